@@ -1,0 +1,40 @@
+# KSTT reporting warehouse: the whole interface. `make help` lists the targets.
+PERIOD ?= 2021-Q1
+OFFICE ?= sample_office
+AS_OF ?=
+export UV_COMPILE_BYTECODE = 1
+export DAGSTER_DISABLE_TELEMETRY = 1
+export DO_NOT_TRACK = 1
+export GX_ANALYTICS_ENABLED = false
+export DBT_SEND_ANONYMOUS_USAGE_STATS = false
+UV = $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
+RUN = .venv/bin
+
+.PHONY: help report test check ui env clean
+help:  ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+env: .venv/.ready  ## make the environment from uv.lock
+
+.venv/.ready: uv.lock pyproject.toml
+	@sh scripts/get-uv.sh
+	@$(UV) sync --locked --quiet
+	@touch $@
+
+report: env  ## receive files and build the report: make report [PERIOD=2021-Q1] [OFFICE=folder] [AS_OF=2021-03-11]
+	@$(RUN)/kstt --office $(OFFICE) run $(PERIOD) $(if $(AS_OF),--as-of $(AS_OF))
+
+ui: env  ## Dagster UI on 127.0.0.1
+	@$(RUN)/kstt --office $(OFFICE) ui
+
+test: env  ## every test
+	@$(RUN)/python -m pytest -n 2 --dist loadscope
+
+check: env  ## ruff, types, SQL lint, dbt parse
+	$(RUN)/ruff check .
+	$(RUN)/ty check pipelines
+	$(RUN)/sqlfluff lint dbt_project/models --disable-progress-bar
+	KSTT_WAREHOUSE=/nonexistent.duckdb $(RUN)/dbt --quiet parse --project-dir dbt_project --profiles-dir dbt_project --target-path target/check
+
+clean:  ## delete everything that can be made again (landing and receipts stay)
+	rm -rf $(OFFICE)/data/typed $(OFFICE)/data/build $(OFFICE)/data/reports $(OFFICE)/data/dbt_target

@@ -1,0 +1,156 @@
+"""From a printed cell to the dossiers, files and rows behind it.
+
+Here: one query for every form. Not here: the rules (dbt), the layouts (forms.json).
+Invariant: the rows of a form's fact where the measure is not zero and the form row's keys match, in the scope
+of the form; their sum is the figure.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from pipelines.office.errors import OfficeError
+from pipelines.office.text import match_key
+
+# Why a dossier stands in its column, for the officer (reason_code of the fact).
+EVIDENCE_COLUMNS = (
+    "dossier_code",
+    "field_name",
+    "procedure_name",
+    "receiving_unit_id",
+    "received_at",
+    "due_at",
+    "closed_at",
+    "status",
+    "outcome",
+    "reason_code",
+    "flags",
+    "file_name",
+    "source_sheet",
+    "source_row",
+    "delivery_id",
+)
+
+
+@dataclass(frozen=True)
+class TracedCell:
+    """One printed cell and the fact rows behind it."""
+
+    form_id: str
+    scope_id: str
+    row_code: str
+    label: str
+    column_number: int
+    column_title: str
+    figure: int
+    rows: pd.DataFrame
+
+    @property
+    def figure_id(self) -> str:
+        """Id of the figure, as in the manifest and in every document."""
+        return f"{self.form_id}/{self.scope_id}/{self.row_code}/c{self.column_number}"
+
+    @property
+    def traced_sum(self) -> int:
+        """Sum of the measure over the rows found; equals the figure."""
+        return int(self.rows["measure"].sum()) if len(self.rows) else 0
+
+
+def load_layouts(report: Path) -> dict[str, dict]:
+    """Return the form layouts a finished report was printed with."""
+    return json.loads((report / "forms.json").read_text(encoding="utf-8"))
+
+
+def trace(report: Path, form_id: str, row: str, column: int, unit: str | None = None) -> list[TracedCell]:
+    """Return the cells a form row (label or code) and column number stand for, each with its fact rows.
+
+    A label may stand in two sections ("Hộ tịch" of the city and of the wards): each is one cell.
+
+    Raises:
+        OfficeError: the report has no such form, scope, row or column; the message lists what there is.
+    """
+    layout = _layout(report, form_id)
+    measure = _measure(layout, column)
+    with duckdb.connect(report / "warehouse.duckdb", read_only=True) as connection:
+        scope_id = unit or _office_scope(connection)
+        rows = _form_rows(connection, layout, scope_id, row)
+        return [
+            TracedCell(
+                form_id=form_id,
+                scope_id=scope_id,
+                row_code=str(form_row["row_code"]),
+                label=str(form_row["label"]),
+                column_number=column,
+                column_title=" / ".join(measure["head"]),
+                figure=int(form_row[measure["name"]]),
+                rows=fact_rows(connection, layout, measure["from"], scope_id, form_row),
+            )
+            for form_row in rows.to_dict("records")
+        ]
+
+
+def fact_rows(
+    connection: duckdb.DuckDBPyConnection, layout: dict, source: str, scope_id: str, form_row: dict
+) -> pd.DataFrame:
+    """Return the fact rows behind one cell, with the file, sheet and row each came from."""
+    fact, measure = source.split(".")
+    keys = {key: form_row[key] for key in layout["keys"] if not pd.isna(form_row[key])}
+    conditions = "".join(f' and f."{key}" = ?' for key in keys)
+    key = layout["fact_key"]
+    query = f"""
+        select f.*, d.file_name, f."{measure}" as measure
+        from {fact} as f
+        inner join {layout["scope_bridge"]} as s on f."{key}" = s."{key}"
+        left join landed.delivery as d on f.delivery_id = d.delivery_id
+        where s.scope_id = ? and f."{measure}" <> 0{conditions}
+        order by f."{key}"
+    """
+    return connection.execute(query, [scope_id, *keys.values()]).df()
+
+
+def _layout(report: Path, form_id: str) -> dict:
+    layouts = load_layouts(report)
+    if form_id not in layouts:
+        raise OfficeError(f"Báo cáo này không có biểu «{form_id}». Các biểu: {', '.join(sorted(layouts))}.")
+    return layouts[form_id]
+
+
+def _measure(layout: dict, column: int) -> dict:
+    found = [item for item in layout["columns"] if item["number"] == column]
+    if not found:
+        numbers = ", ".join(str(item["number"]) for item in layout["columns"])
+        raise OfficeError(f"Biểu {layout['form_id']} không có cột số {column}. Các cột số liệu: {numbers}.")
+    return found[0]
+
+
+def _office_scope(connection: duckdb.DuckDBPyConnection) -> str:
+    (scope_id,) = connection.execute("select office_unit_id from landed.question").fetchone() or ("",)
+    return scope_id
+
+
+def _form_rows(connection: duckdb.DuckDBPyConnection, layout: dict, scope_id: str, row: str) -> pd.DataFrame:
+    rows = connection.execute(
+        f"select * from {layout['model']} where scope_id = ? order by row_order", [scope_id]
+    ).df()
+    if rows.empty:
+        scopes = connection.execute(f"select distinct scope_id from {layout['model']} order by 1").df()[
+            "scope_id"
+        ]
+        raise OfficeError(
+            f"Biểu {layout['form_id']} không lập cho «{scope_id}». Các đơn vị: {', '.join(scopes)}."
+        )
+    key = match_key(row)
+    wanted = [
+        key in (match_key(str(label)), str(code).casefold())
+        for label, code in zip(rows["label"], rows["row_code"], strict=True)
+    ]
+    if not any(wanted):
+        raise OfficeError(
+            f"Biểu {layout['form_id']} không có dòng «{row}». Các dòng: {'; '.join(rows['label'])}."
+        )
+    return rows[wanted]

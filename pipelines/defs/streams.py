@@ -1,0 +1,126 @@
+"""One asset per stream: its delivered files, read and judged, with a check per rule.
+
+Here: `case_exports` and its asset checks. Not here: typing (ingest), rules (expectations/*.yaml).
+Invariant: a refused file stops nobody; every check shows a table per file.
+"""
+
+from __future__ import annotations
+
+import dagster as dg
+import yaml
+
+from pipelines.defs.landing import landed_files
+from pipelines.defs.resources import OfficeResource
+from pipelines.warehouse.register import register
+from pipelines.warehouse.typed import TypedDelivery, suite_path, type_delivery
+
+STREAM = "case_exports"
+
+
+def _suite_checks(stream: str) -> dict[str, dict]:
+    suite = yaml.safe_load(suite_path(stream).read_text(encoding="utf-8"))
+    return {item["meta"]["check_id"]: item for item in suite["expectations"]}
+
+
+_CHECKS = _suite_checks(STREAM)
+
+
+@dg.asset(
+    group_name="doc_va_kiem_tra",
+    kinds={"greatexpectations", "parquet"},
+    deps=[landed_files],
+    description="Danh sách hồ sơ các đơn vị kết xuất: đã đọc theo nhãn cột, đã kiểm tra từng dòng. Tệp hỏng bị từ chối, dòng sai trả lại đơn vị, không dừng đơn vị khác.",
+    check_specs=[
+        dg.AssetCheckSpec(
+            name="files_readable", asset=STREAM, description="Mọi tệp đều đọc được và đủ cột bắt buộc."
+        ),
+        *(
+            dg.AssetCheckSpec(name=check_id, asset=STREAM, description=item["meta"]["reason"])
+            for check_id, item in _CHECKS.items()
+        ),
+    ],
+)
+def case_exports(context: dg.AssetExecutionContext, office: OfficeResource) -> dg.MaterializeResult:
+    """Read and judge every visible delivery of the stream; what was done before is taken from the cache."""
+    loaded = office.load()
+    deliveries = [
+        item
+        for item in register(loaded, loaded.clock.now())
+        if item.stream in (STREAM, None) and item.is_visible
+    ]
+    typed = []
+    for number, delivery in enumerate(deliveries, start=1):
+        typed.append(type_delivery(loaded, delivery))
+        context.log.info(
+            f"{number}/{len(deliveries)} {delivery.unit_id}: {delivery.file_name} — {typed[-1].verdict['status']}"
+        )
+    return dg.MaterializeResult(
+        metadata={
+            "tep_chap_nhan": sum(item.verdict["status"] == "accepted" for item in typed),
+            "tep_tu_choi": sum(item.verdict["status"] == "refused" for item in typed),
+            "dong_nhan": _total(typed, "typed"),
+            "dong_tra_lai": _total(typed, "rejected"),
+            "dong_gan_co": _total(typed, "flagged"),
+            "theo_tep": dg.MetadataValue.md(_per_file(typed)),
+        },
+        check_results=[
+            _readable(typed),
+            *(_check_result(check_id, item, typed) for check_id, item in _CHECKS.items()),
+        ],
+    )
+
+
+def _total(typed: list[TypedDelivery], name: str) -> int:
+    return sum(int(item.verdict["counts"][name]) for item in typed)  # type: ignore[index]
+
+
+def _per_file(typed: list[TypedDelivery]) -> str:
+    lines = [
+        "| kỳ | đơn vị | tệp | kết quả | dòng nhận | trả lại | gắn cờ |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for item in typed:
+        counts = item.verdict["counts"]
+        state = (
+            "chấp nhận"
+            if item.verdict["status"] == "accepted"
+            else f"từ chối: {item.verdict['refused_reason']}"
+        )
+        lines.append(
+            f"| {item.delivery.period_id} | {item.delivery.unit_id} | {item.delivery.file_name} | {state} "
+            f"| {counts['typed']} | {counts['rejected']} | {counts['flagged']} |"  # type: ignore[index]
+        )
+    return "\n".join(lines)
+
+
+def _readable(typed: list[TypedDelivery]) -> dg.AssetCheckResult:
+    refused = [item for item in typed if item.verdict["status"] == "refused"]
+    return dg.AssetCheckResult(
+        check_name="files_readable",
+        passed=not refused,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"tep_tu_choi": dg.MetadataValue.md(_per_file(refused) if refused else "Không có.")},
+    )
+
+
+def _check_result(check_id: str, item: dict, typed: list[TypedDelivery]) -> dg.AssetCheckResult:
+    found = [
+        (delivery.delivery, check)
+        for delivery in typed
+        for check in delivery.verdict["checks"]  # type: ignore[union-attr]
+        if check["check_id"] == check_id and check["unexpected"]
+    ]
+    lines = ["| đơn vị | tệp | số dòng |", "|---|---|---|"]
+    lines += [
+        f"| {delivery.unit_id} | {delivery.file_name} | {check['unexpected']} |" for delivery, check in found
+    ]
+    return dg.AssetCheckResult(
+        check_name=check_id,
+        passed=not found,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={
+            "so_dong": sum(check["unexpected"] for _, check in found),
+            "cach_sua": item["meta"]["mend"],
+            "theo_tep": dg.MetadataValue.md("\n".join(lines) if found else "Không có."),
+        },
+    )

@@ -1,0 +1,110 @@
+"""The question and the dbt models: one fresh database a run.
+
+Here: asset `question`, the dbt assets, dbt run in this process. Not here: SQL, the landed schema (warehouse).
+Invariant: a failing model or test turns the run red; the same events as dagster-dbt's own CLI path.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from queue import Queue
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, dbt_assets
+from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
+from google.protobuf.json_format import MessageToDict
+
+from pipelines.defs.resources import OfficeResource, loaded_office, period_partitions
+from pipelines.defs.streams import case_exports
+from pipelines.warehouse.answer import begin
+from pipelines.warehouse.build import dbt_target, warehouse_file
+from pipelines.warehouse.dbt import BUILD, ensure_manifest, invoke
+from pipelines.warehouse.question import Ask
+
+_RESULT_EVENTS = {"LogModelResult", "LogTestResult"}
+
+
+class QuestionConfig(dg.Config):
+    """What may be asked beside the period; empty means the default."""
+
+    as_of: str | None = None
+    received_by: str | None = None
+    switches: dict[str, str] = {}
+
+
+@dg.asset(
+    group_name="kho_du_lieu",
+    kinds={"duckdb"},
+    deps=[case_exports],
+    partitions_def=period_partitions(),
+    description="Câu hỏi đặt ra cho dữ liệu: kỳ nào, tính đến ngày nào, từ những tệp nhận đến lúc nào, đếm theo quy tắc nào.",
+)
+def question(
+    context: dg.AssetExecutionContext, config: QuestionConfig, office: OfficeResource
+) -> dg.MaterializeResult:
+    """Resolve the question and write schema `landed` into a fresh database."""
+    asked = Ask.parse(context.partition_key, config.as_of, config.received_by, config.switches)
+    answer = begin(office.load(), asked)
+    return dg.MaterializeResult(
+        metadata={
+            "ky_bao_cao": answer.question.period.label,
+            "so_lieu_den_ngay": answer.question.until_on.isoformat(),
+            "nhan_den_luc": answer.question.received_by.isoformat(),
+            "so_tep": len(answer.typed),
+            "cong_tac": dg.MetadataValue.json(answer.question.switches.model_dump()),
+            "khoa": answer.key,
+        }
+    )
+
+
+class KsttTranslator(DagsterDbtTranslator):
+    """Names and groups of the dbt models; delivered streams are the assets that read them."""
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, object]) -> dg.AssetKey:
+        """A model is named by its name; a source table by the asset that fills it."""
+        if dbt_resource_props["resource_type"] == "source":
+            return dg.AssetKey("question")
+        return dg.AssetKey(str(dbt_resource_props["name"]))
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, object]) -> str:
+        """Models stand in one group beside the question."""
+        return (
+            "kho_du_lieu" if not str(dbt_resource_props["name"]).startswith(("form_", "rpt_")) else "bieu_mau"
+        )
+
+
+_OFFICE = loaded_office()
+_MANIFEST = ensure_manifest(dbt_target(_OFFICE), warehouse_file(_OFFICE))
+_TRANSLATOR = KsttTranslator()
+
+
+@dbt_assets(
+    manifest=_MANIFEST,
+    partitions_def=period_partitions(),
+    dagster_dbt_translator=_TRANSLATOR,
+    name="dbt_models",
+)
+def dbt_models(context: dg.AssetExecutionContext, office: OfficeResource) -> Iterator[object]:
+    """Build every model and run every test of ours; each becomes a materialisation or a check."""
+    loaded = office.load()
+    target = dbt_target(loaded)
+    events: Queue[dict] = Queue()
+
+    def remember(event: object) -> None:
+        if event.info.name in _RESULT_EVENTS:  # type: ignore[attr-defined]
+            events.put(MessageToDict(event, preserving_proto_field_name=True))  # type: ignore[arg-type]
+
+    failure: Exception | None = None
+    try:
+        invoke(BUILD, target, warehouse_file(loaded), on_event=remember)
+    except Exception as error:  # the events of what did run are told first, then the failure is raised
+        failure = error
+    manifest = json.loads(_MANIFEST.read_text(encoding="utf-8"))
+    while not events.empty():
+        message = DbtCoreCliEventMessage(raw_event=events.get(), event_history_metadata={})
+        yield from message.to_default_asset_events(
+            manifest=manifest, dagster_dbt_translator=_TRANSLATOR, context=context, target_path=target
+        )
+    if failure:
+        raise failure

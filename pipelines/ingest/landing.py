@@ -1,0 +1,148 @@
+"""Landing: every file received, byte for byte, with a receipt per sending.
+
+Here: taking files from the inbox, receipts, keeping the settings and reference tables an answer used.
+Not here: opening or judging a file (reading, quality).
+Invariant: append-only; a landed file is named by its SHA-256 and never rewritten; a crash leaves a whole file or none.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from pipelines.office.settings import Office
+from pipelines.office.text import nfc
+
+IGNORED_PREFIXES = ("~$", ".")  # lock files of office programs, hidden files: left alone, not an error
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """One sending of one file by one unit for one period."""
+
+    receipt_id: str
+    received_at: str
+    unit_id: str
+    period_id: str
+    file_name: str
+    inbox_path: str
+    sha256: str
+    size: int
+    same_bytes_as: str | None
+
+    @property
+    def received_on(self) -> dt.date:
+        """Local day of receipt."""
+        return dt.datetime.fromisoformat(self.received_at).date()
+
+
+def landed_path(office: Office, sha256: str) -> Path:
+    """Return where the bytes with this hash lie."""
+    return office.data / "landing" / sha256
+
+
+def receipts(office: Office) -> list[Receipt]:
+    """Return every receipt, oldest first (the order they were given)."""
+    folder = office.data / "receipts"
+    return [Receipt(**json.loads(path.read_text(encoding="utf-8"))) for path in sorted(folder.glob("*.json"))]
+
+
+def receive_inbox(office: Office) -> list[Receipt]:
+    """Take every new file of `inbox/<period>/<unit>/` into landing; return the new receipts.
+
+    A file already received from the same inbox path with the same bytes is not received again. Lock files,
+    hidden files, symbolic links and empty folders are left alone. An empty file is received: it will be refused
+    by name, so its unit hears of it.
+    """
+    known = receipts(office)
+    seen = {(receipt.inbox_path, receipt.sha256) for receipt in known}
+    first_with = {receipt.sha256: receipt.receipt_id for receipt in reversed(known)}
+    moment = office.clock.now()
+    taken: list[Receipt] = []
+    for path in _inbox_files(office.inbox):
+        period_id, unit_id = path.relative_to(office.inbox).parts[:2]
+        inbox_path = nfc(path.relative_to(office.inbox).as_posix())
+        sha256 = keep(office, path)
+        if (inbox_path, sha256) in seen:
+            continue
+        receipt = Receipt(
+            receipt_id=_receipt_id(moment, unit_id, len(known) + len(taken) + 1),
+            received_at=moment.isoformat(),
+            unit_id=unit_id,
+            period_id=period_id,
+            file_name=nfc(path.name),
+            inbox_path=inbox_path,
+            sha256=sha256,
+            size=path.stat().st_size,
+            same_bytes_as=first_with.get(sha256),
+        )
+        write_atomically(
+            office.data / "receipts" / f"{receipt.receipt_id}.json",
+            json.dumps(asdict(receipt), ensure_ascii=False, indent=1, sort_keys=True).encode(),
+        )
+        first_with.setdefault(sha256, receipt.receipt_id)
+        seen.add((inbox_path, sha256))
+        taken.append(receipt)
+    return taken
+
+
+def keep_settings(office: Office) -> dict[str, str]:
+    """Keep office.yaml, reference tables and profiles in landing; return relative path → SHA-256."""
+    paths = [office.root / "office.yaml"]
+    for pattern in ("reference/*.csv", "profiles/*.yaml"):
+        paths += sorted(office.root.glob(pattern))
+    return {path.relative_to(office.root).as_posix(): keep(office, path) for path in paths}
+
+
+def keep(office: Office, path: Path) -> str:
+    """Copy one file into landing under its hash (when not there yet) and return the hash."""
+    sha256 = hash_file(path)
+    target = landed_path(office, sha256)
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".receiving-")
+        with os.fdopen(handle, "wb") as sink, path.open("rb") as source:
+            shutil.copyfileobj(source, sink)
+            sink.flush()
+            os.fsync(sink.fileno())
+        Path(temporary).replace(target)
+    return sha256
+
+
+def hash_file(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes."""
+    with path.open("rb") as source:
+        return hashlib.file_digest(source, "sha256").hexdigest()
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a small file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+    with os.fdopen(handle, "wb") as sink:
+        sink.write(content)
+        sink.flush()
+        os.fsync(sink.fileno())
+    Path(temporary).replace(path)
+
+
+def _inbox_files(inbox: Path) -> list[Path]:
+    """Files two folders deep (period/unit), in an order that does not depend on the disk."""
+    found = [
+        path
+        for path in inbox.glob("*/*/**/*")
+        if path.is_file()
+        and not path.is_symlink()
+        and not any(part.startswith(IGNORED_PREFIXES) for part in path.relative_to(inbox).parts)
+    ]
+    return sorted(found, key=lambda path: nfc(path.relative_to(inbox).as_posix()))
+
+
+def _receipt_id(moment: dt.datetime, unit_id: str, number: int) -> str:
+    return f"{moment:%Y%m%dT%H%M%S}-{unit_id}-{number:04d}"

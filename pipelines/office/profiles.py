@@ -1,0 +1,109 @@
+"""Profiles: what one foreign system calls things, and what its export covers.
+
+Here: the schema of `profiles/*.yaml` and choosing the profile of a delivered file.
+Not here: reading files (ingest), judging rows (quality).
+Invariant: a profile is data an officer can edit; a wrong key names the file, the key and what is allowed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import fnmatch
+import re
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from pipelines.office.text import nfc
+from pipelines.office.yaml_file import load_validated
+
+Severity = Literal["critical", "warning", "info"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Match(_Strict):
+    """Which units and file names a profile is for; `*` stands for any."""
+
+    units: list[str] = Field(default_factory=lambda: ["*"])
+    files: list[str] = Field(default_factory=lambda: ["*"])
+
+
+class ObservedOn(_Strict):
+    """Where the day an export shows comes from: the file name, a constant, or the day it was received."""
+
+    from_: Literal["file_name", "constant", "received"] = Field("received", alias="from")
+    pattern: str | None = None
+    value: dt.date | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> ObservedOn:
+        if self.from_ == "file_name":
+            groups = re.compile(self.pattern or "").groupindex
+            if not {"y", "m", "d"} <= set(groups):
+                raise ValueError("observed_on from file_name needs a pattern with the groups y, m and d")
+        if self.from_ == "constant" and self.value is None:
+            raise ValueError("observed_on from constant needs a value (a date)")
+        return self
+
+
+class SeverityOverride(_Strict):
+    """A check whose severity this source changes, with the reason an auditor will read."""
+
+    severity: Severity
+    reason: str = Field(min_length=10)
+
+
+class Values(_Strict):
+    """Words of the foreign system for canonical statuses and channels."""
+
+    status: dict[str, str] = Field(default_factory=dict)
+    channel: dict[str, Literal["direct", "online", "postal"]] = Field(default_factory=dict)
+
+
+class Profile(_Strict):
+    """One source: labels, words, date style, coverage."""
+
+    profile_id: str
+    stream: str
+    title: str
+    match: Match = Field(default_factory=Match)
+    observed_on: ObservedOn = Field(default_factory=lambda: ObservedOn(**{"from": "received"}))
+    coverage: Literal["population", "received_in_period", "all"] = "population"
+    due_after_supplement: Literal["updated", "original"] = "updated"
+    unit_from: Literal["folder", "column"] = "folder"
+    date_order: Literal["day_first", "month_first"] = "day_first"
+    labels: dict[str, list[str]] = Field(default_factory=dict)
+    values: Values = Field(default_factory=Values)
+    severities: dict[str, SeverityOverride] = Field(default_factory=dict)
+    drop: list[str] = Field(default_factory=list)
+
+    def fits(self, unit_id: str, file_name: str) -> bool:
+        """Tell whether a file of this name, sent by this unit, is read with this profile."""
+        name = nfc(file_name).casefold()
+        units = self.match.units
+        return ("*" in units or unit_id in units) and any(
+            fnmatch.fnmatchcase(name, nfc(pattern).casefold()) for pattern in self.match.files
+        )
+
+    def observed_day(self, file_name: str, received_on: dt.date) -> dt.date:
+        """Return the day the export shows; falls back to the day of receipt when the name says nothing."""
+        if self.observed_on.from_ == "constant" and self.observed_on.value is not None:
+            return self.observed_on.value
+        if self.observed_on.from_ == "file_name":
+            found = re.search(self.observed_on.pattern or "", nfc(file_name))
+            if found:
+                return dt.date(int(found["y"]), int(found["m"]), int(found["d"]))
+        return received_on
+
+
+def load_profiles(folder: Path) -> list[Profile]:
+    """Read every profile of an office, in the order of their file names (the first that fits is used).
+
+    Raises:
+        OfficeError: a profile file is not valid; the message names file, key and what is allowed.
+    """
+    return [load_validated(path, Profile) for path in sorted(folder.glob("*.yaml"))]

@@ -1,0 +1,156 @@
+"""The office: its settings, reference tables, profiles, clock and folders.
+
+Here: the schema of `office.yaml` and loading an office folder. Not here: any rule of counting (dbt).
+Invariant: a setting is validated once, here; below this nobody reads YAML of the office.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field
+
+from pipelines.office.clock import Clock
+from pipelines.office.errors import OfficeError
+from pipelines.office.profiles import Profile, load_profiles
+from pipelines.office.reference import load_reference
+from pipelines.office.yaml_file import load_validated
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class OfficeSection(_Strict):
+    """Names and layout facts of the office that the documents print."""
+
+    name: str
+    unit_id: str
+    parent_name: str = ""
+    short_name: str = ""
+    place: str = ""
+    receiving_agency: str = ""
+    report_symbol: str = "BC-UBND"
+    recipients: list[str] = Field(default_factory=list)
+    signature: list[str] = Field(default_factory=list)
+    timezone: str = "Asia/Ho_Chi_Minh"
+    clock: dt.datetime | None = None
+
+
+class Switches(_Strict):
+    """The counting switches that touch II.06a (domain/13); each becomes one column of `landed.question`."""
+
+    closing_event: Literal["finished_at", "delivered_at"] = "finished_at"
+    lateness_granularity: Literal["date", "timestamp"] = "date"
+    due_on_cutoff_day: Literal["in_time", "overdue"] = "in_time"
+    overdue_basis: Literal["latest_due", "original_due"] = "latest_due"
+    awaiting_supplement_bucket: Literal["pending_in_time", "resolved_on_time"] = "pending_in_time"
+    returned_withdrawn_bucket: Literal["resolved_on_time", "excluded", "own_column"] = "resolved_on_time"
+    null_channel: Literal["direct", "unknown"] = "direct"
+    supplement_clock: Literal["resume", "restart"] = "resume"
+    counting_unit: Literal["competent_level", "receiving_unit"] = "competent_level"
+    include_vertical_agencies: bool = False
+
+
+class Deadlines(_Strict):
+    """When units must have sent (domain/04 4.2)."""
+
+    unit_deadline_day: int = Field(12, ge=1, le=28)
+    unit_deadline_inclusive: bool = False
+    reminder_cron: str = "0 7 10 3,6,9,12 *"
+    final_cron: str = "0 7 15 3,6,9,12 *"
+
+
+class Window(_Strict):
+    """Years a date in a delivered file may have; outside is a typing error."""
+
+    min: dt.date = dt.date(2000, 1, 1)
+    max_days_after_observed: int = Field(3660, ge=0)
+
+
+class Number(_Strict):
+    """How figures are printed."""
+
+    percent_decimals: int = Field(2, ge=0, le=4)
+
+
+class OfficeSettings(_Strict):
+    """The whole of `office.yaml`."""
+
+    office: OfficeSection
+    switches: Switches = Field(default_factory=Switches)
+    deadlines: Deadlines = Field(default_factory=Deadlines)
+    number: Number = Field(default_factory=Number)
+    window: Window = Field(default_factory=Window)
+
+
+@dataclass(frozen=True)
+class Office:
+    """One office folder, loaded."""
+
+    root: Path
+    settings: OfficeSettings
+    reference: dict[str, pd.DataFrame]
+    profiles: list[Profile]
+
+    @property
+    def data(self) -> Path:
+        """Folder of everything the software writes (`data/` in the office, or KSTT_DATA)."""
+        return Path(os.environ["KSTT_DATA"]) if os.environ.get("KSTT_DATA") else self.root / "data"
+
+    @property
+    def inbox(self) -> Path:
+        """Folder where units' files arrive: inbox/<period>/<unit>/."""
+        return self.root / "inbox"
+
+    @cached_property
+    def clock(self) -> Clock:
+        """The office's clock, pinned when office.yaml says so."""
+        zone = ZoneInfo(self.settings.office.timezone)
+        return Clock(zone, self.settings.office.clock)
+
+    @cached_property
+    def reference_hash(self) -> str:
+        """One hash over office.yaml, reference tables: what an answer depends on beside deliveries."""
+        return _hash_files([self.root / "office.yaml", *sorted((self.root / "reference").glob("*.csv"))])
+
+    def profile_for(self, unit_id: str, file_name: str) -> Profile | None:
+        """Return the first profile that fits a file of a unit, or None."""
+        return next((profile for profile in self.profiles if profile.fits(unit_id, file_name)), None)
+
+    def profile_hash(self, profile: Profile) -> str:
+        """Hash of one profile's content (part of the recipe of a typed file)."""
+        return hashlib.sha256(profile.model_dump_json(by_alias=True).encode()).hexdigest()
+
+
+def _hash_files(paths: list[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def load_office(path: Path | str) -> Office:
+    """Load an office folder.
+
+    Raises:
+        OfficeError: the folder is not an office, or a setting, table or profile is wrong.
+    """
+    root = Path(path).resolve()
+    if not root.is_dir():
+        raise OfficeError(f"Không có thư mục đơn vị {root}. Dùng --office để chỉ thư mục có office.yaml.")
+    return Office(
+        root=root,
+        settings=load_validated(root / "office.yaml", OfficeSettings),
+        reference=load_reference(root / "reference"),
+        profiles=load_profiles(root / "profiles"),
+    )

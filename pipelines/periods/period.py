@@ -1,0 +1,87 @@
+"""Reporting periods and their deadlines.
+
+Here: a period of `reference/periods.csv`, generating rows by the period rule, the units' deadline.
+Not here: partitions (defs), the question (warehouse).
+Invariant: both ends of a period belong to it; a quarter runs from the 15th to the 14th (NĐ 09/2019, domain/04 4.1).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import pandas as pd
+
+from pipelines.office.errors import OfficeError
+from pipelines.office.settings import Deadlines
+
+
+@dataclass(frozen=True)
+class Period:
+    """One reporting period; `start_on` and `end_on` are both inside."""
+
+    period_id: str
+    period_kind: str
+    label: str
+    start_on: dt.date
+    end_on: dt.date
+
+    def unit_deadline(self, rule: Deadlines) -> dt.date:
+        """Return the last day on which a unit is still on time ("trước ngày 12": the 11th by default)."""
+        day = self.end_on.replace(day=rule.unit_deadline_day)
+        return day if rule.unit_deadline_inclusive else day - dt.timedelta(days=1)
+
+
+def find_period(periods: pd.DataFrame, period_id: str) -> Period:
+    """Return the period of that id.
+
+    Raises:
+        OfficeError: no such row in reference/periods.csv; the message lists the known ones.
+    """
+    found = periods[periods["period_id"] == period_id]
+    if found.empty:
+        known = ", ".join(periods["period_id"])
+        raise OfficeError(
+            f"Không có kỳ báo cáo «{period_id}» trong reference/periods.csv. Các kỳ đã khai: {known}."
+        )
+    row = found.iloc[0]
+    return Period(period_id, row["period_kind"], row["label"], row["start_on"].date(), row["end_on"].date())
+
+
+def generate_periods(year: int) -> list[Period]:
+    """Return the quarters, half year, nine months and year of `year` by the rule day 15 to day 14."""
+    start = dt.date(year - 1, 12, 15)
+    ends = {quarter: dt.date(year, 3 * quarter, 14) for quarter in (1, 2, 3, 4)}
+    starts = {1: start, **{quarter: dt.date(year, 3 * quarter - 3, 15) for quarter in (2, 3, 4)}}
+    roman = {1: "I", 2: "II", 3: "III", 4: "IV"}
+    quarters = [
+        Period(
+            f"{year}-Q{quarter}",
+            "quarter",
+            f"Quý {roman[quarter]} năm {year}",
+            starts[quarter],
+            ends[quarter],
+        )
+        for quarter in (1, 2, 3, 4)
+    ]
+    return [
+        *quarters,
+        Period(f"{year}-H1", "six_months", f"6 tháng đầu năm {year}", start, ends[2]),
+        Period(f"{year}-9M", "nine_months", f"9 tháng năm {year}", start, ends[3]),
+        Period(f"{year}-Y", "year", f"Năm {year}", start, ends[4]),
+    ]
+
+
+def last_closed_quarter(periods: pd.DataFrame, today: dt.date) -> str | None:
+    """Return the id of the newest quarter whose last day is before `today`, or None."""
+    closed = periods[(periods["period_kind"] == "quarter") & (periods["end_on"] < pd.Timestamp(today))]
+    return None if closed.empty else str(closed.sort_values("end_on")["period_id"].iloc[-1])
+
+
+def open_quarter(periods: pd.DataFrame, today: dt.date) -> str | None:
+    """Return the id of the quarter that holds `today`, or None."""
+    day = pd.Timestamp(today)
+    found = periods[
+        (periods["period_kind"] == "quarter") & (periods["start_on"] <= day) & (periods["end_on"] >= day)
+    ]
+    return None if found.empty else str(found["period_id"].iloc[0])

@@ -1,0 +1,121 @@
+"""Starting the Dagster job from a command: the same job the UI and the schedule start.
+
+Here: planning, the quick answer "already built", running the job in this process. Not here: any step of it.
+Invariant: a question whose answer is built is not built again; one run at a time per office.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.ingest.landing import receive_inbox
+from pipelines.office.errors import OfficeError
+from pipelines.office.settings import Office, load_office
+from pipelines.paths import REPOSITORY
+from pipelines.warehouse.answer import Plan, plan
+from pipelines.warehouse.build import only_run
+from pipelines.warehouse.question import Ask
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What a run came to: the folder of the report, whether it was built now, and its summary."""
+
+    report_dir: Path
+    built: bool
+    summary: dict[str, object]
+
+
+def run_report(
+    office_path: Path | str,
+    period_id: str,
+    as_of: str | None = None,
+    received_by: str | None = None,
+    switches: dict[str, str] | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> RunResult:
+    """Receive what is new, then build the report of a period, unless this very report is there already.
+
+    Raises:
+        OfficeError: something the officer can mend (unknown period, a wrong setting, another run under way).
+    """
+    office = load_office(office_path)
+    ask = Ask.parse(period_id, as_of, received_by, switches)
+    with only_run(office):
+        taken = receive_inbox(office)
+        say(f"Nhận {len(taken)} tệp mới từ inbox.")
+        planned = plan(office, ask)
+        if planned.is_built:
+            return RunResult(planned.report, False, read_summary(planned.report))
+        _run_job(office, ask, planned, say)
+    return RunResult(planned.report, True, read_summary(planned.report))
+
+
+def read_summary(report: Path) -> dict[str, object]:
+    """Return the summary a finished report carries."""
+    return json.loads((report / "manifest.json").read_text(encoding="utf-8"))["summary"]
+
+
+def _run_job(office: Office, ask: Ask, planned: Plan, say: Callable[[str], None]) -> None:
+    prepare_environment(office)
+    say("Đọc tệp, kiểm tra, đếm và lập báo cáo…")
+    import dagster as dg
+
+    from pipelines.definitions import defs
+
+    repository = defs().get_repository_def()
+    job = repository.get_job("lap_bao_cao_ky")
+    config = {
+        "as_of": ask.as_of and ask.as_of.isoformat(),
+        "received_by": ask.received_by and ask.received_by.isoformat(),
+        "switches": dict(ask.switches),
+    }
+    with dg.DagsterInstance.get() as instance:
+        result = job.execute_in_process(
+            run_config={
+                "ops": {"question": {"config": {key: value for key, value in config.items() if value}}},
+                "resources": {"office": {"config": {"folder": str(office.root)}}},
+            },
+            partition_key=ask.period_id,
+            instance=instance,
+            raise_on_error=False,
+        )
+    if not result.success:
+        raise OfficeError(_failure(result))
+    if not planned.is_built:
+        raise OfficeError("Lượt chạy xong nhưng không có báo cáo; có tệp mới đến giữa chừng. Hãy chạy lại.")
+
+
+def _failure(result: object) -> str:
+    failed = [event for event in result.all_events if event.is_step_failure]  # type: ignore[attr-defined]
+    lines = ["Lượt chạy không hoàn thành. Bước hỏng:"]
+    for event in failed:
+        error = event.step_failure_data.error
+        while error.cause:
+            error = error.cause
+        lines.append(f"  - {event.step_key}: {error.message.strip()}")
+    return "\n".join(lines)
+
+
+def prepare_environment(office: Office) -> None:
+    """Set what Dagster and dbt need: one instance per office, no telemetry, this office."""
+    home = office.data / "dagster_home"
+    home.mkdir(parents=True, exist_ok=True)
+    settings = home / "dagster.yaml"
+    if not settings.exists():
+        shutil.copy(REPOSITORY / "dagster.yaml", settings)
+    os.environ.update(
+        {
+            "DAGSTER_HOME": str(home),
+            "KSTT_OFFICE": str(office.root),
+            "DAGSTER_DISABLE_TELEMETRY": "1",
+            "DO_NOT_TRACK": "1",
+            "GX_ANALYTICS_ENABLED": "false",
+            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        }
+    )

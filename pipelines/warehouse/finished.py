@@ -1,0 +1,33 @@
+"""Finding finished reports in an office's folder.
+
+Here: which report of a period is the newest. Not here: what is in it (audit).
+Invariant: only folders with a manifest are reports; a build folder is never taken for one.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from pipelines.office.errors import OfficeError
+from pipelines.office.settings import Office
+
+
+def latest_report(office: Office, period_id: str, as_of: str | None = None) -> Path:
+    """Return the newest finished report of a period: latest as-of, then latest received-by, then last built.
+
+    Raises:
+        OfficeError: none was built yet.
+    """
+    folder = office.data / "reports" / period_id
+    found = [manifest.parent for manifest in folder.glob(f"{as_of or '*'}/*/manifest.json")]
+    if not found:
+        raise OfficeError(
+            f"Chưa có báo cáo kỳ {period_id}{f' đến ngày {as_of}' if as_of else ''}. Chạy: kstt run {period_id}"
+        )
+    return max(found, key=_age)
+
+
+def _age(report: Path) -> tuple[str, str, float]:
+    question = json.loads((report / "manifest.json").read_text(encoding="utf-8"))["question"]
+    return str(question["as_of"]), str(question["received_by"]), (report / "manifest.json").stat().st_mtime

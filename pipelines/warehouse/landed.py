@@ -1,0 +1,181 @@
+"""Schema `landed`: everything dbt may read, written into a fresh database before dbt runs.
+
+Here: question, register, reference tables, calendar, one table per stream. Not here: any model (dbt_project).
+Invariant: dbt sees no path and no glob; the same question and deliveries give the same tables in the same order.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from pipelines.office.reference import unit_aliases
+from pipelines.office.settings import Office
+from pipelines.office.text import match_key
+from pipelines.periods.calendar import working_calendar
+from pipelines.warehouse.question import Question
+from pipelines.warehouse.typed import TypedDelivery
+
+STREAMS = ("case_exports",)
+
+# landed table → (reference file, {column: DuckDB type}); columns not named are text.
+_REFERENCE = {
+    "unit": ("units", {"sort_no": "integer", "valid_from": "date", "valid_to": "date"}),
+    "field": ("fields", {"sort_no": "integer", "valid_from": "date", "valid_to": "date"}),
+    "procedure": ("procedures", {"valid_from": "date", "valid_to": "date"}),
+    "section": ("sections", {"sort_no": "integer", "valid_from": "date", "valid_to": "date"}),
+    "obligation": ("obligations", {"valid_from": "date", "valid_to": "date"}),
+    "status": ("statuses", {}),
+}
+_DELIVERY_TYPES = {
+    "received_at": "timestamp",
+    "observed_on": "date",
+    "is_counted": "boolean",
+    "rows_in": "integer",
+    "rows_typed": "integer",
+    "rows_rejected": "integer",
+    "rows_blank": "integer",
+    "rows_furniture": "integer",
+    "rows_flagged": "integer",
+}
+_QUESTION_TYPES = {
+    "period_start": "date",
+    "period_end": "date",
+    "as_of": "date",
+    "until_on": "date",
+    "received_by": "timestamp",
+    "is_provisional": "boolean",
+    "include_vertical_agencies": "boolean",
+}
+
+
+def write_landed(office: Office, question: Question, typed: list[TypedDelivery], database: Path) -> None:
+    """Create the database file and fill schema `landed`."""
+    with duckdb.connect(database) as connection:
+        connection.execute("set timezone = 'UTC'")
+        connection.execute("create schema landed")
+        _table(connection, "question", pd.DataFrame([question.as_row()]), _QUESTION_TYPES)
+        _table(connection, "delivery", _deliveries(typed), _DELIVERY_TYPES)
+        for name, (file, types) in _REFERENCE.items():
+            _table(connection, name, _reference(office, file), types)
+        _table(connection, "unit_alias", unit_aliases(office.reference["units"]), {})
+        _table(connection, "calendar", _calendar(office, question), {"date_on": "date"})
+        for stream in STREAMS:
+            _stream(connection, stream, typed)
+
+
+def _table(
+    connection: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame, types: dict[str, str]
+) -> None:
+    """Write one frame as a table; text columns stay text even when every value is empty."""
+    columns = []
+    for column in frame.columns:
+        kind = types.get(column) or (
+            "varchar" if frame[column].dtype.kind in "OUT" or str(frame[column].dtype) == "str" else ""
+        )
+        columns.append(f'cast("{column}" as {kind}) as "{column}"' if kind else f'"{column}"')
+    connection.register("incoming", frame)
+    connection.execute(f'create table landed."{name}" as select {", ".join(columns)} from incoming')
+    connection.unregister("incoming")
+
+
+def _reference(office: Office, name: str) -> pd.DataFrame:
+    frame = office.reference[name].copy()
+    for column in frame.columns:
+        if frame[column].dtype.kind != "M" and not pd.api.types.is_numeric_dtype(frame[column]):
+            frame[column] = frame[column].where(frame[column] != "", None)
+    if name == "procedures":
+        frame["procedure_name_key"] = [match_key(value) for value in frame["procedure_name"]]
+    return frame
+
+
+def _calendar(office: Office, question: Question) -> pd.DataFrame:
+    first = office.settings.window.min
+    last = dt.date(question.period.end_on.year + 3, 12, 31)
+    return working_calendar(office.reference["holidays"], first, last)
+
+
+def _deliveries(typed: list[TypedDelivery]) -> pd.DataFrame:
+    rows = []
+    for item in typed:
+        delivery, counts = item.delivery, item.verdict["counts"]
+        assert isinstance(counts, dict)
+        rows.append(
+            {
+                "delivery_id": delivery.delivery_id,
+                "unit_id": delivery.unit_id,
+                "period_id": delivery.period_id,
+                "stream": delivery.stream,
+                "file_name": delivery.file_name,
+                "sha256": delivery.sha256,
+                "received_at": dt.datetime.fromisoformat(delivery.received_at).replace(tzinfo=None),
+                "observed_on": delivery.observed_on,
+                "profile_id": delivery.profile.profile_id if delivery.profile else None,
+                "coverage": delivery.profile.coverage if delivery.profile else None,
+                "unit_from": delivery.profile.unit_from if delivery.profile else "folder",
+                "due_after_supplement": delivery.profile.due_after_supplement
+                if delivery.profile
+                else "updated",
+                "kind": delivery.kind,
+                "status": item.verdict["status"],
+                "refused_reason": item.verdict.get("refused_reason"),
+                "is_counted": item.is_counted,
+                **{f"rows_{name.removeprefix('rows_')}": counts[name] for name in counts},
+            }
+        )
+    columns = [
+        "delivery_id",
+        "unit_id",
+        "period_id",
+        "stream",
+        "file_name",
+        "sha256",
+        "received_at",
+        "observed_on",
+        "profile_id",
+        "coverage",
+        "unit_from",
+        "due_after_supplement",
+        "kind",
+        "status",
+        "refused_reason",
+        "is_counted",
+        "rows_in",
+        "rows_typed",
+        "rows_rejected",
+        "rows_blank",
+        "rows_furniture",
+        "rows_flagged",
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _stream(connection: duckdb.DuckDBPyConnection, stream: str, typed: list[TypedDelivery]) -> None:
+    """Write the rows of every counted delivery of a stream, and the rows that go back of every visible one."""
+    own = [item for item in typed if item.delivery.stream == stream and item.folder != Path()]
+    counted = [item for item in own if item.is_counted]
+    _union(connection, stream, "rows", counted, own)
+    _union(connection, f"{stream}_reject", "rejects", counted, own)
+
+
+def _union(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    part: str,
+    counted: list[TypedDelivery],
+    any_of: list[TypedDelivery],
+) -> None:
+    selects = [
+        f"select '{item.delivery.delivery_id}' as delivery_id, * from read_parquet('{item.folder / part}.parquet')"
+        for item in counted
+    ]
+    if not selects and not any_of:
+        raise ValueError(f"no delivery gives the columns of landed.{table}")
+    if not selects:
+        selects = [
+            f"select '' as delivery_id, * from read_parquet('{any_of[0].folder / part}.parquet') where false"
+        ]
+    connection.execute(f"create table landed.{table} as " + " union all by name ".join(selects))

@@ -1,0 +1,191 @@
+"""The question: what is asked, of which deliveries, and the key of its answer.
+
+Here: period, as-of, received-by, switches → one Question with its key. Not here: answering it (build, dbt).
+Invariant: the key covers everything an answer depends on; equal keys mean equal bytes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+
+from pipelines.office.errors import OfficeError
+from pipelines.office.settings import Office, Switches
+from pipelines.paths import DBT_PROJECT, PACKAGE, REPORT_TEMPLATES
+from pipelines.periods.period import Period, find_period
+from pipelines.warehouse.register import Delivery, register
+from pipelines.warehouse.typed import recipe
+
+# Packages whose version can change a figure or a byte of a document.
+_DECIDING_PACKAGES = ("duckdb", "dbt-core", "dbt-duckdb", "pandas", "jinja2", "python-docx", "xlsxwriter")
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question to the data: a period, asked as of a day, from what had been received by a moment."""
+
+    period: Period
+    as_of: dt.date
+    received_by: dt.datetime
+    switches: Switches
+    office_unit_id: str
+
+    @property
+    def until_on(self) -> dt.date:
+        """Last day whose events count: the as-of day, or the last day of the period if that is earlier."""
+        return min(self.as_of, self.period.end_on)
+
+    @property
+    def is_provisional(self) -> bool:
+        """Tell whether the figures are of a day before the period ends."""
+        return self.as_of < self.period.end_on
+
+    def as_row(self) -> dict[str, object]:
+        """Return the one row of `landed.question`."""
+        return {
+            "period_id": self.period.period_id,
+            "period_kind": self.period.period_kind,
+            "period_label": self.period.label,
+            "period_start": self.period.start_on,
+            "period_end": self.period.end_on,
+            "as_of": self.as_of,
+            "until_on": self.until_on,
+            "received_by": self.received_by.replace(tzinfo=None),
+            "is_provisional": self.is_provisional,
+            "office_unit_id": self.office_unit_id,
+            **self.switches.model_dump(),
+        }
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What a person or the schedule asks for; empty means the default."""
+
+    period_id: str
+    as_of: dt.date | None = None
+    received_by: dt.datetime | None = None
+    switches: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def parse(
+        cls,
+        period_id: str,
+        as_of: str | None,
+        received_by: str | None,
+        switches: dict[str, str] | None = None,
+    ) -> Ask:
+        """Return an Ask from texts as a person types them.
+
+        Raises:
+            OfficeError: a day is not year-month-day, or a moment not ISO with its offset.
+        """
+        return cls(
+            period_id,
+            _day(as_of) if as_of else None,
+            _moment(received_by) if received_by else None,
+            tuple(sorted((switches or {}).items())),
+        )
+
+
+def _day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise OfficeError(f"«{text}» không phải ngày. Viết dạng năm-tháng-ngày, ví dụ 2021-03-11.") from error
+
+
+def _moment(text: str) -> dt.datetime:
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError as error:
+        raise OfficeError(f"«{text}» không phải thời điểm. Ví dụ: 2021-03-11T17:00:00+07:00.") from error
+    if moment.tzinfo is None:
+        raise OfficeError(f"Thời điểm «{text}» thiếu múi giờ. Ví dụ: 2021-03-11T17:00:00+07:00.")
+    return moment
+
+
+def resolve(office: Office, ask: Ask) -> tuple[Question, list[Delivery]]:
+    """Return the full question and the deliveries received by its moment.
+
+    Default as-of: the last day of the period, or today while the period is open. Default received-by: the
+    moment of the newest delivery, so that asking again later gives the same answer.
+
+    Raises:
+        OfficeError: unknown period or switch, or an as-of before the period starts.
+    """
+    period = find_period(office.reference["periods"], ask.period_id)
+    as_of = ask.as_of or min(period.end_on, office.clock.today())
+    if as_of < period.start_on:
+        raise OfficeError(
+            f"Kỳ {period.period_id} bắt đầu ngày {period.start_on:%d/%m/%Y}; không thể lấy số liệu đến ngày {as_of:%d/%m/%Y}."
+        )
+    deliveries = register(office, ask.received_by or office.clock.now())
+    newest = max(
+        (dt.datetime.fromisoformat(delivery.received_at) for delivery in deliveries),
+        default=office.clock.now(),
+    )
+    question = Question(
+        period=period,
+        as_of=as_of,
+        received_by=ask.received_by or newest,
+        switches=_switches(office, ask),
+        office_unit_id=office.settings.office.unit_id,
+    )
+    return question, deliveries
+
+
+def _switches(office: Office, ask: Ask) -> Switches:
+    asked = dict(ask.switches)
+    unknown = set(asked) - set(Switches.model_fields)
+    if unknown:
+        raise OfficeError(
+            f"Không có công tắc {', '.join(sorted(unknown))}. Cho phép: {', '.join(Switches.model_fields)}."
+        )
+    return Switches.model_validate({**office.settings.switches.model_dump(), **asked})
+
+
+def answer_key(office: Office, question: Question, deliveries: list[Delivery]) -> str:
+    """Return the hash of question, visible deliveries, reference, dbt project, templates, code and versions."""
+    parts = {
+        "question": {key: str(value) for key, value in question.as_row().items()},
+        "deliveries": [_delivery_part(office, delivery) for delivery in deliveries],
+        "reference": office.reference_hash,
+        "dbt": hash_tree(DBT_PROJECT, ("models", "macros", "tests"), ("*.sql", "*.yml")),
+        "templates": hash_tree(REPORT_TEMPLATES, ("",), ("*",)),
+        "code": hash_tree(PACKAGE, ("figures", "render", "package", "audit", "warehouse"), ("*.py",)),
+        "versions": versions(),
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of the packages that can change a figure or a byte."""
+    return {name: version(name) for name in _DECIDING_PACKAGES}
+
+
+def _delivery_part(office: Office, delivery: Delivery) -> dict[str, object]:
+    part = {name: str(value) for name, value in asdict(delivery).items() if name != "profile"}
+    return {**part, "recipe": recipe(office, delivery) if delivery.profile else ""}
+
+
+@lru_cache(maxsize=16)
+def hash_tree(root: Path, folders: tuple[str, ...], patterns: tuple[str, ...]) -> str:
+    """Return one hash over the files of some folders, by relative path and content."""
+    digest = hashlib.sha256()
+    for folder in folders:
+        found = {path for pattern in patterns for path in (root / folder).rglob(pattern) if path.is_file()}
+        for path in sorted(found):
+            if "__pycache__" not in path.parts:
+                digest.update(path.relative_to(root).as_posix().encode())
+                digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def report_folder(office: Office, question: Question, key: str) -> Path:
+    """Return where the answer to a question lies: reports/<period>/<as-of>/<key>/."""
+    return office.data / "reports" / question.period.period_id / question.as_of.isoformat() / key[:8]

@@ -1,0 +1,114 @@
+"""The register of deliveries: which received file is first, replacement, additional, same bytes or withdrawn.
+
+Here: deriving the register from receipts and the journal, as visible at a moment. Not here: reading files.
+Invariant: the same receipts, journal and `received_by` give the same register for ever; nothing is deleted.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from dataclasses import dataclass, replace
+
+from pipelines.ingest.landing import Receipt, receipts
+from pipelines.office.profiles import Profile
+from pipelines.office.settings import Office
+from pipelines.office.text import match_key
+
+# Marks by which a resent file differs in name only: "(1)", "_v2", "sửa", "bản sửa", "copy" (DESIGN, Deliveries).
+_RESENT = re.compile(
+    r"(\s*\(\d+\)|[\s_-]*v\d+|[\s_-]*(bản\s*)?sửa(\s*lần\s*\d+)?|[\s_-]*copy)+$", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One landed file from one unit, with its place among that unit's other files."""
+
+    delivery_id: str
+    unit_id: str
+    period_id: str
+    stream: str | None
+    file_name: str
+    sha256: str
+    received_at: str
+    observed_on: dt.date
+    profile: Profile | None
+    kind: str
+    replaced_by: str | None = None
+    withdrawn: bool = False
+
+    @property
+    def is_visible(self) -> bool:
+        """Tell whether its rows may count: not replaced, not withdrawn, not a second copy of the same bytes."""
+        return self.replaced_by is None and not self.withdrawn and self.kind != "same_bytes"
+
+
+def name_key(file_name: str) -> str:
+    """Return the name by which two sendings are the same file: marks of resending and case do not count."""
+    stem, _, extension = match_key(file_name).rpartition(".")
+    return f"{_RESENT.sub('', stem)}.{extension}"
+
+
+def register(office: Office, received_by: dt.datetime) -> list[Delivery]:
+    """Return every delivery received by a moment, oldest first.
+
+    Same unit, stream, period and name with other bytes is a replacement (the older one leaves and its
+    `observed_on` is inherited); another name is additional; the same bytes again are only noted.
+    """
+    withdrawn = withdrawn_deliveries(office, received_by)
+    deliveries: list[Delivery] = []
+    for receipt in receipts(office):
+        if dt.datetime.fromisoformat(receipt.received_at) <= received_by:
+            _add(deliveries, _new_delivery(office, receipt), withdrawn)
+    return deliveries
+
+
+def _new_delivery(office: Office, receipt: Receipt) -> Delivery:
+    profile = office.profile_for(receipt.unit_id, receipt.file_name)
+    observed_on = (
+        profile.observed_day(receipt.file_name, receipt.received_on) if profile else receipt.received_on
+    )
+    return Delivery(
+        delivery_id=receipt.receipt_id,
+        unit_id=receipt.unit_id,
+        period_id=receipt.period_id,
+        stream=profile.stream if profile else None,
+        file_name=receipt.file_name,
+        sha256=receipt.sha256,
+        received_at=receipt.received_at,
+        observed_on=observed_on,
+        profile=profile,
+        kind="first",
+    )
+
+
+def _add(deliveries: list[Delivery], new: Delivery, withdrawn: set[str]) -> None:
+    place = (new.unit_id, new.period_id, new.stream)
+    siblings = [old for old in deliveries if (old.unit_id, old.period_id, old.stream) == place]
+    same_name = [
+        old for old in siblings if name_key(old.file_name) == name_key(new.file_name) and old.is_visible
+    ]
+    if any(old.sha256 == new.sha256 and old.is_visible for old in siblings):
+        new = replace(new, kind="same_bytes")
+    elif same_name:
+        old = same_name[-1]
+        deliveries[deliveries.index(old)] = replace(old, replaced_by=new.delivery_id)
+        new = replace(new, kind="replacement", observed_on=old.observed_on)
+    elif siblings:
+        new = replace(new, kind="additional")
+    deliveries.append(replace(new, withdrawn=new.delivery_id in withdrawn))
+
+
+def withdrawn_deliveries(office: Office, received_by: dt.datetime) -> set[str]:
+    """Return the deliveries taken out by `kstt withdraw` up to a moment (journal of acts)."""
+    journal = office.data / "journal.jsonl"
+    if not journal.is_file():
+        return set()
+    acts = [json.loads(line) for line in journal.read_text(encoding="utf-8").splitlines() if line]
+    return {
+        act["delivery_id"]
+        for act in acts
+        if act["act"] == "withdraw" and dt.datetime.fromisoformat(act["at"]) <= received_by
+    }

@@ -1,0 +1,158 @@
+"""Typed deliveries: work on a file is done once and kept under its recipe.
+
+Here: reading and judging one delivery, cached as Parquet. Not here: how a cell is typed or a row judged.
+Invariant: the cache key is the bytes and everything that shapes their reading; a half-written folder is never used.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import shutil
+import tempfile
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import pandas as pd
+
+from pipelines.ingest.landing import landed_path
+from pipelines.office.settings import Office
+from pipelines.paths import DBT_PROJECT, EXPECTATIONS, PACKAGE
+from pipelines.warehouse.register import Delivery
+
+# Modules whose text decides how a file becomes rows: a change there makes a new recipe by itself.
+_READER_ROOMS = ("ingest", "quality")
+
+
+@dataclass(frozen=True)
+class TypedDelivery:
+    """One delivery read and judged: where its rows lie and the verdict on it."""
+
+    delivery: Delivery
+    folder: Path
+    verdict: dict[str, object]
+
+    @property
+    def is_counted(self) -> bool:
+        """Tell whether its rows enter the warehouse."""
+        return self.delivery.is_visible and self.verdict["status"] == "accepted"
+
+
+def contract_path(stream: str) -> Path:
+    """Return the dbt source yml that is the contract of a stream."""
+    return DBT_PROJECT / "models" / "sources" / f"{stream}.yml"
+
+
+def suite_path(stream: str) -> Path:
+    """Return the Great Expectations suite of a stream."""
+    return EXPECTATIONS / f"{stream}.yaml"
+
+
+def recipe(office: Office, delivery: Delivery) -> str:
+    """Return the hash of all that shapes the reading of a delivery: contract, suite, profile, tables, reader."""
+    assert delivery.profile is not None and delivery.stream is not None
+    parts = [
+        contract_path(delivery.stream).read_text(encoding="utf-8"),
+        suite_path(delivery.stream).read_text(encoding="utf-8"),
+        office.profile_hash(delivery.profile),
+        office.settings.window.model_dump_json(),
+        *(office.reference[name].to_csv(index=False) for name in ("units", "procedures", "holidays")),
+        delivery.file_name,
+        delivery.observed_on.isoformat(),
+        reader_version(),
+    ]
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+@lru_cache(maxsize=1)
+def reader_version() -> str:
+    """Return the hash of the reading and judging code."""
+    digest = hashlib.sha256()
+    for room in _READER_ROOMS:
+        for path in sorted((PACKAGE / room).glob("*.py")):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def type_delivery(office: Office, delivery: Delivery) -> TypedDelivery:
+    """Read and judge one delivery, or return what an earlier run already made of it.
+
+    A file no profile fits is refused with the reason; it stops nobody.
+    """
+    if delivery.profile is None or delivery.stream is None:
+        return TypedDelivery(delivery, Path(), _no_profile(delivery))
+    made_by = recipe(office, delivery)
+    folder = office.data / "typed" / delivery.stream / f"{delivery.sha256[:16]}-{made_by[:12]}"
+    if not (folder / "verdict.json").is_file():
+        _make(office, delivery, made_by, folder)
+    return TypedDelivery(delivery, folder, json.loads((folder / "verdict.json").read_text(encoding="utf-8")))
+
+
+def _make(office: Office, delivery: Delivery, made_by: str, folder: Path) -> None:
+    from pipelines.ingest.contract import load_contract  # pandas-heavy: not at start-up
+    from pipelines.ingest.reading import read_file
+    from pipelines.quality.judge import judge
+
+    assert delivery.profile is not None and delivery.stream is not None
+    window = office.settings.window
+    reading = read_file(
+        landed_path(office, delivery.sha256),
+        delivery.file_name,
+        load_contract(contract_path(delivery.stream)),
+        delivery.profile,
+        (window.min, delivery.observed_on + dt.timedelta(days=window.max_days_after_observed)),
+    )
+    if reading.verdict["status"] == "accepted":
+        reading = judge(reading, suite_path(delivery.stream), delivery.profile, _parameters(office, delivery))
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".typing-"))
+    reading.rows.to_parquet(temporary / "rows.parquet", index=False)
+    reading.rejects.to_parquet(temporary / "rejects.parquet", index=False)
+    verdict = {**reading.verdict, "sha256": delivery.sha256, "recipe": made_by}
+    (temporary / "verdict.json").write_text(
+        json.dumps(verdict, ensure_ascii=False, indent=1, default=str), encoding="utf-8"
+    )
+    shutil.rmtree(folder, ignore_errors=True)
+    temporary.replace(folder)
+
+
+def _parameters(office: Office, delivery: Delivery) -> dict[str, object]:
+    """What the suite compares rows with: reference tables and the day the export shows."""
+    from pipelines.office.reference import unit_aliases
+    from pipelines.office.text import match_key
+    from pipelines.periods.calendar import days_off, working_calendar
+
+    procedures = office.reference["procedures"]
+    first = office.settings.window.min
+    calendar = working_calendar(office.reference["holidays"], first, delivery.observed_on)
+    return {
+        "known_procedures": set(procedures["procedure_code"]) - {""},
+        "known_procedure_keys": {match_key(name) for name in procedures["procedure_name"]},
+        "known_unit_keys": set(unit_aliases(office.reference["units"])["unit_key"]),
+        "observed_on": delivery.observed_on,
+        "days_off": days_off(calendar),
+    }
+
+
+def _no_profile(delivery: Delivery) -> dict[str, object]:
+    return {
+        "file_name": delivery.file_name,
+        "sha256": delivery.sha256,
+        "stream": None,
+        "profile_id": None,
+        "recipe": "",
+        "status": "refused",
+        "refused_reason": f"Không có hồ sơ nguồn (profiles/) nào nhận tệp «{delivery.file_name}» của {delivery.unit_id}.",
+        "refused_mend": "Kiểm tra tên tệp và thư mục đơn vị, hoặc thêm một tệp profiles/*.yaml cho nguồn này.",
+        "counts": {"rows_in": 0, "typed": 0, "rejected": 0, "blank": 0, "furniture": 0, "flagged": 0},
+        "checks": [],
+        "furniture": [],
+        "unknown_headers": [],
+    }
+
+
+def rejects_of(typed: TypedDelivery) -> pd.DataFrame:
+    """Return the rows of a delivery that go back to its unit, with reason and mend."""
+    return pd.read_parquet(typed.folder / "rejects.parquet")
