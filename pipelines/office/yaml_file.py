@@ -24,9 +24,7 @@ def load_validated(path: Path, schema: type[Model]) -> Model:
         OfficeError: the file is missing, is not YAML, or a key is wrong.
     """
     if not path.is_file():
-        raise OfficeError(
-            f"Không có tệp {path.name} trong {path.parent}. Hãy kiểm tra thư mục đơn vị (--office)."
-        )
+        raise OfficeError(f"Không có tệp {path.name} trong {path.parent}. Hãy kiểm tra thư mục đơn vị (--office).")
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     except yaml.YAMLError as error:
@@ -35,9 +33,7 @@ def load_validated(path: Path, schema: type[Model]) -> Model:
         return schema.model_validate(content)
     except ValidationError as error:
         lines = [f"Tệp {path.name} có {error.error_count()} chỗ sai:"]
-        lines += [
-            f"  - khóa «{_key(problem['loc'])}»: {_sentence(problem, schema)}" for problem in error.errors()
-        ]
+        lines += [f"  - khóa «{_key(problem['loc'])}»: {_sentence(problem, schema)}" for problem in error.errors()]
         raise OfficeError("\n".join(lines)) from error
 
 

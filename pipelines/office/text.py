@@ -1,0 +1,36 @@
+"""Text of Vietnamese offices: one normal form, one key for matching.
+
+Here: NFC, matching keys. Not here: reading files, old encodings.
+Invariant: what is shown keeps its marks; only a key is folded.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_SPACES = re.compile(r"[\s\u00a0\u200b\ufeff]+")
+_NOTES = re.compile(r"(\s*\([^()]*\)|[:*\s])+$")
+# Old and new tone placement are one name: hoà = hòa, thuỷ = thủy (domain/09 9.5).
+_TONES = "\u0300\u0301\u0303\u0309\u0323"
+_OLD_TONE = re.compile(rf"(o[ae]|uy)([{_TONES}])(?=$|[^a-z\u0300-\u036f])")
+
+
+def nfc(text: str) -> str:
+    """Return the text in Unicode NFC, with the Icelandic eth some fonts use for đ set right."""
+    return unicodedata.normalize("NFC", text).replace("Ð", "Đ").replace("ð", "đ")
+
+
+def match_key(text: str) -> str:
+    """Return the key by which headers, units and procedures are matched; never shown."""
+    key = _SPACES.sub(" ", nfc(text)).strip()
+    key = _NOTES.sub("", key).casefold()
+    parts = unicodedata.normalize("NFD", key)
+    parts = _OLD_TONE.sub(lambda found: found[1][0] + found[2] + found[1][1], parts)
+    return unicodedata.normalize("NFC", parts)
+
+
+def ascii_key(text: str) -> str:
+    """Return the key without marks (đ → d), for a second try that must be unique."""
+    folded = unicodedata.normalize("NFD", match_key(text).replace("đ", "d"))
+    return "".join(letter for letter in folded if not unicodedata.combining(letter))

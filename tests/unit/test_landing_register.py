@@ -1,0 +1,154 @@
+"""Landing and the register of deliveries: receipts, replacements, what is visible when.
+
+Here: DESIGN "Deliveries" and BUGS 35. Not here: reading a file's content.
+Invariant: nothing received is ever lost or changed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from office_folder import make_office, send
+
+from pipelines.ingest.landing import landed_path, receipts, receive_inbox
+from pipelines.office.clock import Clock
+from pipelines.office.settings import Office, load_office
+from pipelines.warehouse.register import Delivery, name_key, register
+
+LATE = dt.datetime(2030, 1, 1, tzinfo=dt.UTC)
+
+
+def at(office: Office, moment: str) -> Office:
+    """The same office at another moment."""
+    changed = replace(office)
+    changed.__dict__["clock"] = Clock(office.clock.timezone, dt.datetime.fromisoformat(moment))
+    return changed
+
+
+def by_name(deliveries: list[Delivery]) -> dict[str, str]:
+    return {item.file_name: item.kind for item in deliveries if item.is_visible}
+
+
+def test_a_received_file_is_kept_byte_for_byte_with_a_receipt(tmp_path: Path) -> None:
+    office = load_office(make_office(tmp_path))
+    send(tmp_path, "Sổ theo dõi hồ sơ_2021_03_15.csv", b"\xef\xbb\xbfa;b\r\n1;2\r\n")
+    (receipt,) = receive_inbox(office)
+    assert landed_path(office, receipt.sha256).read_bytes() == b"\xef\xbb\xbfa;b\r\n1;2\r\n"
+    assert (receipt.unit_id, receipt.period_id, receipt.size) == ("p01", "2021-Q1", 13)
+    assert receipt.received_at == "2021-03-15T08:00:00+07:00"
+
+
+def test_receiving_again_takes_nothing_new(tmp_path: Path) -> None:
+    office = load_office(make_office(tmp_path))
+    send(tmp_path, "a.csv", b"1")
+    assert len(receive_inbox(office)) == 1
+    assert receive_inbox(office) == []
+
+
+@pytest.mark.parametrize("name", ["~$baocao.xlsx", ".DS_Store"])
+def test_lock_and_hidden_files_are_left_alone(tmp_path: Path, name: str) -> None:
+    office = load_office(make_office(tmp_path))
+    send(tmp_path, name, b"1")
+    assert receive_inbox(office) == []
+
+
+def test_a_symbolic_link_is_left_alone(tmp_path: Path) -> None:
+    office = load_office(make_office(tmp_path))
+    target = send(tmp_path, "a.csv", b"1")
+    (target.parent / "b.csv").symlink_to(target)
+    assert [item.file_name for item in receive_inbox(office)] == ["a.csv"]
+
+
+def test_the_same_bytes_under_another_name_are_noted_not_counted_twice(tmp_path: Path) -> None:
+    office = load_office(make_office(tmp_path))
+    send(tmp_path, "a.csv", b"1")
+    send(tmp_path, "b.csv", b"1")
+    first, second = receive_inbox(office)
+    assert second.same_bytes_as == first.receipt_id
+    assert by_name(register(office, LATE)) == {"a.csv": "first"}
+
+
+@pytest.mark.parametrize(
+    "resent", ["Sổ_2021_03_15 (1).xlsx", "Sổ_2021_03_15_v2.xlsx", "Sổ_2021_03_15 sửa.xlsx", "sổ_2021_03_15.xlsx"]
+)
+def test_a_resent_file_replaces_the_old_one_and_inherits_the_day_it_shows(tmp_path: Path, resent: str) -> None:
+    office = load_office(make_office(tmp_path))
+    send(tmp_path, "Sổ_2021_03_15.xlsx", b"old")
+    receive_inbox(office)
+    send(tmp_path, resent, b"new")
+    receive_inbox(at(office, "2021-04-01T08:00:00+07:00"))
+    old, new = register(office, LATE)
+    assert (old.replaced_by, new.kind, new.observed_on) == (new.delivery_id, "replacement", dt.date(2021, 3, 15))
+
+
+def test_another_name_is_an_additional_file_and_both_count(tmp_path: Path) -> None:
+    office = load_office(make_office(tmp_path))
+    send(tmp_path, "Sổ_2021_03_15.xlsx", b"one")
+    send(tmp_path, "Bổ sung_2021_03_16.xlsx", b"two")
+    receive_inbox(office)
+    assert sorted(by_name(register(office, LATE)).values()) == ["additional", "first"]
+
+
+def test_the_register_at_an_earlier_moment_does_not_see_later_files(tmp_path: Path) -> None:
+    office = load_office(make_office(tmp_path))
+    send(tmp_path, "Sổ_2021_03_15.xlsx", b"old")
+    receive_inbox(office)
+    before = register(office, dt.datetime.fromisoformat("2021-03-20T00:00:00+07:00"))
+    send(tmp_path, "Sổ_2021_03_15 (1).xlsx", b"new")
+    receive_inbox(at(office, "2021-04-01T08:00:00+07:00"))
+    assert register(office, dt.datetime.fromisoformat("2021-03-20T00:00:00+07:00")) == before
+
+
+def test_a_file_sent_back_in_its_old_form_after_a_replacement_replaces_again(tmp_path: Path) -> None:
+    office = load_office(make_office(tmp_path))
+    for number, (name, content) in enumerate([("s.xlsx", b"a"), ("s (1).xlsx", b"b"), ("s (2).xlsx", b"a")]):
+        send(tmp_path, name, content)
+        receive_inbox(at(office, f"2021-03-{15 + number}T08:00:00+07:00"))
+    assert by_name(register(office, LATE)) == {"s (2).xlsx": "replacement"}
+
+
+def test_a_withdrawn_delivery_leaves_from_that_moment(tmp_path: Path) -> None:
+    office = load_office(make_office(tmp_path))
+    send(tmp_path, "a.csv", b"1")
+    (receipt,) = receive_inbox(office)
+    act = {
+        "act": "withdraw",
+        "delivery_id": receipt.receipt_id,
+        "at": "2021-03-18T08:00:00+07:00",
+        "reason": "gửi nhầm",
+    }
+    (office.data / "journal.jsonl").write_text(json.dumps(act) + "\n", encoding="utf-8")
+    assert by_name(register(office, dt.datetime.fromisoformat("2021-03-17T08:00:00+07:00"))) == {"a.csv": "first"}
+    assert by_name(register(office, LATE)) == {}
+
+
+def test_a_half_written_receipt_is_never_seen(tmp_path: Path) -> None:
+    office = load_office(make_office(tmp_path))
+    (office.data / "receipts").mkdir(parents=True)
+    (office.data / "receipts" / ".writing-abc").write_text("{", encoding="utf-8")
+    assert receipts(office) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("Sổ (1).xlsx", "sổ.xlsx"),
+        ("Sổ_v2.XLSX", "sổ.xlsx"),
+        ("Sổ bản sửa lần 2.xlsx", "sổ.xlsx"),
+        ("Sổ (1) (2).csv", "sổ.csv"),
+    ],
+)
+def test_marks_of_resending_do_not_make_another_file(name: str, key: str) -> None:
+    assert name_key(name) == key
+
+
+def test_a_file_no_profile_fits_is_still_received(tmp_path: Path) -> None:
+    office = load_office(make_office(tmp_path))
+    send(tmp_path, "ghi chú.pdf", b"%PDF")
+    receive_inbox(office)
+    (delivery,) = register(office, LATE)
+    assert delivery.profile is None
