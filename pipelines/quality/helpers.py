@@ -13,8 +13,6 @@ import pandas as pd
 
 # Dossier codes that carry the day of receipt as YYMMDD (domain/09, 9.2).
 _CODE_DATE = r"^(?:\d{3}\.\d{2}\.\d{2}\.H\d{2}|H\d{2}(?:\.\d{1,3}){1,3})-(\d{6})-\d{3,6}$"
-# A procedure code may carry the province behind it: 1.012753.H19 (domain/09, 9.2).
-_PROVINCE_SUFFIX = r"\.H\d{2}$"
 _LINEAGE = ("source_file", "source_sheet", "source_row", "repairs", "flags")
 
 
@@ -85,19 +83,14 @@ def _days_from_code(frame: pd.DataFrame) -> pd.Series:
     """Days from the date in the dossier code to the nearer of receipt and submission; empty without."""
     dates = _text(frame["dossier_code"]).str.extract(_CODE_DATE, expand=False)
     coded = pd.to_datetime(dates, format="%y%m%d", errors="coerce").astype("datetime64[us]")
-    gaps = {
-        column: (frame[column].dt.normalize() - coded).dt.days.abs()
-        for column in ("received_at", "submitted_at")
-    }
+    gaps = {column: (frame[column].dt.normalize() - coded).dt.days.abs() for column in ("received_at", "submitted_at")}
     return pd.DataFrame(gaps).min(axis="columns").astype("float64")
 
 
 def _unknown_procedure(frame: pd.DataFrame, known: Known) -> pd.Series:
     """The code, else the name, of a procedure the catalogue has by neither; empty when known."""
     codes = _text(frame["procedure_code"])
-    by_code = codes.str.replace(_PROVINCE_SUFFIX, "", regex=True).isin(known.procedure_codes) | codes.isin(
-        known.procedure_codes
-    )
+    by_code = codes.isin(known.procedure_codes)
     by_name = frame["procedure_name_key"].isin(known.procedure_keys)
     named = codes.fillna(_text(frame["procedure_name_key"])).fillna("")
     return named.mask(by_code | by_name).astype(object)
@@ -106,11 +99,7 @@ def _unknown_procedure(frame: pd.DataFrame, known: Known) -> pd.Series:
 def _unknown_unit(frame: pd.DataFrame, unit_keys: set[str]) -> pd.Series:
     """The key of a receiving, else handling, unit that is given but not in the table of units."""
     receiving, handling = (_text(frame[column]) for column in ("receiving_unit_key", "handling_unit_key"))
-    return (
-        receiving.mask(receiving.isin(unit_keys))
-        .fillna(handling.mask(handling.isin(unit_keys)))
-        .astype(object)
-    )
+    return receiving.mask(receiving.isin(unit_keys)).fillna(handling.mask(handling.isin(unit_keys))).astype(object)
 
 
 def _text(values: pd.Series) -> pd.Series:

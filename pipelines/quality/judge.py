@@ -141,9 +141,7 @@ def _sorted_out(reading: Reading, findings: list[Finding]) -> Reading:
     warnings = [finding for finding in findings if finding.severity == "warning" and finding.rows]
     sent_back = {position for finding in warnings for position in finding.rows}
     rejects = pd.concat([_reject_rows(rows, finding) for finding in warnings]) if warnings else None
-    flags = _flags(
-        rows["flags"], [finding for finding in findings if finding.severity == "info" and finding.rows]
-    )
+    flags = _flags(rows["flags"], [finding for finding in findings if finding.severity == "info" and finding.rows])
     kept = rows.assign(flags=flags).drop(index=sorted(sent_back)).reset_index(drop=True)
     counts = dict(cast("dict[str, int]", reading.verdict["counts"]))
     counts.update(
@@ -182,7 +180,7 @@ def _shown(faulty: pd.DataFrame, check: Check) -> pd.Series:
     if len(cells) == 1:
         return cells[0]
     named = [label + " " + cell for (_, label), cell in zip(check.shows, cells, strict=True)]
-    return named[0].str.cat(named[1:], sep="; ")
+    return pd.DataFrame(dict(enumerate(named))).agg("; ".join, axis="columns")
 
 
 def _cell_text(values: pd.Series) -> pd.Series:
@@ -238,6 +236,4 @@ def _expectations(suite_text: str) -> tuple[BatchDefinition, ExpectationSuite]:
         .add_batch_definition_whole_dataframe("file")
     )
     parsed = parse_suite(suite_text)
-    return batch_definition, gx.ExpectationSuite(
-        name=parsed.name, expectations=cast("Any", list(parsed.expectations))
-    )
+    return batch_definition, gx.ExpectationSuite(name=parsed.name, expectations=cast("Any", list(parsed.expectations)))

@@ -197,7 +197,7 @@ def test_a_profile_raises_a_row_check_to_refuse_the_file() -> None:
 
 
 def test_a_profile_naming_an_unknown_check_is_told_what_is_allowed() -> None:
-    with pytest.raises(OfficeError, match="không có phép kiểm tra khong_co.*missing_channel"):
+    with pytest.raises(OfficeError, match=r"không có phép kiểm tra khong_co.*missing_channel"):
         judge(reading_of({}), SUITE, profile_of(khong_co="info"), PARAMETERS)
 
 
