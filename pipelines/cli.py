@@ -26,12 +26,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="kstt", description="Kho số liệu và báo cáo kiểm soát thủ tục hành chính."
-    )
-    parser.add_argument(
-        "--office", default=None, help="thư mục đơn vị (mặc định: KSTT_OFFICE hoặc sample_office)"
-    )
+    parser = argparse.ArgumentParser(prog="kstt", description="Kho số liệu và báo cáo kiểm soát thủ tục hành chính.")
+    parser.add_argument("--office", default=None, help="thư mục đơn vị (mặc định: KSTT_OFFICE hoặc sample_office)")
     commands = parser.add_subparsers(required=True, metavar="lệnh")
 
     run = commands.add_parser("run", help="nhận tệp và lập báo cáo một kỳ")

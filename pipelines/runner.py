@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipelines.ingest.landing import receive_inbox
 from pipelines.office.errors import OfficeError
@@ -20,6 +22,9 @@ from pipelines.paths import REPOSITORY
 from pipelines.warehouse.answer import Plan, plan
 from pipelines.warehouse.build import only_run
 from pipelines.warehouse.question import Ask
+
+if TYPE_CHECKING:
+    import dagster as dg
 
 
 @dataclass(frozen=True)
@@ -62,14 +67,10 @@ def read_summary(report: Path) -> dict[str, object]:
 
 
 def _run_job(office: Office, ask: Ask, planned: Plan, say: Callable[[str], None]) -> None:
-    prepare_environment(office)
     say("Đọc tệp, kiểm tra, đếm và lập báo cáo…")
+    job = load_definitions(office).get_repository_def().get_job("lap_bao_cao_ky")
     import dagster as dg
 
-    from pipelines.definitions import defs
-
-    repository = defs().get_repository_def()
-    job = repository.get_job("lap_bao_cao_ky")
     config = {
         "as_of": ask.as_of and ask.as_of.isoformat(),
         "received_by": ask.received_by and ask.received_by.isoformat(),
@@ -91,8 +92,24 @@ def _run_job(office: Office, ask: Ask, planned: Plan, say: Callable[[str], None]
         raise OfficeError("Lượt chạy xong nhưng không có báo cáo; có tệp mới đến giữa chừng. Hãy chạy lại.")
 
 
-def _failure(result: object) -> str:
-    failed = [event for event in result.all_events if event.is_step_failure]  # type: ignore[attr-defined]
+def load_definitions(office: Office) -> dg.Definitions:
+    """Return the code location of an office.
+
+    Partitions and cron strings are the office's, so a process that turns to another office (tests do) loads the
+    code location anew.
+    """
+    prepare_environment(office)
+    loaded = sys.modules.get("pipelines.defs.resources")
+    if loaded and loaded.loaded_office().root != office.root:
+        for name in [name for name in sys.modules if name.startswith(("pipelines.defs", "pipelines.definitions"))]:
+            del sys.modules[name]
+    from pipelines.definitions import defs
+
+    return defs()
+
+
+def _failure(result: dg.ExecuteInProcessResult) -> str:
+    failed = [event for event in result.all_events if event.is_step_failure]
     lines = ["Lượt chạy không hoàn thành. Bước hỏng:"]
     for event in failed:
         error = event.step_failure_data.error

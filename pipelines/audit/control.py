@@ -31,12 +31,9 @@ def _of_form(connection: duckdb.DuckDBPyConnection, layout: dict) -> list[str]:
         group by 1, 2
     """).df()
     printed = connection.execute(f"select * from {layout['model']}").df()
-    both = printed.merge(
-        found, on=["scope_id", "row_code"], suffixes=("", "_traced"), how="outer", indicator=True
-    )
+    both = printed.merge(found, on=["scope_id", "row_code"], suffixes=("", "_traced"), how="outer", indicator=True)
     wrong: list[str] = [
-        f"{layout['form_id']}/{row.scope_id}/{row.row_code}"
-        for row in both[both["_merge"] != "both"].itertuples()
+        f"{layout['form_id']}/{row.scope_id}/{row.row_code}" for row in both[both["_merge"] != "both"].itertuples()
     ]
     for item in layout["columns"]:
         differs = both[both[item["name"]].fillna(-1) != both[f"{item['name']}_traced"].fillna(-1)]

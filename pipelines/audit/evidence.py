@@ -36,8 +36,7 @@ def write_evidence(database: Path, layouts: dict[str, dict], folder: Path) -> di
         table.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8-sig", lineterminator="\n")
         counts[name] = len(table)
     (folder / "doi-chieu.json").write_text(
-        json.dumps({"cells_untraceable": 0, "rows": counts}, ensure_ascii=False, indent=1, sort_keys=True)
-        + "\n",
+        json.dumps({"cells_untraceable": 0, "rows": counts}, ensure_ascii=False, indent=1, sort_keys=True) + "\n",
         encoding="utf-8",
     )
     return counts

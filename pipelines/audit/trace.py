@@ -134,23 +134,15 @@ def _office_scope(connection: duckdb.DuckDBPyConnection) -> str:
 
 
 def _form_rows(connection: duckdb.DuckDBPyConnection, layout: dict, scope_id: str, row: str) -> pd.DataFrame:
-    rows = connection.execute(
-        f"select * from {layout['model']} where scope_id = ? order by row_order", [scope_id]
-    ).df()
+    rows = connection.execute(f"select * from {layout['model']} where scope_id = ? order by row_order", [scope_id]).df()
     if rows.empty:
-        scopes = connection.execute(f"select distinct scope_id from {layout['model']} order by 1").df()[
-            "scope_id"
-        ]
-        raise OfficeError(
-            f"Biểu {layout['form_id']} không lập cho «{scope_id}». Các đơn vị: {', '.join(scopes)}."
-        )
+        scopes = connection.execute(f"select distinct scope_id from {layout['model']} order by 1").df()["scope_id"]
+        raise OfficeError(f"Biểu {layout['form_id']} không lập cho «{scope_id}». Các đơn vị: {', '.join(scopes)}.")
     key = match_key(row)
     wanted = [
         key in (match_key(str(label)), str(code).casefold())
         for label, code in zip(rows["label"], rows["row_code"], strict=True)
     ]
     if not any(wanted):
-        raise OfficeError(
-            f"Biểu {layout['form_id']} không có dòng «{row}». Các dòng: {'; '.join(rows['label'])}."
-        )
+        raise OfficeError(f"Biểu {layout['form_id']} không có dòng «{row}». Các dòng: {'; '.join(rows['label'])}.")
     return rows[wanted]

@@ -28,9 +28,7 @@ def landed_files(office: OfficeResource) -> dg.MaterializeResult:
             "tep_tong_cong": len(receipts(loaded)),
             "tep_cau_hinh": len(kept),
             "thu_muc": dg.MetadataValue.path(loaded.data / "landing"),
-            "danh_sach": dg.MetadataValue.md(
-                _listing([(r.period_id, r.unit_id, r.file_name) for r in taken])
-            ),
+            "danh_sach": dg.MetadataValue.md(_listing([(r.period_id, r.unit_id, r.file_name) for r in taken])),
         }
     )
 

@@ -52,11 +52,9 @@ def quarterly_reports(office: OfficeResource) -> dg.MaterializeResult:
     """Render report and forms, write the manifest, move the whole folder into place."""
     loaded = office.load()
     planned = noted_plan(loaded)
-    finished = finish_report(loaded, planned)
-    metadata: dict[str, object] = {name: str(value) for name, value in finished.summary.items()}
+    finished = finish_report(loaded, planned, layouts_of(read_manifest(dbt_target(loaded))))
+    metadata: dict[str, dg.MetadataValue | str | bool] = {name: str(value) for name, value in finished.summary.items()}
     metadata["thu_muc"] = dg.MetadataValue.path(str(planned.report))
-    metadata["tep"] = dg.MetadataValue.md(
-        "\n".join(f"- {path.name}" for path in sorted(planned.report.iterdir()))
-    )
+    metadata["tep"] = dg.MetadataValue.md("\n".join(f"- {path.name}" for path in sorted(planned.report.iterdir())))
     metadata["moi_lap"] = finished.built
     return dg.MaterializeResult(metadata=metadata)

@@ -31,9 +31,7 @@ _CHECKS = _suite_checks(STREAM)
     deps=[landed_files],
     description="Danh sách hồ sơ các đơn vị kết xuất: đã đọc theo nhãn cột, đã kiểm tra từng dòng. Tệp hỏng bị từ chối, dòng sai trả lại đơn vị, không dừng đơn vị khác.",
     check_specs=[
-        dg.AssetCheckSpec(
-            name="files_readable", asset=STREAM, description="Mọi tệp đều đọc được và đủ cột bắt buộc."
-        ),
+        dg.AssetCheckSpec(name="files_readable", asset=STREAM, description="Mọi tệp đều đọc được và đủ cột bắt buộc."),
         *(
             dg.AssetCheckSpec(name=check_id, asset=STREAM, description=item["meta"]["reason"])
             for check_id, item in _CHECKS.items()
@@ -44,9 +42,7 @@ def case_exports(context: dg.AssetExecutionContext, office: OfficeResource) -> d
     """Read and judge every visible delivery of the stream; what was done before is taken from the cache."""
     loaded = office.load()
     deliveries = [
-        item
-        for item in register(loaded, loaded.clock.now())
-        if item.stream in (STREAM, None) and item.is_visible
+        item for item in register(loaded, loaded.clock.now()) if item.stream in (STREAM, None) and item.is_visible
     ]
     typed = []
     for number, delivery in enumerate(deliveries, start=1):
@@ -71,7 +67,7 @@ def case_exports(context: dg.AssetExecutionContext, office: OfficeResource) -> d
 
 
 def _total(typed: list[TypedDelivery], name: str) -> int:
-    return sum(int(item.verdict["counts"][name]) for item in typed)  # type: ignore[index]
+    return sum(int(item.verdict["counts"][name]) for item in typed)
 
 
 def _per_file(typed: list[TypedDelivery]) -> str:
@@ -81,14 +77,10 @@ def _per_file(typed: list[TypedDelivery]) -> str:
     ]
     for item in typed:
         counts = item.verdict["counts"]
-        state = (
-            "chấp nhận"
-            if item.verdict["status"] == "accepted"
-            else f"từ chối: {item.verdict['refused_reason']}"
-        )
+        state = "chấp nhận" if item.verdict["status"] == "accepted" else f"từ chối: {item.verdict['refused_reason']}"
         lines.append(
             f"| {item.delivery.period_id} | {item.delivery.unit_id} | {item.delivery.file_name} | {state} "
-            f"| {counts['typed']} | {counts['rejected']} | {counts['flagged']} |"  # type: ignore[index]
+            f"| {counts['typed']} | {counts['rejected']} | {counts['flagged']} |"
         )
     return "\n".join(lines)
 
@@ -107,13 +99,11 @@ def _check_result(check_id: str, item: dict, typed: list[TypedDelivery]) -> dg.A
     found = [
         (delivery.delivery, check)
         for delivery in typed
-        for check in delivery.verdict["checks"]  # type: ignore[union-attr]
+        for check in delivery.verdict["checks"]
         if check["check_id"] == check_id and check["unexpected"]
     ]
     lines = ["| đơn vị | tệp | số dòng |", "|---|---|---|"]
-    lines += [
-        f"| {delivery.unit_id} | {delivery.file_name} | {check['unexpected']} |" for delivery, check in found
-    ]
+    lines += [f"| {delivery.unit_id} | {delivery.file_name} | {check['unexpected']} |" for delivery, check in found]
     return dg.AssetCheckResult(
         check_name=check_id,
         passed=not found,

@@ -13,7 +13,9 @@ from queue import Queue
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
+from dbt_common.events.base_types import EventMsg
 from google.protobuf.json_format import MessageToDict
+from pydantic import Field
 
 from pipelines.defs.resources import OfficeResource, loaded_office, period_partitions
 from pipelines.defs.streams import case_exports
@@ -30,7 +32,7 @@ class QuestionConfig(dg.Config):
 
     as_of: str | None = None
     received_by: str | None = None
-    switches: dict[str, str] = {}
+    switches: dict[str, str] = Field(default_factory=dict)
 
 
 @dg.asset(
@@ -40,9 +42,7 @@ class QuestionConfig(dg.Config):
     partitions_def=period_partitions(),
     description="Câu hỏi đặt ra cho dữ liệu: kỳ nào, tính đến ngày nào, từ những tệp nhận đến lúc nào, đếm theo quy tắc nào.",
 )
-def question(
-    context: dg.AssetExecutionContext, config: QuestionConfig, office: OfficeResource
-) -> dg.MaterializeResult:
+def question(context: dg.AssetExecutionContext, config: QuestionConfig, office: OfficeResource) -> dg.MaterializeResult:
     """Resolve the question and write schema `landed` into a fresh database."""
     asked = Ask.parse(context.partition_key, config.as_of, config.received_by, config.switches)
     answer = begin(office.load(), asked)
@@ -69,9 +69,7 @@ class KsttTranslator(DagsterDbtTranslator):
 
     def get_group_name(self, dbt_resource_props: Mapping[str, object]) -> str:
         """Models stand in one group beside the question."""
-        return (
-            "kho_du_lieu" if not str(dbt_resource_props["name"]).startswith(("form_", "rpt_")) else "bieu_mau"
-        )
+        return "kho_du_lieu" if not str(dbt_resource_props["name"]).startswith(("form_", "rpt_")) else "bieu_mau"
 
 
 _OFFICE = loaded_office()
@@ -91,9 +89,9 @@ def dbt_models(context: dg.AssetExecutionContext, office: OfficeResource) -> Ite
     target = dbt_target(loaded)
     events: Queue[dict] = Queue()
 
-    def remember(event: object) -> None:
-        if event.info.name in _RESULT_EVENTS:  # type: ignore[attr-defined]
-            events.put(MessageToDict(event, preserving_proto_field_name=True))  # type: ignore[arg-type]
+    def remember(event: EventMsg) -> None:
+        if event.info.name in _RESULT_EVENTS:
+            events.put(MessageToDict(event, preserving_proto_field_name=True))
 
     failure: Exception | None = None
     try:

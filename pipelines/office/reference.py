@@ -87,7 +87,7 @@ def _read(path: Path, table: Table) -> pd.DataFrame:
     frame = frame.loc[:, list(table.columns)].map(nfc)
     repeated = frame[frame.duplicated(list(table.key), keep=False)]
     if len(repeated):
-        line = int(repeated.index[0]) + 2
+        line = frame.index.get_loc(repeated.index[0]) + 2
         raise OfficeError(f"Bảng reference/{path.name}, dòng {line}: khóa {', '.join(table.key)} bị lặp.")
     for column in table.dates:
         frame[column] = _dates(path, column, frame[column])
@@ -100,9 +100,9 @@ def _dates(path: Path, column: str, values: pd.Series) -> pd.Series:
     parsed = pd.to_datetime(values.where(values != ""), format="%Y-%m-%d", errors="coerce")
     wrong = parsed.isna() & (values != "")
     if wrong.any():
-        line = int(wrong.idxmax()) + 2
+        at = int(wrong.to_numpy().argmax())
         raise OfficeError(
-            f"Bảng reference/{path.name}, dòng {line}, cột {column}: «{values[wrong.idxmax()]}» "
+            f"Bảng reference/{path.name}, dòng {at + 2}, cột {column}: «{values.iloc[at]}» "
             "không phải ngày dạng năm-tháng-ngày (2021-03-14)."
         )
     return parsed

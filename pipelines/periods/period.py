@@ -41,9 +41,7 @@ def find_period(periods: pd.DataFrame, period_id: str) -> Period:
     found = periods[periods["period_id"] == period_id]
     if found.empty:
         known = ", ".join(periods["period_id"])
-        raise OfficeError(
-            f"Không có kỳ báo cáo «{period_id}» trong reference/periods.csv. Các kỳ đã khai: {known}."
-        )
+        raise OfficeError(f"Không có kỳ báo cáo «{period_id}» trong reference/periods.csv. Các kỳ đã khai: {known}.")
     row = found.iloc[0]
     return Period(period_id, row["period_kind"], row["label"], row["start_on"].date(), row["end_on"].date())
 
@@ -81,7 +79,5 @@ def last_closed_quarter(periods: pd.DataFrame, today: dt.date) -> str | None:
 def open_quarter(periods: pd.DataFrame, today: dt.date) -> str | None:
     """Return the id of the quarter that holds `today`, or None."""
     day = pd.Timestamp(today)
-    found = periods[
-        (periods["period_kind"] == "quarter") & (periods["start_on"] <= day) & (periods["end_on"] >= day)
-    ]
+    found = periods[(periods["period_kind"] == "quarter") & (periods["start_on"] <= day) & (periods["end_on"] >= day)]
     return None if found.empty else str(found["period_id"].iloc[0])

@@ -88,8 +88,6 @@ def invoke(
 
 def _failures(results: object) -> str:
     failed = [
-        item
-        for item in getattr(results, "results", [])
-        if str(item.status) in ("error", "fail", "runtime error")
+        item for item in getattr(results, "results", []) if str(item.status) in ("error", "fail", "runtime error")
     ]
     return "\n".join(f"{item.node.name}: {item.message}" for item in failed) or "dbt failed"

@@ -67,9 +67,7 @@ def write_landed(office: Office, question: Question, typed: list[TypedDelivery],
             _stream(connection, stream, typed)
 
 
-def _table(
-    connection: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame, types: dict[str, str]
-) -> None:
+def _table(connection: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame, types: dict[str, str]) -> None:
     """Write one frame as a table; text columns stay text even when every value is empty."""
     columns = []
     for column in frame.columns:
@@ -116,9 +114,7 @@ def _deliveries(typed: list[TypedDelivery]) -> pd.DataFrame:
                 "profile_id": delivery.profile.profile_id if delivery.profile else None,
                 "coverage": delivery.profile.coverage if delivery.profile else None,
                 "unit_from": delivery.profile.unit_from if delivery.profile else "folder",
-                "due_after_supplement": delivery.profile.due_after_supplement
-                if delivery.profile
-                else "updated",
+                "due_after_supplement": delivery.profile.due_after_supplement if delivery.profile else "updated",
                 "kind": delivery.kind,
                 "status": item.verdict["status"],
                 "refused_reason": item.verdict.get("refused_reason"),
@@ -175,7 +171,5 @@ def _union(
     if not selects and not any_of:
         raise ValueError(f"no delivery gives the columns of landed.{table}")
     if not selects:
-        selects = [
-            f"select '' as delivery_id, * from read_parquet('{any_of[0].folder / part}.parquet') where false"
-        ]
+        selects = [f"select '' as delivery_id, * from read_parquet('{any_of[0].folder / part}.parquet') where false"]
     connection.execute(f"create table landed.{table} as " + " union all by name ".join(selects))

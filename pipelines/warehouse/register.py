@@ -17,9 +17,7 @@ from pipelines.office.settings import Office
 from pipelines.office.text import match_key
 
 # Marks by which a resent file differs in name only: "(1)", "_v2", "sửa", "bản sửa", "copy" (DESIGN, Deliveries).
-_RESENT = re.compile(
-    r"(\s*\(\d+\)|[\s_-]*v\d+|[\s_-]*(bản\s*)?sửa(\s*lần\s*\d+)?|[\s_-]*copy)+$", re.IGNORECASE
-)
+_RESENT = re.compile(r"(\s*\(\d+\)|[\s_-]*v\d+|[\s_-]*(bản\s*)?sửa(\s*lần\s*\d+)?|[\s_-]*copy)+$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -67,9 +65,7 @@ def register(office: Office, received_by: dt.datetime) -> list[Delivery]:
 
 def _new_delivery(office: Office, receipt: Receipt) -> Delivery:
     profile = office.profile_for(receipt.unit_id, receipt.file_name)
-    observed_on = (
-        profile.observed_day(receipt.file_name, receipt.received_on) if profile else receipt.received_on
-    )
+    observed_on = profile.observed_day(receipt.file_name, receipt.received_on) if profile else receipt.received_on
     return Delivery(
         delivery_id=receipt.receipt_id,
         unit_id=receipt.unit_id,
@@ -87,9 +83,7 @@ def _new_delivery(office: Office, receipt: Receipt) -> Delivery:
 def _add(deliveries: list[Delivery], new: Delivery, withdrawn: set[str]) -> None:
     place = (new.unit_id, new.period_id, new.stream)
     siblings = [old for old in deliveries if (old.unit_id, old.period_id, old.stream) == place]
-    same_name = [
-        old for old in siblings if name_key(old.file_name) == name_key(new.file_name) and old.is_visible
-    ]
+    same_name = [old for old in siblings if name_key(old.file_name) == name_key(new.file_name) and old.is_visible]
     if any(old.sha256 == new.sha256 and old.is_visible for old in siblings):
         new = replace(new, kind="same_bytes")
     elif same_name:

@@ -41,9 +41,7 @@ def period_status(office: Office, period_id: str) -> Iterator[str]:
     missing = 0
     for row in owed(office, period).to_dict("records"):
         own = [
-            item
-            for item in typed
-            if (item.delivery.unit_id, item.delivery.stream) == (row["unit_id"], row["stream"])
+            item for item in typed if (item.delivery.unit_id, item.delivery.stream) == (row["unit_id"], row["stream"])
         ]
         accepted = [item for item in own if item.verdict["status"] == "accepted"]
         missing += not accepted
@@ -62,7 +60,7 @@ def _state(own: list[TypedDelivery]) -> str:
         return "chưa gửi"
     if not accepted:
         return "đã gửi nhưng tệp bị từ chối"
-    rows = sum(item.verdict["counts"]["typed"] for item in accepted)  # type: ignore[index]
-    back = sum(item.verdict["counts"]["rejected"] for item in accepted)  # type: ignore[index]
+    rows = sum(item.verdict["counts"]["typed"] for item in accepted)
+    back = sum(item.verdict["counts"]["rejected"] for item in accepted)
     files: list[Delivery] = [item.delivery for item in accepted]
     return f"{len(files)} tệp, {rows} dòng nhận, {back} dòng trả lại, nhận {files[-1].received_at[:16]}"

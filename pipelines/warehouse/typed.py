@@ -14,6 +14,7 @@ import tempfile
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -32,7 +33,7 @@ class TypedDelivery:
 
     delivery: Delivery
     folder: Path
-    verdict: dict[str, object]
+    verdict: dict[str, Any]
 
     @property
     def is_counted(self) -> bool:
@@ -136,7 +137,7 @@ def _parameters(office: Office, delivery: Delivery) -> dict[str, object]:
     }
 
 
-def _no_profile(delivery: Delivery) -> dict[str, object]:
+def _no_profile(delivery: Delivery) -> dict[str, Any]:
     return {
         "file_name": delivery.file_name,
         "sha256": delivery.sha256,

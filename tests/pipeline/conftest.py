@@ -6,21 +6,13 @@ Invariant: the committed sample office is copied, never written to.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sample_copy import copy_office
 
 from pipelines.runner import RunResult, run_report
-
-REPOSITORY = Path(__file__).parents[2]
-
-
-def copy_office(target: Path) -> Path:
-    """Copy the sample office without what a run made."""
-    shutil.copytree(REPOSITORY / "sample_office", target, ignore=shutil.ignore_patterns("data", "__pycache__"))
-    return target
 
 
 @pytest.fixture(scope="session")
