@@ -1,0 +1,149 @@
+"""Typing one cell by the role of its column: dates, codes, text.
+
+Here: pure functions on single values, called once per distinct value. Not here: frames (reading).
+Invariant: by role, never by the look of the value; what cannot be read for sure is an error with its reason.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import NamedTuple
+
+from pipelines.office.text import nfc
+
+SERIAL_ZERO = dt.datetime(1899, 12, 30)
+_ERRORS = re.compile(r"^#(DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)$")
+_SPACES = re.compile(r"[\s\u00a0\u200b\ufeff]+")
+_TIME = r"(?P<h>\d{1,2})\s*(?::|giờ|h)\s*(?P<n>\d{1,2})?(?:\s*phút)?(?::(?P<s>\d{2})(?:\.\d+)?)?\s*(?P<half>AM|PM|SA|CH)?"
+_DAY = r"(?P<a>\d{1,2})\s*[/.\-_]\s*(?P<b>\d{1,2})\s*[/.\-_]\s*(?P<y>\d+)"
+_REST = r"(?:\s+-\s+.*ngày.*)?"
+_FORMS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"^{_DAY}(?:[\s,]+{_TIME})?{_REST}$",
+        rf"^{_TIME}(?:\s*,)?\s*(?:-|ngày)?\s*{_DAY}$",
+    )
+)
+_ISO = re.compile(
+    r"^(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?:[T\s]+(?P<h>\d{1,2}):(?P<n>\d{2})(?::(?P<s>\d{2})(?:\.\d+)?)?)?"
+    r"\s*(?:Z|[+-]\d{2}:?\d{2})?$"
+)
+_SPELLED = re.compile(
+    rf"^(?:{_TIME}\s*,?\s*)?ngày\s+(?P<a>\d{{1,2}})\s+tháng\s+(?P<b>\d{{1,2}})\s+năm\s+(?P<y>\d+)$", re.IGNORECASE
+)
+_COMPACT = re.compile(r"^(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})(?:(?P<h>\d{2})(?P<n>\d{2})(?P<s>\d{2}))?$")
+_SERIAL = re.compile(r"^\d{5}(\.\d+)?$")
+_PROCEDURE = re.compile(r"^([123]\.\d{6})(\.H\d{2})?$")
+_SHORT_PROCEDURE = re.compile(r"^[123]\.\d{1,5}$")
+
+
+class Typed(NamedTuple):
+    """One typed value, the repair made to get it (or None), and the error that forbids it (or None)."""
+
+    value: object
+    repair: str | None = None
+    error: str | None = None
+
+
+def type_datetime(cell: object, month_first: bool, earliest: dt.date, latest: dt.date) -> Typed:
+    """Return a local naive moment; a day without time is midnight.
+
+    Slashes are day-first unless the source is month-first, ISO never is; impossible dates and years outside
+    the window are errors (domain/09 9.3).
+    """
+    typed = _moment(cell, month_first)
+    if isinstance(typed.value, dt.datetime) and not earliest <= typed.value.date() <= latest:
+        return Typed(None, None, f"năm {typed.value.year} ngoài khoảng cho phép ({earliest:%Y}–{latest:%Y})")
+    return typed
+
+
+def _moment(cell: object, month_first: bool) -> Typed:
+    if isinstance(cell, dt.datetime):
+        return Typed(cell.replace(tzinfo=None))
+    if isinstance(cell, dt.date):
+        return Typed(dt.datetime(cell.year, cell.month, cell.day))
+    if isinstance(cell, bool):
+        return Typed(None, None, "không phải ngày")
+    if isinstance(cell, int | float):
+        return _serial(float(cell))
+    text = _SPACES.sub(" ", nfc(str(cell))).strip()
+    if _ERRORS.match(text):
+        return Typed(None, None, f"ô báo lỗi công thức {text}")
+    if _SERIAL.match(text):
+        return _serial(float(text))._replace(repair="số sê-ri lưu dạng chữ")
+    return _from_text(text, month_first)
+
+
+def _serial(number: float) -> Typed:
+    if not 1 <= number < 110_000:
+        return Typed(None, None, "số không phải ngày của bảng tính")
+    return Typed(SERIAL_ZERO + dt.timedelta(seconds=round(number * 86_400)))
+
+
+def _from_text(text: str, month_first: bool) -> Typed:
+    found = _ISO.match(text) or _COMPACT.match(text)
+    if found:
+        return _build(found, int(found["y"]), int(found["m"]), int(found["d"]))
+    for form in (*_FORMS, _SPELLED):
+        found = form.match(text)
+        if found:
+            day, month = int(found["a"]), int(found["b"])
+            if month_first and form is not _SPELLED:
+                day, month = month, day
+            return _build(found, int(found["y"]), month, day)
+    return Typed(None, None, "không đọc được ngày")
+
+
+def _build(found: re.Match[str], year: int, month: int, day: int) -> Typed:
+    parts = found.groupdict()
+    hour, minute, second = (int(parts.get(name) or 0) for name in ("h", "n", "s"))
+    half = (parts.get("half") or "").upper()
+    if half in ("PM", "CH") and hour < 12:
+        hour += 12
+    if half in ("AM", "SA") and hour == 12:
+        hour = 0
+    if not 1000 <= year <= 9999:
+        return Typed(None, None, f"năm «{parts['y']}» không hợp lệ")
+    if not 1 <= month <= 12:
+        return Typed(None, None, f"tháng {month} không có")
+    try:
+        if (hour, minute, second) == (24, 0, 0):
+            # 24:00 ends that business day; the strict instant would fall on the next day, maybe the next quarter.
+            return Typed(dt.datetime(year, month, day, 23, 59, 59), "24:00 giữ trong ngày")
+        return Typed(dt.datetime(year, month, day, hour, minute, second))
+    except ValueError:
+        return Typed(None, None, "ngày giờ không có thật")
+
+
+def type_code(cell: object) -> Typed:
+    """Return a code as text; a number is taken only while its digits are whole (15 digits at most)."""
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        if abs(cell) >= 10**15:
+            return Typed(None, None, "mã dài lưu dạng số, đã mất chữ số cuối")
+        return Typed(str(int(cell)) if float(cell).is_integer() else repr(cell))
+    text = _SPACES.sub(" ", nfc(str(cell))).strip()
+    if _ERRORS.match(text):
+        return Typed(None, None, f"ô báo lỗi công thức {text}")
+    return Typed(text)
+
+
+def type_procedure_code(cell: object) -> Typed:
+    """Return a national procedure code; the zero a spreadsheet cut (1.00193) is put back and told (domain/09 9.2)."""
+    typed = type_code(cell)
+    if typed.error:
+        return typed
+    text = str(typed.value)
+    full = _PROCEDURE.match(text)
+    if full:
+        return Typed(full[1], f"bỏ hậu tố {full[2]}") if full[2] else Typed(text)
+    if _SHORT_PROCEDURE.match(text):
+        return Typed(f"{text[:2]}{text[2:]:0<6}", f"thêm số 0 cuối vào {text}")
+    return Typed(text)
+
+
+def type_text(cell: object) -> Typed:
+    """Return text in NFC with single spaces."""
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    return Typed(_SPACES.sub(" ", nfc(str(cell))).strip())
