@@ -43,7 +43,10 @@ class Contract:
     @property
     def typed_columns(self) -> dict[str, str]:
         """Return the columns of the typed frame in order, each with its DuckDB type."""
-        types = {name: "timestamp" if column.role in ("date", "datetime") else "varchar" for name, column in self.columns.items()}
+        types = {
+            name: "timestamp" if column.role in ("date", "datetime") else "varchar"
+            for name, column in self.columns.items()
+        }
         return {**types, **{name: "integer" if name == "source_row" else "varchar" for name in EXTRA_COLUMNS}}
 
 

@@ -72,11 +72,15 @@ def _zip_format(path: Path) -> str:
             names = archive.namelist()
             unpacked = sum(item.file_size for item in archive.infolist())
     except zipfile.BadZipFile as error:
-        raise Refused("Tệp hỏng: không mở được gói bên trong.", "Gửi lại tệp; có thể việc sao chép bị ngắt giữa chừng.") from error
+        raise Refused(
+            "Tệp hỏng: không mở được gói bên trong.", "Gửi lại tệp; có thể việc sao chép bị ngắt giữa chừng."
+        ) from error
     if any(name.startswith(("/", "\\")) or ".." in Path(name).parts for name in names):
         raise Refused("Tệp có đường dẫn lạ bên trong, không an toàn.", "Kết xuất lại từ phần mềm một cửa và gửi lại.")
     if unpacked > MAX_UNPACKED or unpacked > MAX_RATIO * max(path.stat().st_size, 4096):
-        raise Refused("Tệp nở ra quá lớn khi mở, không an toàn.", "Chép riêng vùng có số liệu sang tệp mới rồi gửi lại.")
+        raise Refused(
+            "Tệp nở ra quá lớn khi mở, không an toàn.", "Chép riêng vùng có số liệu sang tệp mới rồi gửi lại."
+        )
     if "mimetype" in names:
         return "ods"
     if any(name.startswith("xl/") for name in names):
@@ -98,7 +102,9 @@ def _workbook(path: Path, kind: str) -> Grid:
         visible = [item.name for item in tables if item.visible == SheetVisibleEnum.Visible]
         sheets = [Sheet(name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in visible]
     except CalamineError as error:
-        raise Refused(f"Không đọc được bảng tính ({kind}).", "Mở bằng Excel, lưu lại dạng .xlsx rồi gửi lại.") from error
+        raise Refused(
+            f"Không đọc được bảng tính ({kind}).", "Mở bằng Excel, lưu lại dạng .xlsx rồi gửi lại."
+        ) from error
     return Grid(kind, sheets, [item.name for item in tables if item.name not in visible])
 
 

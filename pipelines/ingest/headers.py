@@ -17,7 +17,9 @@ from pipelines.office.text import match_key, nfc
 
 SEARCH_ROWS = 40
 MAX_DEPTH = 3
-TOTAL_LABELS = frozenset(map(match_key, ["Tổng cộng", "Cộng", "Tổng số", "Tổng", "TC", "Tổng toàn thành phố", "Cộng chung"]))
+TOTAL_LABELS = frozenset(
+    map(match_key, ["Tổng cộng", "Cộng", "Tổng số", "Tổng", "TC", "Tổng toàn thành phố", "Cộng chung"])
+)
 _NUMBERING = re.compile(r"^\(?\d{1,3}\)?(\.0)?$")
 
 
@@ -122,7 +124,9 @@ def _table(sheet: Sheet, start: int, depth: int, contract: Contract, labels: Lab
         for index, path in enumerate(paths)
         if path and index not in columns.values() and match_key(path) not in labels.set_aside
     ]
-    return Table(sheet, list(range(start + 1, start + depth + 1)), columns, {n: paths[i] for n, i in columns.items()}, unknown)
+    return Table(
+        sheet, list(range(start + 1, start + depth + 1)), columns, {n: paths[i] for n, i in columns.items()}, unknown
+    )
 
 
 def _one(name: str, indexes: list[int], paths: list[str], labels: Labels, profile: Profile) -> int:

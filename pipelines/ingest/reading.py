@@ -104,7 +104,9 @@ def _cells(table: Table, data: np.ndarray) -> pd.DataFrame:
     """Return the cells of the contract's columns of the data rows, blanks as None; nothing else is taken."""
     rows = [table.sheet.rows[position] for position in data]
     columns = {
-        name: pd.Series([row[index] if index < len(row) and not is_blank(row[index]) else None for row in rows], dtype=object)
+        name: pd.Series(
+            [row[index] if index < len(row) and not is_blank(row[index]) else None for row in rows], dtype=object
+        )
         for name, index in table.columns.items()
     }
     return pd.DataFrame(columns, index=range(len(rows)))
@@ -129,7 +131,9 @@ def _typed(
         problems += [(position, check, name, original, reason) for position, original, reason in wrong]
     if "dossier_code" in frame:
         blank = np.flatnonzero(typed["dossier_code"].isna() & frame["dossier_code"].isna())
-        problems += [(int(at), "missing_dossier_code", "dossier_code", "(trống)", "Dòng không có mã hồ sơ") for at in blank]
+        problems += [
+            (int(at), "missing_dossier_code", "dossier_code", "(trống)", "Dòng không có mã hồ sơ") for at in blank
+        ]
     return pd.DataFrame(typed), repairs, problems
 
 
@@ -186,7 +190,8 @@ def _finished_rows(
         keys = {text: match_key(text) for text in typed[name].dropna().unique()}
         typed[f"{name}_key"] = typed[name].map(keys, na_action="ignore").astype(object)
     typed["repairs"] = pd.Series(
-        [json.dumps(repairs[at], ensure_ascii=False) if at in repairs else None for at in range(len(typed))], dtype=object
+        [json.dumps(repairs[at], ensure_ascii=False) if at in repairs else None for at in range(len(typed))],
+        dtype=object,
     )
     typed["flags"] = ""
     typed["source_file"] = nfc(file_name)
@@ -233,7 +238,9 @@ def _verdict(
     rows: pd.DataFrame,
     bad: list[int],
 ) -> dict[str, Any]:
-    furniture = [{"row": int(at) + 1, "kind": str(kinds[at])} for at in np.flatnonzero(~np.isin(kinds, ["data", "blank"]))]
+    furniture = [
+        {"row": int(at) + 1, "kind": str(kinds[at])} for at in np.flatnonzero(~np.isin(kinds, ["data", "blank"]))
+    ]
     return {
         **_head(file_name, profile, contract),
         "format": grid.format,
@@ -282,4 +289,9 @@ def _refused(file_name: str, contract: Contract, profile: Profile, refusal: Refu
 
 def empty_rows(contract: Contract) -> pd.DataFrame:
     """Return the typed frame of a stream with no rows."""
-    return pd.DataFrame({name: pd.Series(dtype="datetime64[us]" if kind == "timestamp" else object) for name, kind in contract.typed_columns.items()})
+    return pd.DataFrame(
+        {
+            name: pd.Series(dtype="datetime64[us]" if kind == "timestamp" else object)
+            for name, kind in contract.typed_columns.items()
+        }
+    )

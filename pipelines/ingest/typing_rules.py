@@ -15,7 +15,9 @@ from pipelines.office.text import nfc
 SERIAL_ZERO = dt.datetime(1899, 12, 30)
 _ERRORS = re.compile(r"^#(DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)$")
 _SPACES = re.compile(r"[\s\u00a0\u200b\ufeff]+")
-_TIME = r"(?P<h>\d{1,2})\s*(?::|giờ|h)\s*(?P<n>\d{1,2})?(?:\s*phút)?(?::(?P<s>\d{2})(?:\.\d+)?)?\s*(?P<half>AM|PM|SA|CH)?"
+_TIME = (
+    r"(?P<h>\d{1,2})\s*(?::|giờ|h)\s*(?P<n>\d{1,2})?(?:\s*phút)?(?::(?P<s>\d{2})(?:\.\d+)?)?\s*(?P<half>AM|PM|SA|CH)?"
+)
 _DAY = r"(?P<a>\d{1,2})\s*[/.\-_]\s*(?P<b>\d{1,2})\s*[/.\-_]\s*(?P<y>\d+)"
 _REST = r"(?:\s+-\s+.*ngày.*)?"
 _FORMS = tuple(

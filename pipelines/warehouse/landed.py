@@ -12,12 +12,14 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
+from pipelines.ingest.contract import load_contract
+from pipelines.ingest.reading import REJECT_COLUMNS
 from pipelines.office.reference import unit_aliases
 from pipelines.office.settings import Office
 from pipelines.office.text import match_key
 from pipelines.periods.calendar import working_calendar
 from pipelines.warehouse.question import Question
-from pipelines.warehouse.typed import TypedDelivery
+from pipelines.warehouse.typed import TypedDelivery, contract_path
 
 STREAMS = ("case_exports",)
 
@@ -150,26 +152,23 @@ def _deliveries(typed: list[TypedDelivery]) -> pd.DataFrame:
 
 
 def _stream(connection: duckdb.DuckDBPyConnection, stream: str, typed: list[TypedDelivery]) -> None:
-    """Write the rows of every counted delivery of a stream, and the rows that go back of every visible one."""
-    own = [item for item in typed if item.delivery.stream == stream and item.folder != Path()]
-    counted = [item for item in own if item.is_counted]
-    _union(connection, stream, "rows", counted, own)
-    _union(connection, f"{stream}_reject", "rejects", counted, own)
+    """Write the rows of every counted delivery of a stream, and the rows of them that go back to their units."""
+    counted = [item for item in typed if item.delivery.stream == stream and item.is_counted]
+    columns = load_contract(contract_path(stream)).typed_columns
+    _union(connection, stream, "rows", columns, counted)
+    reject_types = {name: "integer" if name == "source_row" else "varchar" for name in REJECT_COLUMNS}
+    _union(connection, f"{stream}_reject", "rejects", reject_types, counted)
 
 
 def _union(
-    connection: duckdb.DuckDBPyConnection,
-    table: str,
-    part: str,
-    counted: list[TypedDelivery],
-    any_of: list[TypedDelivery],
+    connection: duckdb.DuckDBPyConnection, table: str, part: str, types: dict[str, str], counted: list[TypedDelivery]
 ) -> None:
-    selects = [
-        f"select '{item.delivery.delivery_id}' as delivery_id, * from read_parquet('{item.folder / part}.parquet')"
-        for item in counted
-    ]
-    if not selects and not any_of:
-        raise ValueError(f"no delivery gives the columns of landed.{table}")
-    if not selects:
-        selects = [f"select '' as delivery_id, * from read_parquet('{any_of[0].folder / part}.parquet') where false"]
-    connection.execute(f"create table landed.{table} as " + " union all by name ".join(selects))
+    declared = ", ".join(f'"{name}" {kind}' for name, kind in types.items())
+    connection.execute(f"create table landed.{table} (delivery_id varchar, {declared})")
+    names = ", ".join(f'"{name}"' for name in types)
+    casts = ", ".join(f'cast("{name}" as {kind})' for name, kind in types.items())
+    for item in counted:
+        connection.execute(
+            f"insert into landed.{table} (delivery_id, {names}) select ?, {casts} from read_parquet(?)",
+            [item.delivery.delivery_id, str(item.folder / f"{part}.parquet")],
+        )
