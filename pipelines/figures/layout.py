@@ -1,0 +1,225 @@
+"""Layouts of official forms: read from the dbt manifest, checked, written as forms.json.
+
+Here: layout of every form model, merged heads. Not here: rows and figures (report_model), paper (render).
+Invariant: numbers are 1..n without gap, every measure names its fact column, a spanner is one unbroken run.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from pipelines.office.errors import OfficeError
+
+_REQUIRED = ("form_id", "number", "title", "unit_of_measure", "fact", "keys")
+
+
+@dataclass(frozen=True)
+class LayoutColumn:
+    """One numbered column: its place, its head path from the top, and the fact measure it sums (None in the stub)."""
+
+    name: str
+    number: int
+    head: tuple[str, ...]
+    source: str | None = None
+
+    @property
+    def measure(self) -> str:
+        """Name of the summed fact column."""
+        return (self.source or "").rpartition(".")[2]
+
+
+@dataclass(frozen=True)
+class FormLayout:
+    """The layout of one form, as paper needs it."""
+
+    form_id: str
+    model: str
+    number: str
+    title: str
+    unit_of_measure: str
+    zero_display: str
+    stub: tuple[LayoutColumn, ...]
+    columns: tuple[LayoutColumn, ...]
+    notes: tuple[LayoutColumn, ...]
+    valid_from: dt.date | None
+    valid_to: dt.date | None
+
+    @classmethod
+    def of(cls, layout: dict[str, Any]) -> FormLayout:
+        """Return the layout of one entry of forms.json."""
+        return cls(
+            form_id=layout["form_id"],
+            model=layout["model"],
+            number=layout["number"],
+            title=layout["title"],
+            unit_of_measure=layout["unit_of_measure"],
+            zero_display=str(layout.get("zero_display", "0")),
+            stub=tuple(_column(item) for item in layout["stub"]),
+            columns=tuple(_column(item) for item in layout["columns"]),
+            notes=tuple(
+                LayoutColumn(item["name"], 0, (item["label"],), item["from"]) for item in layout.get("notes", [])
+            ),
+            valid_from=_day(layout.get("valid_from")),
+            valid_to=_day(layout.get("valid_to")),
+        )
+
+    def is_valid_on(self, day: dt.date) -> bool:
+        """Tell whether the form is in force on a day."""
+        return (self.valid_from or day) <= day <= (self.valid_to or day)
+
+
+@dataclass(frozen=True)
+class HeadCell:
+    """One cell of a form's head: its text, its top left place and how many rows and columns it spans."""
+
+    text: str
+    row: int
+    column: int
+    row_span: int
+    column_span: int
+
+
+def head_cells(columns: tuple[LayoutColumn, ...]) -> tuple[HeadCell, ...]:
+    """Return the head's cells from left to right, top to bottom; equal neighbouring heads become a spanner."""
+    depth = max(len(column.head) for column in columns)
+    cells = list(_cells(list(enumerate(columns)), 0, depth))
+    return tuple(sorted(cells, key=lambda cell: (cell.row, cell.column)))
+
+
+def _cells(columns: list[tuple[int, LayoutColumn]], level: int, depth: int) -> Iterator[HeadCell]:
+    for text, run in groupby(columns, key=lambda item: item[1].head[level]):
+        members = list(run)
+        below = [item for item in members if len(item[1].head) > level + 1]
+        span = 1 if below else depth - level
+        yield HeadCell(text, level, members[0][0], span, len(members))
+        if below:
+            yield from _cells(below, level + 1, depth)
+
+
+def layouts_from_manifest(manifest: dict[str, Any], on: dt.date | None = None) -> dict[str, dict[str, Any]]:
+    """Return the layouts of all form models of a dbt manifest, by form id (the content of forms.json).
+
+    Args:
+        manifest: dbt's manifest.json.
+        on: take only the layouts in force on this day; needed when two models share a form id over time.
+
+    Raises:
+        OfficeError: a form model's yml is incomplete or inconsistent; the message names model and fault.
+    """
+    layouts: dict[str, dict[str, Any]] = {}
+    metas = {node["name"]: _meta(node) for node in manifest["nodes"].values() if node.get("resource_type") == "model"}
+    for node in manifest["nodes"].values():
+        meta = _meta(node)
+        if node.get("resource_type") != "model" or "form_id" not in meta:
+            continue
+        layout = _layout(node, meta, metas)
+        if on is not None and not FormLayout.of(layout).is_valid_on(on):
+            continue
+        _check(layout)
+        if layout["form_id"] in layouts:
+            other = layouts[layout["form_id"]]["model"]
+            raise OfficeError(f"Hai mô hình {other} và {layout['model']} cùng là biểu {layout['form_id']} một lúc.")
+        layouts[layout["form_id"]] = layout
+    return dict(sorted(layouts.items()))
+
+
+def load_layouts(path: Path) -> dict[str, dict[str, Any]]:
+    """Return the layouts a report was printed with (its forms.json)."""
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def _meta(item: dict[str, Any]) -> dict[str, Any]:
+    return {**item.get("meta", {}), **item.get("config", {}).get("meta", {})}
+
+
+def _layout(node: dict[str, Any], meta: dict[str, Any], metas: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    model = node["name"]
+    missing = [name for name in _REQUIRED if name not in meta]
+    if missing:
+        raise OfficeError(f"Mô hình {model}: thiếu {', '.join(missing)} trong meta.")
+    fact = metas.get(meta["fact"], {})
+    if "key" not in fact or "scope" not in fact:
+        raise OfficeError(f"Mô hình {model}: bảng {meta['fact']} không có meta key và scope.")
+    columns = [(name, _meta(item)) for name, item in node["columns"].items()]
+    numbered = sorted(((name, item) for name, item in columns if "number" in item), key=lambda pair: pair[1]["number"])
+    return {
+        "form_id": meta["form_id"],
+        "model": model,
+        "number": meta["number"],
+        "title": meta["title"],
+        "unit_of_measure": meta["unit_of_measure"],
+        "valid_from": _text(meta.get("valid_from")),
+        "valid_to": _text(meta.get("valid_to")),
+        "zero_display": str(meta.get("zero_display", "0")),
+        "fact": meta["fact"],
+        "fact_key": fact["key"],
+        "scope_bridge": fact["scope"],
+        "keys": list(meta["keys"]),
+        "scopes": meta.get("scopes", "all"),
+        "stub": [
+            {"name": name, "number": item["number"], "head": _head(item)}
+            for name, item in numbered
+            if item.get("role") == "stub"
+        ],
+        "columns": [
+            {
+                "name": name,
+                "number": item["number"],
+                "head": _head(item),
+                "from": item.get("from", ""),
+                "type": item.get("type", "int"),
+            }
+            for name, item in numbered
+            if item.get("role") != "stub"
+        ],
+        # Measures printed below the form, and only when not zero (a column some switches open).
+        "notes": [{"name": name, "label": item["note"], "from": item["from"]} for name, item in columns if "note" in item],
+    }
+
+
+def _check(layout: dict[str, Any]) -> None:
+    name = f"Mô hình {layout['model']}"
+    columns = [*layout["stub"], *layout["columns"]]
+    numbers = [item["number"] for item in columns]
+    if numbers != list(range(1, len(columns) + 1)):
+        raise OfficeError(f"{name}: số cột phải là 1 đến {len(columns)}, không khuyết, cột chỉ mục trước: {numbers}.")
+    heads = [tuple(item["head"]) for item in columns]
+    if not all(heads) or len(set(heads)) != len(heads):
+        raise OfficeError(f"{name}: mỗi cột cần một đầu cột riêng.")
+    for item in [*layout["columns"], *layout["notes"]]:
+        fact, _, measure = str(item["from"]).partition(".")
+        if fact != layout["fact"] or not measure:
+            raise OfficeError(f"{name}: cột {item['name']} phải lấy từ {layout['fact']}.<số đo>, không phải «{item['from']}».")
+    _check_spanners(name, heads)
+
+
+def _check_spanners(name: str, heads: list[tuple[str, ...]]) -> None:
+    for level in range(1, max(len(head) for head in heads)):
+        runs = [prefix for prefix, _ in groupby(heads, key=lambda head: head[:level]) if len(prefix) == level]
+        broken = {prefix for prefix in runs if runs.count(prefix) > 1}
+        shared = {prefix for prefix in runs if prefix in heads and sum(head[:level] == prefix for head in heads) > 1}
+        if broken or shared:
+            path = " / ".join(min(broken | shared))
+            raise OfficeError(f"{name}: đầu cột «{path}» bị ngắt quãng, hoặc vừa là cột vừa là nhóm cột.")
+
+
+def _head(item: dict[str, Any]) -> list[str]:
+    return [str(part) for part in item.get("head", [])]
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _day(value: object) -> dt.date | None:
+    return None if value is None else dt.date.fromisoformat(str(value))
+
+
+def _column(item: dict[str, Any]) -> LayoutColumn:
+    return LayoutColumn(item["name"], item["number"], tuple(item["head"]), item.get("from"))

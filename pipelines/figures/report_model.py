@@ -1,0 +1,468 @@
+"""The report model: all that one report prints, as frozen values with ids.
+
+Here: reading question, forms, coverage, deliveries; figures and ratios. Not here: words, paper, facts.
+Invariant: each figure is a cell of a form model, or a ratio of such cells, and keeps its id in every document.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+
+import duckdb
+
+from pipelines.figures.layout import FormLayout, LayoutColumn
+from pipelines.figures.text import Cleaner, format_count, format_rate, rate
+from pipelines.office.errors import OfficeError
+from pipelines.office.settings import Switches
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """A percentage every form row with these measures has: sum of `parts` over sum of `whole`."""
+
+    name: str
+    parts: tuple[str, ...]
+    whole: tuple[str, ...]
+
+
+# domain/03 3.4: (8 + 9) / 7 and 4 / (4 + 5), by the measures behind those columns.
+RATIOS = (
+    Ratio("on_time_rate", ("resolved_early", "resolved_on_time"), ("resolved_total",)),
+    Ratio("online_rate", ("received_online",), ("received_online", "received_direct_postal")),
+)
+
+
+@dataclass(frozen=True)
+class OfficeInfo:
+    """What documents print of the office (office.yaml)."""
+
+    name: str
+    short_name: str = ""
+    parent_name: str = ""
+    place: str = ""
+    receiving_agency: str = ""
+    report_symbol: str = ""
+    recipients: tuple[str, ...] = ()
+    signature: tuple[str, ...] = ()
+    percent_decimals: int = 2
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One printed number. `value` is a count, or a percentage (None where the whole is 0); `text` is how it prints."""
+
+    figure_id: str
+    value: int | Decimal | None
+    text: str
+    # Ratios only: ids of the figures summed above and below the line.
+    parts: tuple[str, ...] = ()
+    whole: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FormRow:
+    """One row of a form: kind section, row or total; its stub texts; one figure a numbered column."""
+
+    kind: str
+    code: str
+    number: str
+    label: str
+    section_label: str
+    figures: tuple[Figure, ...]
+    ratios: tuple[Figure, ...]
+    notes: tuple[Figure, ...]
+
+
+@dataclass(frozen=True)
+class Form:
+    """One form of the office's own scope: its layout and its rows in order."""
+
+    layout: FormLayout
+    scope_id: str
+    rows: tuple[FormRow, ...]
+
+
+@dataclass(frozen=True)
+class SwitchUsed:
+    """A counting switch as this report used it."""
+
+    name: str
+    value: str
+    default: str
+
+    @property
+    def is_default(self) -> bool:
+        """Tell whether the switch stands as domain/13 has it."""
+        return self.value == self.default
+
+
+@dataclass(frozen=True)
+class Question:
+    """What was asked (the one row of landed.question)."""
+
+    period_id: str
+    period_kind: str
+    period_label: str
+    period_start: dt.date
+    period_end: dt.date
+    as_of: dt.date
+    until_on: dt.date
+    received_by: dt.datetime
+    is_provisional: bool
+    office_unit_id: str
+    switches: tuple[SwitchUsed, ...]
+
+
+@dataclass(frozen=True)
+class RefusedFile:
+    """A delivered file no row of which was counted, and why."""
+
+    unit_name: str
+    file_name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Whose figures are in the report. A unit answers when every stream it owes is accepted."""
+
+    owed: int
+    accepted: int
+    missing: tuple[str, ...]
+    refused: tuple[RefusedFile, ...]
+    rows_rejected: int
+    sentence: str
+
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether every unit that owes has answered."""
+        return self.accepted == self.owed
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One file the report knows (a row of rpt_delivery)."""
+
+    delivery_id: str
+    unit_id: str
+    unit_name: str
+    period_id: str
+    stream: str
+    file_name: str
+    sha256: str
+    received_at: dt.datetime
+    observed_on: dt.date | None
+    kind: str
+    status: str
+    refused_reason: str
+    is_counted: bool
+    answers_period: bool
+    rows_in: int
+    rows_typed: int
+    rows_rejected: int
+    rows_blank: int
+    rows_furniture: int
+    rows_flagged: int
+
+
+@dataclass(frozen=True)
+class DeliveryCounts:
+    """Files sent for the period, and rows of the counted ones."""
+
+    files: int
+    accepted: int
+    refused: int
+    rows_in: int
+    rows_typed: int
+    rows_rejected: int
+    rows_flagged: int
+
+
+@dataclass(frozen=True)
+class ReportModel:
+    """All of one report."""
+
+    office: OfficeInfo
+    question: Question
+    forms: Mapping[str, Form]
+    figures: Mapping[str, Figure]
+    coverage: Coverage
+    deliveries: tuple[Delivery, ...]
+    counts: DeliveryCounts
+    # Texts that held characters no document can hold, cleaned.
+    cleaned_texts: int
+
+    def figure_of(self, reference: str) -> Figure:
+        """Return the office's figure named `<form>.<row>.<column>`, e.g. II.06a.total.c7 or II.06a.A.3.on_time_rate.
+
+        Raises:
+            OfficeError: the report has no such form, row or column.
+        """
+        for form in self.forms.values():
+            prefix = f"{form.layout.form_id}."
+            if reference.startswith(prefix):
+                row, _, column = reference.removeprefix(prefix).rpartition(".")
+                found = self.figures.get(figure_id(form.layout.form_id, form.scope_id, row, column))
+                if found:
+                    return found
+        raise OfficeError(f"Mẫu báo cáo gọi số liệu «{reference}», nhưng báo cáo không có số này.")
+
+    def total(self, name: str) -> Figure | None:
+        """Return the first form's grand total of a measure or ratio, None where no form has it."""
+        for form in self.forms.values():
+            numbers = {column.measure: f"c{column.number}" for column in form.layout.columns}
+            total = figure_id(form.layout.form_id, form.scope_id, "total", numbers.get(name, name))
+            if total in self.figures:
+                return self.figures[total]
+        return None
+
+
+def figure_id(form_id: str, scope_id: str, row_code: str, column: str) -> str:
+    """Return the id of a figure; `column` is c<number>, or the name of a ratio or note."""
+    return f"{form_id}/{scope_id}/{row_code}/{column}"
+
+
+def build_report_model(
+    connection: duckdb.DuckDBPyConnection, layouts: Mapping[str, dict[str, Any]], office_info: OfficeInfo
+) -> ReportModel:
+    """Read one built warehouse into the report model.
+
+    Args:
+        connection: the warehouse of one question, read only.
+        layouts: forms.json; forms not in force at the end of the period are left out.
+        office_info: what is printed of the office.
+
+    Raises:
+        OfficeError: a form of the layouts has no rows for the office.
+    """
+    cleaner = Cleaner()
+    question = _question(connection, cleaner)
+    all_layouts = (FormLayout.of(layout) for layout in layouts.values())
+    forms = {
+        layout.form_id: _form(connection, layout, question.office_unit_id, office_info.percent_decimals, cleaner)
+        for layout in all_layouts
+        if layout.is_valid_on(question.period_end)
+    }
+    deliveries = _deliveries(connection, question, cleaner)
+    figures = {
+        figure.figure_id: figure
+        for form in forms.values()
+        for row in form.rows
+        for figure in (*row.figures, *row.ratios, *row.notes)
+    }
+    return ReportModel(
+        office=_clean_office(office_info, cleaner),
+        question=question,
+        forms=MappingProxyType(forms),
+        figures=MappingProxyType(figures),
+        coverage=_coverage(connection, deliveries, cleaner),
+        deliveries=deliveries,
+        counts=_counts(deliveries),
+        cleaned_texts=cleaner.changed,
+    )
+
+
+def _records(connection: duckdb.DuckDBPyConnection, query: str, values: tuple[object, ...] = ()) -> list[dict[str, Any]]:
+    found = connection.execute(query, list(values))
+    names = [item[0] for item in found.description or []]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def _clean_office(office: OfficeInfo, cleaner: Cleaner) -> OfficeInfo:
+    return OfficeInfo(
+        name=cleaner.text(office.name),
+        short_name=cleaner.text(office.short_name),
+        parent_name=cleaner.text(office.parent_name),
+        place=cleaner.text(office.place),
+        receiving_agency=cleaner.text(office.receiving_agency),
+        report_symbol=cleaner.text(office.report_symbol),
+        recipients=tuple(cleaner.text(line) for line in office.recipients),
+        signature=tuple(cleaner.text(line) for line in office.signature),
+        percent_decimals=office.percent_decimals,
+    )
+
+
+def _question(connection: duckdb.DuckDBPyConnection, cleaner: Cleaner) -> Question:
+    (row,) = _records(connection, "select * from landed.question")
+    defaults = Switches().model_dump()
+    return Question(
+        period_id=cleaner.text(row["period_id"]),
+        period_kind=cleaner.text(row["period_kind"]),
+        period_label=cleaner.text(row["period_label"]),
+        period_start=row["period_start"],
+        period_end=row["period_end"],
+        as_of=row["as_of"],
+        until_on=row["until_on"],
+        received_by=row["received_by"],
+        is_provisional=bool(row["is_provisional"]),
+        office_unit_id=str(row["office_unit_id"]),
+        switches=tuple(
+            SwitchUsed(name, str(row[name]).lower(), str(default).lower())
+            for name, default in defaults.items()
+            if name in row
+        ),
+    )
+
+
+def _form(
+    connection: duckdb.DuckDBPyConnection, layout: FormLayout, scope_id: str, decimals: int, cleaner: Cleaner
+) -> Form:
+    records = _records(
+        connection, f'select * from "{layout.model}" where scope_id = ? order by row_order', (scope_id,)
+    )
+    if not records:
+        raise OfficeError(f"Biểu {layout.form_id} không có dòng nào cho đơn vị báo cáo «{scope_id}».")
+    section, rows = "", []
+    for record in records:
+        section = cleaner.text(record["label"]) if record["row_kind"] == "section" else section
+        rows.append(_row(layout, scope_id, record, section, decimals, cleaner))
+    return Form(layout, scope_id, tuple(rows))
+
+
+def _row(
+    layout: FormLayout, scope_id: str, record: dict[str, Any], section: str, decimals: int, cleaner: Cleaner
+) -> FormRow:
+    code = str(record["row_code"])
+
+    def count(column: LayoutColumn, name: str) -> Figure:
+        value = int(record[column.name])
+        return Figure(
+            figure_id(layout.form_id, scope_id, code, name), value, format_count(value, layout.zero_display)
+        )
+
+    figures = tuple(count(column, f"c{column.number}") for column in layout.columns)
+    by_measure = {column.measure: figure for column, figure in zip(layout.columns, figures, strict=True)}
+    return FormRow(
+        kind=str(record["row_kind"]),
+        code=code,
+        number=cleaner.text(record["row_no"]),
+        label=cleaner.text(record["label"]),
+        section_label=section if record["row_kind"] == "row" else "",
+        figures=figures,
+        ratios=tuple(_ratios(by_measure, f"{layout.form_id}/{scope_id}/{code}", decimals)),
+        notes=tuple(count(column, column.name) for column in layout.notes),
+    )
+
+
+def _ratios(by_measure: dict[str, Figure], prefix: str, decimals: int) -> Iterator[Figure]:
+    for ratio in RATIOS:
+        if all(name in by_measure for name in (*ratio.parts, *ratio.whole)):
+            parts = [by_measure[name] for name in ratio.parts]
+            whole = [by_measure[name] for name in ratio.whole]
+            value = rate(_sum(parts), _sum(whole), decimals)
+            yield Figure(
+                f"{prefix}/{ratio.name}",
+                value,
+                format_rate(value),
+                tuple(figure.figure_id for figure in parts),
+                tuple(figure.figure_id for figure in whole),
+            )
+
+
+def _sum(figures: list[Figure]) -> int:
+    return sum(int(figure.value or 0) for figure in figures)
+
+
+def _deliveries(connection: duckdb.DuckDBPyConnection, question: Question, cleaner: Cleaner) -> tuple[Delivery, ...]:
+    """Read the register. As in rpt_coverage, a range nobody sends files for takes the files that observed it."""
+    records = _records(connection, "select * from rpt_delivery order by delivery_id")
+    sent_for_period = any(record["period_id"] == question.period_id for record in records)
+
+    def answers(record: dict[str, Any]) -> bool:
+        if sent_for_period:
+            return record["period_id"] == question.period_id
+        return record["observed_on"] is not None and record["observed_on"] >= question.period_start
+
+    return tuple(
+        Delivery(
+            delivery_id=str(record["delivery_id"]),
+            unit_id=cleaner.text(record["unit_id"]),
+            unit_name=cleaner.text(record["unit_name"]),
+            period_id=cleaner.text(record["period_id"]),
+            stream=cleaner.text(record.get("stream")),
+            file_name=cleaner.text(record["file_name"]),
+            sha256=str(record["sha256"]),
+            received_at=record["received_at"],
+            observed_on=record["observed_on"],
+            kind=cleaner.text(record["kind"]),
+            status=str(record["status"]),
+            refused_reason=cleaner.text(record["refused_reason"]),
+            is_counted=bool(record.get("is_counted", record["status"] == "accepted")),
+            answers_period=answers(record),
+            **{
+                name: int(record[name] or 0)
+                for name in (
+                    "rows_in",
+                    "rows_typed",
+                    "rows_rejected",
+                    "rows_blank",
+                    "rows_furniture",
+                    "rows_flagged",
+                )
+            },
+        )
+        for record in records
+    )
+
+
+def _counts(deliveries: tuple[Delivery, ...]) -> DeliveryCounts:
+    answering = [item for item in deliveries if item.answers_period]
+    counted = [item for item in answering if item.is_counted]
+    return DeliveryCounts(
+        files=len(answering),
+        accepted=sum(item.status == "accepted" for item in answering),
+        refused=sum(item.status == "refused" for item in answering),
+        rows_in=sum(item.rows_in for item in counted),
+        rows_typed=sum(item.rows_typed for item in counted),
+        rows_rejected=sum(item.rows_rejected for item in counted),
+        rows_flagged=sum(item.rows_flagged for item in counted),
+    )
+
+
+def _coverage(
+    connection: duckdb.DuckDBPyConnection, deliveries: tuple[Delivery, ...], cleaner: Cleaner
+) -> Coverage:
+    order = "sort_no, " if _has_column(connection, "rpt_coverage", "sort_no") else ""
+    records = _records(connection, f"select * from rpt_coverage order by {order}unit_id, stream")
+    names = {record["unit_id"]: cleaner.text(record["unit_name"]) for record in records}
+    owing = {record["unit_id"] for record in records if record["state"] != "accepted"}
+    missing = tuple(name for unit_id, name in names.items() if unit_id in owing)
+    refused = tuple(
+        RefusedFile(item.unit_name, item.file_name, item.refused_reason)
+        for item in deliveries
+        if item.answers_period and item.status == "refused"
+    )
+    rejected = sum(int(record["rows_rejected"] or 0) for record in records)
+    accepted = len(names) - len(missing)
+    return Coverage(
+        owed=len(names),
+        accepted=accepted,
+        missing=missing,
+        refused=refused,
+        rows_rejected=rejected,
+        sentence=_coverage_sentence(accepted, len(names), missing, refused, rejected),
+    )
+
+
+def _has_column(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> bool:
+    found = connection.execute(
+        "select 1 from information_schema.columns where table_name = ? and column_name = ?", [table, column]
+    )
+    return found.fetchone() is not None
+
+
+def _coverage_sentence(
+    accepted: int, owed: int, missing: tuple[str, ...], refused: tuple[RefusedFile, ...], rejected: int
+) -> str:
+    parts = [f"Số liệu của {format_count(accepted)}/{format_count(owed)} đơn vị"]
+    if missing:
+        parts.append(f"còn thiếu: {', '.join(missing)}")
+    if refused:
+        parts.append(f"tệp bị từ chối: {', '.join(f'«{item.file_name}» ({item.unit_name})' for item in refused)}")
+    parts.append(f"số dòng trả lại: {format_count(rejected)}")
+    return "; ".join(parts) + "."

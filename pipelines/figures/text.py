@@ -1,0 +1,67 @@
+"""How values are written on Vietnamese paper, and text made fit for paper.
+
+Here: counts, rates, days, cleaning of text. Not here: words of the report (report_templates).
+Invariant: no locale of the machine decides how a number looks.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import unicodedata
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+NO_RATE = "–"
+_KEPT = "\n\t"
+
+
+def format_count(value: int, zero_display: str = "0") -> str:
+    """Return a count with dots between thousands ("1.234"); zero as the form wants it: 0, blank or -."""
+    if value == 0 and zero_display != "0":
+        return "" if zero_display == "blank" else zero_display
+    return f"{value:,}".replace(",", ".")
+
+
+def format_rate(value: Decimal | None) -> str:
+    """Return a percentage with a decimal comma ("98,75%"), or "–" where nothing was to be divided."""
+    if value is None:
+        return NO_RATE
+    whole, _, decimals = f"{value:f}".partition(".")
+    return f"{format_count(int(whole))}{',' + decimals if decimals else ''}%"
+
+
+def format_day(day: dt.date) -> str:
+    """Return a day as forms print it: 05/03/2021."""
+    return f"{day:%d/%m/%Y}"
+
+
+def rate(parts: int, whole: int, decimals: int) -> Decimal | None:
+    """Return parts / whole × 100, half up (domain/13 `rounding`); None when the whole is 0."""
+    if whole == 0:
+        return None
+    return (Decimal(parts) * 100 / Decimal(whole)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+
+
+def clean_text(text: str) -> str:
+    """Return text that every document format can hold: NFC, no control, private-use or broken characters."""
+    kept = (letter if letter in _KEPT or not _unprintable(letter) else " " for letter in text)
+    return unicodedata.normalize("NFC", "".join(kept))
+
+
+def _unprintable(letter: str) -> bool:
+    return unicodedata.category(letter) in ("Cc", "Cs", "Co", "Cn")
+
+
+@dataclass
+class Cleaner:
+    """Cleans the texts of one report and counts those it had to change (a lost character is told, not hidden)."""
+
+    changed: int = 0
+
+    def text(self, value: object) -> str:
+        """Return a value of the database as one clean line; None is the empty text."""
+        raw = "" if value is None else str(value)
+        cleaned = clean_text(raw)
+        if cleaned != unicodedata.normalize("NFC", raw):
+            self.changed += 1
+        return " ".join(cleaned.split())
