@@ -1,0 +1,118 @@
+-- Every row with its unit, the unit that owns its dossier, and its place among the rows of that dossier.
+with unit_key as (
+    select
+        unit_key,
+        unit_id,
+        row_number() over (partition by unit_key order by unit_id) as key_rank
+    from {{ source('landed', 'unit_alias') }}
+),
+
+placed as (
+    select
+        row_of.*,
+        question.as_of,
+        case
+            when row_of.unit_from = 'column' then coalesce(unit_key.unit_id, 'unknown')
+            else coalesce(row_of.sender_unit_id, 'unknown')
+        end as named_unit_id
+    from {{ ref('stg_case_exports') }} as row_of
+    cross join {{ ref('stg_question') }} as question
+    left join unit_key on row_of.receiving_unit_key = unit_key.unit_key and unit_key.key_rank = 1
+),
+
+with_unit as (
+    select
+        placed.*,
+        coalesce(unit.unit_id, 'unknown') as receiving_unit_id,
+        coalesce(unit.unit_kind, 'unknown') as receiving_unit_kind,
+        row_number() over (
+            partition by placed.dossier_code, placed.delivery_id
+            order by placed.source_row desc, placed.row_id desc
+        ) as rank_in_delivery,
+        row_number() over (
+            partition by placed.dossier_code
+            order by
+                case unit.unit_kind
+                    when 'ward' then 1
+                    when 'one_stop_desk' then 2
+                    when 'department' then 3
+                    when 'city' then 4
+                    when 'vertical_agency' then 5
+                    else 6
+                end,
+                placed.observed_on desc,
+                placed.delivery_received_at desc,
+                placed.delivery_id desc,
+                placed.source_row desc,
+                placed.row_id desc
+        ) as dossier_rank
+    from placed
+    left join {{ ref('dim_unit') }} as unit on placed.named_unit_id = unit.unit_id
+),
+
+with_owner as (
+    select
+        with_unit.*,
+        owner_row.receiving_unit_id as owner_unit_id,
+        with_unit.receiving_unit_id = owner_row.receiving_unit_id and with_unit.rank_in_delivery = 1 as is_owned,
+        case when with_unit.receiving_unit_id = owner_row.receiving_unit_id and with_unit.rank_in_delivery = 1 then 0 else 1 end
+            as owned_order
+    from with_unit
+    inner join with_unit as owner_row
+        on with_unit.dossier_code = owner_row.dossier_code and owner_row.dossier_rank = 1
+)
+
+select
+    row_id,
+    dossier_code,
+    owner_unit_id,
+    receiving_unit_id,
+    receiving_unit_kind,
+    is_owned,
+    rank_in_delivery,
+    dossier_rank,
+    procedure_code,
+    procedure_name,
+    procedure_name_key,
+    field_name,
+    handling_unit,
+    handling_unit_key,
+    channel,
+    submitted_at,
+    received_at,
+    due_at,
+    new_due_at,
+    supplement_requested_at,
+    supplement_received_at,
+    finished_at,
+    delivered_at,
+    apology_at,
+    status,
+    flags,
+    delivery_id,
+    delivery_received_at,
+    observed_on,
+    due_after_supplement,
+    source_file,
+    source_sheet,
+    source_row,
+    row_number() over (
+        partition by dossier_code
+        order by
+            owned_order,
+            case when observed_on >= as_of then 0 else 1 end,
+            case when observed_on >= as_of then {{ days_between('as_of', 'observed_on') }} else 0 end,
+            observed_on desc,
+            delivery_received_at desc,
+            delivery_id desc
+    ) as as_of_rank,
+    row_number() over (
+        partition by dossier_code
+        order by
+            owned_order,
+            case when due_at is null then 1 else 0 end,
+            observed_on,
+            delivery_received_at,
+            delivery_id
+    ) as first_due_rank
+from with_owner

@@ -1,0 +1,39 @@
+-- What once happened comes from the newest delivery of the owner; what a system overwrites (status, due dates)
+-- from the first delivery that observed the dossier on or after the as-of day, else the last before it.
+select
+    newest.dossier_code,
+    newest.row_id,
+    newest.receiving_unit_id,
+    newest.receiving_unit_kind,
+    newest.procedure_code,
+    newest.procedure_name,
+    newest.procedure_name_key,
+    newest.field_name,
+    newest.handling_unit,
+    newest.handling_unit_key,
+    newest.channel,
+    newest.submitted_at,
+    newest.received_at,
+    newest.supplement_requested_at,
+    newest.supplement_received_at,
+    newest.finished_at,
+    newest.delivered_at,
+    newest.apology_at,
+    newest.status as newest_status,
+    as_of_day.status,
+    as_of_day.due_at,
+    as_of_day.new_due_at,
+    as_of_day.due_after_supplement,
+    as_of_day.observed_on as status_observed_on,
+    first_due.due_at as first_due_at,
+    newest.flags,
+    newest.delivery_id,
+    newest.source_file,
+    newest.source_sheet,
+    newest.source_row
+from {{ ref('int_case_row_ranked') }} as newest
+inner join {{ ref('int_case_row_ranked') }} as as_of_day
+    on newest.dossier_code = as_of_day.dossier_code and as_of_day.as_of_rank = 1
+inner join {{ ref('int_case_row_ranked') }} as first_due
+    on newest.dossier_code = first_due.dossier_code and first_due.first_due_rank = 1
+where newest.dossier_rank = 1

@@ -1,0 +1,120 @@
+-- Is the dossier in the population of the period, and in which one cell of the closed or the open side (domain/05 5.4).
+with dossier as (
+    select
+        known.dossier_code,
+        known.status,
+        known.received_at,
+        known.supplement_requested_at,
+        known.receiving_unit_kind,
+        placed.competent_level,
+        due.effective_due_at,
+        question.period_start,
+        question.until_on,
+        question.lateness_granularity,
+        question.due_on_cutoff_day,
+        question.awaiting_supplement_bucket,
+        question.returned_withdrawn_bucket,
+        coalesce(question.include_vertical_agencies, false) as include_vertical_agencies,
+        cast(known.received_at as date) as received_on,
+        cast(due.effective_due_at as date) as due_on,
+        cast(known.supplement_requested_at as date) as requested_on,
+        cast(known.supplement_received_at as date) as returned_on,
+        {{ count_group('known.status') }} as status_group,
+        {{ count_group('known.newest_status') }} as newest_group,
+        case
+            when {{ count_group('known.newest_status') }} = 'closed_without_result' then known.finished_at
+            when question.closing_event = 'delivered_at' then known.delivered_at
+            else known.finished_at
+        end as closing_at
+    from {{ ref('int_dossier_known') }} as known
+    cross join {{ ref('stg_question') }} as question
+    left join {{ ref('int_dossier_placed') }} as placed on known.dossier_code = placed.dossier_code
+    left join {{ ref('int_dossier_due') }} as due on known.dossier_code = due.dossier_code
+),
+
+-- Events after the last counted day have not happened yet.
+at_cutoff as (
+    select
+        dossier.*,
+        coalesce(cast(closing_at as date) <= until_on, false) as is_closed,
+        coalesce(
+            (status_group = 'paused' and (requested_on is null or requested_on <= until_on))
+            or (requested_on <= until_on and returned_on > until_on),
+            false
+        ) as is_clock_stopped,
+        coalesce(
+            awaiting_supplement_bucket = 'resolved_on_time'
+            and requested_on <= until_on
+            and (status = 'awaiting_supplement' or returned_on > until_on),
+            false
+        ) as is_awaiting_resolved
+    from dossier
+),
+
+closed as (
+    select
+        at_cutoff.*,
+        is_closed and newest_group = 'closed_without_result' as is_without_result,
+        not is_closed and is_clock_stopped and not is_awaiting_resolved as is_paused,
+        case
+            when is_closed then closing_at
+            when is_awaiting_resolved then supplement_requested_at
+        end as closed_at
+    from at_cutoff
+),
+
+fated as (
+    select
+        closed.*,
+        cast(closed_at as date) as closed_on,
+        case
+            when received_at is null or newest_group = 'not_counted' then 'not_accepted'
+            when received_on > until_on then 'received_after'
+            when cast(closed_at as date) < period_start then 'closed_before'
+            when
+                not include_vertical_agencies
+                and (competent_level = 'police' or receiving_unit_kind = 'vertical_agency')
+                then 'excluded_vertical'
+            when is_without_result and returned_withdrawn_bucket = 'excluded' then 'excluded_returned'
+            else 'counted'
+        end as fate
+    from closed
+),
+
+reasoned as (
+    select
+        fated.*,
+        case
+            when fate <> 'counted' then null
+            when is_without_result then 'returned_or_withdrawn'
+            when closed_at is not null and not is_closed then 'awaiting_supplement'
+            when is_closed and due_on is null then 'closed_without_due'
+            when is_closed and closed_on < due_on then 'closed_before_due'
+            when is_closed and closed_on > due_on then 'closed_after_due'
+            when is_closed and lateness_granularity = 'timestamp' and closed_at > effective_due_at then 'closed_after_due'
+            when is_closed then 'closed_on_due_day'
+            when is_paused then 'paused'
+            when due_on is null then 'pending_without_due'
+            when due_on = until_on then 'due_on_cutoff_day'
+            when due_on < until_on then 'due_passed'
+            else 'due_later'
+        end as reason_code
+    from fated
+)
+
+select
+    dossier_code,
+    fate,
+    closed_at,
+    is_paused,
+    reason_code,
+    case
+        when reason_code = 'returned_or_withdrawn' then 'closed_without_result'
+        when reason_code = 'closed_before_due' then 'early'
+        when reason_code in ('awaiting_supplement', 'closed_without_due', 'closed_on_due_day') then 'on_time'
+        when reason_code = 'closed_after_due' then 'overdue'
+        when reason_code = 'due_passed' then 'pending_overdue'
+        when reason_code = 'due_on_cutoff_day' and due_on_cutoff_day = 'overdue' then 'pending_overdue'
+        when reason_code is not null then 'pending_in_time'
+    end as outcome
+from reasoned

@@ -1,0 +1,141 @@
+-- Where a dossier stands in the forms: procedure and field, section of the level, department or ward.
+with by_code_or_name as (
+    select
+        known.dossier_code,
+        procedure_of.procedure_id,
+        1 as match_order,
+        case when known.procedure_name_key = procedure_of.procedure_name_key then 0 else 1 end as name_order,
+        case when (known.receiving_unit_kind = 'ward') = (procedure_of.competent_level = 'ward') then 0 else 1 end as level_order
+    from {{ ref('int_dossier_known') }} as known
+    inner join {{ ref('dim_procedure') }} as procedure_of
+        on
+            known.procedure_code = procedure_of.procedure_code
+            and cast(known.received_at as date) >= coalesce(procedure_of.valid_from, cast(known.received_at as date))
+            and cast(known.received_at as date) <= coalesce(procedure_of.valid_to, cast(known.received_at as date))
+    union all
+    select
+        known.dossier_code,
+        procedure_of.procedure_id,
+        2 as match_order,
+        0 as name_order,
+        case when (known.receiving_unit_kind = 'ward') = (procedure_of.competent_level = 'ward') then 0 else 1 end as level_order
+    from {{ ref('int_dossier_known') }} as known
+    inner join {{ ref('dim_procedure') }} as procedure_of
+        on
+            known.procedure_name_key = procedure_of.procedure_name_key
+            and cast(known.received_at as date) >= coalesce(procedure_of.valid_from, cast(known.received_at as date))
+            and cast(known.received_at as date) <= coalesce(procedure_of.valid_to, cast(known.received_at as date))
+),
+
+ranked as (
+    select
+        dossier_code,
+        procedure_id,
+        match_order,
+        row_number() over (
+            partition by dossier_code
+            order by match_order, name_order, level_order, procedure_id
+        ) as match_rank
+    from by_code_or_name
+),
+
+matched as (
+    select
+        known.dossier_code,
+        known.receiving_unit_id,
+        known.receiving_unit_kind,
+        known.handling_unit_key,
+        procedure_of.procedure_id,
+        procedure_of.competent_level,
+        coalesce(procedure_of.procedure_code, known.procedure_code) as procedure_code,
+        coalesce(procedure_of.procedure_name, known.procedure_name) as procedure_name,
+        coalesce(procedure_of.field_code, 'unknown') as field_code,
+        case ranked.match_order when 1 then 'code' when 2 then 'name' else 'unknown' end as procedure_match,
+        case
+            when question.counting_unit = 'receiving_unit' or procedure_of.competent_level is null
+                then case when known.receiving_unit_kind = 'ward' then 'ward' else 'city' end
+            when procedure_of.competent_level = 'ward' then 'ward'
+            when procedure_of.competent_level in ('city', 'police') then 'city'
+            else case when known.receiving_unit_kind = 'ward' then 'ward' else 'city' end
+        end as level_applies_to
+    from {{ ref('int_dossier_known') }} as known
+    cross join {{ ref('stg_question') }} as question
+    left join ranked on known.dossier_code = ranked.dossier_code and ranked.match_rank = 1
+    left join {{ ref('dim_procedure') }} as procedure_of on ranked.procedure_id = procedure_of.procedure_id
+),
+
+unit_key as (
+    select
+        unit_key,
+        unit_id,
+        row_number() over (partition by unit_key order by unit_id) as key_rank
+    from {{ source('landed', 'unit_alias') }}
+),
+
+-- First section of each scheme for wards and for the rest; a scheme without one of them has only the other.
+section_of as (
+    select
+        section.scheme,
+        kind.applies_to,
+        section.section_code,
+        row_number() over (
+            partition by section.scheme, kind.applies_to
+            order by
+                case when (section.applies_to = 'ward') = (kind.applies_to = 'ward') then 0 else 1 end,
+                section.sort_no,
+                section.section_code
+        ) as section_rank
+    from {{ ref('dim_section') }} as section
+    cross join (
+        select 'ward' as applies_to
+        union all
+        select 'city' as applies_to
+    ) as kind
+),
+
+decided as (
+    select
+        matched.*,
+        field.field_name,
+        case
+            when matched.receiving_unit_kind = 'ward' then null
+            when matched.receiving_unit_kind in ('department', 'vertical_agency') then matched.receiving_unit_id
+            when matched.receiving_unit_kind = 'unknown' then 'unknown'
+            when matched.handling_unit_key is not null and coalesce(handling_unit.unit_kind, 'unknown') not in ('one_stop_desk', 'city')
+                then coalesce(handling.unit_id, 'unknown')
+            else coalesce(field.department_unit_id, 'unknown')
+        end as named_department_id
+    from matched
+    left join {{ ref('dim_field') }} as field on matched.field_code = field.field_code
+    left join unit_key as handling on matched.handling_unit_key = handling.unit_key and handling.key_rank = 1
+    left join {{ ref('dim_unit') }} as handling_unit on handling.unit_id = handling_unit.unit_id
+)
+
+select
+    decided.dossier_code,
+    decided.procedure_id,
+    decided.procedure_code,
+    decided.procedure_name,
+    decided.procedure_match,
+    decided.competent_level,
+    decided.field_code,
+    decided.field_name,
+    level_section.section_code as level_section_code,
+    unit_section.section_code as unit_section_code,
+    case when decided.receiving_unit_kind <> 'ward' then coalesce(department.unit_id, 'unknown') end as department_unit_id,
+    case
+        when decided.receiving_unit_kind = 'ward' then decided.receiving_unit_id
+        else coalesce(department.unit_id, 'unknown')
+    end as row_unit_id
+from decided
+left join {{ ref('dim_unit') }} as department on decided.named_department_id = department.unit_id
+left join section_of as level_section
+    on
+        level_section.scheme = 'level'
+        and decided.level_applies_to = level_section.applies_to
+        and level_section.section_rank = 1
+left join section_of as unit_section
+    on
+        unit_section.scheme = 'unit'
+        and unit_section.applies_to = case when decided.receiving_unit_kind = 'ward' then 'ward' else 'city' end
+        and unit_section.section_rank = 1

@@ -1,0 +1,24 @@
+select
+    delivery.delivery_id,
+    delivery.unit_id,
+    delivery.period_id,
+    delivery.stream,
+    delivery.file_name,
+    delivery.sha256,
+    delivery.received_at,
+    delivery.observed_on,
+    delivery.kind,
+    delivery.status,
+    delivery.refused_reason,
+    delivery.is_counted,
+    delivery.rows_in,
+    delivery.rows_typed,
+    delivery.rows_rejected,
+    delivery.rows_blank,
+    delivery.rows_furniture,
+    delivery.rows_flagged,
+    coalesce(unit.name_vi, delivery.unit_id) as unit_name,
+    coalesce(delivery.period_id = question.period_id, false) as is_for_period
+from {{ ref('stg_delivery') }} as delivery
+cross join {{ ref('stg_question') }} as question
+left join {{ ref('dim_unit') }} as unit on delivery.unit_id = unit.unit_id

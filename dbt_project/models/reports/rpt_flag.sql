@@ -1,0 +1,44 @@
+{% set most_flags = 16 %}
+with numbers as (
+    {% for n in range(1, most_flags + 1) %}
+        select {{ n }} as part_no
+        {{ "union all" if not loop.last }}
+    {% endfor %}
+),
+
+flagged as (
+    select
+        row_of.delivery_id,
+        'flagged' as result,
+        row_of.row_id,
+        {{ part_of('row_of.flags', ';', 'numbers.part_no') }} as check_id
+    from {{ ref('stg_case_exports') }} as row_of
+    cross join numbers
+    where row_of.flags <> ''
+),
+
+rejected as (
+    select
+        delivery_id,
+        'rejected' as result,
+        coalesce(source_sheet, '') || ':' || cast(source_row as {{ dbt.type_string() }}) as row_id,
+        check_id
+    from {{ ref('stg_case_exports_reject') }}
+),
+
+found as (
+    select * from flagged
+    where check_id <> ''
+    union all
+    select * from rejected
+)
+
+select
+    found.delivery_id,
+    delivery.unit_id,
+    found.check_id,
+    found.result,
+    count(distinct found.row_id) as row_count
+from found
+inner join {{ ref('stg_delivery') }} as delivery on found.delivery_id = delivery.delivery_id
+group by found.delivery_id, delivery.unit_id, found.check_id, found.result

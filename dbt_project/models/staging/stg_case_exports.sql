@@ -1,0 +1,38 @@
+select
+    row_of.delivery_id,
+    row_of.dossier_code,
+    row_of.procedure_code,
+    row_of.procedure_name,
+    row_of.procedure_name_key,
+    row_of.field_name,
+    row_of.receiving_unit,
+    row_of.receiving_unit_key,
+    row_of.handling_unit,
+    row_of.handling_unit_key,
+    row_of.channel,
+    row_of.channel_label,
+    row_of.submitted_at,
+    row_of.received_at,
+    row_of.due_at,
+    row_of.new_due_at,
+    row_of.supplement_requested_at,
+    row_of.supplement_received_at,
+    row_of.finished_at,
+    row_of.delivered_at,
+    row_of.apology_at,
+    row_of.status,
+    row_of.status_label,
+    row_of.flags,
+    row_of.source_file,
+    row_of.source_sheet,
+    row_of.source_row,
+    delivery.unit_id as sender_unit_id,
+    delivery.received_at as delivery_received_at,
+    delivery.observed_on,
+    delivery.unit_from,
+    delivery.due_after_supplement,
+    row_of.delivery_id || ':' || coalesce(row_of.source_sheet, '') || ':'
+    || cast(row_of.source_row as {{ dbt.type_string() }}) as row_id
+from {{ source('landed', 'case_exports') }} as row_of
+inner join {{ ref('stg_delivery') }} as delivery on row_of.delivery_id = delivery.delivery_id
+where delivery.is_counted

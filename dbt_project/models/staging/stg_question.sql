@@ -1,0 +1,22 @@
+select
+    period_id,
+    period_kind,
+    period_label,
+    period_start,
+    period_end,
+    as_of,
+    until_on,
+    received_by,
+    is_provisional,
+    office_unit_id,
+    closing_event,
+    lateness_granularity,
+    due_on_cutoff_day,
+    overdue_basis,
+    awaiting_supplement_bucket,
+    returned_withdrawn_bucket,
+    null_channel,
+    supplement_clock,
+    counting_unit,
+    include_vertical_agencies
+from {{ source('landed', 'question') }}

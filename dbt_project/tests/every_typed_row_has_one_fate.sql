@@ -1,0 +1,26 @@
+-- Every typed row of a counted delivery has exactly one fate, and no fate is of a row that was not typed.
+with typed as (
+    select
+        delivery_id,
+        count(*) as row_count
+    from {{ source('landed', 'case_exports') }}
+    group by delivery_id
+),
+
+fated as (
+    select
+        delivery_id,
+        count(*) as row_count,
+        count(distinct row_id) as distinct_count
+    from {{ ref('int_case_row_fate') }}
+    group by delivery_id
+)
+
+select
+    typed.delivery_id,
+    fated.delivery_id as fated_delivery_id
+from typed
+full outer join fated on typed.delivery_id = fated.delivery_id
+where
+    coalesce(typed.row_count, 0) <> coalesce(fated.row_count, 0)
+    or coalesce(fated.row_count, 0) <> coalesce(fated.distinct_count, 0)

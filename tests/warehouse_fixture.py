@@ -1,0 +1,205 @@
+"""A small warehouse from plain rows: schema `landed` in a fresh DuckDB file, dbt in process.
+
+Here: landed tables from lists of dicts with sensible defaults, one parsed manifest for a test session.
+Not here: expected values, files, Dagster. Invariant: a warehouse file belongs to one test; connections are closed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import duckdb
+
+DBT_PROJECT = Path(__file__).parents[1] / "dbt_project"
+
+Row = Mapping[str, object]
+
+_TEXT, _DATE, _TIME, _INT, _BOOL = "varchar", "date", "timestamp", "integer", "boolean"
+
+_MOMENTS = (
+    "submitted_at received_at due_at new_due_at supplement_requested_at supplement_received_at finished_at delivered_at "
+    "apology_at"
+).split()
+
+# Every table of schema `landed`: columns in order with their type.
+LANDED: dict[str, dict[str, str]] = {
+    "question": {
+        "period_id": _TEXT, "period_kind": _TEXT, "period_label": _TEXT, "period_start": _DATE, "period_end": _DATE,
+        "as_of": _DATE, "until_on": _DATE, "received_by": _TIME, "is_provisional": _BOOL, "office_unit_id": _TEXT,
+        "closing_event": _TEXT, "lateness_granularity": _TEXT, "due_on_cutoff_day": _TEXT, "overdue_basis": _TEXT,
+        "awaiting_supplement_bucket": _TEXT, "returned_withdrawn_bucket": _TEXT, "null_channel": _TEXT,
+        "supplement_clock": _TEXT, "counting_unit": _TEXT, "include_vertical_agencies": _BOOL,
+    },
+    "delivery": {
+        "delivery_id": _TEXT, "unit_id": _TEXT, "period_id": _TEXT, "stream": _TEXT, "file_name": _TEXT, "sha256": _TEXT,
+        "received_at": _TIME, "observed_on": _DATE, "profile_id": _TEXT, "coverage": _TEXT, "unit_from": _TEXT,
+        "due_after_supplement": _TEXT, "kind": _TEXT, "status": _TEXT, "refused_reason": _TEXT, "is_counted": _BOOL,
+        "rows_in": _INT, "rows_typed": _INT, "rows_rejected": _INT, "rows_blank": _INT, "rows_furniture": _INT,
+        "rows_flagged": _INT,
+    },
+    "unit": {
+        "unit_id": _TEXT, "name_vi": _TEXT, "short_name": _TEXT, "unit_kind": _TEXT, "parent_unit_id": _TEXT,
+        "sort_no": _INT, "aliases": _TEXT, "valid_from": _DATE, "valid_to": _DATE,
+    },
+    "field": {
+        "field_code": _TEXT, "field_name": _TEXT, "department_unit_id": _TEXT, "sort_no": _INT, "valid_from": _DATE,
+        "valid_to": _DATE,
+    },
+    "procedure": {
+        "procedure_id": _TEXT, "procedure_code": _TEXT, "procedure_name": _TEXT, "field_code": _TEXT,
+        "competent_level": _TEXT, "time_value": _TEXT, "time_unit": _TEXT, "valid_from": _DATE, "valid_to": _DATE,
+        "procedure_name_key": _TEXT,
+    },
+    "section": {
+        "scheme": _TEXT, "section_code": _TEXT, "label": _TEXT, "applies_to": _TEXT, "sort_no": _INT,
+        "valid_from": _DATE, "valid_to": _DATE,
+    },
+    "obligation": {"unit_id": _TEXT, "stream": _TEXT, "valid_from": _DATE, "valid_to": _DATE},
+    "status": {"portal_code": _TEXT, "label_vi": _TEXT, "status": _TEXT, "count_group": _TEXT},
+    "unit_alias": {"unit_key": _TEXT, "unit_id": _TEXT},
+    "calendar": {"date_on": _DATE, "is_working_day": _BOOL, "working_day_no": _INT},
+    "case_exports": {
+        "delivery_id": _TEXT, "dossier_code": _TEXT, "procedure_code": _TEXT, "procedure_name": _TEXT, "field_name": _TEXT,
+        "receiving_unit": _TEXT, "handling_unit": _TEXT, "channel": _TEXT, **dict.fromkeys(_MOMENTS, _TIME),
+        "status": _TEXT, "status_label": _TEXT, "channel_label": _TEXT, "procedure_name_key": _TEXT,
+        "receiving_unit_key": _TEXT, "handling_unit_key": _TEXT, "repairs": _TEXT, "flags": _TEXT, "source_file": _TEXT,
+        "source_sheet": _TEXT, "source_row": _INT,
+    },
+    "case_exports_reject": {
+        "source_file": _TEXT, "source_sheet": _TEXT, "source_row": _INT, "dossier_code": _TEXT, "check_id": _TEXT,
+        "column_name": _TEXT, "value": _TEXT, "reason": _TEXT, "mend": _TEXT, "delivery_id": _TEXT,
+    },
+}
+
+SECTIONS: list[Row] = [
+    {"scheme": "level", "section_code": "A", "label": "TTHC thuộc thẩm quyền giải quyết của cấp huyện", "applies_to": "city",
+     "sort_no": 1},
+    {"scheme": "level", "section_code": "B", "label": "TTHC thuộc thẩm quyền giải quyết của cấp xã", "applies_to": "ward",
+     "sort_no": 2},
+    {"scheme": "unit", "section_code": "I", "label": "Bộ phận Một cửa thành phố", "applies_to": "one_stop_desk", "sort_no": 1},
+    {"scheme": "unit", "section_code": "II", "label": "UBND phường", "applies_to": "ward", "sort_no": 2},
+]
+
+
+def question(start: str, end: str, as_of: str | None = None, **switches: object) -> dict[str, object]:
+    """Return the question row of a period with the default switches, some of them changed."""
+    asked = as_of or end
+    return {
+        "period_id": f"{start}..{end}", "period_kind": "quarter", "period_label": "Kỳ thử", "period_start": start,
+        "period_end": end, "as_of": asked, "until_on": min(asked, end), "received_by": f"{end} 23:59:59",
+        "is_provisional": asked < end, "office_unit_id": "tp-st", "closing_event": "finished_at",
+        "lateness_granularity": "date", "due_on_cutoff_day": "in_time", "overdue_basis": "latest_due",
+        "awaiting_supplement_bucket": "pending_in_time", "returned_withdrawn_bucket": "resolved_on_time",
+        "null_channel": "direct", "supplement_clock": "resume", "counting_unit": "competent_level",
+        "include_vertical_agencies": False, **switches,
+    }
+
+
+def delivery(delivery_id: str, unit_id: str, observed_on: str, **changes: object) -> dict[str, object]:
+    """Return a counted delivery received on the morning after the day it shows."""
+    received = dt.datetime.fromisoformat(observed_on) + dt.timedelta(days=1, hours=8)
+    return {
+        "delivery_id": delivery_id, "unit_id": unit_id, "period_id": "2021-Q1", "stream": "case_exports",
+        "file_name": f"{delivery_id}.csv", "sha256": delivery_id, "received_at": received.isoformat(),
+        "observed_on": observed_on, "profile_id": "test", "coverage": "population", "unit_from": "folder",
+        "due_after_supplement": "updated", "kind": "first", "status": "accepted", "is_counted": True, **changes,
+    }
+
+
+def calendar(first: str, last: str, days_off: Iterable[str] = ()) -> list[Row]:
+    """Return a Monday-to-Friday calendar with some days off, numbered by working days."""
+    off = set(days_off)
+    rows: list[Row] = []
+    number, day = 0, dt.date.fromisoformat(first)
+    while day <= dt.date.fromisoformat(last):
+        works = day.weekday() < 5 and day.isoformat() not in off
+        number += works
+        rows.append({"date_on": day.isoformat(), "is_working_day": works, "working_day_no": number})
+        day += dt.timedelta(days=1)
+    return rows
+
+
+class Warehouse:
+    """One warehouse file made of literal rows; asked again by replacing the one question row."""
+
+    def __init__(self, folder: Path, tables: Mapping[str, Sequence[Row]], target: Path) -> None:
+        """Create `folder`/warehouse.duckdb with every landed table; tables not given are empty."""
+        # The file name is the database name in the manifest, so it is the same everywhere.
+        self.path = folder / "warehouse.duckdb"
+        self.target = target
+        unknown = set(tables) - set(LANDED)
+        if unknown:
+            raise KeyError(f"not tables of schema landed: {sorted(unknown)}")
+        with duckdb.connect(self.path) as connection:
+            connection.execute("create schema landed")
+            for name, columns in LANDED.items():
+                kinds = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
+                connection.execute(f'create table landed."{name}" ({kinds})')
+                _insert(connection, name, tables.get(name, []))
+
+    def ask(self, row: Row, select: Sequence[str] = (), tests: bool = False) -> Warehouse:
+        """Replace the question and build the models (with the data tests, if wanted)."""
+        with duckdb.connect(self.path) as connection:
+            connection.execute("delete from landed.question")
+            _insert(connection, "question", [row])
+        command = ["build", "--exclude-resource-type", "unit_test"] if tests else ["run"]
+        self.dbt([*command, *(["--select", *select] if select else [])])
+        return self
+
+    def dbt(self, command: list[str]) -> None:
+        """Run one dbt command on this file, with the session's manifest."""
+        run_dbt(command, self.path, self.target)
+
+    def rows(self, query: str) -> list[dict[str, object]]:
+        """Return the rows of a query as dicts."""
+        with duckdb.connect(self.path, read_only=True) as connection:
+            result = connection.execute(query)
+            names = [column[0] for column in result.description or []]
+            return [dict(zip(names, values, strict=True)) for values in result.fetchall()]
+
+
+_manifest: dict[Path, object] = {}
+
+
+def run_dbt(command: list[str], database: Path, target: Path) -> None:
+    """Run dbt in process; the project is parsed once per target folder and process.
+
+    Raises:
+        AssertionError: a node failed; the message names each with its reason.
+    """
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    os.environ["KSTT_WAREHOUSE"] = str(database)
+    os.environ["DO_NOT_TRACK"] = "1"
+    places = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path", str(target)]
+    quiet = ["--log-path", str(target), "--log-level-file", "none", "--quiet", "--no-use-colors"]
+    try:
+        if target not in _manifest:
+            parsed = dbtRunner().invoke(["parse", *places, *quiet])
+            assert parsed.success, parsed.exception
+            _manifest[target] = parsed.result
+        result = dbtRunner(manifest=_manifest[target]).invoke([*command, *places, *quiet])
+    finally:
+        DuckDBConnectionManager.close_all_connections()
+    failed = [
+        f"{item.node.name}: {item.message}"
+        for item in getattr(result.result, "results", [])
+        if str(item.status) not in ("success", "pass", "skipped")
+    ]
+    assert result.success, "\n".join(failed) or result.exception
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Row]) -> None:
+    columns = LANDED[table]
+    for row in rows:
+        unknown = set(row) - set(columns)
+        if unknown:
+            raise KeyError(f"landed.{table} has no column {sorted(unknown)}")
+    if rows:
+        values = [tuple(row.get(column) for column in columns) for row in rows]
+        marks = ", ".join("?" for _ in columns)
+        connection.executemany(f'insert into landed."{table}" values ({marks})', values)
