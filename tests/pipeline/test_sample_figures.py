@@ -1,0 +1,177 @@
+"""The sample office end to end: figures equal the truth, planted faults are found and nothing else, no row is lost.
+
+Here: the real job on both quarters. Not here: documents (test_sample_documents), single rules (unit tests).
+Invariant: expected values come from tests/truth (the simulated reality) and the ledger of planted faults.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import Counter
+from pathlib import Path
+
+import duckdb
+import pytest
+from sample_copy import REPOSITORY
+from truth.recount import LAST_SEEN, PERIODS, load_truth, recount, roll_up, shown_unknown
+
+from pipelines.audit.control import untraceable_cells
+from pipelines.audit.trace import load_layouts, trace
+from pipelines.runner import RunResult, run_report
+
+MEASURES = {
+    "c3": "received_total", "c4": "received_online", "c5": "received_direct_postal", "c6": "carried_in",
+    "c7": "resolved_total", "c8": "resolved_early", "c9": "resolved_on_time", "c10": "resolved_overdue",
+    "c11": "pending_total", "c12": "pending_in_time", "c13": "pending_overdue",
+}  # fmt: skip
+QUARTERS = ["2021-Q1", "2021-Q2"]
+
+
+@pytest.fixture(params=QUARTERS)
+def quarter(request: pytest.FixtureRequest, q1: RunResult, q2: RunResult) -> tuple[str, Path]:
+    return request.param, (q1 if request.param == "2021-Q1" else q2).report_dir
+
+
+def truth_of(period: str) -> dict:
+    start, end = PERIODS[period]
+    return recount(load_truth(), start, end, last_seen=LAST_SEEN.get(period, {}), hidden=shown_unknown(period))
+
+
+def form(report: Path, model: str, scope: str) -> list[dict]:
+    with duckdb.connect(report / "warehouse.duckdb", read_only=True) as connection:
+        frame = connection.execute(f"select * from {model} where scope_id = ? order by row_order", [scope]).df()
+    return frame.where(frame.notna(), None).to_dict("records")
+
+
+def cells(row: dict) -> dict[str, int]:
+    return {column: int(row[measure]) for column, measure in MEASURES.items()}
+
+
+def plain(counted: object) -> dict[str, int]:
+    return {column: int(counted.get(column, 0)) for column in MEASURES}  # type: ignore[attr-defined]
+
+
+def test_every_field_row_of_the_city_form_equals_the_truth(quarter: tuple[str, Path]) -> None:
+    period, report = quarter
+    truth = roll_up(truth_of(period), "section", "field")
+    rows = [row for row in form(report, "form_ii_06a", "tp-st") if row["row_kind"] == "row"]
+    printed = {(row["level_section_code"], row["field_code"]): cells(row) for row in rows}
+    expected = {key: plain(value) for key, value in truth.items()}
+    assert {key: printed.get(key) for key in expected} == expected
+    assert all(not any(row.values()) for key, row in printed.items() if key not in expected)
+
+
+def test_every_unit_row_of_the_by_unit_form_equals_the_truth(quarter: tuple[str, Path]) -> None:
+    period, report = quarter
+    expected = {key: plain(value) for key, value in roll_up(truth_of(period), "row_unit").items()}
+    rows = [row for row in form(report, "form_ii_06a_by_unit", "tp-st") if row["row_kind"] == "row"]
+    printed = {(row["row_unit_id"],): cells(row) for row in rows}
+    assert {key: printed.get(key) for key in expected} == expected
+
+
+@pytest.mark.parametrize("unit", ["p01", "p03", "p09", "p10", "tp-st-bpmc"])
+def test_a_units_own_form_equals_the_truth(quarter: tuple[str, Path], unit: str) -> None:
+    period, report = quarter
+    total = form(report, "form_ii_06a", unit)[-1]
+    assert cells(total) == plain(roll_up(truth_of(period), "unit")[(unit,)])
+
+
+def test_the_total_equals_the_truth(quarter: tuple[str, Path]) -> None:
+    period, report = quarter
+    expected = plain(roll_up(truth_of(period))[()])
+    assert cells(form(report, "form_ii_06a", "tp-st")[-1]) == expected
+    assert cells(form(report, "form_ii_06a_by_unit", "tp-st")[-1]) == expected
+
+
+def test_every_cell_of_every_form_and_scope_equals_its_traced_rows(quarter: tuple[str, Path]) -> None:
+    _, report = quarter
+    with duckdb.connect(report / "warehouse.duckdb", read_only=True) as connection:
+        assert untraceable_cells(connection, load_layouts(report)) == []
+
+
+@pytest.mark.parametrize(("row", "column", "unit"), [("Hộ tịch", 10, "p03"), ("Hộ tịch", 10, None), ("total", 13, None)])
+def test_a_trace_names_file_sheet_and_row_of_each_dossier(
+    quarter: tuple[str, Path], row: str, column: int, unit: str | None
+) -> None:
+    _, report = quarter
+    found = trace(report, "II.06a", row, column, unit)
+    assert found
+    for cell in found:
+        assert cell.traced_sum == cell.figure
+        assert cell.rows["file_name"].notna().all()
+        assert cell.rows["source_row"].notna().all()
+
+
+def test_every_planted_fault_is_found_and_nothing_else_is_flagged(sample_office: Path, q2: RunResult) -> None:
+    planted: Counter[tuple[str, str, str]] = Counter()
+    with (REPOSITORY / "sample_office" / "planted.csv").open(encoding="utf-8") as ledger:
+        for fault in csv.DictReader(ledger):
+            if fault["effect"] in ("sent_back", "flagged", "counted_unknown"):
+                planted[(fault["period_id"], fault["unit_id"], fault["check_id"])] += 1
+    assert found_faults(sample_office) == planted
+
+
+def found_faults(office: Path) -> Counter[tuple[str, str, str]]:
+    """Checks by period and unit over all visible files: typing problems and what the suite found."""
+    import pandas as pd
+
+    from pipelines.office.settings import load_office
+    from pipelines.warehouse.register import register
+    from pipelines.warehouse.typed import type_delivery
+
+    loaded = load_office(office)
+    found: Counter[tuple[str, str, str]] = Counter()
+    for delivery in register(loaded, loaded.clock.now()):
+        if not delivery.is_visible:
+            continue
+        typed = type_delivery(loaded, delivery)
+        rejects = pd.read_parquet(typed.folder / "rejects.parquet")
+        rows = pd.read_parquet(typed.folder / "rows.parquet")
+        names = [*rejects["check_id"], *(flag for flags in rows["flags"] for flag in flags.split(";") if flag)]
+        found.update((delivery.period_id, delivery.unit_id, name) for name in names)
+    return found
+
+
+def test_every_typed_row_of_every_file_has_one_fate(quarter: tuple[str, Path]) -> None:
+    _, report = quarter
+    with duckdb.connect(report / "warehouse.duckdb", read_only=True) as connection:
+        lost = connection.execute("""
+            select d.file_name, d.rows_typed, count(f.delivery_id) as fated
+            from landed.delivery as d left join int_case_row_fate as f on d.delivery_id = f.delivery_id
+            where d.is_counted group by all having d.rows_typed <> count(f.delivery_id)""").fetchall()
+        counted, facts = connection.execute("""
+            select (select count(*) from int_case_row_fate where fate = 'counted'),
+                   (select count(*) from fct_dossier_period)""").fetchone() or (0, 0)
+    assert lost == []
+    assert counted == facts
+
+
+def test_the_second_quarter_carries_in_what_the_first_left_pending(q1: RunResult, q2: RunResult) -> None:
+    pending = {row["row_unit_id"]: row["pending_total"] for row in form(q1.report_dir, "form_ii_06a_by_unit", "tp-st")}
+    carried = {row["row_unit_id"]: row["carried_in"] for row in form(q2.report_dir, "form_ii_06a_by_unit", "tp-st")}
+    assert {unit: carried[unit] for unit in pending if unit} == {unit: pending[unit] for unit in pending if unit}
+
+
+def test_coverage_names_the_ward_that_sent_nothing(q1: RunResult, q2: RunResult) -> None:
+    def states(report: Path) -> dict[str, str]:
+        with duckdb.connect(report / "warehouse.duckdb", read_only=True) as connection:
+            return dict(connection.execute("select unit_id, state from rpt_coverage").fetchall())
+
+    assert set(states(q1.report_dir).values()) == {"accepted"}
+    assert {unit for unit, state in states(q2.report_dir).items() if state != "accepted"} == {"p09"}
+
+
+def test_asking_again_builds_nothing(sample_office: Path, q1: RunResult, q2: RunResult) -> None:
+    before = (q1.report_dir / "manifest.json").stat().st_mtime_ns
+    again = run_report(sample_office, "2021-Q1")
+    assert (again.built, again.report_dir) == (False, q1.report_dir)
+    assert (q1.report_dir / "manifest.json").stat().st_mtime_ns == before
+
+
+def test_the_manifest_carries_each_figure_by_id(quarter: tuple[str, Path]) -> None:
+    _, report = quarter
+    manifest = json.loads((report / "manifest.json").read_text(encoding="utf-8"))
+    total = form(report, "form_ii_06a", "tp-st")[-1]
+    for column, measure in MEASURES.items():
+        assert manifest["figures"][f"II.06a/tp-st/total/{column}"] == int(total[measure])
