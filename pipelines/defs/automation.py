@@ -4,8 +4,6 @@ Here: one job over all assets, two schedules. Not here: issuing — no schedule 
 Invariant: cron strings run in the office's time zone; a reminder run asks the open quarter, a final run the closed one.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import dagster as dg

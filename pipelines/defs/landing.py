@@ -4,8 +4,6 @@ Here: one thin asset. Not here: receipts and atomic writes (ingest/landing).
 Invariant: a file is received once; receiving never changes or deletes anything.
 """
 
-from __future__ import annotations
-
 import dagster as dg
 
 from pipelines.defs.resources import OfficeResource

@@ -4,8 +4,6 @@ Here: proving and rendering one finished warehouse, moving it whole into place. 
 Invariant: a report appears whole in its folder or not at all, and is never written again.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 
 import dagster as dg

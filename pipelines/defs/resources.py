@@ -4,8 +4,6 @@ Here: which office this instance serves. Not here: reading an office (office roo
 Invariant: one office is one Dagster instance and one code location.
 """
 
-from __future__ import annotations
-
 import os
 from functools import lru_cache
 

@@ -4,8 +4,6 @@ Here: `case_exports` and its asset checks. Not here: typing (ingest), rules (exp
 Invariant: a refused file stops nobody; every check shows a table per file.
 """
 
-from __future__ import annotations
-
 import dagster as dg
 import yaml
 

@@ -11,15 +11,19 @@ import datetime as dt
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from pipelines.office.settings import Office
-from pipelines.office.text import nfc
+from pipelines.office.text import match_key, nfc
 
 IGNORED_PREFIXES = ("~$", ".")  # lock files of office programs, hidden files: left alone, not an error
+
+# Marks by which a resent file differs in name only: "(1)", "_v2", "sửa", "bản sửa", "copy" (DESIGN, Deliveries).
+_RESENT = re.compile(r"(\s*\(\d+\)|[\s_-]*v\d+|[\s_-]*(bản\s*)?sửa(\s*lần\s*\d+)?|[\s_-]*copy)+$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,12 @@ class Receipt:
     def received_on(self) -> dt.date:
         """Local day of receipt."""
         return dt.datetime.fromisoformat(self.received_at).date()
+
+
+def name_key(file_name: str) -> str:
+    """Return the name by which two sendings are the same file: marks of resending and case do not count."""
+    stem, _, extension = match_key(file_name).rpartition(".")
+    return f"{_RESENT.sub('', stem)}.{extension}"
 
 
 def landed_path(office: Office, sha256: str) -> Path:
@@ -133,7 +143,7 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 
 def _inbox_files(inbox: Path) -> list[Path]:
-    """Files two folders deep (period/unit), in an order that does not depend on the disk."""
+    """Files of inbox/<period>/<unit>/, at any depth, in an order that does not depend on the disk."""
     found = [
         path
         for path in inbox.glob("*/*/**/*")
@@ -141,7 +151,13 @@ def _inbox_files(inbox: Path) -> list[Path]:
         and not path.is_symlink()
         and not any(part.startswith(IGNORED_PREFIXES) for part in path.relative_to(inbox).parts)
     ]
-    return sorted(found, key=lambda path: nfc(path.relative_to(inbox).as_posix()))
+    return sorted(found, key=lambda path: _sending_order(inbox, path))
+
+
+def _sending_order(inbox: Path, path: Path) -> tuple[str, str, int, str]:
+    """Order of files found together: "s.xlsx" before "s (1).xlsx", so that the resent one is the newer."""
+    folder = nfc(path.parent.relative_to(inbox).as_posix())
+    return folder, name_key(path.name), len(path.name), nfc(path.name)
 
 
 def _receipt_id(moment: dt.datetime, unit_id: str, number: int) -> str:

@@ -8,16 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import re
 from dataclasses import dataclass, replace
 
-from pipelines.ingest.landing import Receipt, receipts
+from pipelines.ingest.landing import Receipt, name_key, receipts
 from pipelines.office.profiles import Profile
 from pipelines.office.settings import Office
-from pipelines.office.text import match_key
-
-# Marks by which a resent file differs in name only: "(1)", "_v2", "sửa", "bản sửa", "copy" (DESIGN, Deliveries).
-_RESENT = re.compile(r"(\s*\(\d+\)|[\s_-]*v\d+|[\s_-]*(bản\s*)?sửa(\s*lần\s*\d+)?|[\s_-]*copy)+$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -41,12 +36,6 @@ class Delivery:
     def is_visible(self) -> bool:
         """Tell whether its rows may count: not replaced, not withdrawn, not a second copy of the same bytes."""
         return self.replaced_by is None and not self.withdrawn and self.kind != "same_bytes"
-
-
-def name_key(file_name: str) -> str:
-    """Return the name by which two sendings are the same file: marks of resending and case do not count."""
-    stem, _, extension = match_key(file_name).rpartition(".")
-    return f"{_RESENT.sub('', stem)}.{extension}"
 
 
 def register(office: Office, received_by: dt.datetime) -> list[Delivery]:

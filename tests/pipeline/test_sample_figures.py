@@ -90,7 +90,9 @@ def test_every_cell_of_every_form_and_scope_equals_its_traced_rows(quarter: tupl
         assert untraceable_cells(connection, load_layouts(report)) == []
 
 
-@pytest.mark.parametrize(("row", "column", "unit"), [("Hộ tịch", 10, "p03"), ("Hộ tịch", 10, None), ("total", 13, None)])
+@pytest.mark.parametrize(
+    ("row", "column", "unit"), [("Hộ tịch", 10, "p03"), ("Hộ tịch", 10, None), ("total", 13, None)]
+)
 def test_a_trace_names_file_sheet_and_row_of_each_dossier(
     quarter: tuple[str, Path], row: str, column: int, unit: str | None
 ) -> None:

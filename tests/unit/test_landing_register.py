@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 from office_folder import make_office, send
 
-from pipelines.ingest.landing import landed_path, receipts, receive_inbox
+from pipelines.ingest.landing import landed_path, name_key, receipts, receive_inbox
 from pipelines.office.clock import Clock
 from pipelines.office.settings import Office, load_office
-from pipelines.warehouse.register import Delivery, name_key, register
+from pipelines.warehouse.register import Delivery, register
 
 LATE = dt.datetime(2030, 1, 1, tzinfo=dt.UTC)
 
@@ -83,6 +83,14 @@ def test_a_resent_file_replaces_the_old_one_and_inherits_the_day_it_shows(tmp_pa
     receive_inbox(at(office, "2021-04-01T08:00:00+07:00"))
     old, new = register(office, LATE)
     assert (old.replaced_by, new.kind, new.observed_on) == (new.delivery_id, "replacement", dt.date(2021, 3, 15))
+
+
+def test_of_two_files_found_together_the_resent_one_is_the_newer(tmp_path: Path) -> None:
+    office = load_office(make_office(tmp_path))
+    send(tmp_path, "Sổ_2021_03_15 (1).xlsx", b"new")
+    send(tmp_path, "Sổ_2021_03_15.xlsx", b"old")
+    receive_inbox(office)
+    assert by_name(register(office, LATE)) == {"Sổ_2021_03_15 (1).xlsx": "replacement"}
 
 
 def test_another_name_is_an_additional_file_and_both_count(tmp_path: Path) -> None:
