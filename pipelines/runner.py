@@ -113,9 +113,9 @@ def _failure(result: dg.ExecuteInProcessResult) -> str:
     lines = ["Lượt chạy không hoàn thành. Bước hỏng:"]
     for event in failed:
         error = event.step_failure_data.error
-        while error.cause:
+        while error and error.cause:
             error = error.cause
-        lines.append(f"  - {event.step_key}: {error.message.strip()}")
+        lines.append(f"  - {event.step_key}: {error.message.strip() if error else '?'}")
     return "\n".join(lines)
 
 

@@ -33,13 +33,17 @@ def trace_lines(cell: TracedCell, limit: int) -> Iterator[str]:
 
     Lines give the dossier, its dates, why it counts, and the file, sheet and row it was read from.
     """
-    yield f"{cell.form_id} · {cell.scope_id} · dòng {cell.row_code} «{cell.label}» · cột {cell.column_number} «{cell.column_title}»"
+    yield (
+        f"{cell.form_id} · {cell.scope_id} · dòng {cell.row_code} «{cell.label}» · "
+        f"cột {cell.column_number} «{cell.column_title}»"
+    )
     agree = "khớp" if cell.traced_sum == cell.figure else f"KHÔNG KHỚP: tìm được {cell.traced_sum}"
     yield f"  Số in: {cell.figure} ({agree}); mã số: {cell.figure_id}"
     shown = cell.rows if limit == 0 else cell.rows.head(limit)
     for row in shown.to_dict("records"):
         yield f"  {row['dossier_code']}  {_dates(row)}  {reason_sentence(row)}"
-        yield f"      ← {row['receiving_unit_id']} · {row['file_name']} · {row['source_sheet'] or '—'} · dòng {row['source_row']}"
+        sheet = row["source_sheet"] or "—"
+        yield f"      ← {row['receiving_unit_id']} · {row['file_name']} · {sheet} · dòng {row['source_row']}"
     if len(cell.rows) > len(shown):
         yield f"  … còn {len(cell.rows) - len(shown)} hồ sơ; thêm --limit 0 để xem hết."
 

@@ -13,7 +13,10 @@ from pipelines.ingest.landing import keep_settings, receipts, receive_inbox
 @dg.asset(
     group_name="tiep_nhan",
     kinds={"file"},
-    description="Tệp các đơn vị đã gửi, giữ nguyên từng byte, mỗi lần gửi một biên nhận. Materialize để nhận tệp mới trong inbox.",
+    description=(
+        "Tệp các đơn vị đã gửi, giữ nguyên từng byte, mỗi lần gửi một biên nhận. "
+        "Materialize để nhận tệp mới trong inbox."
+    ),
 )
 def landed_files(office: OfficeResource) -> dg.MaterializeResult:
     """Receive what is new in the inbox; keep the settings in force."""

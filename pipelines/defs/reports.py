@@ -44,7 +44,9 @@ def evidence_book(office: OfficeResource) -> dg.MaterializeResult:
         lower_bound_delta=dt.timedelta(days=3),
         timezone=loaded_office().settings.office.timezone,
     ),
-    description="Báo cáo và biểu mẫu chính thức của kỳ, phải có trước ngày 12 của tháng cuối quý. Chỉ lập, không tự gửi.",
+    description=(
+        "Báo cáo và biểu mẫu chính thức của kỳ, phải có trước ngày 12 của tháng cuối quý. Chỉ lập, không tự gửi."
+    ),
 )
 def quarterly_reports(office: OfficeResource) -> dg.MaterializeResult:
     """Render report and forms, write the manifest, move the whole folder into place."""

@@ -27,7 +27,10 @@ _CHECKS = _suite_checks(STREAM)
     group_name="doc_va_kiem_tra",
     kinds={"greatexpectations", "parquet"},
     deps=[landed_files],
-    description="Danh sách hồ sơ các đơn vị kết xuất: đã đọc theo nhãn cột, đã kiểm tra từng dòng. Tệp hỏng bị từ chối, dòng sai trả lại đơn vị, không dừng đơn vị khác.",
+    description=(
+        "Danh sách hồ sơ các đơn vị kết xuất: đã đọc theo nhãn cột, đã kiểm tra từng dòng. "
+        "Tệp hỏng bị từ chối, dòng sai trả lại đơn vị, không dừng đơn vị khác."
+    ),
     check_specs=[
         dg.AssetCheckSpec(name="files_readable", asset=STREAM, description="Mọi tệp đều đọc được và đủ cột bắt buộc."),
         *(

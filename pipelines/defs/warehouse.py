@@ -38,7 +38,9 @@ class QuestionConfig(dg.Config):
     kinds={"duckdb"},
     deps=[case_exports],
     partitions_def=period_partitions(),
-    description="Câu hỏi đặt ra cho dữ liệu: kỳ nào, tính đến ngày nào, từ những tệp nhận đến lúc nào, đếm theo quy tắc nào.",
+    description=(
+        "Câu hỏi đặt ra cho dữ liệu: kỳ nào, tính đến ngày nào, từ những tệp nhận đến lúc nào, đếm theo quy tắc nào."
+    ),
 )
 def question(context: dg.AssetExecutionContext, config: QuestionConfig, office: OfficeResource) -> dg.MaterializeResult:
     """Resolve the question and write schema `landed` into a fresh database."""

@@ -12,6 +12,10 @@ import statistics
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet
 
 MAX_UNPACKED = 400 * 1024 * 1024
 MAX_RATIO = 250
@@ -100,12 +104,16 @@ def _workbook(path: Path, kind: str) -> Grid:
         book = CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
         tables = [item for item in book.sheets_metadata if item.typ == SheetTypeEnum.WorkSheet]
         visible = [item.name for item in tables if item.visible == SheetVisibleEnum.Visible]
-        sheets = [Sheet(name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in visible]
+        sheets = [Sheet(name, _cells(book.get_sheet_by_name(name))) for name in visible]
     except CalamineError as error:
         raise Refused(
             f"Không đọc được bảng tính ({kind}).", "Mở bằng Excel, lưu lại dạng .xlsx rồi gửi lại."
         ) from error
     return Grid(kind, sheets, [item.name for item in tables if item.name not in visible])
+
+
+def _cells(sheet: CalamineSheet) -> list[list[object]]:
+    return [list(row) for row in sheet.to_python(skip_empty_area=False)]
 
 
 def _decode(content: bytes) -> str:

@@ -7,6 +7,7 @@ Invariant: a header is matched whole, never by a part; two columns for one role 
 from __future__ import annotations
 
 import difflib
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -95,7 +96,7 @@ def header_paths(sheet: Sheet, start: int, depth: int) -> list[str]:
     rows = [[label(cell) for cell in row] for row in sheet.rows[start : start + depth]]
     width = max((len(row) for row in rows), default=0)
     rows = [row + [""] * (width - len(row)) for row in rows]
-    for upper, lower in zip(rows[:-1], rows[1:], strict=True):
+    for upper, lower in itertools.pairwise(rows):
         for column in range(1, width):
             if not upper[column] and lower[column] and upper[column - 1]:
                 upper[column] = upper[column - 1]
@@ -137,7 +138,8 @@ def _one(name: str, indexes: list[int], paths: list[str], labels: Labels, profil
         names = ", ".join(f"«{paths[index]}»" for index in chosen)
         raise Refused(
             f"Hai cột cùng một nghĩa: {names}.",
-            f"Bỏ bớt một cột, hoặc thêm vào profiles/ ({profile.profile_id}): labels: {{{name}: [{paths[chosen[0]]}]}}.",
+            f"Bỏ bớt một cột, hoặc thêm vào profiles/ ({profile.profile_id}): "
+            f"labels: {{{name}: [{paths[chosen[0]]}]}}.",
             "two_columns_for_one_role",
         )
     return chosen[0]

@@ -1,6 +1,6 @@
 """Read one delivered file into typed rows, rejects and a verdict.
 
-Here: the order of reading: grid, table, row kinds, typing by role. Not here: business rules (dbt), moving files (landing).
+Here: the order of reading: grid, table, row kinds, typing by role. Not here: business rules, moving files.
 Invariant: rows in = typed + rejected + blank + furniture (titles, numbering, totals, signature), each with its reason.
 """
 

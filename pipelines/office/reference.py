@@ -87,7 +87,7 @@ def _read(path: Path, table: Table) -> pd.DataFrame:
     frame = frame.loc[:, list(table.columns)].map(nfc)
     repeated = frame[frame.duplicated(list(table.key), keep=False)]
     if len(repeated):
-        line = frame.index.get_loc(repeated.index[0]) + 2
+        line = int(frame.duplicated(list(table.key), keep=False).to_numpy().argmax()) + 2
         raise OfficeError(f"Bảng reference/{path.name}, dòng {line}: khóa {', '.join(table.key)} bị lặp.")
     for column in table.dates:
         frame[column] = _dates(path, column, frame[column])

@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -36,7 +36,7 @@ def dbt_target(office: Office) -> Path:
 
 
 @contextmanager
-def only_run(office: Office) -> Iterator[None]:
+def only_run(office: Office) -> Generator[None]:
     """Hold the office's run lock; the system frees it when the process ends, however it ends.
 
     Raises:

@@ -122,7 +122,8 @@ def resolve(office: Office, ask: Ask) -> tuple[Question, list[Delivery]]:
     as_of = ask.as_of or min(period.end_on, office.clock.today())
     if as_of < period.start_on:
         raise OfficeError(
-            f"Kỳ {period.period_id} bắt đầu ngày {period.start_on:%d/%m/%Y}; không thể lấy số liệu đến ngày {as_of:%d/%m/%Y}."
+            f"Kỳ {period.period_id} bắt đầu ngày {period.start_on:%d/%m/%Y}; "
+            f"không thể lấy số liệu đến ngày {as_of:%d/%m/%Y}."
         )
     deliveries = register(office, ask.received_by or office.clock.now())
     newest = max(

@@ -37,7 +37,8 @@ def period_status(office: Office, period_id: str) -> Iterator[str]:
     ]
     left = (deadline - office.clock.today()).days
     when = f"còn {left} ngày" if left >= 0 else f"đã qua {-left} ngày"
-    yield f"{period.label} ({period.start_on:%d/%m/%Y}–{period.end_on:%d/%m/%Y}); hạn đơn vị gửi {deadline:%d/%m/%Y} ({when})"
+    span = f"{period.start_on:%d/%m/%Y}–{period.end_on:%d/%m/%Y}"
+    yield f"{period.label} ({span}); hạn đơn vị gửi {deadline:%d/%m/%Y} ({when})"
     missing = 0
     for row in owed(office, period).to_dict("records"):
         own = [

@@ -145,7 +145,7 @@ def _no_profile(delivery: Delivery) -> dict[str, Any]:
         "profile_id": None,
         "recipe": "",
         "status": "refused",
-        "refused_reason": f"Không có hồ sơ nguồn (profiles/) nào nhận tệp «{delivery.file_name}» của {delivery.unit_id}.",
+        "refused_reason": f"Không hồ sơ nguồn nào (profiles/) nhận tệp «{delivery.file_name}» của {delivery.unit_id}.",
         "refused_mend": "Kiểm tra tên tệp và thư mục đơn vị, hoặc thêm một tệp profiles/*.yaml cho nguồn này.",
         "counts": {"rows_in": 0, "typed": 0, "rejected": 0, "blank": 0, "furniture": 0, "flagged": 0},
         "checks": [],

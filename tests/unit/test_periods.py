@@ -7,6 +7,7 @@ Invariant: expected values come from the domain files.
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 
 import pandas as pd
 import pytest
@@ -64,7 +65,7 @@ def test_generated_periods_equal_the_domain_table() -> None:
 
 def test_the_year_is_exactly_the_union_of_its_quarters() -> None:
     quarters = generate_periods(2021)[:4]
-    for before, after in zip(quarters, quarters[1:], strict=False):
+    for before, after in itertools.pairwise(quarters):
         assert after.start_on == before.end_on + dt.timedelta(days=1)
     year = generate_periods(2021)[-1]
     assert (year.start_on, year.end_on) == (quarters[0].start_on, quarters[-1].end_on)
