@@ -384,7 +384,7 @@ def _deliveries(connection: duckdb.DuckDBPyConnection, question: Question, clean
             unit_id=cleaner.text(record["unit_id"]),
             unit_name=cleaner.text(record["unit_name"]),
             period_id=cleaner.text(record["period_id"]),
-            stream=cleaner.text(record.get("stream")),
+            stream=cleaner.text(record["stream"]),
             file_name=cleaner.text(record["file_name"]),
             sha256=str(record["sha256"]),
             received_at=record["received_at"],
@@ -392,7 +392,7 @@ def _deliveries(connection: duckdb.DuckDBPyConnection, question: Question, clean
             kind=cleaner.text(record["kind"]),
             status=str(record["status"]),
             refused_reason=cleaner.text(record["refused_reason"]),
-            is_counted=bool(record.get("is_counted", record["status"] == "accepted")),
+            is_counted=bool(record["is_counted"]),
             answers_period=answers(record),
             **{
                 name: int(record[name] or 0)
@@ -427,8 +427,7 @@ def _counts(deliveries: tuple[Delivery, ...]) -> DeliveryCounts:
 def _coverage(
     connection: duckdb.DuckDBPyConnection, deliveries: tuple[Delivery, ...], cleaner: Cleaner
 ) -> Coverage:
-    order = "sort_no, " if _has_column(connection, "rpt_coverage", "sort_no") else ""
-    records = _records(connection, f"select * from rpt_coverage order by {order}unit_id, stream")
+    records = _records(connection, "select * from rpt_coverage order by sort_no, unit_id, stream")
     names = {record["unit_id"]: cleaner.text(record["unit_name"]) for record in records}
     owing = {record["unit_id"] for record in records if record["state"] != "accepted"}
     missing = tuple(name for unit_id, name in names.items() if unit_id in owing)
@@ -447,13 +446,6 @@ def _coverage(
         rows_rejected=rejected,
         sentence=_coverage_sentence(accepted, len(names), missing, refused, rejected),
     )
-
-
-def _has_column(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> bool:
-    found = connection.execute(
-        "select 1 from information_schema.columns where table_name = ? and column_name = ?", [table, column]
-    )
-    return found.fetchone() is not None
 
 
 def _coverage_sentence(

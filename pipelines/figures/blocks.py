@@ -1,0 +1,158 @@
+"""Blocks: the report's words as headings, paragraphs, bullets and tables, ready for any paper.
+
+Here: the light markdown a template renders to, and its parsing. Not here: the words (report_templates), paper (render).
+Invariant: data put into a template never becomes markup; a figure stays one run with its id.
+
+Light markdown: `# ` to `#### ` headings, `- ` bullets, `**bold**`, `*slanted*`, an empty line between paragraphs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from pipelines.figures.report_model import Figure
+
+# Private-use characters: clean_text takes them out of all data, so only the functions below can write them.
+_FIGURE_OPEN, _FIGURE_SPLIT, _FIGURE_CLOSE = chr(0xE000), chr(0xE001), chr(0xE002)
+_TABLE, _SIGNATURE = chr(0xE003), chr(0xE004)
+_SPECIAL = re.compile(r"([\\*#\-])")
+_TOKEN = re.compile(
+    rf"\\(?P<plain>.)|{_FIGURE_OPEN}(?P<id>[^{_FIGURE_SPLIT}]*){_FIGURE_SPLIT}(?P<text>[^{_FIGURE_CLOSE}]*){_FIGURE_CLOSE}"
+    r"|(?P<bold>\*\*)|(?P<slanted>\*)"
+)
+_HEADING = re.compile(r"(#{1,4}) +(.*)")
+
+
+class Markup(str):
+    """Text of a template function that is markup already and is not escaped again."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A piece of text in one style; a figure is a run of its own."""
+
+    text: str
+    bold: bool = False
+    slanted: bool = False
+    figure_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading; 1 the kind of document, 2 its subject, 3 a Roman section, 4 a numbered one."""
+
+    level: int
+    runs: tuple[Run, ...]
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """One paragraph of body text."""
+
+    runs: tuple[Run, ...]
+
+
+@dataclass(frozen=True)
+class Bullet:
+    """One item of a list."""
+
+    runs: tuple[Run, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """The place of a whole form."""
+
+    form_id: str
+
+
+@dataclass(frozen=True)
+class Signature:
+    """The place of recipients and signature; what follows is an appendix."""
+
+
+Block = Heading | Paragraph | Bullet | Table | Signature
+
+
+def plain(value: object) -> str:
+    """Return a value as text of one line in which nothing is markup (every `{{ }}` of a template passes here)."""
+    if isinstance(value, Markup):
+        return value
+    return _SPECIAL.sub(r"\\\1", " ".join(str(value).split()))
+
+
+def figure_markup(figure: Figure) -> Markup:
+    """Return the markup of a figure."""
+    return Markup(f"{_FIGURE_OPEN}{figure.figure_id}{_FIGURE_SPLIT}{figure.text}{_FIGURE_CLOSE}")
+
+
+def table_markup(form_id: str) -> Markup:
+    """Return the markup of a form's place; it stands alone on its line."""
+    return Markup(f"{_TABLE}{form_id}")
+
+
+def signature_markup() -> Markup:
+    """Return the markup of the signature's place; it stands alone on its line."""
+    return Markup(_SIGNATURE)
+
+
+def parse_blocks(text: str) -> tuple[Block, ...]:
+    """Return the blocks of a rendered template."""
+    return tuple(_blocks(text))
+
+
+def _blocks(text: str) -> Iterator[Block]:
+    paragraph: list[str] = []
+    for raw in [*text.split("\n"), ""]:
+        line = raw.strip()
+        alone = _alone(line)
+        if (alone or not line) and paragraph:
+            yield Paragraph(_runs(" ".join(paragraph)))
+            paragraph = []
+        if alone:
+            yield alone
+        elif line:
+            paragraph.append(line)
+
+
+def _alone(line: str) -> Block | None:
+    """Return the block a line makes by itself, None when it is part of a paragraph."""
+    heading = _HEADING.fullmatch(line)
+    if heading:
+        return Heading(len(heading[1]), _runs(heading[2]))
+    if line.startswith("- "):
+        return Bullet(_runs(line[2:]))
+    if line.startswith(_TABLE):
+        return Table(line[1:])
+    return Signature() if line == _SIGNATURE else None
+
+
+def _runs(text: str) -> tuple[Run, ...]:
+    runs: list[Run] = []
+    style = Run("")
+    position = 0
+    for token in _TOKEN.finditer(text):
+        _add(runs, replace(style, text=text[position : token.start()]))
+        position = token.end()
+        if token["bold"]:
+            style = replace(style, bold=not style.bold)
+        elif token["slanted"]:
+            style = replace(style, slanted=not style.slanted)
+        elif token["plain"] is not None:
+            _add(runs, replace(style, text=token["plain"]))
+        else:
+            runs.append(replace(style, text=token["text"], figure_id=token["id"]))
+    _add(runs, replace(style, text=text[position:]))
+    return tuple(runs)
+
+
+def _add(runs: list[Run], run: Run) -> None:
+    """Append a run of plain text, joining it to the one before in the same style."""
+    if not run.text:
+        return
+    if runs and replace(runs[-1], text="") == replace(run, text=""):
+        runs[-1] = replace(run, text=runs[-1].text + run.text)
+    else:
+        runs.append(run)
