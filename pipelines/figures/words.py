@@ -88,8 +88,6 @@ def _context(model: ReportModel) -> dict[str, object]:
         "has_form": lambda form_id: form_id in model.forms,
         "signature": signature_markup,
         "sections": partial(_sections, model),
-        "signature": signature_markup,
-        "sections": partial(_sections, model),
         "top": partial(_top, model),
         "office": model.office,
         "question": model.question,
@@ -97,12 +95,6 @@ def _context(model: ReportModel) -> dict[str, object]:
         "counts": model.counts,
         "switches": {switch.name: switch for switch in model.question.switches},
     }
-
-
-def _sections(model: ReportModel, form_id: str) -> list[RowWords]:
-    """Return the section rows of a form."""
-    rows = (row for row in model.forms[form_id].rows if row.kind == "section")
-    return [RowWords(row.label, "", model, f"{form_id}.{row.code}") for row in rows]
 
 
 def _sections(model: ReportModel, form_id: str) -> list[RowWords]:

@@ -1,5 +1,5 @@
-"""Packaging: documents, manifest and moving a report into its place.
+"""Packaging finished reports: manifest, moving into place.
 
-Here: the files of a report folder. Not here: layout (render), figures.
-Invariant: a report folder appears whole and is never written again.
+Here: what a report's folder holds and how it appears. Not here: rendering, figures.
+Invariant: a report appears whole or not at all, and is never written again.
 """

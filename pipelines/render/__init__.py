@@ -1,5 +1,5 @@
-"""Rendering: the report model on paper.
+"""Laying out the report model on paper and screen.
 
-Here: Word, Excel, web page. Not here: queries, arithmetic, words of the report.
-Invariant: every number printed is a figure of the model under its id; same model, same bytes.
+Here: docx, xlsx, html from the same blocks and layouts. Not here: any query or arithmetic.
+Invariant: the same model gives the same bytes.
 """

@@ -1,0 +1,106 @@
+"""A finished report's folder: documents, layouts, manifest, and the move into place.
+
+Here: writing the files of one report, the manifest, the rename. Not here: rendering, figures, issuing.
+Invariant: no wall time anywhere; the folder appears whole by one rename and is never written again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from pipelines.figures.report_model import ReportModel
+from pipelines.figures.words import report_blocks
+from pipelines.ingest.landing import hash_file
+from pipelines.render.docx import write_report
+from pipelines.render.html import write_html
+from pipelines.render.xlsx import write_forms
+
+KEPT = ("bao-cao.docx", "bieu-mau.xlsx", "bao-cao.html", "forms.json", "manifest.json", "warehouse.duckdb", "evidence")
+
+
+def assemble(
+    folder: Path, model: ReportModel, layouts: Mapping[str, dict[str, Any]], key: str, versions: Mapping[str, str]
+) -> None:
+    """Write every file of the report into the build folder; the manifest comes last."""
+    blocks = report_blocks(model)
+    write_report(model, blocks, folder / "bao-cao.docx")
+    write_html(model, blocks, folder / "bao-cao.html")
+    write_forms(model, folder / "bieu-mau.xlsx")
+    _write_json(folder / "forms.json", layouts)
+    _write_json(folder / "manifest.json", _manifest(folder, model, key, versions))
+
+
+def summary(model: ReportModel) -> dict[str, str]:
+    """Return the headline of a report for the officer, label → text."""
+
+    def total(name: str) -> str:
+        figure = model.total(name)
+        return figure.text if figure else "–"
+
+    counts, coverage = model.counts, model.coverage
+    return {
+        "Kỳ báo cáo": f"{model.question.period_label}, số liệu đến hết ngày {model.question.until_on:%d/%m/%Y}",
+        "Hồ sơ nhận giải quyết": total("received_total"),
+        "Đã giải quyết": total("resolved_total"),
+        "Tỷ lệ trước và đúng hạn": total("on_time_rate"),
+        "Đang giải quyết": f"{total('pending_total')} (quá hạn {total('pending_overdue')})",
+        "Tệp": f"{counts.accepted} chấp nhận, {counts.refused} từ chối",
+        "Dòng trả lại đơn vị": str(counts.rows_rejected),
+        "Đơn vị còn thiếu": f"{len(coverage.missing)}"
+        + (f" ({', '.join(coverage.missing)})" if coverage.missing else ""),
+    }
+
+
+def _manifest(folder: Path, model: ReportModel, key: str, versions: Mapping[str, str]) -> dict[str, Any]:
+    question = asdict(model.question)
+    switches = {item["name"]: item["value"] for item in question.pop("switches")}
+    return {
+        "key": key,
+        "question": question,
+        "switches": switches,
+        "summary": summary(model),
+        "coverage": {**asdict(model.coverage), "is_complete": model.coverage.is_complete},
+        "deliveries": [asdict(delivery) for delivery in model.deliveries],
+        "figures": {name: figure.value for name, figure in sorted(model.figures.items())},
+        "files": {
+            path.relative_to(folder).as_posix(): hash_file(path)
+            for path in sorted(folder.rglob("*"))
+            if path.is_file() and path.relative_to(folder).parts[0] in KEPT and path.suffix != ".duckdb"
+        },
+        "versions": dict(versions),
+    }
+
+
+def _write_json(path: Path, content: object) -> None:
+    text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, default=_plain)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def _plain(value: object) -> object:
+    return str(value) if not isinstance(value, Decimal) else format(value, "f")
+
+
+def move_into_place(folder: Path, target: Path) -> None:
+    """Move a finished build folder to its place by one rename.
+
+    Raises:
+        FileExistsError: a report is there already; it is never written again.
+    """
+    for path in folder.iterdir():
+        if path.name not in KEPT:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.exists():
+        raise FileExistsError(f"{target} is a finished report")
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as handle:
+                os.fsync(handle.fileno())
+    folder.rename(target)
