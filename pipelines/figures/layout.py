@@ -47,8 +47,6 @@ class FormLayout:
     stub: tuple[LayoutColumn, ...]
     columns: tuple[LayoutColumn, ...]
     notes: tuple[LayoutColumn, ...]
-    valid_from: dt.date | None
-    valid_to: dt.date | None
 
     @classmethod
     def of(cls, layout: dict[str, Any]) -> FormLayout:
@@ -65,13 +63,7 @@ class FormLayout:
             notes=tuple(
                 LayoutColumn(item["name"], 0, (item["label"],), item["from"]) for item in layout.get("notes", [])
             ),
-            valid_from=_day(layout.get("valid_from")),
-            valid_to=_day(layout.get("valid_to")),
         )
-
-    def is_valid_on(self, day: dt.date) -> bool:
-        """Tell whether the form is in force on a day."""
-        return (self.valid_from or day) <= day <= (self.valid_to or day)
 
 
 @dataclass(frozen=True)
@@ -107,26 +99,30 @@ def layouts_from_manifest(manifest: dict[str, Any], on: dt.date | None = None) -
 
     Args:
         manifest: dbt's manifest.json.
-        on: take only the layouts in force on this day; needed when two models share a form id over time.
+        on: a day that chooses between models of one form id: the one in force, else the one nearest in time.
+            A form with one layout is printed with it, whatever the day (older files have no other form).
 
     Raises:
         OfficeError: a form model's yml is incomplete or inconsistent; the message names model and fault.
     """
-    layouts: dict[str, dict[str, Any]] = {}
-    metas = {node["name"]: _meta(node) for node in manifest["nodes"].values() if node.get("resource_type") == "model"}
-    for node in manifest["nodes"].values():
-        meta = _meta(node)
-        if node.get("resource_type") != "model" or "form_id" not in meta:
-            continue
-        layout = _layout(node, meta, metas)
-        if on is not None and not FormLayout.of(layout).is_valid_on(on):
-            continue
+    models = [node for node in manifest["nodes"].values() if node.get("resource_type") == "model"]
+    metas = {node["name"]: _meta(node) for node in models}
+    found = [_layout(node, metas[node["name"]], metas) for node in models if "form_id" in metas[node["name"]]]
+    chosen: dict[str, dict[str, Any]] = {}
+    for layout in sorted(found, key=lambda item: (item["form_id"], item["valid_from"] or "")):
         _check(layout)
-        if layout["form_id"] in layouts:
-            other = layouts[layout["form_id"]]["model"]
-            raise OfficeError(f"Hai mô hình {other} và {layout['model']} cùng là biểu {layout['form_id']} một lúc.")
-        layouts[layout["form_id"]] = layout
-    return dict(sorted(layouts.items()))
+        other = chosen.get(layout["form_id"])
+        if other and (on is None or _overlap(other, layout)):
+            raise OfficeError(
+                f"Hai mô hình {other['model']} và {layout['model']} cùng là biểu {layout['form_id']} một lúc."
+            )
+        if other is None or (on is not None and (layout["valid_from"] or "") <= on.isoformat()):
+            chosen[layout["form_id"]] = layout
+    return chosen
+
+
+def _overlap(earlier: dict[str, Any], later: dict[str, Any]) -> bool:
+    return earlier["valid_to"] is None or earlier["valid_to"] >= (later["valid_from"] or "")
 
 
 def load_layouts(path: Path) -> dict[str, dict[str, Any]]:
@@ -215,10 +211,6 @@ def _head(item: dict[str, Any]) -> list[str]:
 
 def _text(value: object) -> str | None:
     return None if value is None else str(value)
-
-
-def _day(value: object) -> dt.date | None:
-    return None if value is None else dt.date.fromisoformat(str(value))
 
 
 def _column(item: dict[str, Any]) -> LayoutColumn:

@@ -234,7 +234,7 @@ def build_report_model(
 
     Args:
         connection: the warehouse of one question, read only.
-        layouts: forms.json; forms not in force at the end of the period are left out.
+        layouts: forms.json, one layout a form (the choice by validity is layouts_from_manifest's).
         office_info: what is printed of the office.
 
     Raises:
@@ -242,11 +242,11 @@ def build_report_model(
     """
     cleaner = Cleaner()
     question = _question(connection, cleaner)
-    all_layouts = (FormLayout.of(layout) for layout in layouts.values())
     forms = {
-        layout.form_id: _form(connection, layout, question.office_unit_id, office_info.percent_decimals, cleaner)
-        for layout in all_layouts
-        if layout.is_valid_on(question.period_end)
+        form_id: _form(
+            connection, FormLayout.of(layout), question.office_unit_id, office_info.percent_decimals, cleaner
+        )
+        for form_id, layout in layouts.items()
     }
     deliveries = _deliveries(connection, question, cleaner)
     figures = {

@@ -1,270 +1,304 @@
-"""The written report as a Word file, laid out by Nghị định 30/2020/NĐ-CP (domain/10 10.3).
+"""The report as a Word file, laid out as Nghị định 30/2020/NĐ-CP asks (domain/10 10.3).
 
-Here: letterhead, body, forms as landscape appendices. Not here: words (templates), figures (figures room).
-Invariant: rows never split over pages, heads repeat, no wall time: the same model gives the same bytes.
+Here: letterhead, blocks, signature, forms on landscape pages. Not here: words, arithmetic, oxml grammar (docx_parts).
+Invariant: every figure stands between bookmarks named after its id; same model and blocks, same bytes.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from docx import Document
 from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Mm, Pt
 
-from pipelines.figures.blocks import Block, Bullet, Heading, Signature
-from pipelines.figures.blocks import Paragraph as Words
-from pipelines.figures.blocks import Table as FormPlace
-from pipelines.figures.layout import head_cells
-from pipelines.figures.report_model import Form, ReportModel
-from pipelines.figures.text import format_day
+from pipelines.figures.blocks import Block, Bullet, Heading, Paragraph, Run, Signature, Table
+from pipelines.figures.form_page import FormPage, form_page, place_and_date
+from pipelines.figures.report_model import OfficeInfo, ReportModel
+from pipelines.render.docx_parts import (
+    Bookmarks,
+    add_page_number,
+    borders,
+    cell_margins,
+    drop_thumbnail,
+    fix_widths,
+    keep_row_whole,
+    repeat_row,
+    restart_page_numbers,
+    rule_below,
+    set_fonts,
+)
 from pipelines.render.stable_zip import make_stable
 
-if TYPE_CHECKING:
-    from docx.document import Document as Word
-    from docx.section import Section
-    from docx.table import Table, _Cell, _Row
-    from docx.text.paragraph import Paragraph
-
-FONT = "Times New Roman"
-BODY = Pt(14)
-STUB_WIDTHS = (Mm(11), Mm(62))
-TABLE_WIDTH = Mm(257)
+_CENTRE, _LEFT, _RIGHT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.RIGHT
+_BODY, _SMALL, _FORM = Pt(14), Pt(12), Pt(10)
+_COUNTRY = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
+_MOTTO = "Độc lập - Tự do - Hạnh phúc"
+_PORTRAIT_WIDTH, _LANDSCAPE_WIDTH = 210 - 30 - 18, 297 - 20 - 15
 
 
-def write_report(model: ReportModel, blocks: tuple[Block, ...], path: Path) -> None:
-    """Write the report: letterhead, body, recipients and signature, then every form on landscape pages."""
-    word = Document()
-    _set_styles(word)
-    _set_properties(word, model)
-    _portrait(word.sections[0])
-    _page_number(word.sections[0], skip_first=True)
-    _letterhead(word, model)
-    appendix = 0
-    for block in blocks:
-        if isinstance(block, Signature):
-            _closing(word, model)
-        elif isinstance(block, FormPlace):
-            appendix += 1
-            _appendix(word, model, model.forms[block.form_id], appendix)
-        else:
-            _text_block(word, block)
-    word.save(str(path))
+def write_report(model: ReportModel, blocks: Sequence[Block], path: Path) -> None:
+    """Write the report: letterhead, body, recipients and signature, appendices, every form on landscape pages."""
+    _Writer(model).write(blocks).save(str(path))
     make_stable(path)
 
 
-def _set_styles(word: Word) -> None:
-    for name in ("Normal", "Heading 1", "Heading 2", "Heading 3", "List Bullet"):
-        style = word.styles[name]
-        style.font.name = FONT
-        style.font.size = BODY
-        properties = style.element.get_or_add_rPr()
-        fonts = properties.find(qn("w:rFonts"))
-        if fonts is None:
-            fonts = OxmlElement("w:rFonts")
-            properties.append(fonts)
-        for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
-            fonts.attrib.pop(qn(f"w:{theme}"), None)
-        for kind in ("ascii", "hAnsi", "eastAsia", "cs"):
-            fonts.set(qn(f"w:{kind}"), FONT)
-        if name.startswith("Heading"):
-            style.font.bold = True
-            style.font.italic = False
-            style.font.color.rgb = None
-            color = properties.find(qn("w:color"))
-            if color is not None:
-                properties.remove(color)
-        style.paragraph_format.space_before = Pt(6)
-        style.paragraph_format.space_after = Pt(0)
+def issuing_lines(office: OfficeInfo) -> list[tuple[str, bool]]:
+    """Return the lines of the issuing body, each with whether it is bold.
+
+    A people's committee writes its name on two bold lines (domain/10 10.3, first lines of a city report); any
+    other office stands below its parent body.
+    """
+    words = office.name.split(maxsplit=1)
+    if words[0] == "UBND" and len(words) == 2:
+        return [("ỦY BAN NHÂN DÂN", True), (words[1].upper(), True)]
+    parent = [(office.parent_name.upper(), False)] if office.parent_name else []
+    return [*parent, (office.name.upper(), True)]
 
 
-def _set_properties(word: Word, model: ReportModel) -> None:
-    moment = dt.datetime.combine(model.question.as_of, dt.time())
-    properties = word.core_properties
-    properties.title = f"Báo cáo kiểm soát thủ tục hành chính {model.question.period_label}"
-    properties.author = model.office.name
-    properties.last_modified_by = model.office.name
-    properties.created = properties.modified = moment
-    properties.comments = ""
-    properties.language = "vi-VN"
+class _Writer:
+    """One document being written from top to bottom."""
 
+    def __init__(self, model: ReportModel) -> None:
+        self.model = model
+        self.document: Any = Document()
+        self.bookmarks = Bookmarks()
+        self.is_appendix = False
+        self.is_fresh_page = True
 
-def _portrait(section: Section) -> None:
-    section.page_width, section.page_height = Mm(210), Mm(297)
-    section.top_margin = section.bottom_margin = Mm(20)
-    section.left_margin, section.right_margin = Mm(30), Mm(15)
-    section.header_distance = Mm(10)
+    def write(self, blocks: Sequence[Block]) -> Any:
+        """Return the whole document."""
+        self._set_up()
+        self._letterhead()
+        for block in blocks:
+            self._block(block)
+        return self.document
 
+    def _set_up(self) -> None:
+        set_fonts(self.document, "Times New Roman", _BODY)
+        drop_thumbnail(self.document)
+        section = self.document.sections[0]
+        section.page_width, section.page_height = Mm(210), Mm(297)
+        section.left_margin, section.right_margin = Mm(30), Mm(18)
+        section.top_margin, section.bottom_margin = Mm(20), Mm(20)
+        section.header_distance = Mm(10)
+        section.different_first_page_header_footer = True
+        add_page_number(section.header, Pt(13))
+        properties = self.document.core_properties
+        day = dt.datetime.combine(self.model.question.as_of, dt.time())
+        properties.created = properties.modified = day
+        properties.author = properties.last_modified_by = self.model.office.name
+        properties.title = f"Báo cáo kiểm soát thủ tục hành chính {self.model.question.period_label}"
+        properties.comments = properties.keywords = properties.subject = ""
+        properties.language = "vi-VN"
+        properties.revision = 1
 
-def _page_number(section: Section, skip_first: bool) -> None:
-    section.different_first_page_header_footer = skip_first
-    section.header.is_linked_to_previous = False
-    paragraph = section.header.paragraphs[0]
-    paragraph.alignment = ALIGN.CENTER
-    run = paragraph.add_run()
-    for kind, text in (("begin", None), (None, "PAGE"), ("end", None)):
-        element = OxmlElement("w:fldChar" if kind else "w:instrText")
-        if kind:
-            element.set(qn("w:fldCharType"), kind)
+    def _letterhead(self) -> None:
+        office = self.model.office
+        table = self._plain_table([67, _PORTRAIT_WIDTH - 67])
+        left, right = table.rows[0].cells
+        for text, bold in issuing_lines(office):
+            self._line(left, text, _CENTRE, Pt(13), bold=bold)
+        rule_below(left.paragraphs[-1], inset_mm=22)
+        self._line(right, _COUNTRY, _CENTRE, Pt(12.5), bold=True)
+        self._line(right, _MOTTO, _CENTRE, Pt(13.5), bold=True)
+        rule_below(right.paragraphs[-1], inset_mm=21)
+        left, right = table.add_row().cells
+        self._line(left, f"Số:        /{office.report_symbol}", _CENTRE, Pt(13))
+        self._line(right, place_and_date(self.model), _CENTRE, Pt(13.5), slanted=True)
+        fix_widths(table, [67, _PORTRAIT_WIDTH - 67])
+        self._spacer(Pt(6))
+
+    def _block(self, block: Block) -> None:
+        match block:
+            case Heading():
+                self._heading(block)
+            case Paragraph():
+                paragraph = self.document.add_paragraph()
+                paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
+                paragraph.paragraph_format.first_line_indent = Mm(10)
+                self._runs(paragraph, block.runs)
+            case Bullet():
+                paragraph = self.document.add_paragraph()
+                paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
+                paragraph.paragraph_format.first_line_indent = Mm(10)
+                self._runs(paragraph, (Run("- "), *block.runs))
+            case Table():
+                self._form(form_page(self.model, self.model.forms[block.form_id]))
+            case Signature():
+                self._signature()
+
+    def _heading(self, block: Heading) -> None:
+        if block.level == 1 and self.is_appendix and not self.is_fresh_page:
+            self._appendix_page()
+        self.is_fresh_page = False
+        paragraph = self.document.add_paragraph(style=f"Heading {block.level}")
+        form = paragraph.paragraph_format
+        form.keep_with_next = True
+        form.space_before, form.space_after = (Pt(0), Pt(0)) if block.level <= 2 else (Pt(6), Pt(3))
+        if block.level <= 2:
+            paragraph.alignment = _CENTRE
         else:
-            element.text = text
-        run._r.append(element)
+            form.first_line_indent = Mm(10)
+        if block.level == 2:
+            form.space_after = Pt(2)
+            rule_below(paragraph, inset_mm=60)
+        self._runs(paragraph, block.runs, bold=True)
+        if block.level == 2:
+            self._spacer(Pt(6))
 
+    def _signature(self) -> None:
+        office = self.model.office
+        self._spacer(Pt(8))
+        table = self._plain_table([_PORTRAIT_WIDTH / 2, _PORTRAIT_WIDTH / 2])
+        left, right = table.rows[0].cells
+        self._line(left, "Nơi nhận:", _LEFT, _SMALL, bold=True, slanted=True)
+        last = len(office.recipients) - 1
+        for number, line in enumerate(office.recipients):
+            self._line(left, f"- {line}{'.' if number == last else ';'}", _LEFT, Pt(11))
+        for line in office.signature:
+            self._line(right, line.upper(), _CENTRE, Pt(13.5), bold=True)
+        for _ in range(4):
+            self._line(right, "", _CENTRE, Pt(13.5), bold=True)
+        keep_row_whole(table.rows[0])
+        self.is_appendix = True
 
-def _letterhead(word: Word, model: ReportModel) -> None:
-    table = word.add_table(rows=1, cols=2)
-    left, right = table.rows[0].cells
-    left.width, right.width = Mm(68), Mm(97)
-    office, question = model.office, model.question
-    lines_left = ["ỦY BAN NHÂN DÂN", office.name.upper().removeprefix("UBND ")]
-    first = left.paragraphs[0]
-    _centred(first, lines_left[0], 13, bold=True)
-    _rule(_centred(left.add_paragraph(), lines_left[1], 13, bold=True))
-    _centred(left.add_paragraph(), f"Số:        /{office.report_symbol}", 13)
-    _centred(right.paragraphs[0], "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 13, bold=True)
-    _rule(_centred(right.add_paragraph(), "Độc lập - Tự do - Hạnh phúc", 14, bold=True))
-    place = f"{office.place}, ngày      tháng      năm {question.period_end.year}"
-    _centred(right.add_paragraph(), place, 14).runs[0].italic = True
+    def _appendix_page(self) -> None:
+        """Begin the appendices: a new page, the first one with page numbers of their own."""
+        section = self.document.add_section(WD_SECTION.NEW_PAGE)
+        section.different_first_page_header_footer = False
+        if len(self.document.sections) == 2:
+            restart_page_numbers(section)
+        self.is_fresh_page = True
 
+    def _form(self, page: FormPage) -> None:
+        """Lay out one form on landscape pages of its own (a heading just before it stays on its page)."""
+        self._landscape()
+        self._form_top(page)
+        table = self._form_table(page)
+        self._form_foot(page)
+        borders(table)
+        self.is_fresh_page = False
 
-def _rule(paragraph: Paragraph) -> None:
-    """Draw the line below a letterhead text."""
-    borders = OxmlElement("w:pBdr")
-    bottom = OxmlElement("w:bottom")
-    for name, value in (("val", "single"), ("sz", "6"), ("space", "1"), ("color", "000000")):
-        bottom.set(qn(f"w:{name}"), value)
-    borders.append(bottom)
-    paragraph._p.get_or_add_pPr().append(borders)
-    paragraph.paragraph_format.left_indent = paragraph.paragraph_format.right_indent = Mm(14)
+    def _landscape(self) -> None:
+        section = self.document.sections[-1]
+        if section.orientation == WD_ORIENT.LANDSCAPE:
+            section = self.document.add_section(WD_SECTION.NEW_PAGE)
+        elif not self.is_fresh_page:
+            section = self.document.add_section(WD_SECTION.NEW_PAGE)
+        section.orientation = WD_ORIENT.LANDSCAPE
+        section.page_width, section.page_height = Mm(297), Mm(210)
+        section.left_margin, section.right_margin = Mm(20), Mm(15)
+        section.top_margin, section.bottom_margin = Mm(20), Mm(15)
+        section.different_first_page_header_footer = False
 
+    def _form_top(self, page: FormPage) -> None:
+        table = self._plain_table([_LANDSCAPE_WIDTH * 0.55, _LANDSCAPE_WIDTH * 0.45])
+        left, right = table.rows[0].cells
+        self._line(left, page.number, _LEFT, _SMALL, bold=True)
+        for line in page.reporting_lines:
+            self._line(right, line, _LEFT, _SMALL)
+        self._text(page.title, _CENTRE, Pt(13), bold=True, before=Pt(6))
+        self._text(page.period_line, _CENTRE, _SMALL)
+        self._text(page.range_line, _CENTRE, _SMALL, slanted=True)
+        self._text(page.unit_line, _RIGHT, Pt(11), slanted=True)
 
-def _centred(paragraph: Paragraph, text: str, size: int, bold: bool = False) -> Paragraph:
-    paragraph.alignment = ALIGN.CENTER
-    paragraph.paragraph_format.space_before = Pt(0)
-    run = paragraph.add_run(text)
-    run.bold = bold
-    run.font.size = Pt(size)
-    return paragraph
+    def _form_table(self, page: FormPage) -> Any:
+        table = self.document.add_table(rows=page.head_depth + 1 + len(page.rows), cols=page.column_count)
+        table.alignment = WD_TABLE_ALIGNMENT.CENTER
+        grid = [list(row.cells) for row in table.rows]
+        for cell in page.head:
+            box = grid[cell.row][cell.column]
+            if cell.row_span > 1 or cell.column_span > 1:
+                box = box.merge(grid[cell.row + cell.row_span - 1][cell.column + cell.column_span - 1])
+            self._cell(box, cell.text, _CENTRE, bold=True)
+        for column, text in enumerate(page.column_numbers):
+            self._cell(grid[page.head_depth][column], text, _CENTRE, slanted=True)
+        for row in table.rows[: page.head_depth + 1]:
+            repeat_row(row)
+        for line, row in zip(page.rows, grid[page.head_depth + 1 :], strict=True):
+            bold = line.kind != "row"
+            self._cell(row[0], line.number, _CENTRE, bold=bold)
+            self._cell(row[1], line.label, _LEFT, bold=bold)
+            for figure, cell in zip(line.figures, row[page.stub_count :], strict=True):
+                self._cell(cell, figure.text, _RIGHT, bold=bold, figure_id=figure.figure_id)
+        for row in table.rows:
+            keep_row_whole(row)
+        cell_margins(table, Mm(0.8))
+        others = page.column_count - page.stub_count
+        fix_widths(table, [12, _LANDSCAPE_WIDTH - 12 - others * 17, *[17] * others])
+        return table
 
+    def _form_foot(self, page: FormPage) -> None:
+        for note in page.notes:
+            paragraph = self._text(f"{note.label}: ", _LEFT, Pt(11), before=Pt(3))
+            self._run(paragraph, Run(note.figure.text, figure_id=note.figure.figure_id), Pt(11))
+        for line in page.remarks:
+            self._text(line, _LEFT, Pt(11), slanted=True, before=Pt(3))
+        self._spacer(Pt(4))
+        table = self._plain_table([_LANDSCAPE_WIDTH / 2, _LANDSCAPE_WIDTH / 2])
+        left, right = table.rows[0].cells
+        self._line(left, "", _CENTRE, _SMALL)
+        self._line(left, page.maker_title, _CENTRE, _SMALL, bold=True)
+        self._line(right, page.place_line, _CENTRE, _SMALL, slanted=True)
+        for line in page.signature:
+            self._line(right, line.upper(), _CENTRE, _SMALL, bold=True)
+        keep_row_whole(table.rows[0])
 
-def _text_block(word: Word, block: Heading | Words | Bullet) -> None:
-    if isinstance(block, Heading) and block.level <= 2:
-        paragraph = word.add_paragraph()
-        paragraph.alignment = ALIGN.CENTER
-        paragraph.paragraph_format.space_before = Pt(18 if block.level == 1 else 0)
-    elif isinstance(block, Heading):
-        paragraph = word.add_heading(level=block.level - 2)
-    else:
-        paragraph = word.add_paragraph()
-        paragraph.alignment = ALIGN.JUSTIFY
-        paragraph.paragraph_format.first_line_indent = Mm(12.7)
-    if isinstance(block, Bullet):
-        paragraph.add_run("- ")
-    for run in block.runs:
-        written = paragraph.add_run(run.text)
-        written.bold = run.bold or isinstance(block, Heading) or None
-        written.italic = run.slanted or None
+    def _plain_table(self, widths: list[float]) -> Any:
+        table = self.document.add_table(rows=1, cols=len(widths))
+        table.alignment = WD_TABLE_ALIGNMENT.CENTER
+        cell_margins(table, Mm(0.5))
+        fix_widths(table, widths)
+        return table
 
+    def _cell(
+        self, cell: Any, text: str, alignment: Any, bold: bool = False, slanted: bool = False, figure_id: str | None = None
+    ) -> None:
+        cell.vertical_alignment = 1
+        paragraph = cell.paragraphs[0]
+        paragraph.alignment = alignment
+        paragraph.paragraph_format.space_after = Pt(1)
+        paragraph.paragraph_format.space_before = Pt(1)
+        self._run(paragraph, Run(text, bold, slanted, figure_id), _FORM)
 
-def _closing(word: Word, model: ReportModel) -> None:
-    table = word.add_table(rows=1, cols=2)
-    left, right = table.rows[0].cells
-    _unsplit(table.rows[0])
-    heading = left.paragraphs[0].add_run("Nơi nhận:")
-    heading.bold = heading.italic = True
-    heading.font.size = Pt(12)
-    for recipient in model.office.recipients:
-        paragraph = left.add_paragraph()
-        paragraph.paragraph_format.space_before = Pt(0)
-        paragraph.add_run(f"- {recipient}").font.size = Pt(11)
-    lines = model.office.signature or ("TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH")
-    _centred(right.paragraphs[0], lines[0], 14, bold=True)
-    for line in lines[1:]:
-        _centred(right.add_paragraph(), line, 14, bold=True)
+    def _line(
+        self, cell: Any, text: str, alignment: Any, size: Any, bold: bool = False, slanted: bool = False
+    ) -> None:
+        """Write one line into a cell of a table without borders; the first line takes the empty paragraph."""
+        first = cell.paragraphs[0]
+        paragraph = first if len(cell.paragraphs) == 1 and not first.runs else cell.add_paragraph()
+        paragraph.alignment = alignment
+        paragraph.paragraph_format.space_after = Pt(0)
+        self._run(paragraph, Run(text, bold, slanted), size)
 
+    def _text(
+        self, text: str, alignment: Any, size: Any, bold: bool = False, slanted: bool = False, before: Any = None
+    ) -> Any:
+        paragraph = self.document.add_paragraph()
+        paragraph.alignment = alignment
+        paragraph.paragraph_format.space_after = Pt(0)
+        paragraph.paragraph_format.space_before = before
+        self._run(paragraph, Run(text, bold, slanted), size)
+        return paragraph
 
-def _appendix(word: Word, model: ReportModel, form: Form, number: int) -> None:
-    section = word.add_section(WD_SECTION.NEW_PAGE)
-    section.orientation = WD_ORIENT.LANDSCAPE
-    section.page_width, section.page_height = Mm(297), Mm(210)
-    section.left_margin = section.right_margin = Mm(20)
-    _page_number(section, skip_first=False)
-    question, layout = model.question, form.layout
-    head = word.add_paragraph()
-    head.add_run(f"Phụ lục {number}. {layout.number}").bold = True
-    _centred(word.add_paragraph(), layout.title, 13, bold=True)
-    span = f"từ ngày {format_day(question.period_start)} đến ngày {format_day(question.until_on)}"
-    _centred(word.add_paragraph(), f"Kỳ báo cáo: {question.period_label} ({span})", 12)
-    unit = word.add_paragraph(f"Đơn vị tính: {layout.unit_of_measure}")
-    unit.alignment = ALIGN.RIGHT
-    _form_table(word, form)
-    for column, figure in zip(layout.notes, form.rows[-1].notes, strict=True):
-        if figure.value:
-            _small(word.add_paragraph(), f"{column.head[0]}: {figure.text}.")
-    _small(word.add_paragraph(), model.coverage.sentence)
+    def _spacer(self, size: Any) -> None:
+        paragraph = self.document.add_paragraph()
+        paragraph.paragraph_format.space_after = Pt(0)
+        paragraph.paragraph_format.line_spacing = size
 
+    def _runs(self, paragraph: Any, runs: Sequence[Run], bold: bool = False) -> None:
+        for run in runs:
+            self._run(paragraph, Run(run.text, run.bold or bold, run.slanted, run.figure_id), None)
 
-def _small(paragraph: Paragraph, text: str) -> None:
-    run = paragraph.add_run(text)
-    run.italic = True
-    run.font.size = Pt(11)
-
-
-def _form_table(word: Word, form: Form) -> None:
-    columns = (*form.layout.stub, *form.layout.columns)
-    depth = max(len(column.head) for column in columns)
-    table = word.add_table(rows=depth + 1 + len(form.rows), cols=len(columns))
-    table.style = "Table Grid"
-    table.alignment = WD_TABLE_ALIGNMENT.CENTER
-    table.autofit = False
-    # table.cell() walks the whole table each time: rows' cells are taken once.
-    grid = [list(row.cells) for row in table.rows]
-    _set_widths(table, grid, len(form.layout.stub))
-    for cell in head_cells(columns):
-        last = grid[cell.row + cell.row_span - 1][cell.column + cell.column_span - 1]
-        _fill(grid[cell.row][cell.column].merge(last), cell.text, ALIGN.CENTER, bold=True)
-    for index, column in enumerate(columns):
-        _fill(grid[depth][index], f"({column.number})", ALIGN.CENTER, italic=True)
-    for offset, row in enumerate(form.rows):
-        cells, bold = grid[depth + 1 + offset], row.kind != "row"
-        _fill(cells[0], row.number, ALIGN.CENTER, bold=bold)
-        _fill(cells[1], row.label, ALIGN.LEFT, bold=bold)
-        for cell, figure in zip(cells[2:], row.figures, strict=True):
-            _fill(cell, figure.text, ALIGN.RIGHT, bold=bold)
-    for number, row in enumerate(table.rows):
-        _unsplit(row)
-        if number <= depth:
-            _repeat(row)
-
-
-def _set_widths(table: Table, grid: list[list[_Cell]], stub: int) -> None:
-    figures = len(grid[0]) - stub
-    width = int((TABLE_WIDTH - sum(STUB_WIDTHS[:stub])) / figures)
-    for index in range(len(grid[0])):
-        table.columns[index].width = STUB_WIDTHS[index] if index < stub else width
-    for cells in grid:
-        for index, cell in enumerate(cells):
-            cell.width = STUB_WIDTHS[index] if index < stub else width
-
-
-def _fill(cell: _Cell, text: str, alignment: ALIGN, bold: bool = False, italic: bool = False) -> None:
-    paragraph = cell.paragraphs[0]
-    paragraph.alignment = alignment
-    paragraph.paragraph_format.space_before = Pt(0)
-    run = paragraph.add_run(text)
-    run.bold, run.italic = bold, italic
-    run.font.size = Pt(10)
-
-
-def _unsplit(row: _Row) -> None:
-    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
-
-
-def _repeat(row: _Row) -> None:
-    row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+    def _run(self, paragraph: Any, run: Run, size: Any) -> None:
+        with self.bookmarks.around(paragraph, run.figure_id):
+            written = paragraph.add_run(run.text)
+        written.bold, written.italic = run.bold or None, run.slanted or None
+        if size is not None:
+            written.font.size = size

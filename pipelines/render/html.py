@@ -20,8 +20,10 @@ h1{font-size:1.35rem;text-align:center}h2{font-size:1.15rem}h3{font-size:1.02rem
 th,td{border:1px solid #555;padding:.25rem .45rem}thead th{background:#f0f0f0;text-align:center}
 tbody th{text-align:left;font-weight:normal;min-width:14rem}td{text-align:right;white-space:nowrap}
 tr.section,tr.total{font-weight:bold}tr.section th,tr.total th{font-weight:bold}.note{font-style:italic}
-.level1,.level2{text-align:center}.closing{display:flex;justify-content:space-between;gap:2rem}.signed{text-align:center}
-@media print{@page{size:A4}.wide{overflow:visible}}
+.level1,.level2{text-align:center}
+.closing{display:flex;justify-content:space-between;gap:2rem}
+.signed{text-align:center}
+@media print{.wide{overflow:visible}}
 """
 
 
