@@ -6,3 +6,10 @@
         'pending_total', 'pending_in_time', 'pending_overdue', 'received_direct', 'received_postal'
     ]) }}
 {%- endmacro %}
+
+{# One expression per measure, `#` standing for its name. #}
+{% macro each_measure(expression, separator=', ') -%}
+    {%- for measure in case_measures() -%}
+        {{ expression | replace('#', measure) }}{{ separator if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}

@@ -5,8 +5,4 @@ inner join {{ ref('form_ii_06a') }} as form
     on by_unit.scope_id = form.scope_id and form.row_kind = 'total'
 where
     by_unit.row_kind = 'total'
-    and (
-        {% for measure in case_measures() %}
-            by_unit.{{ measure }} <> form.{{ measure }}{{ " or" if not loop.last }}
-        {% endfor %}
-    )
+    and ({{ each_measure('by_unit.# <> form.#', ' or ') }})

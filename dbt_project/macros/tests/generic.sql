@@ -13,16 +13,15 @@
 
 {# Section rows are the sums of their rows, and the total row is the sum of the sections, in every measure and scope. #}
 {% test sections_add_up(model, section_column) %}
-    {% set measures = case_measures() %}
     with parts as (
         select
             scope_id, {{ section_column }} as section_code, row_kind,
-            {% for measure in measures %}sum({{ measure }}) as {{ measure }}{{ ", " if not loop.last }}{% endfor %}
+            {{ each_measure('sum(#) as #') }}
         from {{ model }}
         group by scope_id, {{ section_column }}, row_kind
     ),
     sections as (
-        select scope_id, {% for measure in measures %}sum({{ measure }}) as {{ measure }}{{ ", " if not loop.last }}{% endfor %}
+        select scope_id, {{ each_measure('sum(#) as #') }}
         from {{ model }} where row_kind = 'section' group by scope_id
     )
     select section_row.scope_id, section_row.section_code
@@ -32,20 +31,19 @@
         and section_row.section_code = rows_of.section_code
         and rows_of.row_kind = 'row'
     where section_row.row_kind = 'section'
-        and ({% for measure in measures %}section_row.{{ measure }} <> coalesce(rows_of.{{ measure }}, 0){{ " or " if not loop.last }}{% endfor %})
+        and ({{ each_measure('section_row.# <> coalesce(rows_of.#, 0)', ' or ') }})
     union all
     select total_row.scope_id, 'total' as section_code
     from {{ model }} as total_row
     left join sections on total_row.scope_id = sections.scope_id
     where total_row.row_kind = 'total'
-        and ({% for measure in measures %}total_row.{{ measure }} <> coalesce(sections.{{ measure }}, 0){{ " or " if not loop.last }}{% endfor %})
+        and ({{ each_measure('total_row.# <> coalesce(sections.#, 0)', ' or ') }})
 {% endtest %}
 
 {# The total of the form in every scope is the sum over the facts of that scope: no dossier lost, none added. #}
 {% test total_is_sum_of_facts(model) %}
-    {% set measures = case_measures() %}
     with facts as (
-        select in_scope.scope_id, {% for measure in measures %}sum(fact.{{ measure }}) as {{ measure }}{{ ", " if not loop.last }}{% endfor %}
+        select in_scope.scope_id, {{ each_measure('sum(fact.#) as #') }}
         from {{ ref('int_dossier_in_scope') }} as in_scope
         inner join {{ ref('fct_dossier_period') }} as fact on in_scope.dossier_code = fact.dossier_code
         group by in_scope.scope_id
@@ -54,5 +52,5 @@
     from {{ model }} as total_row
     left join facts on total_row.scope_id = facts.scope_id
     where total_row.row_kind = 'total'
-        and ({% for measure in measures %}total_row.{{ measure }} <> coalesce(facts.{{ measure }}, 0){{ " or " if not loop.last }}{% endfor %})
+        and ({{ each_measure('total_row.# <> coalesce(facts.#, 0)', ' or ') }})
 {% endtest %}

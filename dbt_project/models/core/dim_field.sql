@@ -35,7 +35,7 @@ union all
 select
     'unknown' as field_code,
     'Chưa xác định' as field_name,
-    cast(null as {{ dbt.type_string() }}) as department_unit_id,
+    cast(null as {{ text_type() }}) as department_unit_id,
     999999 as sort_no,
     false as is_in_period
 from {{ ref('stg_question') }}

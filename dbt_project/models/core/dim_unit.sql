@@ -43,7 +43,7 @@ select
     'Chưa xác định' as name_vi,
     'Chưa xác định' as short_name,
     'unknown' as unit_kind,
-    cast(null as {{ dbt.type_string() }}) as parent_unit_id,
+    cast(null as {{ text_type() }}) as parent_unit_id,
     999999 as sort_no,
     false as is_in_period
 from {{ ref('stg_question') }}

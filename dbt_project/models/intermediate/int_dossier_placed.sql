@@ -52,11 +52,13 @@ matched as (
         coalesce(procedure_of.field_code, 'unknown') as field_code,
         case ranked.match_order when 1 then 'code' when 2 then 'name' else 'unknown' end as procedure_match,
         case
-            when question.counting_unit = 'receiving_unit' or procedure_of.competent_level is null
-                then case when known.receiving_unit_kind = 'ward' then 'ward' else 'city' end
-            when procedure_of.competent_level = 'ward' then 'ward'
-            when procedure_of.competent_level in ('city', 'police') then 'city'
-            else case when known.receiving_unit_kind = 'ward' then 'ward' else 'city' end
+            when coalesce(question.counting_unit, '') <> 'receiving_unit' and procedure_of.competent_level = 'ward' then 'ward'
+            when
+                coalesce(question.counting_unit, '') <> 'receiving_unit'
+                and procedure_of.competent_level in ('city', 'police')
+                then 'city'
+            when known.receiving_unit_kind = 'ward' then 'ward'
+            else 'city'
         end as level_applies_to
     from {{ ref('int_dossier_known') }} as known
     cross join {{ ref('stg_question') }} as question
@@ -73,6 +75,12 @@ unit_key as (
 ),
 
 -- First section of each scheme for wards and for the rest; a scheme without one of them has only the other.
+level_kind as (
+    select 'ward' as applies_to
+    union all
+    select 'city' as applies_to
+),
+
 section_of as (
     select
         section.scheme,
@@ -86,11 +94,7 @@ section_of as (
                 section.section_code
         ) as section_rank
     from {{ ref('dim_section') }} as section
-    cross join (
-        select 'ward' as applies_to
-        union all
-        select 'city' as applies_to
-    ) as kind
+    cross join level_kind as kind
 ),
 
 decided as (
@@ -101,7 +105,9 @@ decided as (
             when matched.receiving_unit_kind = 'ward' then null
             when matched.receiving_unit_kind in ('department', 'vertical_agency') then matched.receiving_unit_id
             when matched.receiving_unit_kind = 'unknown' then 'unknown'
-            when matched.handling_unit_key is not null and coalesce(handling_unit.unit_kind, 'unknown') not in ('one_stop_desk', 'city')
+            when
+                matched.handling_unit_key is not null
+                and coalesce(handling_unit.unit_kind, 'unknown') not in ('one_stop_desk', 'city')
                 then coalesce(handling.unit_id, 'unknown')
             else coalesce(field.department_unit_id, 'unknown')
         end as named_department_id

@@ -1,12 +1,9 @@
-{% set measures = case_measures() %}
 with facts as (
     select
         in_scope.scope_id,
         fact.level_section_code,
         fact.field_code,
-        {% for measure in measures %}
-            sum(fact.{{ measure }}) as {{ measure }}{{ "," if not loop.last }}
-        {% endfor %}
+        {{ each_measure('sum(fact.#) as #') }}
     from {{ ref('int_dossier_in_scope') }} as in_scope
     inner join {{ ref('fct_dossier_period') }} as fact on in_scope.dossier_code = fact.dossier_code
     group by in_scope.scope_id, fact.level_section_code, fact.field_code
@@ -69,9 +66,7 @@ filled as (
         stub.scope_id,
         stub.section_code,
         stub.field_code,
-        {% for measure in measures %}
-            coalesce(facts.{{ measure }}, 0) as {{ measure }}{{ "," if not loop.last }}
-        {% endfor %}
+        {{ each_measure('coalesce(facts.#, 0) as #') }}
     from stub
     left join facts
         on
@@ -90,9 +85,7 @@ rolled as (
             when grouping(field_code) = 1 then 'section'
             else 'row'
         end as row_kind,
-        {% for measure in measures %}
-            cast(sum({{ measure }}) as bigint) as {{ measure }}{{ "," if not loop.last }}
-        {% endfor %}
+        {{ each_measure('cast(sum(#) as bigint) as #') }}
     from filled
     group by grouping sets ((scope_id, section_code, field_code), (scope_id, section_code), (scope_id))
 ),
@@ -128,11 +121,11 @@ select
     case
         when row_kind = 'total' then 'total'
         when row_kind = 'section' then section_code
-        else section_code || '.' || cast(no_in_section as {{ dbt.type_string() }})
+        else section_code || '.' || cast(no_in_section as {{ text_type() }})
     end as row_code,
     case
         when row_kind = 'section' then section_code
-        when row_kind = 'row' then cast(no_in_section as {{ dbt.type_string() }})
+        when row_kind = 'row' then cast(no_in_section as {{ text_type() }})
     end as row_no,
     case
         when row_kind = 'total' then 'Tổng cộng'
@@ -141,7 +134,5 @@ select
     end as label,
     section_code as level_section_code,
     field_code,
-    {% for measure in measures %}
-        {{ measure }}{{ "," if not loop.last }}
-    {% endfor %}
+    {{ each_measure('#') }}
 from ordered

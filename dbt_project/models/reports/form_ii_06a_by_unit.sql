@@ -1,12 +1,9 @@
-{% set measures = case_measures() %}
 with facts as (
     select
         in_scope.scope_id,
         fact.unit_section_code,
         fact.row_unit_id,
-        {% for measure in measures %}
-            sum(fact.{{ measure }}) as {{ measure }}{{ "," if not loop.last }}
-        {% endfor %}
+        {{ each_measure('sum(fact.#) as #') }}
     from {{ ref('int_dossier_in_scope') }} as in_scope
     inner join {{ ref('stg_question') }} as question on in_scope.scope_id = question.office_unit_id
     inner join {{ ref('fct_dossier_period') }} as fact on in_scope.dossier_code = fact.dossier_code
@@ -65,9 +62,7 @@ filled as (
         stub.scope_id,
         stub.section_code,
         stub.unit_id,
-        {% for measure in measures %}
-            coalesce(facts.{{ measure }}, 0) as {{ measure }}{{ "," if not loop.last }}
-        {% endfor %}
+        {{ each_measure('coalesce(facts.#, 0) as #') }}
     from stub
     left join facts
         on
@@ -86,9 +81,7 @@ rolled as (
             when grouping(unit_id) = 1 then 'section'
             else 'row'
         end as row_kind,
-        {% for measure in measures %}
-            cast(sum({{ measure }}) as bigint) as {{ measure }}{{ "," if not loop.last }}
-        {% endfor %}
+        {{ each_measure('cast(sum(#) as bigint) as #') }}
     from filled
     group by grouping sets ((scope_id, section_code, unit_id), (scope_id, section_code), (scope_id))
 ),
@@ -124,11 +117,11 @@ select
     case
         when row_kind = 'total' then 'total'
         when row_kind = 'section' then section_code
-        else section_code || '.' || cast(no_in_section as {{ dbt.type_string() }})
+        else section_code || '.' || cast(no_in_section as {{ text_type() }})
     end as row_code,
     case
         when row_kind = 'section' then section_code
-        when row_kind = 'row' then cast(no_in_section as {{ dbt.type_string() }})
+        when row_kind = 'row' then cast(no_in_section as {{ text_type() }})
     end as row_no,
     case
         when row_kind = 'total' then 'Tổng cộng'
@@ -137,7 +130,5 @@ select
     end as label,
     section_code as unit_section_code,
     unit_id as row_unit_id,
-    {% for measure in measures %}
-        {{ measure }}{{ "," if not loop.last }}
-    {% endfor %}
+    {{ each_measure('#') }}
 from ordered

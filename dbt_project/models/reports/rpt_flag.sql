@@ -21,7 +21,7 @@ rejected as (
     select
         delivery_id,
         'rejected' as result,
-        coalesce(source_sheet, '') || ':' || cast(source_row as {{ dbt.type_string() }}) as row_id,
+        coalesce(source_sheet, '') || ':' || cast(source_row as {{ text_type() }}) as row_id,
         check_id
     from {{ ref('stg_case_exports_reject') }}
 ),

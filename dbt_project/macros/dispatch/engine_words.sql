@@ -12,3 +12,8 @@
 {% macro part_of(text, separator, n) -%}
     {{ dbt.split_part(text, "'" ~ separator ~ "'", n) }}
 {%- endmacro %}
+
+{# The engine's word for text. #}
+{% macro text_type() -%}
+    {{ dbt.type_string() }}
+{%- endmacro %}
