@@ -175,7 +175,9 @@ def _layout(node: dict[str, Any], meta: dict[str, Any], metas: dict[str, dict[st
             if item.get("role") != "stub"
         ],
         # Measures printed below the form, and only when not zero (a column some switches open).
-        "notes": [{"name": name, "label": item["note"], "from": item["from"]} for name, item in columns if "note" in item],
+        "notes": [
+            {"name": name, "label": item["note"], "from": item["from"]} for name, item in columns if "note" in item
+        ],
     }
 
 
@@ -191,7 +193,9 @@ def _check(layout: dict[str, Any]) -> None:
     for item in [*layout["columns"], *layout["notes"]]:
         fact, _, measure = str(item["from"]).partition(".")
         if fact != layout["fact"] or not measure:
-            raise OfficeError(f"{name}: cột {item['name']} phải lấy từ {layout['fact']}.<số đo>, không phải «{item['from']}».")
+            raise OfficeError(
+                f"{name}: cột {item['name']} phải lấy từ {layout['fact']}.<số đo>, không phải «{item['from']}»."
+            )
     _check_spanners(name, heads)
 
 

@@ -267,7 +267,9 @@ def build_report_model(
     )
 
 
-def _records(connection: duckdb.DuckDBPyConnection, query: str, values: tuple[object, ...] = ()) -> list[dict[str, Any]]:
+def _records(
+    connection: duckdb.DuckDBPyConnection, query: str, values: tuple[object, ...] = ()
+) -> list[dict[str, Any]]:
     found = connection.execute(query, list(values))
     names = [item[0] for item in found.description or []]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
@@ -312,9 +314,7 @@ def _question(connection: duckdb.DuckDBPyConnection, cleaner: Cleaner) -> Questi
 def _form(
     connection: duckdb.DuckDBPyConnection, layout: FormLayout, scope_id: str, decimals: int, cleaner: Cleaner
 ) -> Form:
-    records = _records(
-        connection, f'select * from "{layout.model}" where scope_id = ? order by row_order', (scope_id,)
-    )
+    records = _records(connection, f'select * from "{layout.model}" where scope_id = ? order by row_order', (scope_id,))
     if not records:
         raise OfficeError(f"Biểu {layout.form_id} không có dòng nào cho đơn vị báo cáo «{scope_id}».")
     section, rows = "", []
@@ -331,9 +331,7 @@ def _row(
 
     def count(column: LayoutColumn, name: str) -> Figure:
         value = int(record[column.name])
-        return Figure(
-            figure_id(layout.form_id, scope_id, code, name), value, format_count(value, layout.zero_display)
-        )
+        return Figure(figure_id(layout.form_id, scope_id, code, name), value, format_count(value, layout.zero_display))
 
     figures = tuple(count(column, f"c{column.number}") for column in layout.columns)
     by_measure = {column.measure: figure for column, figure in zip(layout.columns, figures, strict=True)}
@@ -424,9 +422,7 @@ def _counts(deliveries: tuple[Delivery, ...]) -> DeliveryCounts:
     )
 
 
-def _coverage(
-    connection: duckdb.DuckDBPyConnection, deliveries: tuple[Delivery, ...], cleaner: Cleaner
-) -> Coverage:
+def _coverage(connection: duckdb.DuckDBPyConnection, deliveries: tuple[Delivery, ...], cleaner: Cleaner) -> Coverage:
     records = _records(connection, "select * from rpt_coverage order by sort_no, unit_id, stream")
     names = {record["unit_id"]: cleaner.text(record["unit_name"]) for record in records}
     owing = {record["unit_id"] for record in records if record["state"] != "accepted"}

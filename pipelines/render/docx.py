@@ -19,7 +19,7 @@ from docx.shared import Mm, Pt
 
 from pipelines.figures.blocks import Block, Bullet, Heading, Paragraph, Run, Signature, Table
 from pipelines.figures.form_page import FormPage, form_page, place_and_date
-from pipelines.figures.report_model import OfficeInfo, ReportModel
+from pipelines.figures.report_model import ReportModel
 from pipelines.render.docx_parts import (
     Bookmarks,
     add_page_number,
@@ -27,18 +27,18 @@ from pipelines.render.docx_parts import (
     cell_margins,
     drop_thumbnail,
     fix_widths,
+    go_on_with_page_numbers,
     keep_row_whole,
     repeat_row,
     restart_page_numbers,
     rule_below,
     set_fonts,
 )
+from pipelines.render.letterhead import COUNTRY, MOTTO, issuing_lines, recipient_lines
 from pipelines.render.stable_zip import make_stable
 
 _CENTRE, _LEFT, _RIGHT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.RIGHT
 _BODY, _SMALL, _FORM = Pt(14), Pt(12), Pt(10)
-_COUNTRY = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
-_MOTTO = "Độc lập - Tự do - Hạnh phúc"
 _PORTRAIT_WIDTH, _LANDSCAPE_WIDTH = 210 - 30 - 18, 297 - 20 - 15
 
 
@@ -46,19 +46,6 @@ def write_report(model: ReportModel, blocks: Sequence[Block], path: Path) -> Non
     """Write the report: letterhead, body, recipients and signature, appendices, every form on landscape pages."""
     _Writer(model).write(blocks).save(str(path))
     make_stable(path)
-
-
-def issuing_lines(office: OfficeInfo) -> list[tuple[str, bool]]:
-    """Return the lines of the issuing body, each with whether it is bold.
-
-    A people's committee writes its name on two bold lines (domain/10 10.3, first lines of a city report); any
-    other office stands below its parent body.
-    """
-    words = office.name.split(maxsplit=1)
-    if words[0] == "UBND" and len(words) == 2:
-        return [("ỦY BAN NHÂN DÂN", True), (words[1].upper(), True)]
-    parent = [(office.parent_name.upper(), False)] if office.parent_name else []
-    return [*parent, (office.name.upper(), True)]
 
 
 class _Writer:
@@ -75,8 +62,8 @@ class _Writer:
         """Return the whole document."""
         self._set_up()
         self._letterhead()
-        for block in blocks:
-            self._block(block)
+        for block, following in zip(blocks, [*blocks[1:], None], strict=True):
+            self._block(block, following)
         return self.document
 
     def _set_up(self) -> None:
@@ -105,8 +92,8 @@ class _Writer:
         for text, bold in issuing_lines(office):
             self._line(left, text, _CENTRE, Pt(13), bold=bold)
         rule_below(left.paragraphs[-1], inset_mm=22)
-        self._line(right, _COUNTRY, _CENTRE, Pt(12.5), bold=True)
-        self._line(right, _MOTTO, _CENTRE, Pt(13.5), bold=True)
+        self._line(right, COUNTRY, _CENTRE, Pt(12.5), bold=True)
+        self._line(right, MOTTO, _CENTRE, Pt(13.5), bold=True)
         rule_below(right.paragraphs[-1], inset_mm=21)
         left, right = table.add_row().cells
         self._line(left, f"Số:        /{office.report_symbol}", _CENTRE, Pt(13))
@@ -114,10 +101,10 @@ class _Writer:
         fix_widths(table, [67, _PORTRAIT_WIDTH - 67])
         self._spacer(Pt(6))
 
-    def _block(self, block: Block) -> None:
+    def _block(self, block: Block, following: Block | None) -> None:
         match block:
             case Heading():
-                self._heading(block)
+                self._heading(block, following)
             case Paragraph():
                 paragraph = self.document.add_paragraph()
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
@@ -133,7 +120,7 @@ class _Writer:
             case Signature():
                 self._signature()
 
-    def _heading(self, block: Heading) -> None:
+    def _heading(self, block: Heading, following: Block | None) -> None:
         if block.level == 1 and self.is_appendix and not self.is_fresh_page:
             self._appendix_page()
         self.is_fresh_page = False
@@ -145,11 +132,10 @@ class _Writer:
             paragraph.alignment = _CENTRE
         else:
             form.first_line_indent = Mm(10)
-        if block.level == 2:
+        self._runs(paragraph, block.runs, bold=True)
+        if block.level == 2 and not (isinstance(following, Heading) and following.level == 2):
             form.space_after = Pt(2)
             rule_below(paragraph, inset_mm=60)
-        self._runs(paragraph, block.runs, bold=True)
-        if block.level == 2:
             self._spacer(Pt(6))
 
     def _signature(self) -> None:
@@ -158,9 +144,8 @@ class _Writer:
         table = self._plain_table([_PORTRAIT_WIDTH / 2, _PORTRAIT_WIDTH / 2])
         left, right = table.rows[0].cells
         self._line(left, "Nơi nhận:", _LEFT, _SMALL, bold=True, slanted=True)
-        last = len(office.recipients) - 1
-        for number, line in enumerate(office.recipients):
-            self._line(left, f"- {line}{'.' if number == last else ';'}", _LEFT, Pt(11))
+        for line in recipient_lines(office):
+            self._line(left, line, _LEFT, Pt(11))
         for line in office.signature:
             self._line(right, line.upper(), _CENTRE, Pt(13.5), bold=True)
         for _ in range(4):
@@ -170,14 +155,21 @@ class _Writer:
 
     def _appendix_page(self) -> None:
         """Begin the appendices: a new page, the first one with page numbers of their own."""
-        section = self.document.add_section(WD_SECTION.NEW_PAGE)
-        section.different_first_page_header_footer = False
-        if len(self.document.sections) == 2:
+        is_first = len(self.document.sections) == 1
+        section = self._section()
+        if is_first:
             restart_page_numbers(section)
         self.is_fresh_page = True
 
+    def _section(self) -> Any:
+        """Begin a section on a new page that goes on with the page numbers."""
+        section = self.document.add_section(WD_SECTION.NEW_PAGE)
+        section.different_first_page_header_footer = False
+        go_on_with_page_numbers(section)
+        return section
+
     def _form(self, page: FormPage) -> None:
-        """Lay out one form on landscape pages of its own (a heading just before it stays on its page)."""
+        """Lay out one form on landscape pages of its own."""
         self._landscape()
         self._form_top(page)
         table = self._form_table(page)
@@ -186,16 +178,11 @@ class _Writer:
         self.is_fresh_page = False
 
     def _landscape(self) -> None:
-        section = self.document.sections[-1]
-        if section.orientation == WD_ORIENT.LANDSCAPE:
-            section = self.document.add_section(WD_SECTION.NEW_PAGE)
-        elif not self.is_fresh_page:
-            section = self.document.add_section(WD_SECTION.NEW_PAGE)
+        section = self.document.sections[-1] if self.is_fresh_page else self._section()
         section.orientation = WD_ORIENT.LANDSCAPE
         section.page_width, section.page_height = Mm(297), Mm(210)
         section.left_margin, section.right_margin = Mm(20), Mm(15)
         section.top_margin, section.bottom_margin = Mm(20), Mm(15)
-        section.different_first_page_header_footer = False
 
     def _form_top(self, page: FormPage) -> None:
         table = self._plain_table([_LANDSCAPE_WIDTH * 0.55, _LANDSCAPE_WIDTH * 0.45])
@@ -258,7 +245,13 @@ class _Writer:
         return table
 
     def _cell(
-        self, cell: Any, text: str, alignment: Any, bold: bool = False, slanted: bool = False, figure_id: str | None = None
+        self,
+        cell: Any,
+        text: str,
+        alignment: Any,
+        bold: bool = False,
+        slanted: bool = False,
+        figure_id: str | None = None,
     ) -> None:
         cell.vertical_alignment = 1
         paragraph = cell.paragraphs[0]
@@ -267,9 +260,7 @@ class _Writer:
         paragraph.paragraph_format.space_before = Pt(1)
         self._run(paragraph, Run(text, bold, slanted, figure_id), _FORM)
 
-    def _line(
-        self, cell: Any, text: str, alignment: Any, size: Any, bold: bool = False, slanted: bool = False
-    ) -> None:
+    def _line(self, cell: Any, text: str, alignment: Any, size: Any, bold: bool = False, slanted: bool = False) -> None:
         """Write one line into a cell of a table without borders; the first line takes the empty paragraph."""
         first = cell.paragraphs[0]
         paragraph = first if len(cell.paragraphs) == 1 and not first.runs else cell.add_paragraph()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -38,7 +38,7 @@ class Bookmarks:
         self._figure_of: dict[str, str] = {}
 
     @contextmanager
-    def around(self, paragraph: Any, figure_id: str | None) -> Iterator[None]:
+    def around(self, paragraph: Any, figure_id: str | None) -> Generator[None]:
         """Put what is added to the paragraph inside a bookmark of the figure (nothing without an id)."""
         if figure_id is None:
             yield
@@ -113,6 +113,12 @@ def restart_page_numbers(section: Any) -> None:
     numbers = OxmlElement("w:pgNumType")
     numbers.set(qn("w:start"), "1")
     section._sectPr.insert_element_before(numbers, "w:cols", "w:titlePg", "w:docGrid")
+
+
+def go_on_with_page_numbers(section: Any) -> None:
+    """Let the pages of a section follow those before (a new section copies the restart of the last one)."""
+    for numbers in section._sectPr.findall(qn("w:pgNumType")):
+        section._sectPr.remove(numbers)
 
 
 def repeat_row(row: Any) -> None:

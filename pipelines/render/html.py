@@ -1,105 +1,147 @@
 """Report and forms as one self-contained page.
 
-Here: blocks and forms as HTML. Not here: words, figures.
+Here: letterhead, blocks and forms as HTML. Not here: words, figures.
 Invariant: everything is escaped; each figure carries its id in `data-figure`; nothing is fetched from anywhere.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from html import escape
+from itertools import groupby
 from pathlib import Path
 
-from pipelines.figures.blocks import Block, Bullet, Heading, Run, Signature, Table
-from pipelines.figures.layout import head_cells
-from pipelines.figures.report_model import Figure, Form, ReportModel
+from pipelines.figures.blocks import Block, Bullet, Heading, Paragraph, Run, Signature, Table
+from pipelines.figures.form_page import FormPage, form_page, place_and_date
+from pipelines.figures.report_model import Figure, ReportModel
+from pipelines.render.letterhead import COUNTRY, MOTTO, issuing_lines, recipient_lines
 
-STYLE = """
-:root{color-scheme:light}body{font:17px/1.5 "Times New Roman",Tinos,serif;max-width:60rem;margin:0 auto;padding:1rem;color:#111}
-h1{font-size:1.35rem;text-align:center}h2{font-size:1.15rem}h3{font-size:1.02rem}
-.wide{overflow-x:auto;margin:1rem 0}table{border-collapse:collapse;font-size:.85rem}
-th,td{border:1px solid #555;padding:.25rem .45rem}thead th{background:#f0f0f0;text-align:center}
-tbody th{text-align:left;font-weight:normal;min-width:14rem}td{text-align:right;white-space:nowrap}
-tr.section,tr.total{font-weight:bold}tr.section th,tr.total th{font-weight:bold}.note{font-style:italic}
-.level1,.level2{text-align:center}
-.closing{display:flex;justify-content:space-between;gap:2rem}
-.signed{text-align:center}
-@media print{.wide{overflow:visible}}
-"""
+_STYLE = """
+:root{color-scheme:light}
+body{font:17px/1.5 "Times New Roman",Tinos,"Liberation Serif",serif;color:#111}
+body{max-width:52rem;margin:0 auto;padding:1rem}
+p{margin:.4rem 0;text-align:justify}
+h1,h2{text-align:center;font-size:1.1rem;margin:.2rem 0}h1{margin-top:1.6rem}
+h3{font-size:1.05rem;margin:1rem 0 .2rem}h4{font-size:1rem;margin:.7rem 0 .2rem}
+ul{margin:.3rem 0;padding-left:1.4rem}
+.two{display:flex;flex-wrap:wrap;justify-content:space-between;gap:1rem 2rem}
+.two>div{flex:1 1 16rem}.centre{text-align:center}.centre p{text-align:center;margin:0}
+.closing p{margin:0;text-align:left}.closing .centre p{text-align:center}
+section.form{margin-top:2.5rem;border-top:1px solid #999;padding-top:1rem}
+section.form p{margin:.1rem 0;text-align:left}section.form .centre p{text-align:center}
+.wide{overflow-x:auto;margin:.4rem 0}.unit{text-align:right!important;font-style:italic}
+table{border-collapse:collapse;font-size:.85rem;width:100%}
+th,td{border:1px solid #555;padding:.25rem .4rem}
+thead th{background:#f2f2f2;text-align:center}
+thead tr.numbers th{font-weight:normal;font-style:italic}
+tbody th{text-align:left;font-weight:normal;min-width:13rem}
+td{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}td.no{text-align:center}
+tr.section td,tr.total td,tr.section th,tr.total th{font-weight:bold}
+:target{background:#fff3b0}a.fig{color:inherit;text-decoration:none;border-bottom:1px dotted #777}
+.remark{font-style:italic}
+@media (min-width:75rem){section.form{margin-left:calc(50% - 36rem);width:72rem}}
+@media print{body{max-width:none}.wide{overflow:visible}a.fig{border:0}}
+""".strip()
 
 
-def write_html(model: ReportModel, blocks: tuple[Block, ...], path: Path) -> None:
+def write_html(model: ReportModel, blocks: Sequence[Block], path: Path) -> None:
     """Write the report with its forms as one HTML file."""
+    in_forms = {figure.figure_id for form in model.forms.values() for row in form.rows for figure in row.figures}
     title = f"Báo cáo kiểm soát thủ tục hành chính – {model.question.period_label}"
-    body = "\n".join(_block(block, model) for block in blocks)
+    body = "\n".join(_blocks(model, blocks, in_forms))
     page = (
-        f'<!doctype html>\n<html lang="vi"><head><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{STYLE}</style></head>\n<body>\n"
-        f"<p><b>{escape(model.office.name)}</b></p>\n{body}\n</body></html>\n"
+        '<!doctype html>\n<html lang="vi"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        f"<title>{escape(title)}</title><style>{_STYLE}</style></head>\n<body>\n"
+        f"{_letterhead(model)}\n{body}\n</body></html>\n"
     )
-    path.write_text(page, encoding="utf-8")
+    path.write_text(page, encoding="utf-8", newline="\n")
 
 
-def _block(block: Block, model: ReportModel) -> str:
-    if isinstance(block, Table):
-        return _form(model.forms[block.form_id], model)
-    if isinstance(block, Signature):
-        return _signature(model)
-    words = "".join(_run(run) for run in block.runs)
-    if isinstance(block, Heading):
-        level = max(1, block.level - 1)
-        return f'<h{level} class="level{block.level}">{words}</h{level}>'
-    return f"<p>{'– ' if isinstance(block, Bullet) else ''}{words}</p>"
+def _letterhead(model: ReportModel) -> str:
+    issuing = "".join(
+        f"<p>{f'<b>{escape(text)}</b>' if bold else escape(text)}</p>" for text, bold in issuing_lines(model.office)
+    )
+    return (
+        f'<header class="two"><div class="centre">{issuing}<p>Số: …/{escape(model.office.report_symbol)}</p></div>'
+        f'<div class="centre"><p><b>{COUNTRY}</b></p><p><b>{MOTTO}</b></p>'
+        f"<p><i>{escape(place_and_date(model))}</i></p></div></header>"
+    )
+
+
+def _blocks(model: ReportModel, blocks: Sequence[Block], in_forms: set[str]) -> Iterator[str]:
+    for is_list, run in groupby(blocks, key=lambda block: isinstance(block, Bullet)):
+        parts = [_block(model, block, in_forms) for block in run]
+        yield f"<ul>{''.join(parts)}</ul>" if is_list else "\n".join(parts)
+
+
+def _block(model: ReportModel, block: Block, in_forms: set[str]) -> str:
+    match block:
+        case Table():
+            return _form(form_page(model, model.forms[block.form_id]))
+        case Signature():
+            return _signature(model)
+        case Heading():
+            return f"<h{block.level}>{_words(block.runs, in_forms)}</h{block.level}>"
+        case Bullet():
+            return f"<li>{_words(block.runs, in_forms)}</li>"
+        case Paragraph():
+            return f"<p>{_words(block.runs, in_forms)}</p>"
 
 
 def _signature(model: ReportModel) -> str:
-    recipients = "".join(f"<br>- {escape(recipient)}" for recipient in model.office.recipients)
-    signed = "<br>".join(escape(line) for line in model.office.signature)
-    return f'<div class="closing"><p><b><i>Nơi nhận:</i></b>{recipients}</p><p class="signed"><b>{signed}</b></p></div>'
+    recipients = "".join(f"<p>{escape(line)}</p>" for line in recipient_lines(model.office))
+    signed = "".join(f"<p><b>{escape(line.upper())}</b></p>" for line in model.office.signature)
+    return (
+        f'<div class="two closing"><div><p><b><i>Nơi nhận:</i></b></p>{recipients}</div>'
+        f'<div class="centre">{signed}</div></div>'
+    )
 
 
-def _run(run: Run) -> str:
+def _words(runs: Sequence[Run], in_forms: set[str]) -> str:
+    return "".join(_run(run, in_forms) for run in runs)
+
+
+def _run(run: Run, in_forms: set[str]) -> str:
     text = escape(run.text)
     text = f"<b>{text}</b>" if run.bold else text
     text = f"<i>{text}</i>" if run.slanted else text
-    return f'<span data-figure="{escape(run.figure_id)}">{text}</span>' if run.figure_id else text
+    if run.figure_id is None:
+        return text
+    name = escape(run.figure_id)
+    # A count links to its cell; a ratio stands in no form.
+    if run.figure_id in in_forms:
+        return f'<a class="fig" href="#{name}" data-figure="{name}">{text}</a>'
+    return f'<span class="fig" data-figure="{name}">{text}</span>'
 
 
-def _form(form: Form, model: ReportModel) -> str:
-    layout = form.layout
-    columns = (*layout.stub, *layout.columns)
-    depth = max(len(column.head) for column in columns)
-    heads: list[list[str]] = [[] for _ in range(depth)]
-    for cell in head_cells(columns):
+def _form(page: FormPage) -> str:
+    heads: list[list[str]] = [[] for _ in range(page.head_depth)]
+    for cell in page.head:
         span = f' colspan="{cell.column_span}"' if cell.column_span > 1 else ""
         span += f' rowspan="{cell.row_span}"' if cell.row_span > 1 else ""
         scope = "colgroup" if cell.column_span > 1 else "col"
         heads[cell.row].append(f'<th scope="{scope}"{span}>{escape(cell.text)}</th>')
-    head_rows = "".join("<tr>" + "".join(row) + "</tr>" for row in heads)
-    numbers = "".join(f"<th>({column.number})</th>" for column in columns)
+    head = "".join(f"<tr>{''.join(row)}</tr>" for row in heads)
+    numbers = "".join(f"<th>{number}</th>" for number in page.column_numbers)
     rows = "\n".join(
-        f'<tr class="{row.kind}"><td>{escape(row.number)}</td><th scope="row">{escape(row.label)}</th>'
-        + "".join(_cell(figure) for figure in row.figures)
+        f'<tr class="{row.kind}"><td class="no">{escape(row.number)}</td><th scope="row">{escape(row.label)}</th>'
+        + "".join(_figure("td", figure) for figure in row.figures)
         + "</tr>"
-        for row in form.rows
+        for row in page.rows
     )
-    notes = "".join(
-        f'<p class="note">{escape(column.head[0])}: {_figure(figure)}.</p>'
-        for column, figure in zip(layout.notes, form.rows[-1].notes, strict=True)
-        if figure.value
-    )
+    notes = "".join(f"<p>{escape(note.label)}: {_figure('span', note.figure)}</p>" for note in page.notes)
+    remarks = "".join(f'<p class="remark">{escape(line)}</p>' for line in page.remarks)
+    reporting = "".join(f"<p>{escape(line)}</p>" for line in page.reporting_lines)
     return (
-        f"<h2>{escape(layout.number)}</h2><p><b>{escape(layout.title)}</b><br>"
-        f"Kỳ báo cáo: {escape(model.question.period_label)}. Đơn vị tính: {escape(layout.unit_of_measure)}</p>"
-        f'<div class="wide"><table><thead>{head_rows}'
-        f"<tr>{numbers}</tr></thead>\n<tbody>{rows}</tbody></table></div>"
-        f'{notes}<p class="note">{escape(model.coverage.sentence)}</p>'
+        f'<section class="form"><div class="two"><div><p><b>{escape(page.number)}</b></p></div>'
+        f'<div>{reporting}</div></div><div class="centre"><h2>{escape(page.title)}</h2>'
+        f"<p>{escape(page.period_line)}</p><p><i>{escape(page.range_line)}</i></p></div>"
+        f'<p class="unit">{escape(page.unit_line)}</p><div class="wide"><table><thead>{head}'
+        f'<tr class="numbers">{numbers}</tr></thead>\n<tbody>{rows}</tbody></table></div>{notes}{remarks}</section>'
     )
 
 
-def _figure(figure: Figure) -> str:
-    return f'<span data-figure="{escape(figure.figure_id)}">{escape(figure.text)}</span>'
-
-
-def _cell(figure: Figure) -> str:
-    return f'<td data-figure="{escape(figure.figure_id)}">{escape(figure.text)}</td>'
+def _figure(tag: str, figure: Figure) -> str:
+    name = escape(figure.figure_id)
+    return f'<{tag} id="{name}" data-figure="{name}">{escape(figure.text)}</{tag}>'

@@ -1,142 +1,202 @@
 """The official forms as a workbook.
 
-Here: one sheet a form, merged heads, column numbers, print set-up. Not here: figures, layouts (figures room).
+Here: one sheet a form, merged heads, column numbers, print set-up, the list of figure ids. Not here: figures, layouts.
 Invariant: numbers are real numbers, texts are never formulas, zero is printed as the form wants it.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import re
+from collections.abc import Iterator
+from math import ceil
 from pathlib import Path
 
 import xlsxwriter
 from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from pipelines.figures.layout import LayoutColumn, head_cells
-from pipelines.figures.report_model import Form, ReportModel
-from pipelines.figures.text import format_day
+from pipelines.figures.form_page import FormPage, form_page
+from pipelines.figures.report_model import Figure, ReportModel
 from pipelines.render.stable_zip import make_stable
 
-FONT = {"font_name": "Times New Roman", "font_size": 11, "valign": "vcenter"}
-WIDTHS = (6, 42)
-FIGURE_WIDTH = 10
+INDEX_SHEET = "Mã số liệu"
+_WIDTHS = (6, 44)
+_FIGURE_WIDTH = 10
+_LINE_HEIGHT = 16
+# What Excel forbids in a sheet name, and its longest length.
+_FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
+_LONGEST_NAME = 31
+_ZERO_FORMATS = {"0": "#,##0", "blank": "#,##0;-#,##0;"}
+
+# Figure, its row label, its column number, sheet and cell.
+_Place = tuple[Figure, str, str, str, str]
 
 
 def write_forms(model: ReportModel, path: Path) -> None:
-    """Write every form of the report, one sheet each."""
+    """Write every form of the report, one sheet each, and a last sheet that says where each figure id stands."""
     created = dt.datetime.combine(model.question.as_of, dt.time())
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(str(path), options) as book:
         book.set_properties({"title": model.question.period_label, "author": model.office.name, "created": created})
-        styles = _styles(book)
+        places: list[_Place] = []
         for form in model.forms.values():
-            _write_form(book.add_worksheet(form.layout.form_id), form, model, styles)
+            page = form_page(model, form)
+            name = _FORBIDDEN.sub("-", page.form_id)[:_LONGEST_NAME]
+            places += _Sheet(book.add_worksheet(name), page, _styles(book, page.zero_display)).write()
+        _write_index(book, places)
     make_stable(path)
 
 
-def _styles(book: Workbook) -> dict[str, Format]:
-    cell = {**FONT, "border": 1}
-    number = {**cell, "num_format": "#,##0", "align": "right"}
+def _styles(book: Workbook, zero_display: str) -> dict[str, Format]:
+    text = {"font_name": "Times New Roman", "font_size": 11, "valign": "vcenter"}
+    cell = {**text, "border": 1}
+    figures = _ZERO_FORMATS.get(zero_display, f'#,##0;-#,##0;"{zero_display}"')
+    number = {**cell, "num_format": figures, "align": "right"}
     return {
-        "bold": book.add_format({**FONT, "bold": True}),
-        "plain": book.add_format({**FONT}),
-        "italic": book.add_format({**FONT, "italic": True, "align": "center"}),
-        "note": book.add_format({**FONT, "italic": True, "text_wrap": True, "valign": "top"}),
-        "title": book.add_format({**FONT, "bold": True, "font_size": 13, "align": "center", "text_wrap": True}),
-        "right": book.add_format({**FONT, "align": "right"}),
-        "centre_bold": book.add_format({**FONT, "bold": True, "align": "center"}),
-        "head": book.add_format({**cell, "bold": True, "align": "center", "text_wrap": True}),
-        "numbering": book.add_format({**cell, "italic": True, "align": "center"}),
-        "row_no": book.add_format({**cell, "align": "center"}),
-        "label": book.add_format({**cell, "text_wrap": True}),
-        "row": book.add_format(number),
-        "strong_no": book.add_format({**cell, "bold": True, "align": "center"}),
-        "strong_label": book.add_format({**cell, "bold": True, "text_wrap": True}),
-        "strong": book.add_format({**number, "bold": True}),
+        name: book.add_format(look)
+        for name, look in {
+            "number": {**text, "bold": True},
+            "left": text,
+            "slanted": {**text, "italic": True, "align": "center"},
+            "centre": {**text, "align": "center"},
+            "strong_centre": {**text, "bold": True, "align": "center"},
+            "remark": {**text, "italic": True, "text_wrap": True, "valign": "top"},
+            "title": {**text, "bold": True, "font_size": 13, "align": "center", "text_wrap": True},
+            "right": {**text, "italic": True, "align": "right"},
+            "head": {**cell, "bold": True, "align": "center", "text_wrap": True},
+            "numbering": {**cell, "italic": True, "align": "center"},
+            "row_no": {**cell, "align": "center"},
+            "row_label": {**cell, "text_wrap": True},
+            "row": number,
+            "strong_no": {**cell, "bold": True, "align": "center"},
+            "strong_label": {**cell, "bold": True, "text_wrap": True},
+            "strong": {**number, "bold": True},
+        }.items()
     }
 
 
-def _write_form(sheet: Worksheet, form: Form, model: ReportModel, styles: dict[str, Format]) -> None:
-    layout = form.layout
-    columns = (*layout.stub, *layout.columns)
-    last = len(columns) - 1
-    for index in range(len(columns)):
-        sheet.set_column(index, index, WIDTHS[index] if index < len(WIDTHS) else FIGURE_WIDTH)
-    question = model.question
-    middle = len(columns) // 2
-    sheet.write_string(0, 0, layout.number, styles["bold"])
-    sheet.merge_range(0, middle, 0, last, f"Đơn vị báo cáo: {model.office.name}", styles["right"])
-    sheet.merge_range(1, middle, 1, last, f"Đơn vị nhận báo cáo: {model.office.receiving_agency}", styles["right"])
-    sheet.merge_range(2, 0, 2, last, layout.title, styles["title"])
-    sheet.set_row(2, 34)
-    sheet.merge_range(3, 0, 3, last, f"Kỳ báo cáo: {question.period_label}", styles["italic"])
-    span = f"(Từ ngày {format_day(question.period_start)} đến ngày {format_day(question.period_end)})"
-    provisional = f" – số liệu tạm đến ngày {format_day(question.until_on)}" if question.is_provisional else ""
-    sheet.merge_range(4, 0, 4, last, span + provisional, styles["italic"])
-    sheet.merge_range(5, middle, 5, last, f"Đơn vị tính: {layout.unit_of_measure}", styles["right"])
-    body = _write_head(sheet, columns, 6, styles)
-    end = _write_rows(sheet, form, body, styles)
-    _write_foot(sheet, form, model, end, last, styles)
-    _set_up_page(sheet, first=6, last_head=body - 1)
+class _Sheet:
+    """One form being written into its sheet."""
 
+    def __init__(self, sheet: Worksheet, page: FormPage, styles: dict[str, Format]) -> None:
+        self.sheet = sheet
+        self.page = page
+        self.styles = styles
+        self.last = page.column_count - 1
+        self.middle = page.column_count // 2 + 1
 
-def _write_head(sheet: Worksheet, columns: tuple[LayoutColumn, ...], top: int, styles: dict[str, Format]) -> int:
-    """Write merged heads and the column-number row; return the first body row."""
-    depth = max(len(column.head) for column in columns)
-    for cell in head_cells(columns):
-        first_row, first_column = top + cell.row, cell.column
-        last_row, last_column = first_row + cell.row_span - 1, first_column + cell.column_span - 1
-        if (first_row, first_column) == (last_row, last_column):
-            sheet.write_string(first_row, first_column, cell.text, styles["head"])
-        else:
-            sheet.merge_range(first_row, first_column, last_row, last_column, cell.text, styles["head"])
-    for row in range(top, top + depth):
-        sheet.set_row(row, 32)
-    for index, column in enumerate(columns):
-        sheet.write_string(top + depth, index, f"({column.number})", styles["numbering"])
-    return top + depth + 1
+    def write(self) -> list[_Place]:
+        """Write the sheet; return where each figure stands."""
+        for column in range(self.page.column_count):
+            width = _WIDTHS[column] if column < min(self.page.stub_count, len(_WIDTHS)) else _FIGURE_WIDTH
+            self.sheet.set_column(column, column, width)
+        head = self._top()
+        body = self._head(head)
+        places = list(self._rows(body))
+        places += self._foot(body + len(self.page.rows))
+        self.sheet.set_landscape()
+        self.sheet.set_paper(9)
+        self.sheet.fit_to_pages(1, 0)
+        self.sheet.center_horizontally()
+        self.sheet.set_margins(left=0.6, right=0.5, top=0.7, bottom=0.6)
+        self.sheet.repeat_rows(head, body - 1)
+        self.sheet.freeze_panes(body, self.page.stub_count)
+        self.sheet.set_footer('&C&"Times New Roman"&10&P/&N')
+        return places
 
+    def _top(self) -> int:
+        page = self.page
+        self.sheet.write_string(0, 0, page.number, self.styles["number"])
+        for row, line in enumerate(page.reporting_lines):
+            self._across(row, self.middle, self.last, line, "left")
+        row = len(page.reporting_lines)
+        for line, style, height in (
+            (page.title, "title", 30),
+            (page.period_line, "centre", _LINE_HEIGHT),
+            (page.range_line, "slanted", _LINE_HEIGHT),
+            (page.unit_line, "right", _LINE_HEIGHT),
+        ):
+            self._across(row, 0, self.last, line, style)
+            self.sheet.set_row(row, height)
+            row += 1
+        return row
 
-def _write_rows(sheet: Worksheet, form: Form, top: int, styles: dict[str, Format]) -> int:
-    for offset, row in enumerate(form.rows):
-        strong = "strong" if row.kind != "row" else ""
-        sheet.write_string(top + offset, 0, row.number, styles["strong_no" if strong else "row_no"])
-        sheet.write_string(top + offset, 1, row.label, styles["strong_label" if strong else "label"])
-        for index, figure in enumerate(row.figures, start=len(form.layout.stub)):
-            style = styles["strong" if strong else "row"]
-            if figure.value is None or (figure.value == 0 and figure.text != "0"):
-                sheet.write_string(top + offset, index, figure.text, style)
+    def _head(self, top: int) -> int:
+        """Write merged heads and the column-number row; return the first body row."""
+        for cell in self.page.head:
+            row, column = top + cell.row, cell.column
+            end_row, end_column = row + cell.row_span - 1, column + cell.column_span - 1
+            if (row, column) == (end_row, end_column):
+                self.sheet.write_string(row, column, cell.text, self.styles["head"])
             else:
-                sheet.write_number(top + offset, index, int(figure.value), style)
-    return top + len(form.rows)
+                self.sheet.merge_range(row, column, end_row, end_column, "", self.styles["head"])
+                self.sheet.write_string(row, column, cell.text, self.styles["head"])
+        for level in range(self.page.head_depth):
+            self.sheet.set_row(top + level, 46 if level and level == self.page.head_depth - 1 else 20)
+        numbering = top + self.page.head_depth
+        for column, text in enumerate(self.page.column_numbers):
+            self.sheet.write_string(numbering, column, text, self.styles["numbering"])
+        return numbering + 1
+
+    def _rows(self, top: int) -> Iterator[_Place]:
+        for row, line in enumerate(self.page.rows, start=top):
+            kind = "row" if line.kind == "row" else "strong"
+            self.sheet.write_string(row, 0, line.number, self.styles[f"{kind}_no"])
+            self.sheet.write_string(row, 1, line.label, self.styles[f"{kind}_label"])
+            lines = ceil(len(line.label) / (_WIDTHS[1] * 0.95)) or 1
+            self.sheet.set_row(row, _LINE_HEIGHT * lines + 2)
+            for column, figure in enumerate(line.figures, start=self.page.stub_count):
+                self.sheet.write_number(row, column, int(figure.value or 0), self.styles[kind])
+                yield self._place(figure, line.label, self.page.column_numbers[column], row, column)
+
+    def _foot(self, row: int) -> list[_Place]:
+        places = []
+        for note in self.page.notes:
+            self._across(row, 0, self.last - 1, f"{note.label}:", "remark")
+            self.sheet.write_number(row, self.last, int(note.figure.value or 0), self.styles["row"])
+            places.append(self._place(note.figure, note.label, "", row, self.last))
+            row += 1
+        width = sum(_WIDTHS) + (self.page.column_count - len(_WIDTHS)) * _FIGURE_WIDTH
+        for line in self.page.remarks:
+            self._across(row, 0, self.last, line, "remark")
+            self.sheet.set_row(row, _LINE_HEIGHT * ceil(len(line) / (width * 0.95)) + 2)
+            row += 1
+        self._across(row + 1, self.middle, self.last, self.page.place_line, "slanted")
+        self._across(row + 2, 0, 1, self.page.maker_title, "strong_centre")
+        for offset, line in enumerate(self.page.signature, start=2):
+            self._across(row + offset, self.middle, self.last, line.upper(), "strong_centre")
+        return places
+
+    def _across(self, row: int, first: int, last: int, text: str, style: str) -> None:
+        """Write a text over merged cells; merge_range alone would guess its type."""
+        self.sheet.merge_range(row, first, row, last, "", self.styles[style])
+        self.sheet.write_string(row, first, text, self.styles[style])
+
+    def _place(self, figure: Figure, label: str, number: str, row: int, column: int) -> _Place:
+        return figure, label, number, self.sheet.get_name(), xl_rowcol_to_cell(row, column)
 
 
-def _write_foot(
-    sheet: Worksheet, form: Form, model: ReportModel, top: int, last: int, styles: dict[str, Format]
-) -> None:
-    notes = [model.coverage.sentence]
-    total = form.rows[-1]
-    for column, figure in zip(form.layout.notes, total.notes, strict=True):
-        if figure.value:
-            notes.append(f"{column.head[0]}: {figure.text}.")
-    for offset, text in enumerate(notes):
-        sheet.merge_range(top + offset, 0, top + offset, last, text, styles["note"])
-        sheet.set_row(top + offset, 32)
-    at = top + len(notes) + 1
-    half = (last + 1) // 2
-    place = f"{model.office.place}, ngày … tháng … năm {model.question.period_end.year}"
-    sheet.merge_range(at, half, at, last, place, styles["italic"])
-    sheet.merge_range(at + 1, 0, at + 1, half - 1, "Người làm báo cáo", styles["centre_bold"])
-    sheet.merge_range(at + 1, half, at + 1, last, "Thủ trưởng đơn vị", styles["centre_bold"])
-
-
-def _set_up_page(sheet: Worksheet, first: int, last_head: int) -> None:
+def _write_index(book: Workbook, places: list[_Place]) -> None:
+    """List every figure id with its sheet and cell, so that an auditor or a program finds it."""
+    sheet = book.add_worksheet(INDEX_SHEET)
+    look = {"font_name": "Times New Roman", "font_size": 11}
+    plain, bold = book.add_format(look), book.add_format({**look, "bold": True, "bottom": 1})
+    link = book.add_format({**look, "font_color": "#0563C1", "underline": 1})
+    for column, (title, width) in enumerate((("Mã số liệu", 40), ("Biểu", 18), ("Ô", 8), ("Dòng", 50), ("Cột", 8))):
+        sheet.set_column(column, column, width)
+        sheet.write_string(0, column, title, bold)
+    for row, (figure, label, number, name, cell) in enumerate(places, start=1):
+        sheet.write_string(row, 0, figure.figure_id, plain)
+        sheet.write_string(row, 1, name, plain)
+        sheet.write_url(row, 2, f"internal:'{name}'!{cell}", link, string=cell)
+        sheet.write_string(row, 3, label, plain)
+        sheet.write_string(row, 4, number, plain)
+    sheet.freeze_panes(1, 1)
+    sheet.autofilter(0, 0, max(len(places), 1), 4)
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
-    sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
-    sheet.repeat_rows(first, last_head)
-    sheet.freeze_panes(last_head + 1, 2)
-    sheet.set_footer("&C&P/&N")
+    sheet.repeat_rows(0)

@@ -25,10 +25,19 @@ OFFICE = OfficeInfo(
     recipients=("Văn phòng UBND tỉnh", "Chủ tịch, các PCT UBND", "Lưu: VT"),
     signature=("TM. ỦY BAN NHÂN DÂN", "KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH"),
 )
-MEASURES = (
-    "received_total received_online received_direct_postal carried_in "
-    "resolved_total resolved_early resolved_on_time resolved_overdue pending_total pending_in_time pending_overdue"
-).split()
+MEASURES = [
+    "received_total",
+    "received_online",
+    "received_direct_postal",
+    "carried_in",
+    "resolved_total",
+    "resolved_early",
+    "resolved_on_time",
+    "resolved_overdue",
+    "pending_total",
+    "pending_in_time",
+    "pending_overdue",
+]
 SECTION_A = "TTHC thuộc thẩm quyền giải quyết của cấp huyện"
 SECTION_B = "TTHC thuộc thẩm quyền giải quyết của cấp xã"
 # row_kind, row_code, row_no, label, columns 3..13
