@@ -74,6 +74,7 @@ def _manifest(folder: Path, model: ReportModel, key: str, versions: Mapping[str,
             for path in sorted(folder.rglob("*"))
             if path.is_file() and path.relative_to(folder).parts[0] in KEPT and path.suffix != ".duckdb"
         },
+        "cleaned_texts": model.cleaned_texts,
         "versions": dict(versions),
     }
 
@@ -93,14 +94,22 @@ def move_into_place(folder: Path, target: Path) -> None:
     Raises:
         FileExistsError: a report is there already; it is never written again.
     """
+    if target.exists():
+        raise FileExistsError(f"{target} is a finished report")
     for path in folder.iterdir():
         if path.name not in KEPT:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     target.parent.mkdir(parents=True, exist_ok=True)
-    if target.exists():
-        raise FileExistsError(f"{target} is a finished report")
-    for path in folder.rglob("*"):
-        if path.is_file():
-            with path.open("rb") as handle:
-                os.fsync(handle.fileno())
+    # Everything is on the disk before the name is: a power cut leaves no report, never half of one.
+    for path in [*folder.rglob("*"), folder]:
+        _sync(path)
     folder.rename(target)
+    _sync(target.parent)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -29,6 +29,7 @@ from pipelines.render.docx_parts import (
     fix_widths,
     go_on_with_page_numbers,
     keep_row_whole,
+    mark_size,
     repeat_row,
     restart_page_numbers,
     rule_below,
@@ -258,6 +259,7 @@ class _Writer:
         paragraph.alignment = alignment
         paragraph.paragraph_format.space_after = Pt(1)
         paragraph.paragraph_format.space_before = Pt(1)
+        mark_size(paragraph, _FORM)
         self._run(paragraph, Run(text, bold, slanted, figure_id), _FORM)
 
     def _line(self, cell: Any, text: str, alignment: Any, size: Any, bold: bool = False, slanted: bool = False) -> None:

@@ -132,6 +132,14 @@ def keep_row_whole(row: Any) -> None:
     properties.insert(0, OxmlElement("w:cantSplit"))
 
 
+def mark_size(paragraph: Any, size: Any) -> None:
+    """Set the size of the paragraph mark, which gives an empty cell its height."""
+    look, height = OxmlElement("w:rPr"), OxmlElement("w:sz")
+    height.set(qn("w:val"), str(int(size.pt * 2)))
+    look.append(height)
+    paragraph._p.get_or_add_pPr().append(look)
+
+
 def rule_below(paragraph: Any, inset_mm: float) -> None:
     """Draw a thin line below a paragraph, shorter than the paragraph by the inset on both sides."""
     paragraph.paragraph_format.left_indent = paragraph.paragraph_format.right_indent = None

@@ -146,7 +146,7 @@ class _Sheet:
             kind = "row" if line.kind == "row" else "strong"
             self.sheet.write_string(row, 0, line.number, self.styles[f"{kind}_no"])
             self.sheet.write_string(row, 1, line.label, self.styles[f"{kind}_label"])
-            lines = ceil(len(line.label) / (_WIDTHS[1] * 0.95)) or 1
+            lines = ceil(len(line.label) / (_WIDTHS[1] * 1.1)) or 1
             self.sheet.set_row(row, _LINE_HEIGHT * lines + 2)
             for column, figure in enumerate(line.figures, start=self.page.stub_count):
                 self.sheet.write_number(row, column, int(figure.value or 0), self.styles[kind])
