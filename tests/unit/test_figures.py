@@ -198,9 +198,7 @@ def test_every_cell_of_the_offices_scope_is_a_figure_with_its_id(
         ("II.06a.total.c3", 6250, "6.250"),
     ],
 )
-def test_a_figure_is_found_by_form_row_and_column(
-    model: ReportModel, reference: str, value: object, text: str
-) -> None:
+def test_a_figure_is_found_by_form_row_and_column(model: ReportModel, reference: str, value: object, text: str) -> None:
     figure = model.figure_of(reference)
     assert (figure.value, figure.text) == (value, text)
 
@@ -312,7 +310,9 @@ def test_the_latest_fields_and_units_are_named_greatest_first(model: ReportModel
     text = words(report_blocks(model))
     assert text.index("Hộ tịch (") < text.index("Đăng ký kinh doanh hộ cá thể (") < text.index("Công ty A & B <C> (")
     assert f"Công ty A & B <C> ({SECTION_A}): 8 hồ sơ quá hạn trên 200 hồ sơ đã giải quyết" in text
-    assert text.index("UBND Phường 2: 39") < text.index("Phòng Tài chính - Kế hoạch: 20") < text.index("UBND Phường 1: 20")
+    assert (
+        text.index("UBND Phường 2: 39") < text.index("Phòng Tài chính - Kế hoạch: 20") < text.index("UBND Phường 1: 20")
+    )
 
 
 def test_provisional_figures_are_marked_in_words_and_on_forms(tmp_path: Path) -> None:
