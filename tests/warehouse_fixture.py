@@ -19,10 +19,10 @@ Row = Mapping[str, object]
 
 _TEXT, _DATE, _TIME, _INT, _BOOL = "varchar", "date", "timestamp", "integer", "boolean"
 
-_MOMENTS = (
-    "submitted_at received_at due_at new_due_at supplement_requested_at supplement_received_at finished_at delivered_at "
-    "apology_at"
-).split()
+_MOMENTS = [
+    "submitted_at", "received_at", "due_at", "new_due_at", "supplement_requested_at", "supplement_received_at",
+    "finished_at", "delivered_at", "apology_at",
+]  # fmt: skip
 
 # Every table of schema `landed`: columns in order with their type.
 LANDED: dict[str, dict[str, str]] = {
