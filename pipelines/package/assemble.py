@@ -80,7 +80,8 @@ def _manifest(folder: Path, model: ReportModel, key: str, versions: Mapping[str,
 
 
 def _write_json(path: Path, content: object) -> None:
-    text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, default=_plain)
+    # Keys stay in the order written (the summary is read by people); that order depends on nothing but the report.
+    text = json.dumps(content, ensure_ascii=False, indent=1, default=_plain)
     path.write_text(text + "\n", encoding="utf-8")
 
 

@@ -110,6 +110,8 @@ class _Writer:
                 paragraph = self.document.add_paragraph()
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
                 paragraph.paragraph_format.first_line_indent = Mm(10)
+                # A signature never stands alone on a page.
+                paragraph.paragraph_format.keep_with_next = isinstance(following, Signature) or None
                 self._runs(paragraph, block.runs)
             case Bullet():
                 paragraph = self.document.add_paragraph()
@@ -141,7 +143,7 @@ class _Writer:
 
     def _signature(self) -> None:
         office = self.model.office
-        self._spacer(Pt(8))
+        self._spacer(Pt(8)).paragraph_format.keep_with_next = True
         table = self._plain_table([_PORTRAIT_WIDTH / 2, _PORTRAIT_WIDTH / 2])
         left, right = table.rows[0].cells
         self._line(left, "Nơi nhận:", _LEFT, _SMALL, bold=True, slanted=True)
@@ -211,6 +213,8 @@ class _Writer:
             repeat_row(row)
         for line, row in zip(page.rows, grid[page.head_depth + 1 :], strict=True):
             bold = line.kind != "row"
+            # A section's name stays on the page of its first row.
+            row[0].paragraphs[0].paragraph_format.keep_with_next = line.kind == "section" or None
             self._cell(row[0], line.number, _CENTRE, bold=bold)
             self._cell(row[1], line.label, _LEFT, bold=bold)
             for figure, cell in zip(line.figures, row[page.stub_count :], strict=True):
@@ -280,10 +284,11 @@ class _Writer:
         self._run(paragraph, Run(text, bold, slanted), size)
         return paragraph
 
-    def _spacer(self, size: Any) -> None:
+    def _spacer(self, size: Any) -> Any:
         paragraph = self.document.add_paragraph()
         paragraph.paragraph_format.space_after = Pt(0)
         paragraph.paragraph_format.line_spacing = size
+        return paragraph
 
     def _runs(self, paragraph: Any, runs: Sequence[Run], bold: bool = False) -> None:
         for run in runs:

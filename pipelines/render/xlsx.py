@@ -196,7 +196,7 @@ def _write_index(book: Workbook, places: list[_Place]) -> None:
         sheet.write_string(row, 4, number, plain)
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, max(len(places), 1), 4)
+    # For looking things up on the screen: whoever prints the workbook wants the forms, not a list of ids.
+    sheet.print_area(0, 0, 0, 4)
     sheet.set_landscape()
-    sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0)
