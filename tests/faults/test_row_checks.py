@@ -1,0 +1,203 @@
+"""Every check of the suite of case_exports has a planted file that fails it, and only it.
+
+Here: one CSV file per check, read by the real reader and judged by the real suite. Not here: how a file is read.
+Invariant: the good rows beside the planted one stay; expected severities are those of domain/05, 5.13.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from pathlib import Path
+
+import pytest
+
+from pipelines.ingest.contract import load_contract
+from pipelines.ingest.reading import Reading, read_file
+from pipelines.office.profiles import Profile
+from pipelines.quality.judge import judge
+from pipelines.quality.suite import parse_suite
+
+REPOSITORY = Path(__file__).parents[2]
+SUITE = REPOSITORY / "expectations" / "case_exports.yaml"
+CONTRACT = REPOSITORY / "dbt_project" / "models" / "sources" / "case_exports.yml"
+PARAMETERS = {
+    "known_procedures": {"1.001193"},
+    "known_procedure_keys": {"đăng ký khai sinh"},
+    "known_unit_keys": {"ubnd phường 1", "phòng tư pháp"},
+    "observed_on": dt.date(2021, 3, 15),
+    "days_off": {dt.date(2021, 3, 6), dt.date(2021, 3, 7)},
+}
+PROFILE = Profile.model_validate({"profile_id": "thu", "stream": "case_exports", "title": "Nguồn thử"})
+CODE = "Mã hồ sơ"
+SUBMITTED, RECEIVED, DUE = "Ngày nộp hồ sơ", "Ngày tiếp nhận", "Ngày hẹn trả"
+FINISHED, DELIVERED = "Ngày có kết quả", "Ngày trả kết quả"
+STATUS, CHANNEL = "Trạng thái", "Hình thức tiếp nhận"
+PROCEDURE_CODE, PROCEDURE = "Mã thủ tục", "Tên thủ tục hành chính"
+UNIT, HANDLER = "Đơn vị tiếp nhận", "Đơn vị xử lý"
+APPLICANT = "Chủ hồ sơ"
+GOOD = {
+    CODE: "000.00.04.H51-210301-0001",
+    APPLICANT: "Người Thử Nghiệm",
+    PROCEDURE_CODE: "1.001193",
+    PROCEDURE: "Đăng ký khai sinh",
+    UNIT: "UBND Phường 1",
+    HANDLER: "Phòng Tư pháp",
+    CHANNEL: "Trực tiếp",
+    SUBMITTED: "01/03/2021 08:00:00",
+    RECEIVED: "01/03/2021 08:30:00",
+    DUE: "03/03/2021",
+    FINISHED: "02/03/2021 15:00:00",
+    DELIVERED: "03/03/2021 16:00:00",
+    STATUS: "Đã trả kết quả",
+}
+PENDING = {FINISHED: "", DELIVERED: ""}
+# The planted row of each check: the cells that differ from a good row.
+SENT_BACK = {
+    "missing_received_at": {RECEIVED: ""},
+    "submitted_after_received": {SUBMITTED: "01/03/2021 09:00:00"},
+    "received_after_finished": {FINISHED: "01/03/2021 08:29:59"},
+    "finished_after_delivered": {DELIVERED: "02/03/2021 14:59:59"},
+    "due_before_received": {DUE: "28/02/2021"},
+    "finished_in_future": {FINISHED: "16/03/2021 00:00:01", DELIVERED: "", STATUS: "Đã xử lý xong"},
+    "resolved_without_finished": {**PENDING, STATUS: "Đã xử lý xong"},
+    "pending_with_finished": {DELIVERED: "", STATUS: "Đang xử lý"},
+    "withdrawn_without_finished": {**PENDING, STATUS: "Công dân yêu cầu rút hồ sơ"},
+}
+FLAGGED = {
+    "delivered_without_delivered_at": {DELIVERED: ""},
+    "received_on_day_off": {
+        CODE: "000.00.04.H51-210306-0001",
+        SUBMITTED: "06/03/2021 08:00:00",
+        RECEIVED: "06/03/2021 08:30:00",
+        DUE: "09/03/2021",
+        FINISHED: "08/03/2021 15:00:00",
+        DELIVERED: "08/03/2021 16:00:00",
+    },
+    "code_date_differs": {CODE: "000.00.04.H51-210223-0001"},
+    "unknown_procedure": {PROCEDURE_CODE: "9.999999", PROCEDURE: "Thủ tục không có"},
+    "unknown_unit": {UNIT: "UBND Phường 99"},
+    "unknown_status": {STATUS: "Chuyển hồ sơ sang kho lưu"},
+    "unknown_channel": {CHANNEL: "Qua chim bồ câu"},
+    "missing_channel": {CHANNEL: ""},
+}
+# Rows at the edge that must pass.
+EDGES = {
+    "a receipt known only by its day": {RECEIVED: "01/03/2021"},
+    "a finish known only by its day": {FINISHED: "01/03/2021"},
+    "a delivery known only by its day": {DELIVERED: "02/03/2021"},
+    "due on the day of receipt, before its hour": {DUE: "01/03/2021 08:00:00", FINISHED: "01/03/2021 09:00:00"},
+    "finished late on the day of the export": {FINISHED: "15/03/2021 23:59:59", DELIVERED: "15/03/2021 23:59:59"},
+    "a code of five days before": {CODE: "000.00.04.H51-210224-0001"},
+    "a code without a date": {CODE: "HS-0001"},
+    "online on a day off": {
+        CODE: "000.00.04.H51-210306-0001",
+        CHANNEL: "Trực tuyến",
+        SUBMITTED: "06/03/2021 08:00:00",
+        RECEIVED: "06/03/2021 08:30:00",
+        FINISHED: "08/03/2021 15:00:00",
+        DELIVERED: "08/03/2021 16:00:00",
+        DUE: "09/03/2021",
+    },
+    "no submission known": {SUBMITTED: ""},
+    "no due date": {DUE: ""},
+    "not yet received": {**PENDING, RECEIVED: "", DUE: "", STATUS: "Mới đăng ký"},
+    "known by its name alone": {PROCEDURE_CODE: ""},
+    "no unit named": {UNIT: "", HANDLER: ""},
+}
+
+
+def judged(folder: Path, *planted: dict[str, str]) -> Reading:
+    """Write two good rows and the planted ones as a desk's CSV export; read and judge it."""
+    good = [{**GOOD, CODE: f"000.00.04.H51-210301-9{number:03}"} for number in (1, 2)]
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(GOOD))
+    writer.writeheader()
+    writer.writerows([*good, *({**GOOD, **row} for row in planted)])
+    path = folder / "so-theo-doi.csv"
+    path.write_text(text.getvalue(), encoding="utf-8")
+    reading = read_file(path, path.name, load_contract(CONTRACT), PROFILE, (dt.date(2000, 1, 1), dt.date(2031, 3, 15)))
+    assert reading.verdict["status"] == "accepted", reading.verdict
+    return judge(reading, SUITE, PROFILE, PARAMETERS)
+
+
+def found(reading: Reading) -> dict[str, int]:
+    return {check["check_id"]: check["unexpected"] for check in reading.verdict["checks"] if check["unexpected"]}
+
+
+def assert_every_row_has_its_place(reading: Reading) -> None:
+    counts = reading.verdict["counts"]
+    assert counts["rows_in"] == sum(counts[name] for name in ("typed", "rejected", "blank", "furniture"))
+    assert counts["typed"] == len(reading.rows)
+    assert counts["rejected"] == reading.rejects["source_row"].nunique()
+
+
+@pytest.mark.parametrize("check_id", SENT_BACK)
+def test_a_row_with_this_fault_goes_back_and_only_for_it(check_id: str, tmp_path: Path) -> None:
+    reading = judged(tmp_path, SENT_BACK[check_id])
+
+    assert found(reading) == {check_id: 1}
+    assert reading.rejects["check_id"].tolist() == [check_id]
+    assert reading.rejects["source_row"].tolist() == [4]
+    assert reading.rejects["reason"].str.len().min() > 10 and reading.rejects["mend"].str.len().min() > 10
+    assert len(reading.rows) == 2
+    assert_every_row_has_its_place(reading)
+
+
+@pytest.mark.parametrize("check_id", FLAGGED)
+def test_a_row_with_this_oddity_is_flagged_and_counted_and_only_for_it(check_id: str, tmp_path: Path) -> None:
+    reading = judged(tmp_path, FLAGGED[check_id])
+
+    assert found(reading) == {check_id: 1}
+    assert reading.rows["flags"].tolist() == ["", "", check_id]
+    assert reading.rejects.empty
+    assert_every_row_has_its_place(reading)
+
+
+@pytest.mark.parametrize("edge", EDGES)
+def test_a_row_at_the_edge_passes(edge: str, tmp_path: Path) -> None:
+    reading = judged(tmp_path, EDGES[edge])
+
+    assert found(reading) == {}
+    assert len(reading.rows) == 3
+    assert_every_row_has_its_place(reading)
+
+
+def test_a_row_given_twice_is_counted_once(tmp_path: Path) -> None:
+    reading = judged(tmp_path, {}, {})
+
+    assert found(reading) == {"duplicate_code": 1}
+    assert reading.rejects["source_row"].tolist() == [5]
+    assert_every_row_has_its_place(reading)
+
+
+def test_rows_of_one_code_that_differ_all_go_back(tmp_path: Path) -> None:
+    reading = judged(tmp_path, {}, {DUE: "04/03/2021"})
+
+    assert found(reading) == {"duplicate_code": 2}
+    assert reading.rejects["source_row"].tolist() == [4, 5]
+    assert_every_row_has_its_place(reading)
+
+
+def test_every_check_of_the_suite_is_planted_here() -> None:
+    ids = {check.check_id for check in parse_suite(SUITE.read_text(encoding="utf-8")).checks}
+
+    # An empty file and a missing code are refused or sent back by the reader before a suite sees them.
+    assert ids == {*SENT_BACK, *FLAGGED, "duplicate_code", "empty_file", "missing_code"}
+
+
+@pytest.mark.parametrize(
+    ("check_id", "severity"), [*((c, "warning") for c in SENT_BACK), *((c, "info") for c in FLAGGED)]
+)
+def test_the_suite_has_the_severity_of_the_domain(check_id: str, severity: str) -> None:
+    checks = {check.check_id: check for check in parse_suite(SUITE.read_text(encoding="utf-8")).checks}
+
+    assert checks[check_id].severity == severity
+
+
+def test_no_cell_of_a_person_is_shown_in_what_goes_back(tmp_path: Path) -> None:
+    reading = judged(tmp_path, *SENT_BACK.values())
+
+    assert len(reading.rejects) > 0
+    assert not reading.rejects.astype(str).apply(lambda column: column.str.contains(GOOD[APPLICANT])).any().any()
