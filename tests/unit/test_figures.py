@@ -358,3 +358,58 @@ def test_an_offices_own_template_comes_before_the_common_one(model: ReportModel,
 
     (tmp_path / "bao-cao-quy.md.j2").write_text("Riêng của {{ office.name }}", encoding="utf-8")
     assert words(report_blocks(model, folders=[tmp_path, REPORT_TEMPLATES])) == "Riêng của UBND thành phố Sóc Trăng"
+
+
+def changed_model(folder: Path, *statements: str) -> ReportModel:
+    import duckdb
+
+    from pipelines.figures.report_model import build_report_model
+
+    with duckdb.connect(write_stub(folder / "stub.duckdb")) as connection:
+        for statement in statements:
+            connection.execute(statement)
+        return build_report_model(connection, stub_layouts(), OFFICE)
+
+
+def test_without_any_unit_the_report_says_that_nothing_was_sent(tmp_path: Path) -> None:
+    model = changed_model(tmp_path, "update rpt_coverage set state = 'missing'")
+    text = words(report_blocks(model))
+    assert "Số liệu của 0/5 đơn vị" in text
+    assert "Tổng số hồ sơ nhận giải quyết" not in text
+    assert text.count("Chưa có số liệu của nội dung này được gửi qua hệ thống") == 11
+
+
+def test_nothing_happened_is_said_only_of_units_that_answered(tmp_path: Path) -> None:
+    zeros = ", ".join(f"{column['name']} = 0" for column in stub_layouts()["II.06a"]["columns"])
+    model = changed_model(
+        tmp_path,
+        f"update form_ii_06a set {zeros}",
+        f"update form_ii_06a_by_unit set {zeros}",
+        "update rpt_coverage set state = 'accepted'",
+    )
+    text = words(report_blocks(model))
+    assert "Trong kỳ không phát sinh. Số liệu của 5/5 đơn vị" in text
+    assert "Trong kỳ không có hồ sơ giải quyết quá hạn." in text
+    assert "trước hạn và đúng hạn đạt –" in text
+
+
+def test_a_note_column_is_printed_below_its_form_only_when_not_zero(tmp_path: Path) -> None:
+    manifest = dbt_manifest()
+    meta = {"note": "Chưa rõ cách tiếp nhận", "from": "fct_dossier_period.received_unknown_channel"}
+    columns = manifest["nodes"]["model.kstt.form_ii_06a"]["columns"]
+    columns["received_unknown_channel"] = {"name": "received_unknown_channel", "config": {"meta": meta}}
+    layouts = layouts_from_manifest(manifest)
+
+    import duckdb
+
+    from pipelines.figures.report_model import build_report_model
+
+    with duckdb.connect(write_stub(tmp_path / "stub.duckdb")) as connection:
+        connection.execute("alter table form_ii_06a add column received_unknown_channel bigint default 0")
+        model = build_report_model(connection, layouts, OFFICE)
+        assert not form_page(model, model.forms["II.06a"]).notes
+        connection.execute("update form_ii_06a set received_unknown_channel = 1207 where row_code = 'total'")
+        model = build_report_model(connection, layouts, OFFICE)
+    (note,) = form_page(model, model.forms["II.06a"]).notes
+    assert (note.label, note.figure.text) == ("Chưa rõ cách tiếp nhận", "1.207")
+    assert note.figure.figure_id == "II.06a/tp-st/total/received_unknown_channel"
