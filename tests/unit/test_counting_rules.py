@@ -103,9 +103,7 @@ class Asked:
         if key not in self._answers:
             self.warehouse.ask(row, select=["+form_ii_06a"])
             facts = self.warehouse.rows("select * from fct_dossier_period")
-            (total,) = self.warehouse.rows(
-                "select * from form_ii_06a where scope_id = 'tp-st' and row_kind = 'total'"
-            )
+            (total,) = self.warehouse.rows("select * from form_ii_06a where scope_id = 'tp-st' and row_kind = 'total'")
             self._answers[key] = (
                 {str(fact["dossier_code"]): _cells_of(fact) for fact in facts},
                 {cell: int(str(total[measure])) for measure, cell in CELLS.items()},
@@ -349,7 +347,10 @@ def test_identities_hold_when_every_switch_is_turned(more: Asked) -> None:
     ("tampering", "test"),
     [
         ("delete from fct_dossier_period where dossier_code = 'X07'", "every_counted_row_is_one_fact"),
-        ("update form_ii_06a set resolved_on_time = resolved_on_time + 1 where row_code = 'A'", "form_ii_06a_resolved_split"),
+        (
+            "update form_ii_06a set resolved_on_time = resolved_on_time + 1 where row_code = 'A'",
+            "form_ii_06a_resolved_split",
+        ),
         ("update form_ii_06a set carried_in = 0, received_direct = 9 where row_kind = 'row'", "sections_add_up"),
         ("delete from int_dossier_in_scope where scope_id = 'tp-st' and dossier_code = 'X01'", "total_is_sum_of_facts"),
         ("delete from int_case_row_fate where dossier_code = 'X09'", "every_typed_row_has_one_fate"),
@@ -372,7 +373,8 @@ def test_the_unit_tests_of_the_dbt_project_pass(more: Asked) -> None:
 def test_a_trace_key_leads_from_each_cell_to_its_dossiers(more: Asked) -> None:
     """Every form row's keys select exactly the facts it sums, in every scope."""
     more.warehouse.ask(question(*Q1))
-    assert more.warehouse.rows("""
+    assert (
+        more.warehouse.rows("""
         select form.scope_id, form.row_code
         from form_ii_06a as form
         left join int_dossier_in_scope as in_scope on form.scope_id = in_scope.scope_id
@@ -383,4 +385,6 @@ def test_a_trace_key_leads_from_each_cell_to_its_dossiers(more: Asked) -> None:
         group by form.scope_id, form.row_code, form.received_total, form.resolved_total
         having form.received_total <> coalesce(sum(fact.received_total), 0)
             or form.resolved_total <> coalesce(sum(fact.resolved_total), 0)
-    """) == []
+    """)
+        == []
+    )
