@@ -244,7 +244,7 @@ def test_the_documents_come_out_like_any_offices(by_second: RunResult, name: str
 
 def test_dropped_columns_stay_in_landing(raw: pd.DataFrame, office: Path, by_second: RunResult) -> None:
     """An address of the files is found nowhere but in landing (and the inbox it came from)."""
-    address = raw["Location"].value_counts().index[1].encode()
+    address = raw.loc[raw["Location"].str.len() > 20, "Location"].value_counts().index[0].encode()
     written = [path for path in (office / "data").rglob("*") if path.is_file()]
     holding = {path.relative_to(office / "data").parts[0] for path in written if address in path.read_bytes()}
 
