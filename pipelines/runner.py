@@ -81,6 +81,7 @@ def _run_job(office: Office, ask: Ask, planned: Plan, say: Callable[[str], None]
             run_config={
                 "ops": {"question": {"config": {key: value for key, value in config.items() if value}}},
                 "resources": {"office": {"config": {"folder": str(office.root)}}},
+                "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},  # the officer reads our sentences
             },
             partition_key=ask.period_id,
             instance=instance,

@@ -1,0 +1,48 @@
+"""Persons stay in landing: a byte search, inside zip parts and Parquet too, finds the planted markers nowhere else.
+
+Here: every file a run writes. Not here: which columns are personal (the contract).
+Invariant: the markers stand in the delivered files, else the search would prove nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+from sample_copy import REPOSITORY
+
+from pipelines.runner import RunResult
+
+MARKERS = json.loads((REPOSITORY / "tests" / "truth" / "person_markers.json").read_text(encoding="utf-8"))
+PATTERN = re.compile("|".join([*map(re.escape, MARKERS["literals"]), *MARKERS["patterns"].values()]))
+
+
+def texts(path: Path) -> Iterator[str]:
+    """Everything a file holds that a reader could see: bytes, zip parts, Parquet values, database tables."""
+    yield path.read_bytes().decode("utf-8", errors="ignore")
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            yield from (archive.read(name).decode("utf-8", errors="ignore") for name in archive.namelist())
+    if path.suffix == ".parquet":
+        yield pq.read_table(path).to_pandas().to_csv()
+    if path.suffix == ".duckdb":
+        with duckdb.connect(path, read_only=True) as connection:
+            tables = connection.execute(
+                "select table_schema || '.' || table_name from information_schema.tables"
+            ).fetchall()
+            yield from (connection.execute(f"select * from {name}").df().to_csv() for (name,) in tables)
+
+
+def test_marked_persons_are_found_nowhere_but_in_landing(sample_office: Path, q1: RunResult, q2: RunResult) -> None:
+    data = sample_office / "data"
+    holding = {
+        path.relative_to(data).parts[0]
+        for path in data.rglob("*")
+        if path.is_file() and any(PATTERN.search(text) for text in texts(path))
+    }
+    assert holding == {"landing"}
