@@ -23,6 +23,9 @@ def main(arguments: list[str] | None = None) -> int:
     except OfficeError as error:
         print(f"✗ {error}", file=sys.stderr)
         return 1
+    except BrokenPipeError:  # the reader of our output (`| head`) has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -14,6 +14,8 @@ from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import Office, Switches
 from pipelines.paths import DBT_PROJECT, PACKAGE, REPORT_TEMPLATES
@@ -147,7 +149,14 @@ def _switches(office: Office, ask: Ask) -> Switches:
         raise OfficeError(
             f"Không có công tắc {', '.join(sorted(unknown))}. Cho phép: {', '.join(Switches.model_fields)}."
         )
-    return Switches.model_validate({**office.settings.switches.model_dump(), **asked})
+    try:
+        return Switches.model_validate({**office.settings.switches.model_dump(), **asked})
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        allowed = wrong.get("ctx", {}).get("expected", "true, false")
+        raise OfficeError(
+            f"Công tắc {wrong['loc'][0]} không nhận giá trị «{wrong['input']}». Cho phép: {allowed}."
+        ) from error
 
 
 def answer_key(office: Office, question: Question, deliveries: list[Delivery]) -> str:
