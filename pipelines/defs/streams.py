@@ -9,8 +9,9 @@ import yaml
 
 from pipelines.defs.landing import landed_files
 from pipelines.defs.resources import OfficeResource
-from pipelines.warehouse.register import register
-from pipelines.warehouse.typed import TypedDelivery, suite_path, type_delivery
+from pipelines.ingest.reading import READER_CHECKS, READER_MEND
+from pipelines.warehouse.register import Delivery, register
+from pipelines.warehouse.typed import TypedDelivery, rejects_of, suite_path, type_delivery
 
 STREAM = "case_exports"
 
@@ -37,6 +38,10 @@ _CHECKS = _suite_checks(STREAM)
             dg.AssetCheckSpec(name=check_id, asset=STREAM, description=item["meta"]["reason"])
             for check_id, item in _CHECKS.items()
         ),
+        *(
+            dg.AssetCheckSpec(name=check_id, asset=STREAM, description=reason)
+            for check_id, reason in READER_CHECKS.items()
+        ),
     ],
 )
 def case_exports(context: dg.AssetExecutionContext, office: OfficeResource) -> dg.MaterializeResult:
@@ -62,7 +67,8 @@ def case_exports(context: dg.AssetExecutionContext, office: OfficeResource) -> d
         },
         check_results=[
             _readable(typed),
-            *(_check_result(check_id, item, typed) for check_id, item in _CHECKS.items()),
+            *(_check_result(name, item["meta"]["mend"], _judged(name, typed)) for name, item in _CHECKS.items()),
+            *(_check_result(name, READER_MEND, _unreadable(name, typed)) for name in READER_CHECKS),
         ],
     )
 
@@ -96,22 +102,33 @@ def _readable(typed: list[TypedDelivery]) -> dg.AssetCheckResult:
     )
 
 
-def _check_result(check_id: str, item: dict, typed: list[TypedDelivery]) -> dg.AssetCheckResult:
-    found = [
-        (delivery.delivery, check)
-        for delivery in typed
-        for check in delivery.verdict["checks"]
+def _judged(check_id: str, typed: list[TypedDelivery]) -> list[tuple[Delivery, int]]:
+    """Files in which a rule of the suite found rows, and how many."""
+    return [
+        (item.delivery, check["unexpected"])
+        for item in typed
+        for check in item.verdict["checks"]
         if check["check_id"] == check_id and check["unexpected"]
     ]
+
+
+def _unreadable(check_id: str, typed: list[TypedDelivery]) -> list[tuple[Delivery, int]]:
+    """Files in which the reader itself sent rows back, and how many."""
+    read = [item for item in typed if item.verdict["status"] == "accepted"]
+    counts = [(item.delivery, int((rejects_of(item)["check_id"] == check_id).sum())) for item in read]
+    return [(delivery, count) for delivery, count in counts if count]
+
+
+def _check_result(check_id: str, mend: str, found: list[tuple[Delivery, int]]) -> dg.AssetCheckResult:
     lines = ["| đơn vị | tệp | số dòng |", "|---|---|---|"]
-    lines += [f"| {delivery.unit_id} | {delivery.file_name} | {check['unexpected']} |" for delivery, check in found]
+    lines += [f"| {delivery.unit_id} | {delivery.file_name} | {count} |" for delivery, count in found]
     return dg.AssetCheckResult(
         check_name=check_id,
         passed=not found,
         severity=dg.AssetCheckSeverity.WARN,
         metadata={
-            "so_dong": sum(check["unexpected"] for _, check in found),
-            "cach_sua": item["meta"]["mend"],
+            "so_dong": sum(count for _, count in found),
+            "cach_sua": mend,
             "theo_tep": dg.MetadataValue.md("\n".join(lines) if found else "Không có."),
         },
     )

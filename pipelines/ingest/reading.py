@@ -27,6 +27,13 @@ Window = tuple[dt.date, dt.date]
 REJECT_COLUMNS = (
     "source_file", "source_sheet", "source_row", "dossier_code", "check_id", "column_name", "value", "reason", "mend",
 )  # fmt: skip
+# Faults of single cells that send a row back before any rule judges it, with what each means.
+READER_CHECKS = {
+    "bad_date": "Ngày không đọc được chắc chắn, không có thật hoặc năm ngoài khoảng cho phép.",
+    "bad_code": "Mã bị hỏng: ô báo lỗi công thức, hoặc mã dài lưu dạng số đã mất chữ số cuối.",
+    "missing_dossier_code": "Dòng hồ sơ không có mã hồ sơ.",
+}
+READER_MEND = "Sửa ô trong phần mềm một cửa rồi kết xuất lại."
 # Columns one of which a row must fill, beside the code, to be a dossier rather than a remark below the table.
 _SIGNS_OF_A_DOSSIER = ("received_at", "due_at", "finished_at", "status", "procedure_code")
 
