@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
 
+from pipelines.ingest.reading import REJECT_COLUMNS, Reading
 from pipelines.office.errors import OfficeError
 from pipelines.office.profiles import Profile
 from pipelines.quality.helpers import Known, end_of, with_helpers
@@ -25,19 +26,6 @@ if TYPE_CHECKING:
     from great_expectations import ExpectationSuite
     from great_expectations.core.batch_definition import BatchDefinition
 
-    from pipelines.ingest.reading import Reading
-
-REJECT_COLUMNS = (
-    "source_file",
-    "source_sheet",
-    "source_row",
-    "dossier_code",
-    "check_id",
-    "column_name",
-    "value",
-    "reason",
-    "mend",
-)
 _RESULT_FORMAT = {"result_format": "COMPLETE", "return_unexpected_index_query": False}
 BLANK = "(trống)"
 
