@@ -13,7 +13,9 @@ _SPACES = re.compile(r"[\s\u00a0\u200b\ufeff]+")
 _NOTES = re.compile(r"(\s*\([^()]*\)|[:*\s])+$")
 # Old and new tone placement are one name: hoà = hòa, thuỷ = thủy (domain/09 9.5).
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
-_OLD_TONE = re.compile(rf"(o[ae]|uy)([{_TONES}])(?=$|[^a-z\u0300-\u036f])")
+_OLD_TONE = re.compile(rf"(o[ae]|(?<!q)uy)([{_TONES}])(?=$|[^a-z\u0300-\u036f])")
+# y and i at the end of a syllable are one letter: kỳ = kì, lý = lí, tỷ = tỉ, quý = quí.
+_SHORT_I = re.compile(rf"(?<![a-z\u0300-\u036f])(h|k|l|m|s|t|qu)i(?=[{_TONES}]?(?:$|[^a-z\u0300-\u036f]))")
 
 
 def nfc(text: str) -> str:
@@ -26,6 +28,7 @@ def match_key(text: str) -> str:
     key = _SPACES.sub(" ", nfc(text)).strip()
     key = _NOTES.sub("", key).casefold()
     parts = unicodedata.normalize("NFD", key)
+    parts = _SHORT_I.sub(r"\1y", parts)
     parts = _OLD_TONE.sub(lambda found: found[1][0] + found[2] + found[1][1], parts)
     return unicodedata.normalize("NFC", parts)
 
