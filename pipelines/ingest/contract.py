@@ -12,6 +12,8 @@ from pathlib import Path
 
 import yaml
 
+from pipelines.office.errors import OfficeError
+from pipelines.office.profiles import Profile
 from pipelines.office.text import match_key
 
 EXTRA_COLUMNS = (
@@ -57,6 +59,27 @@ def load_contract(path: Path) -> Contract:
     meta = table["config"]["meta"]
     columns = {item["name"]: _column(item["name"], item["config"]["meta"]) for item in table["columns"]}
     return Contract(table["name"], columns, _keys(meta["dropped"]), _keys(meta["ignored"]))
+
+
+def check_profile(contract: Contract, profile: Profile) -> None:
+    """Check that a profile names only columns and statuses the contract has.
+
+    Raises:
+        OfficeError: a key of `labels` or a value of `values.status` is unknown; the message says what is allowed.
+    """
+    columns = set(contract.columns)
+    words = [column.values for column in contract.columns.values() if column.role == "status"]
+    statuses = {status for known in words for status in known.values()}
+    for key, given, allowed in (
+        ("labels", set(profile.labels), columns),
+        ("values.status", set(profile.values.status.values()), statuses),
+    ):
+        unknown = sorted(given - allowed)
+        if unknown:
+            raise OfficeError(
+                f"Hồ sơ nguồn «{profile.profile_id}», khóa {key}: không có {', '.join(unknown)}. "
+                f"Cho phép: {', '.join(sorted(allowed))}."
+            )
 
 
 def _column(name: str, meta: dict) -> Column:

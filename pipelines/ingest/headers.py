@@ -1,23 +1,26 @@
-"""Finding the table in a grid: header rows, columns, and rows that are no data.
+"""Finding the tables in a grid: header rows, columns, and rows that are no data.
 
-Here: whole normalised labels, full header paths, furniture. Not here: typing cells.
-Invariant: a header is matched whole, never by a part; two columns for one role refuse the file.
+Here: whole normalised labels, full header paths, total and numbering rows. Not here: typing cells.
+Invariant: a header is matched whole, never by a part; two columns for one role refuse the table.
 """
 
 from __future__ import annotations
 
 import difflib
 import itertools
+import json
 import re
 from dataclasses import dataclass
 
-from pipelines.ingest.contract import Contract
-from pipelines.ingest.grid import Refused, Sheet
+from pipelines.ingest.contract import Column, Contract
+from pipelines.ingest.grid import Grid, Sheet
+from pipelines.ingest.sniff import Refused
 from pipelines.office.profiles import Profile
-from pipelines.office.text import match_key, nfc
+from pipelines.office.text import ascii_key, match_key, nfc
 
 SEARCH_ROWS = 40
 MAX_DEPTH = 3
+ENOUGH_HEADERS = 3
 TOTAL_LABELS = frozenset(
     map(match_key, ["Tổng cộng", "Cộng", "Tổng số", "Tổng", "TC", "Tổng toàn thành phố", "Cộng chung"])
 )
@@ -52,43 +55,77 @@ class Labels:
         """Index all labels by their match key."""
         self.own = {match_key(text): name for name, texts in profile.labels.items() for text in texts}
         self.common = {match_key(text): name for name, column in contract.columns.items() for text in column.labels}
-        self.set_aside = contract.dropped | contract.ignored | {match_key(text) for text in profile.drop}
         self.dropped_by_profile = {match_key(text) for text in profile.drop}
+        self.set_aside = contract.dropped | contract.ignored | self.dropped_by_profile
+        self.plain = self._plain()
+
+    def _plain(self) -> dict[str, str]:
+        """Index labels without their marks, only where one meaning is left (domain/09 9.5, second try)."""
+        meanings: dict[str, set[str]] = {}
+        for key, name in {**self.common, **self.own, **dict.fromkeys(self.set_aside, "")}.items():
+            meanings.setdefault(ascii_key(key), set()).add(name)
+        return {plain: names.pop() for plain, names in meanings.items() if len(names) == 1}
 
     def column(self, key: str) -> str | None:
         """Return the contract column a header key stands for, or None."""
         if key in self.dropped_by_profile:
             return None
-        return self.own.get(key) or self.common.get(key)
+        return self.own.get(key) or self.common.get(key) or self.plain.get(key) or None
+
+    def is_known(self, key: str) -> bool:
+        """Tell whether a header key is a column, or a header set aside on purpose."""
+        return bool(self.column(key)) or key in self.set_aside or key in self.plain
 
     def score(self, keys: list[str]) -> int:
         """Return how many distinct known headers a row of keys holds."""
-        return len({self.column(key) or key for key in keys if key and (self.column(key) or key in self.set_aside)})
+        return len({self.column(key) or key for key in keys if key and self.is_known(key)})
 
 
-def find_table(sheets: list[Sheet], contract: Contract, profile: Profile) -> Table:
-    """Return the table with the most known headers.
+def find_tables(grid: Grid, contract: Contract, profile: Profile) -> list[Table]:
+    """Return the table of every visible sheet that has one, in the order of the sheets.
 
     Raises:
-        Refused: no header row, a required column missing, or two columns for one role.
+        Refused: no sheet has a whole table; the reason is that of the sheet which came nearest.
     """
     labels = Labels(contract, profile)
-    best: tuple[int, int, Sheet, int, int] | None = None
-    for sheet in sheets:
-        for start in range(min(SEARCH_ROWS, len(sheet.rows))):
-            for depth in range(1, MAX_DEPTH + 1):
-                keys = [match_key(path) for path in header_paths(sheet, start, depth)]
-                candidate = (labels.score(keys), -depth, sheet, start, depth)
-                if best is None or candidate[:2] > best[:2]:
-                    best = candidate
-    if best is None or best[0] < 3:
-        raise Refused(
-            "Không tìm thấy dòng tiêu đề của bảng hồ sơ (mã hồ sơ, ngày tiếp nhận, ngày hẹn trả…).",
-            "Kết xuất lại đúng mẫu danh sách hồ sơ, giữ nguyên dòng tiêu đề.",
-            "missing_required_column",
-        )
-    _, _, sheet, start, depth = best
-    return _table(sheet, start, depth, contract, labels, profile)
+    tables: list[Table] = []
+    nearest: tuple[int, Refused] = (ENOUGH_HEADERS - 1, _no_header(grid))
+    for sheet in grid.sheets:
+        score, start, depth = _best_header(sheet, labels)
+        if score < ENOUGH_HEADERS:
+            continue
+        try:
+            tables.append(_table(sheet, start, depth, contract, labels, profile))
+        except Refused as refusal:
+            nearest = max(nearest, (score, refusal), key=lambda item: item[0])
+    if not tables:
+        raise nearest[1]
+    return tables
+
+
+def _best_header(sheet: Sheet, labels: Labels) -> tuple[int, int, int]:
+    """Return score, first row and depth of the rows that hold the most known headers.
+
+    A tie is won by the rows with more known leaves under unknown spanners, then by fewer rows.
+    """
+    best, place = (0, 0, 0), (0, 1)
+    for start in range(min(SEARCH_ROWS, len(sheet.rows))):
+        for depth in range(1, MAX_DEPTH + 1):
+            paths = header_paths(sheet, start, depth)
+            leaves = [match_key(path.split(" / ")[-1]) for path in paths if not labels.is_known(match_key(path))]
+            rank = (labels.score([match_key(path) for path in paths]), labels.score(leaves), -depth)
+            if rank > best:
+                best, place = rank, (start, depth)
+    return best[0], *place
+
+
+def _no_header(grid: Grid) -> Refused:
+    reason = "Không tìm thấy dòng tiêu đề của bảng hồ sơ (mã hồ sơ, ngày tiếp nhận, ngày hẹn trả…)"
+    mend = "Kết xuất lại đúng mẫu danh sách hồ sơ, giữ nguyên dòng tiêu đề."
+    if grid.hidden_sheets:
+        reason += f"; trang ẩn không được đọc: {', '.join(grid.hidden_sheets)}"
+        mend += " Nếu bảng nằm ở trang ẩn thì bỏ ẩn trang đó."
+    return Refused(reason + ".", mend, "missing_required_column")
 
 
 def header_paths(sheet: Sheet, start: int, depth: int) -> list[str]:
@@ -98,7 +135,7 @@ def header_paths(sheet: Sheet, start: int, depth: int) -> list[str]:
     rows = [row + [""] * (width - len(row)) for row in rows]
     for upper, lower in itertools.pairwise(rows):
         for column in range(1, width):
-            if not upper[column] and lower[column] and upper[column - 1]:
+            if not upper[column] and lower[column] and upper[column - 1] and lower[column - 1]:
                 upper[column] = upper[column - 1]
     return [" / ".join(part for part in (row[column] for row in rows) if part) for column in range(width)]
 
@@ -111,38 +148,57 @@ def _table(sheet: Sheet, start: int, depth: int, contract: Contract, labels: Lab
         if name:
             found.setdefault(name, []).append(index)
     columns = {name: _one(name, indexes, paths, labels, profile) for name, indexes in found.items()}
+    unknown = [path for path in paths if path and not labels.is_known(match_key(path))]
     missing = [column for column in contract.columns.values() if column.required and column.name not in columns]
     if missing:
-        names = ", ".join(f"«{column.labels[0]}»" for column in missing)
-        raise Refused(
-            f"Thiếu cột bắt buộc: {names}.",
-            f"Kết xuất lại có đủ cột; nếu cột mang tên khác, thêm vào profiles/ ({profile.profile_id}): "
-            f"labels: {{{missing[0].name}: [tên cột]}}.",
-            "missing_required_column",
-        )
-    unknown = [
-        {"header": path, "nearest": _nearest(path, labels)}
-        for index, path in enumerate(paths)
-        if path and index not in columns.values() and match_key(path) not in labels.set_aside
-    ]
+        raise _missing(missing, unknown, labels, profile)
     return Table(
-        sheet, list(range(start + 1, start + depth + 1)), columns, {n: paths[i] for n, i in columns.items()}, unknown
+        sheet,
+        list(range(start + 1, start + depth + 1)),
+        columns,
+        {name: paths[index] for name, index in columns.items()},
+        [{"header": path, "nearest": _nearest(path, labels)} for path in unknown],
     )
+
+
+def _missing(missing: list[Column], unknown: list[str], labels: Labels, profile: Profile) -> Refused:
+    """Name the columns that are not there, and the line of the profile that would map the likeliest header."""
+    names = ", ".join(f"«{column.labels[0]}»" for column in missing)
+    lines = {column.name: [_likeliest(column, unknown, labels) or "tên cột trong tệp"] for column in missing}
+    return Refused(
+        f"Thiếu cột bắt buộc: {names}.",
+        f"Kết xuất lại có đủ cột; nếu cột mang tên khác, thêm vào profiles/ ({profile.profile_id}): "
+        f"labels: {json.dumps(lines, ensure_ascii=False)}",
+        "missing_required_column",
+    )
+
+
+def _likeliest(column: Column, unknown: list[str], labels: Labels) -> str | None:
+    for path in unknown:
+        if labels.column(match_key(path.split(" / ")[-1])) == column.name:
+            return path
+    keys = {match_key(path): path for path in unknown}
+    near = (difflib.get_close_matches(match_key(text), keys, n=1, cutoff=0.75) for text in column.labels)
+    return next((keys[found[0]] for found in near if found), None)
 
 
 def _one(name: str, indexes: list[int], paths: list[str], labels: Labels, profile: Profile) -> int:
     """Return the one column of a role; the profile's own label wins over a common one."""
     own = [index for index in indexes if match_key(paths[index]) in labels.own]
     chosen = own or indexes
-    if len(chosen) > 1:
-        names = ", ".join(f"«{paths[index]}»" for index in chosen)
-        raise Refused(
-            f"Hai cột cùng một nghĩa: {names}.",
-            f"Bỏ bớt một cột, hoặc thêm vào profiles/ ({profile.profile_id}): "
-            f"labels: {{{name}: [{paths[chosen[0]]}]}}.",
-            "two_columns_for_one_role",
+    if len(chosen) == 1:
+        return chosen[0]
+    names = [paths[index] for index in chosen]
+    mend = "Bỏ bớt một cột trong tệp"
+    if len({match_key(path) for path in names}) > 1:
+        mend += (
+            f", hoặc chọn cột đúng trong profiles/ ({profile.profile_id}): "
+            f"labels: {json.dumps({name: names[:1]}, ensure_ascii=False)}, "
+            f"drop: {json.dumps(names[1:], ensure_ascii=False)}"
         )
-    return chosen[0]
+    raise Refused(
+        f"Hai cột cùng một nghĩa: {', '.join(f'«{path}»' for path in names)}.", mend + ".", "two_columns_for_one_role"
+    )
 
 
 def _nearest(path: str, labels: Labels) -> str | None:
@@ -161,5 +217,7 @@ def is_numbering(row: list[object]) -> bool:
 
 def is_total(row: list[object]) -> bool:
     """Tell whether a row is a total: its first text is a whole total label."""
-    texts = [label(cell) for cell in row if isinstance(cell, str) and not is_blank(cell)]
-    return bool(texts) and match_key(texts[0].rstrip(" :0123456789")) in TOTAL_LABELS
+    first = next((cell for cell in row if isinstance(cell, str) and not is_blank(cell)), None)
+    if first is None or first.lstrip()[:1] not in "TtCc":
+        return False
+    return match_key(label(first).rstrip(" :0123456789")) in TOTAL_LABELS

@@ -1,14 +1,12 @@
 """Read one delivered file into typed rows, rejects and a verdict.
 
-Here: the order of reading: grid, table, row kinds, typing by role. Not here: business rules, moving files.
+Here: the order of reading: grid, tables, row kinds, typing by role. Not here: business rules, moving files.
 Invariant: rows in = typed + rejected + blank + furniture (titles, numbering, totals, signature), each with its reason.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,12 +14,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipelines.ingest.contract import Column, Contract
-from pipelines.ingest.grid import Grid, Refused, open_grid
-from pipelines.ingest.headers import Table, find_table, is_blank, is_numbering, is_total
-from pipelines.ingest.typing_rules import Typed, type_code, type_datetime, type_procedure_code, type_text
+from pipelines.ingest.contract import Contract, check_profile
+from pipelines.ingest.frame import Problem, objects, typed_frame
+from pipelines.ingest.grid import Grid, open_grid
+from pipelines.ingest.headers import Table, find_tables, is_blank
+from pipelines.ingest.row_kinds import contract_cells, row_kinds
+from pipelines.ingest.sniff import Refused
+from pipelines.ingest.typing_rules import SERIAL_ZERO, SERIAL_ZERO_1904
 from pipelines.office.profiles import Profile
-from pipelines.office.text import match_key, nfc
+from pipelines.office.text import nfc
 
 Window = tuple[dt.date, dt.date]
 REJECT_COLUMNS = (
@@ -30,12 +31,12 @@ REJECT_COLUMNS = (
 # Faults of single cells that send a row back before any rule judges it, with what each means.
 READER_CHECKS = {
     "bad_date": "Ngày không đọc được chắc chắn, không có thật hoặc năm ngoài khoảng cho phép.",
-    "bad_code": "Mã bị hỏng: ô báo lỗi công thức, hoặc mã dài lưu dạng số đã mất chữ số cuối.",
+    "bad_code": "Mã bị hỏng: ô báo lỗi công thức, mã dài lưu dạng số đã mất chữ số cuối, hoặc dòng bị lệch cột.",
     "missing_dossier_code": "Dòng hồ sơ không có mã hồ sơ.",
 }
 READER_MEND = "Sửa ô trong phần mềm một cửa rồi kết xuất lại."
-# Columns one of which a row must fill, beside the code, to be a dossier rather than a remark below the table.
-_SIGNS_OF_A_DOSSIER = ("received_at", "due_at", "finished_at", "status", "procedure_code")
+_NOT_SHOWN = "(không hiện)"
+_LONGEST_VALUE = 60
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,25 @@ class Reading:
     verdict: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class _Part:
+    """One sheet read: the kind of each of its rows, the typed rows, the rejects."""
+
+    table: Table
+    kinds: np.ndarray
+    rows: pd.DataFrame
+    rejects: pd.DataFrame
+
+    @property
+    def rejected(self) -> int:
+        return int((self.kinds == "data").sum()) - len(self.rows)
+
+
 def read_file(path: Path, file_name: str, contract: Contract, profile: Profile, window: Window) -> Reading:
     """Read one file by its contract and profile; a file that cannot be read is refused, never an exception.
+
+    Every visible sheet that has a whole table is read; row numbers are those of the sheet, record numbers in a
+    text table (a quoted cell of several lines is one record).
 
     Args:
         path: the landed bytes.
@@ -56,219 +74,153 @@ def read_file(path: Path, file_name: str, contract: Contract, profile: Profile, 
         contract: columns, roles and labels of the stream.
         profile: what this source calls things.
         window: first and last day a date may have.
+
+    Raises:
+        OfficeError: the profile itself names a column or status that does not exist.
     """
+    check_profile(contract, profile)
     try:
         grid = open_grid(path)
-        table = find_table(grid.sheets, contract, profile)
+        tables = find_tables(grid, contract, profile)
     except Refused as refusal:
         return _refused(file_name, contract, profile, refusal)
-    kinds = _row_kinds(table)
+    parts = [_read_table(table, grid, nfc(file_name), contract, profile, window) for table in tables]
+    return Reading(
+        _joined([part.rows for part in parts]),
+        _joined([part.rejects for part in parts]),
+        _verdict(file_name, profile, contract, grid, parts),
+    )
+
+
+def _read_table(
+    table: Table, grid: Grid, file_name: str, contract: Contract, profile: Profile, window: Window
+) -> _Part:
+    every_cell = contract_cells(table)
+    kinds = row_kinds(table, every_cell)
     data = np.flatnonzero(kinds == "data")
-    frame = _cells(table, data)
-    typed, repairs, problems = _typed(frame, contract, profile, window)
-    rows = _finished_rows(typed, frame, repairs, contract, file_name, table, data)
-    rejects = _rejects(problems, rows, table)
-    bad = sorted({problem[0] for problem in problems})
-    rows = rows.drop(index=bad).reset_index(drop=True)
-    return Reading(rows, rejects, _verdict(file_name, profile, contract, grid, table, kinds, rows, bad))
+    cells = {name: objects([column[at] for at in data]).to_numpy() for name, column in every_cell.items()}
+    zero = SERIAL_ZERO_1904 if grid.epoch_1904 else SERIAL_ZERO
+    rows, problems = typed_frame(cells, len(data), contract, profile, window, zero)
+    rows["source_file"] = objects([file_name] * len(data))
+    rows["source_sheet"] = objects([table.sheet.name] * len(data))
+    rows["source_row"] = (data + 1).astype("int64")
+    rows = rows[list(contract.typed_columns)]
+    shifted = _shifted(table, data) if grid.is_text else set()
+    problems = [problem for problem in problems if problem.at not in shifted]
+    rejects = pd.concat([_rejects(problems, rows, table), _shifted_rejects(sorted(shifted), rows)], ignore_index=True)
+    rejects = rejects.sort_values(["source_row", "check_id", "column_name"], kind="stable", ignore_index=True)
+    bad = sorted({problem.at for problem in problems} | shifted)
+    return _Part(table, kinds, rows.drop(index=bad).reset_index(drop=True), rejects)
 
 
-def _row_kinds(table: Table) -> np.ndarray:
-    """Return for every row of the sheet: data, blank, or the kind of furniture."""
-    rows = table.sheet.rows
-    last_header = table.header_rows[-1]
-    kinds = np.full(len(rows), "data", dtype=object)
-    header = [label for label in rows[last_header - 1] if not is_blank(label)]
-    for number, row in enumerate(rows, start=1):
-        if all(is_blank(cell) for cell in row):
-            kinds[number - 1] = "blank"
-        elif number < table.header_rows[0]:
-            kinds[number - 1] = "title"
-        elif number <= last_header or [label for label in row if not is_blank(label)] == header:
-            kinds[number - 1] = "header"
-        elif number <= last_header + 2 and is_numbering(row):
-            kinds[number - 1] = "numbering"
-        elif not _looks_like_dossier(row, table):
-            kinds[number - 1] = "total" if is_total(row) else "remark"
-    seen = np.flatnonzero(kinds == "data")
-    last = seen[-1] if len(seen) else len(rows)
-    after = np.arange(len(rows)) > last
-    kinds[(kinds == "remark") & after] = "signature"
-    kinds[(kinds == "remark") & ~after] = "section"
-    return kinds
+def _shifted(table: Table, data: np.ndarray) -> set[int]:
+    """Rows of a text table with more filled cells than headers: a delimiter inside a cell moved what follows."""
+    header = table.sheet.rows[table.header_rows[0] - 1 : table.header_rows[-1]]
+    width = max(len(row) for row in header)
+    longer = ((at, table.sheet.rows[row][width:]) for at, row in enumerate(data) if len(table.sheet.rows[row]) > width)
+    return {at for at, extra in longer if not all(is_blank(cell) for cell in extra)}
 
 
-def _looks_like_dossier(row: list[object], table: Table) -> bool:
-    def filled(name: str) -> bool:
-        index = table.columns.get(name)
-        return index is not None and index < len(row) and not is_blank(row[index])
-
-    signs = sum(filled(name) for name in _SIGNS_OF_A_DOSSIER)
-    return not is_total(row) and signs > 0 and (filled("dossier_code") or signs > 1)
-
-
-def _cells(table: Table, data: np.ndarray) -> pd.DataFrame:
-    """Return the cells of the contract's columns of the data rows, blanks as None; nothing else is taken."""
-    rows = [table.sheet.rows[position] for position in data]
-    columns = {
-        name: pd.Series(
-            [row[index] if index < len(row) and not is_blank(row[index]) else None for row in rows], dtype=object
-        )
-        for name, index in table.columns.items()
-    }
-    return pd.DataFrame(columns, index=range(len(rows)))
-
-
-def _typed(
-    frame: pd.DataFrame, contract: Contract, profile: Profile, window: Window
-) -> tuple[pd.DataFrame, dict[int, list[dict[str, str]]], list[tuple[int, str, str, str, str]]]:
-    """Type every column by its role, once per distinct value; return rows, repairs by row, problems."""
-    typed: dict[str, pd.Series] = {}
-    repairs: dict[int, list[dict[str, str]]] = {}
-    problems: list[tuple[int, str, str, str, str]] = []
-    for name, column in contract.columns.items():
-        if name not in frame:
-            typed[name] = _empty(column, len(frame))
-            continue
-        values, noted, wrong = _typed_column(frame[name], _typist(column, profile, window))
-        typed[name] = values.astype("datetime64[us]") if column.role in ("date", "datetime") else values
-        for position, original, rule in noted:
-            repairs.setdefault(position, []).append({"column": name, "original": original, "rule": rule})
-        check = "bad_date" if column.role in ("date", "datetime") else "bad_code"
-        problems += [(position, check, name, original, reason) for position, original, reason in wrong]
-    if "dossier_code" in frame:
-        blank = np.flatnonzero(typed["dossier_code"].isna() & frame["dossier_code"].isna())
-        problems += [
-            (int(at), "missing_dossier_code", "dossier_code", "(trống)", "Dòng không có mã hồ sơ") for at in blank
+def _rejects(problems: list[Problem], rows: pd.DataFrame, table: Table) -> pd.DataFrame:
+    places = np.array([problem.at for problem in problems], dtype=int)
+    found = rows.iloc[places][["source_file", "source_sheet", "source_row", "dossier_code"]].reset_index(drop=True)
+    headers = [table.headers.get(problem.column, problem.column) for problem in problems]
+    values = [_short(problem.value) for problem in problems]
+    where = [_where(sheet, row) for sheet, row in zip(found["source_sheet"], found["source_row"], strict=True)]
+    found["check_id"] = objects([problem.check_id for problem in problems])
+    found["column_name"] = objects([problem.column for problem in problems])
+    found["value"] = objects(values)
+    found["reason"] = objects(
+        [
+            f"{place}, cột «{header}», giá trị «{value}»: {problem.reason}."
+            for place, header, value, problem in zip(where, headers, values, problems, strict=True)
         ]
-    return pd.DataFrame(typed), repairs, problems
-
-
-def _typed_column(
-    cells: pd.Series, typist: Callable[[object], Typed]
-) -> tuple[pd.Series, list[tuple[int, str, str]], list[tuple[int, str, str]]]:
-    codes, distinct = pd.factorize(cells.map(lambda cell: (type(cell).__name__, cell), na_action="ignore"))
-    results = [typist(cell) for _, cell in distinct]
-    values = np.array([result.value for result in results] + [None], dtype=object)
-    noted = {at for at, result in enumerate(results) if result.repair}
-    wrong = {at for at, result in enumerate(results) if result.error}
-    return (
-        pd.Series(values[codes], dtype=object),
-        [(at, str(cells[at]), str(results[codes[at]].repair)) for at in _where(codes, noted)],
-        [(at, str(cells[at]), str(results[codes[at]].error)) for at in _where(codes, wrong)],
     )
-
-
-def _where(codes: np.ndarray, wanted: set[int]) -> list[int]:
-    return [int(at) for at in np.flatnonzero(np.isin(codes, list(wanted)))] if wanted else []
-
-
-def _typist(column: Column, profile: Profile, window: Window) -> Callable[[object], Typed]:
-    if column.role in ("date", "datetime"):
-        month_first = profile.date_order == "month_first"
-        return lambda cell: type_datetime(cell, month_first, *window)
-    if column.role in ("status", "channel"):
-        own = profile.values.status if column.role == "status" else profile.values.channel
-        words = {**column.values, **{match_key(word): value for word, value in own.items()}}
-        return lambda cell: Typed(words.get(match_key(str(type_text(cell).value)), "unknown"))
-    if column.name == "procedure_code":
-        return type_procedure_code
-    return type_code if column.role == "code" else type_text
-
-
-def _empty(column: Column, length: int) -> pd.Series:
-    kind = "datetime64[us]" if column.role in ("date", "datetime") else object
-    return pd.Series([None] * length, dtype=kind)
-
-
-def _finished_rows(
-    typed: pd.DataFrame,
-    frame: pd.DataFrame,
-    repairs: dict[int, list[dict[str, str]]],
-    contract: Contract,
-    file_name: str,
-    table: Table,
-    data: np.ndarray,
-) -> pd.DataFrame:
-    """Add the words as delivered, match keys, repairs and the place of each row."""
-    for name in ("status", "channel"):
-        typed[f"{name}_label"] = _words(frame, name)
-    for name in ("procedure_name", "receiving_unit", "handling_unit"):
-        keys = {text: match_key(text) for text in typed[name].dropna().unique()}
-        typed[f"{name}_key"] = typed[name].map(keys, na_action="ignore").astype(object)
-    typed["repairs"] = pd.Series(
-        [json.dumps(repairs[at], ensure_ascii=False) if at in repairs else None for at in range(len(typed))],
-        dtype=object,
+    found["mend"] = objects(
+        [
+            f"Sửa ô «{header}» ở {place[0].lower()}{place[1:]} trong phần mềm một cửa rồi kết xuất lại."
+            for place, header in zip(where, headers, strict=True)
+        ]
     )
-    typed["flags"] = ""
-    typed["source_file"] = nfc(file_name)
-    typed["source_sheet"] = table.sheet.name
-    typed["source_row"] = (data + 1).astype("int64")
-    ordered = typed[list(contract.typed_columns)]
-    return ordered.where(ordered.notna(), None) if ordered.empty else ordered
+    return found[list(REJECT_COLUMNS)]
 
 
-def _words(frame: pd.DataFrame, name: str) -> pd.Series:
-    if name not in frame:
-        return pd.Series([None] * len(frame), dtype=object)
-    return frame[name].map(lambda cell: type_text(cell).value, na_action="ignore").astype(object)
+def _shifted_rejects(places: list[int], rows: pd.DataFrame) -> pd.DataFrame:
+    """What slipped sideways may be a person's cell: nothing of such a row is shown."""
+    found = rows.iloc[places][["source_file", "source_sheet", "source_row"]].reset_index(drop=True)
+    found["dossier_code"] = objects([None] * len(places))
+    found["check_id"] = "bad_code"
+    found["column_name"] = "dossier_code"
+    found["value"] = _NOT_SHOWN
+    found["reason"] = objects(
+        [f"Dòng {row}: có nhiều ô hơn dòng tiêu đề, các ô đã lệch cột." for row in found["source_row"]]
+    )
+    found["mend"] = objects(
+        [f"Đặt ô có dấu phân cách ở dòng {row} trong dấu nháy kép, hoặc gửi dạng .xlsx." for row in found["source_row"]]
+    )
+    return found[list(REJECT_COLUMNS)].astype({name: object for name in REJECT_COLUMNS if name != "source_row"})
 
 
-def _rejects(problems: list[tuple[int, str, str, str, str]], rows: pd.DataFrame, table: Table) -> pd.DataFrame:
-    found = []
-    for position, check, column, value, reason in problems:
-        row = rows.loc[position]
-        header = table.headers.get(column, column)
-        found.append(
-            {
-                "source_file": row["source_file"],
-                "source_sheet": row["source_sheet"],
-                "source_row": row["source_row"],
-                "dossier_code": row["dossier_code"],
-                "check_id": check,
-                "column_name": column,
-                "value": value,
-                "reason": f"Dòng {row['source_row']}, cột «{header}», giá trị «{value}»: {reason}.",
-                "mend": f"Sửa ô «{header}» ở dòng {row['source_row']} trong phần mềm một cửa rồi kết xuất lại.",
-            }
-        )
-    return pd.DataFrame(found, columns=list(REJECT_COLUMNS))
+def _where(sheet: str | None, row: int) -> str:
+    return f"Trang «{sheet}», dòng {row}" if sheet else f"Dòng {row}"
+
+
+def _short(value: str) -> str:
+    return value if len(value) <= _LONGEST_VALUE else value[:_LONGEST_VALUE] + "…"
+
+
+def _joined(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    filled = [frame for frame in frames if len(frame)] or frames[:1]
+    return filled[0] if len(filled) == 1 else pd.concat(filled, ignore_index=True)
 
 
 def _verdict(
-    file_name: str,
-    profile: Profile,
-    contract: Contract,
-    grid: Grid,
-    table: Table,
-    kinds: np.ndarray,
-    rows: pd.DataFrame,
-    bad: list[int],
+    file_name: str, profile: Profile, contract: Contract, grid: Grid, parts: list[_Part]
 ) -> dict[str, Any]:
+    first = parts[0].table
+    read = [part.table.sheet.name for part in parts]
+    unknown = [item for part in parts for item in part.table.unknown]
     furniture = [
-        {"row": int(at) + 1, "kind": str(kinds[at])} for at in np.flatnonzero(~np.isin(kinds, ["data", "blank"]))
+        {"row": int(at) + 1, "kind": str(part.kinds[at]), "sheet": part.table.sheet.name}
+        for part in parts
+        for at in np.flatnonzero(~np.isin(part.kinds, ["data", "blank"]))
     ]
     return {
         **_head(file_name, profile, contract),
         "format": grid.format,
-        "sheet": table.sheet.name,
-        "header_rows": table.header_rows,
+        "sheet": "; ".join(name for name in read if name) or None,
+        "header_rows": first.header_rows,
         "status": "accepted",
         "refused_reason": None,
         "refused_mend": None,
         "counts": {
-            "rows_in": len(kinds),
-            "typed": len(rows),
-            "rejected": len(bad),
-            "blank": int((kinds == "blank").sum()),
+            "rows_in": sum(len(part.kinds) for part in parts),
+            "typed": sum(len(part.rows) for part in parts),
+            "rejected": sum(part.rejected for part in parts),
+            "blank": sum(int((part.kinds == "blank").sum()) for part in parts),
             "furniture": len(furniture),
             "flagged": 0,
         },
         "furniture": furniture,
-        "hidden": {"sheets": grid.hidden_sheets},
-        "columns": table.headers,
-        "unknown_headers": table.unknown,
+        "hidden": {
+            "rows": _total([part.table.sheet.hidden_rows for part in parts]),
+            "columns": _total([part.table.sheet.hidden_columns for part in parts]),
+            "sheets": grid.hidden_sheets,
+        },
+        "other_sheets": [
+            {"sheet": sheet.name, "rows": len(sheet.rows)}
+            for sheet in grid.sheets
+            if sheet.name not in read and sheet.rows
+        ],
+        "columns": first.headers,
+        "unknown_headers": [item for at, item in enumerate(unknown) if item not in unknown[:at]],
     }
+
+
+def _total(numbers: list[int | None]) -> int | None:
+    """Add what the format tells; None where it does not."""
+    told = [number for number in numbers if number is not None]
+    return sum(told) if len(told) == len(numbers) else None
 
 
 def _head(file_name: str, profile: Profile, contract: Contract) -> dict[str, Any]:
@@ -287,7 +239,8 @@ def _refused(file_name: str, contract: Contract, profile: Profile, refusal: Refu
         "refused_mend": refusal.mend,
         "counts": {"rows_in": 0, "typed": 0, "rejected": 0, "blank": 0, "furniture": 0, "flagged": 0},
         "furniture": [],
-        "hidden": {},
+        "hidden": {"rows": None, "columns": None, "sheets": []},
+        "other_sheets": [],
         "columns": {},
         "unknown_headers": [],
     }

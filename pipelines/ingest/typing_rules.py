@@ -10,16 +10,19 @@ import datetime as dt
 import re
 from typing import NamedTuple
 
+from pipelines.ingest.sheet_xml import NOT_CALCULATED
 from pipelines.office.text import nfc
 
 SERIAL_ZERO = dt.datetime(1899, 12, 30)
-_ERRORS = re.compile(r"^#(DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)$")
+SERIAL_ZERO_1904 = dt.datetime(1904, 1, 1)
+_ERRORS = re.compile(r"^#(DIV/0!|N/A|[A-Z_]+[!?])$")
+_NO_DATE = frozenset({"-", "--", "–", "—", "null", "NULL"})
 _SPACES = re.compile(r"[\s\u00a0\u200b\ufeff]+")
 _TIME = (
     r"(?P<h>\d{1,2})\s*(?::|giờ|h)\s*(?P<n>\d{1,2})?(?:\s*phút)?(?::(?P<s>\d{2})(?:\.\d+)?)?\s*(?P<half>AM|PM|SA|CH)?"
 )
 _DAY = r"(?P<a>\d{1,2})\s*[/.\-_]\s*(?P<b>\d{1,2})\s*[/.\-_]\s*(?P<y>\d+)"
-_REST = r"(?:\s+-\s+.*ngày.*)?"
+_REST = r"(?:\s+-\s+.*(?:ngày|giờ|phút).*)?"
 _FORMS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -29,15 +32,19 @@ _FORMS = tuple(
 )
 _ISO = re.compile(
     r"^(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?:[T\s]+(?P<h>\d{1,2}):(?P<n>\d{2})(?::(?P<s>\d{2})(?:\.\d+)?)?)?"
-    r"\s*(?:Z|[+-]\d{2}:?\d{2})?$"
+    r"\s*(?P<zone>Z|[+-]\d{2}:?\d{2})?$"
 )
 _SPELLED = re.compile(
     rf"^(?:{_TIME}\s*,?\s*)?ngày\s+(?P<a>\d{{1,2}})\s+tháng\s+(?P<b>\d{{1,2}})\s+năm\s+(?P<y>\d+)$", re.IGNORECASE
 )
+_UTC = ("Z", "+00:00", "+0000", "-00:00", "-0000")
 _COMPACT = re.compile(r"^(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})(?:(?P<h>\d{2})(?P<n>\d{2})(?P<s>\d{2}))?$")
 _SERIAL = re.compile(r"^\d{5}(\.\d+)?$")
 _PROCEDURE = re.compile(r"^([123]\.\d{6})(\.H\d{2})?$")
 _SHORT_PROCEDURE = re.compile(r"^[123]\.\d{1,5}$")
+_COMMA_PROCEDURE = re.compile(r"^[123],\d{1,6}$")
+_AS_TEXT = re.compile(r'^(?:="(?P<formula>[^"]*)"|\'(?P<quoted>\S.*))$')
+_EXPONENT = re.compile(r"^\d(?:[.,]\d+)?E\+?\d+$", re.IGNORECASE)
 
 
 class Typed(NamedTuple):
@@ -48,44 +55,70 @@ class Typed(NamedTuple):
     error: str | None = None
 
 
-def type_datetime(cell: object, month_first: bool, earliest: dt.date, latest: dt.date) -> Typed:
-    """Return a local naive moment; a day without time is midnight.
+def type_datetime(
+    cell: object, month_first: bool, earliest: dt.date, latest: dt.date, zero: dt.datetime = SERIAL_ZERO
+) -> Typed:
+    """Return a local naive moment; a day without time is midnight, a dash is no date.
 
     Slashes are day-first unless the source is month-first, ISO never is; impossible dates and years outside
-    the window are errors (domain/09 9.3).
+    the window are errors (domain/09 9.3). `zero` is the day the workbook's serial numbers count from.
     """
-    typed = _moment(cell, month_first)
+    typed = _moment(cell, month_first, zero)
     if isinstance(typed.value, dt.datetime) and not earliest <= typed.value.date() <= latest:
         return Typed(None, None, f"năm {typed.value.year} ngoài khoảng cho phép ({earliest:%Y}–{latest:%Y})")
     return typed
 
 
-def _moment(cell: object, month_first: bool) -> Typed:
+def _moment(cell: object, month_first: bool, zero: dt.datetime) -> Typed:
     if isinstance(cell, dt.datetime):
-        return Typed(cell.replace(tzinfo=None))
+        return Typed(_to_second(cell.replace(tzinfo=None)))
     if isinstance(cell, dt.date):
         return Typed(dt.datetime(cell.year, cell.month, cell.day))
     if isinstance(cell, bool):
         return Typed(None, None, "không phải ngày")
     if isinstance(cell, int | float):
-        return _serial(float(cell))
+        return _number(float(cell), zero)
     text = _SPACES.sub(" ", nfc(str(cell))).strip()
-    if _ERRORS.match(text):
-        return Typed(None, None, f"ô báo lỗi công thức {text}")
+    if text in _NO_DATE:
+        return Typed(None, f"«{text}» đọc là để trống")
+    if _is_formula_error(text):
+        return Typed(None, None, _formula_error(text))
     if _SERIAL.match(text):
-        return _serial(float(text))._replace(repair="số sê-ri lưu dạng chữ")
+        return _number(float(text), zero)._replace(repair="số sê-ri lưu dạng chữ")
     return _from_text(text, month_first)
 
 
-def _serial(number: float) -> Typed:
-    if not 1 <= number < 110_000:
-        return Typed(None, None, "số không phải ngày của bảng tính")
-    return Typed(SERIAL_ZERO + dt.timedelta(seconds=round(number * 86_400)))
+def _number(number: float, zero: dt.datetime) -> Typed:
+    if 1 <= number < 110_000:
+        return Typed(_to_second(zero + dt.timedelta(days=number)))
+    if number % 1 == 0 and _COMPACT.match(str(int(number))):
+        typed = _from_text(str(int(number)), False)
+        if typed.error is None:
+            return typed._replace(repair="ngày dạng yyyyMMdd lưu dạng số")
+    return Typed(None, None, "số không phải ngày của bảng tính")
+
+
+def _to_second(moment: dt.datetime) -> dt.datetime:
+    """Take off what a spreadsheet's fraction of a day adds; 23:59:59.997 stays on its day."""
+    rounded = (moment + dt.timedelta(milliseconds=500)).replace(microsecond=0)
+    return rounded if rounded.date() == moment.date() else moment.replace(microsecond=0)
+
+
+def _is_formula_error(text: str) -> bool:
+    return text == NOT_CALCULATED or bool(_ERRORS.match(text))
+
+
+def _formula_error(text: str) -> str:
+    if text == NOT_CALCULATED:
+        return "công thức chưa có giá trị, mở bằng Excel rồi lưu lại"
+    return f"ô báo lỗi công thức {text}"
 
 
 def _from_text(text: str, month_first: bool) -> Typed:
     found = _ISO.match(text) or _COMPACT.match(text)
     if found:
+        if found.groupdict().get("zone") in _UTC:
+            return Typed(None, None, "giờ quốc tế (UTC), không chắc là ngày nào của địa phương")
         return _build(found, int(found["y"]), int(found["m"]), int(found["d"]))
     for form in (*_FORMS, _SPELLED):
         found = form.match(text)
@@ -101,6 +134,8 @@ def _build(found: re.Match[str], year: int, month: int, day: int) -> Typed:
     parts = found.groupdict()
     hour, minute, second = (int(parts.get(name) or 0) for name in ("h", "n", "s"))
     half = (parts.get("half") or "").upper()
+    if half in ("AM", "SA") and hour > 12:
+        return Typed(None, None, f"{hour} giờ {half} không có thật")
     if half in ("PM", "CH") and hour < 12:
         hour += 12
     if half in ("AM", "SA") and hour == 12:
@@ -120,28 +155,38 @@ def _build(found: re.Match[str], year: int, month: int, day: int) -> Typed:
 
 def type_code(cell: object) -> Typed:
     """Return a code as text; a number is taken only while its digits are whole (15 digits at most)."""
-    if isinstance(cell, int | float) and not isinstance(cell, bool):
+    if isinstance(cell, dt.date | dt.time | dt.timedelta | bool):
+        return Typed(None, None, "mã bị bảng tính đổi thành ngày giờ")
+    if isinstance(cell, int | float):
         if abs(cell) >= 10**15:
             return Typed(None, None, "mã dài lưu dạng số, đã mất chữ số cuối")
-        return Typed(str(int(cell)) if float(cell).is_integer() else repr(cell))
+        return Typed(str(int(cell)) if float(cell).is_integer() else repr(cell), "mã lưu dạng số, đọc lại thành chữ")
     text = _SPACES.sub(" ", nfc(str(cell))).strip()
-    if _ERRORS.match(text):
-        return Typed(None, None, f"ô báo lỗi công thức {text}")
+    if _is_formula_error(text):
+        return Typed(None, None, _formula_error(text))
+    if _EXPONENT.match(text):
+        return Typed(None, None, "mã bị bảng tính viết dạng mũ, đã mất chữ số")
+    forced = _AS_TEXT.match(text)
+    if forced:
+        return Typed((forced["formula"] or forced["quoted"] or "").strip() or None, "bỏ dấu ép kiểu chữ")
     return Typed(text)
 
 
 def type_procedure_code(cell: object) -> Typed:
     """Return a national procedure code; the zero a spreadsheet cut (1.00193) is put back and told (domain/09 9.2)."""
     typed = type_code(cell)
-    if typed.error:
+    if typed.error or typed.value is None:
         return typed
     text = str(typed.value)
+    if _COMMA_PROCEDURE.match(text):
+        text = text.replace(",", ".")
+        typed = Typed(text, "dấu phẩy thay dấu chấm trong mã")
     full = _PROCEDURE.match(text)
     if full:
-        return Typed(full[1], f"bỏ hậu tố {full[2]}") if full[2] else Typed(text)
+        return Typed(full[1], f"bỏ hậu tố {full[2]}") if full[2] else typed._replace(value=text)
     if _SHORT_PROCEDURE.match(text):
         return Typed(f"{text[:2]}{text[2:]:0<6}", f"thêm số 0 cuối vào {text}")
-    return Typed(text)
+    return typed
 
 
 def type_text(cell: object) -> Typed:

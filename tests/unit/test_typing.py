@@ -10,7 +10,14 @@ import datetime as dt
 
 import pytest
 
-from pipelines.ingest.typing_rules import type_code, type_datetime, type_procedure_code, type_text
+from pipelines.ingest.sheet_xml import NOT_CALCULATED
+from pipelines.ingest.typing_rules import (
+    SERIAL_ZERO_1904,
+    type_code,
+    type_datetime,
+    type_procedure_code,
+    type_text,
+)
 
 EARLIEST, LATEST = dt.date(2000, 1, 1), dt.date(2035, 12, 31)
 
@@ -38,6 +45,12 @@ EARLIEST, LATEST = dt.date(2000, 1, 1), dt.date(2035, 12, 31)
         (dt.date(2021, 3, 5), "2021-03-05T00:00:00"),
         ("31/03/2026 24:00", "2026-03-31T23:59:59"),  # the business day stays
         ("05/03/2021\u00a008:30", "2021-03-05T08:30:00"),
+        ("29/01/2024 09:05:00 - 4 giờ", "2024-01-29T09:05:00"),
+        ("05_03_2021", "2021-03-05T00:00:00"),
+        ("05/03/2021 08:30:15 CH", "2021-03-05T20:30:15"),
+        (20210305083015.0, "2021-03-05T08:30:15"),  # the national packet's form, kept as a number
+        (dt.datetime(2021, 3, 5, 8, 29, 59, 994_000), "2021-03-05T08:30:00"),  # a spreadsheet's fraction of a day
+        (dt.datetime(2021, 3, 5, 23, 59, 59, 997_000), "2021-03-05T23:59:59"),  # never on into the next day
     ],
 )
 def test_a_date_is_read_day_first_whatever_its_style(cell: object, expected: str) -> None:
@@ -56,12 +69,32 @@ def test_a_date_is_read_day_first_whatever_its_style(cell: object, expected: str
         ("ngày mai", "không đọc được"),
         ("05/03/1021", "ngoài khoảng"),
         (True, "không phải ngày"),
+        ("5/3/21", "«21»"),  # a year of two digits is a guess
+        ("2021-03-31T18:30:00Z", "UTC"),  # 01/04 in Viet Nam: another quarter
+        ("05/03/2021 25:00", "không có thật"),
+        ("05/03/2021 13:30 AM", "không có thật"),
+        (12.0, "ngoài khoảng"),
+        (46095123.0, "không phải ngày"),
+        (NOT_CALCULATED, "chưa có giá trị"),
+        (dt.time(8, 30), "không đọc được"),
     ],
 )
 def test_what_is_no_sure_date_is_an_error_that_says_why(cell: object, words: str) -> None:
     typed = type_datetime(cell, False, EARLIEST, LATEST)
     assert typed.value is None
     assert words in (typed.error or "")
+
+
+@pytest.mark.parametrize("dash", ["-", "–", "null"])
+def test_a_dash_is_no_date_and_is_told(dash: str) -> None:
+    typed = type_datetime(dash, False, EARLIEST, LATEST)
+    assert (typed.value, typed.error) == (None, None)
+    assert dash in (typed.repair or "")
+
+
+def test_a_serial_number_counts_from_1904_in_a_workbook_that_says_so() -> None:
+    typed = type_datetime(44633.0, False, EARLIEST, LATEST, SERIAL_ZERO_1904)
+    assert typed.value == dt.datetime(2026, 3, 14)
 
 
 @pytest.mark.parametrize(
@@ -84,6 +117,9 @@ def test_a_month_first_source_is_read_month_first(cell: str, expected: str) -> N
         (1.00193, "1.001930", True),
         ("2.00095", "2.000950", True),
         ("1.012753.H19", "1.012753", True),
+        ("1,001193", "1.001193", True),
+        ("1,00193", "1.001930", True),
+        ('="1.001193"', "1.001193", True),
     ],
 )
 def test_a_procedure_code_gets_its_lost_zeros_back_and_says_so(cell: object, code: str, is_repaired: bool) -> None:
@@ -96,8 +132,24 @@ def test_a_code_stays_text(cell: object, code: str) -> None:
     assert type_code(cell).value == code
 
 
-def test_a_number_that_lost_its_last_digits_is_no_code() -> None:
-    assert "mất chữ số" in (type_code(12345678901234567.0).error or "")
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        (12345678901234567.0, "mất chữ số"),
+        ("1.01001E+11", "mất chữ số"),
+        (dt.datetime(2021, 3, 5), "thành ngày"),
+        ("#N/A", "lỗi công thức"),
+        (NOT_CALCULATED, "chưa có giá trị"),
+    ],
+)
+def test_a_damaged_code_is_an_error_that_says_why(cell: object, words: str) -> None:
+    typed = type_code(cell)
+    assert typed.value is None
+    assert words in (typed.error or "")
+
+
+def test_a_code_kept_as_a_number_is_told() -> None:
+    assert type_code(123.0).repair == "mã lưu dạng số, đọc lại thành chữ"
 
 
 def test_text_is_composed_and_single_spaced() -> None:

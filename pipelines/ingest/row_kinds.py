@@ -1,0 +1,92 @@
+"""Which rows of a table are dossiers, and what the others are.
+
+Here: data, blank, and furniture by kind (title, header, numbering, section, total, signature). Not here: typing.
+Invariant: every row of a sheet gets exactly one kind; a row that may be a dossier is data, so that it is judged.
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from pipelines.ingest.headers import Table, is_blank, is_numbering, is_total
+
+# Beside its code, what tells a dossier from a remark below the table: two of these, dates with a digit in them.
+_DATE_SIGNS = ("received_at", "due_at", "finished_at", "procedure_code")
+_CODE = re.compile(r"^\S*\d\S*$")
+_NUMBER = re.compile(r"^(\d+(\.0)?|#\S+)$")
+_ENOUGH_CELLS = 4
+
+Cells = dict[str, list[object]]
+
+
+def contract_cells(table: Table) -> Cells:
+    """Return every row's cells of the contract's columns, blanks as None; nothing else is taken."""
+    return {
+        name: [row[index] if index < len(row) and not is_blank(row[index]) else None for row in table.sheet.rows]
+        for name, index in table.columns.items()
+    }
+
+
+def row_kinds(table: Table, cells: Cells) -> np.ndarray:
+    """Return for every row of the sheet: `data`, `blank`, or the kind of furniture."""
+    rows = table.sheet.rows
+    last_header = table.header_rows[-1]
+    kinds = np.where(_may_be_dossier(table, cells), "data", "remark").astype(object)
+    header = _filled(rows[last_header - 1])
+    for number, row in enumerate(rows, start=1):
+        at = number - 1
+        first = next((cell for cell in row if not is_blank(cell)), None)
+        if first is None:
+            kinds[at] = "blank"
+        elif number < table.header_rows[0]:
+            kinds[at] = "title"
+        elif number <= last_header or (first == header[0] and _filled(row) == header):
+            kinds[at] = "header"
+        elif number <= last_header + 2 and is_numbering(row):
+            kinds[at] = "numbering"
+        elif is_total(row):
+            kinds[at] = "total"
+        elif kinds[at] == "remark" and _is_lone_number(row):
+            kinds[at] = "row_number"
+    data = np.flatnonzero(kinds == "data")
+    after = np.arange(len(rows)) > (data[-1] if len(data) else len(rows))
+    kinds[(kinds == "remark") & after] = "signature"
+    kinds[(kinds == "remark") & ~after] = "section"
+    return kinds
+
+
+def _may_be_dossier(table: Table, cells: Cells) -> np.ndarray:
+    """A code and anything beside it, or two dates or statuses, or many cells: a signature has none of these."""
+    height = len(table.sheet.rows)
+    filled = {name: np.array([cell is not None for cell in column], dtype=bool) for name, column in cells.items()}
+    count = sum(filled.values(), np.zeros(height, dtype=int))
+    signs = filled.get("status", np.zeros(height, dtype=bool)).astype(int)
+    for name in _DATE_SIGNS:
+        if name in cells:
+            signs = signs + (filled[name] & _has_digit(cells[name]))
+    coded = filled["dossier_code"] & _matches(cells["dossier_code"], _CODE)
+    return (coded & (count > 1)) | (signs > 1) | (count >= _ENOUGH_CELLS)
+
+
+def _has_digit(column: list[object]) -> np.ndarray:
+    return _matches(column, re.compile(r"\d|#"))
+
+
+def _matches(column: list[object], pattern: re.Pattern[str]) -> np.ndarray:
+    """Tell for each distinct cell once whether its text has the pattern; numbers and dates have digits."""
+    codes, distinct = pd.factorize(pd.Series(column, dtype=object))
+    hits = np.array([bool(pattern.search(str(cell).strip())) for cell in distinct] + [False], dtype=bool)
+    return hits[codes]
+
+
+def _filled(row: list[object]) -> list[object]:
+    return [cell for cell in row if not is_blank(cell)]
+
+
+def _is_lone_number(row: list[object]) -> bool:
+    """A numbered row that was never filled in."""
+    filled = _filled(row)
+    return len(filled) == 1 and bool(_NUMBER.match(str(filled[0]).strip()))

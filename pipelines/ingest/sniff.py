@@ -1,0 +1,115 @@
+"""What a delivered file truly is, told by its content, never by its extension.
+
+Here: telling formats apart, refusing what is no table or is dangerous to open. Not here: reading cells (grid).
+Invariant: a refusal names the true reason and what the unit must do.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+MAX_UNPACKED = 400 * 1024 * 1024
+MAX_RATIO = 250
+_EXPORT_AGAIN = "Kết xuất lại từ phần mềm một cửa, dạng Excel (.xlsx) hoặc CSV, rồi gửi lại."
+_SAVE_AS_XLSX = "Mở bằng Excel, lưu lại dạng .xlsx rồi gửi lại."
+_NO_TABLES = {
+    b"%PDF": "PDF",
+    b"{\\rtf": "văn bản RTF",
+    b"\x89PNG": "ảnh PNG",
+    b"\xff\xd8\xff": "ảnh JPEG",
+    b"Rar!": "tệp nén RAR",
+    b"7z\xbc\xaf\x27\x1c": "tệp nén 7z",
+    b"\x1f\x8b": "tệp nén gzip",
+}
+_PAGES = {
+    "mime-version": "trang web MHTML",
+    "<?mso-application": "bảng tính XML 2003",
+    "<?xml": "tệp XML",
+    "<html": "trang HTML",
+    "<!doctype": "trang HTML",
+    "<table": "trang HTML",
+    "<meta": "trang HTML",
+}
+
+
+class Refused(Exception):
+    """The file cannot be read as a table: the true reason and what to do, for the unit."""
+
+    def __init__(self, reason: str, mend: str, check_id: str = "unreadable_file") -> None:
+        """Keep the two sentences."""
+        super().__init__(reason)
+        self.reason, self.mend, self.check_id = reason, mend, check_id
+
+
+def sniff(path: Path) -> str:
+    """Return the true format: xlsx, xlsb, ods, xls or text.
+
+    Raises:
+        Refused: empty, encrypted, dangerous, or no table format we read.
+    """
+    with path.open("rb") as source:
+        head = source.read(4096)
+    if not head.strip():
+        raise Refused("Tệp rỗng, không có dữ liệu.", _EXPORT_AGAIN)
+    if head.startswith(b"PK"):
+        return _zip_format(path)
+    if head.startswith(b"\xd0\xcf\x11\xe0"):
+        return _old_format(path)
+    for magic, name in _NO_TABLES.items():
+        if head.startswith(magic):
+            raise Refused(f"Tệp là {name}, không phải bảng số liệu.", _EXPORT_AGAIN)
+    return "text"
+
+
+def refuse_markup(text: str) -> None:
+    """Refuse web pages and XML that carry a spreadsheet's name.
+
+    Raises:
+        Refused: the text is markup; the reason names the kind.
+    """
+    start = text.lstrip("\ufeff \t\r\n")[:400].casefold()
+    if not start.startswith(("<", "mime-version")):
+        return
+    names = [name for mark, name in _PAGES.items() if mark in start]
+    if names:
+        raise Refused(f"Tệp là {names[0]} mang tên bảng tính.", _SAVE_AS_XLSX)
+
+
+def _zip_format(path: Path) -> str:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+            unpacked = sum(item.file_size for item in archive.infolist())
+    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
+        raise Refused(
+            "Tệp hỏng: không mở được gói bên trong.", "Gửi lại tệp; có thể việc sao chép bị ngắt giữa chừng."
+        ) from error
+    if any(name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/") for name in names):
+        raise Refused("Tệp có đường dẫn lạ bên trong, không an toàn.", _EXPORT_AGAIN)
+    if unpacked > MAX_UNPACKED or unpacked > MAX_RATIO * max(path.stat().st_size, 4096):
+        raise Refused(
+            "Tệp nở ra quá lớn khi mở, không an toàn.", "Chép riêng vùng có số liệu sang tệp mới rồi gửi lại."
+        )
+    if any(name.startswith("xl/") for name in names):
+        return "xlsb" if "xl/workbook.bin" in names else "xlsx"
+    if any(name.startswith("word/") for name in names):
+        raise Refused("Tệp là văn bản Word, không phải bảng tính.", _EXPORT_AGAIN)
+    if "mimetype" in names:
+        return "ods"
+    raise Refused("Tệp nén không phải bảng tính.", "Gửi chính tệp bảng tính, không nén.")
+
+
+def _old_format(path: Path) -> str:
+    """Tell an old binary workbook from other files in the same container."""
+    content = path.read_bytes()
+    if "EncryptedPackage".encode("utf-16-le") in content:
+        raise password_protected()
+    if "WordDocument".encode("utf-16-le") in content:
+        raise Refused("Tệp là văn bản Word, không phải bảng tính.", _EXPORT_AGAIN)
+    return "xls"
+
+
+def password_protected() -> Refused:
+    """Return the refusal of a file that opens only with a password."""
+    return Refused("Tệp có mật khẩu.", "Bỏ mật khẩu (Lưu thành… không đặt mật khẩu) rồi gửi lại.")

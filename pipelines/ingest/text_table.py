@@ -1,0 +1,114 @@
+"""A text table (CSV, TSV) as rows of cells.
+
+Here: encodings, the delimiter, the `sep=` line, quotes that do not close. Not here: what the cells mean.
+Invariant: record n of the file is row n; a quote left open is told, it never swallows the rows after it.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import statistics
+
+from pipelines.ingest.sniff import Refused, refuse_markup
+
+DELIMITERS = ";,\t|"
+_SAMPLE_LINES = 60
+_MAX_CELL = 10 * 1024 * 1024
+_SAVE_AGAIN = "Lưu lại dạng CSV UTF-8 hoặc .xlsx rồi gửi lại."
+
+
+def text_rows(content: bytes) -> list[list[object]]:
+    """Return the records of a text table, from the first (a `sep=` line is record 1).
+
+    Raises:
+        Refused: no known encoding, broken bytes, markup, or quotes that do not pair.
+    """
+    text = decode(content)
+    refuse_markup(text)
+    first, _, rest = text.partition("\n")
+    announced = first.rstrip("\r").strip('"')
+    if announced[:4].casefold() == "sep=" and len(announced) == 5:
+        return [[announced], *_parse(rest, announced[4], lines_before=1)]
+    return _parse(text, _delimiter(text))
+
+
+def decode(content: bytes) -> str:
+    """Return the text of UTF-8 (with or without BOM), UTF-16 or Windows-1258 bytes.
+
+    Raises:
+        Refused: none of them; nothing is ever read with replacement characters.
+    """
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return _strictly(content, "utf-16")
+    if content[:200].count(0) > 40:  # UTF-16 of plain letters without a BOM: every second byte is zero
+        return _strictly(content, "utf-16-le" if content[1:200:2].count(0) > content[0:200:2].count(0) else "utf-16-be")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        _refuse_broken_utf8(content, error)
+    text = _strictly(content, "cp1258")
+    if "\x00" in text:
+        raise Refused("Tệp không phải bảng số liệu dạng chữ.", _SAVE_AGAIN)
+    return text
+
+
+def _strictly(content: bytes, encoding: str) -> str:
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise Refused(
+            f"Không đọc được chữ của tệp (bảng mã {encoding}, byte thứ {error.start + 1}).", _SAVE_AGAIN
+        ) from error
+
+
+def _refuse_broken_utf8(content: bytes, error: UnicodeDecodeError) -> None:
+    """Text that was UTF-8 up to a broken byte is damaged UTF-8, not another encoding."""
+    before = content[: error.start].decode("utf-8", errors="strict")
+    if sum(ord(letter) > 127 for letter in before.lstrip("\ufeff")) >= 3:
+        line = before.count("\n") + 1
+        raise Refused(f"Tệp UTF-8 bị hỏng hoặc bị cắt ở dòng {line}.", "Kết xuất và gửi lại tệp.") from error
+
+
+def _delimiter(text: str) -> str:
+    """Return the delimiter that gives the most fields in most of the first lines."""
+    sample = "".join(text.splitlines(keepends=True)[:_SAMPLE_LINES])
+
+    def typical_width(delimiter: str) -> float:
+        rows = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
+        return statistics.median([len(row) for row in rows if row] or [0])
+
+    csv.field_size_limit(_MAX_CELL)
+    return max(DELIMITERS, key=typical_width)
+
+
+def _parse(text: str, delimiter: str, lines_before: int = 0) -> list[list[object]]:
+    csv.field_size_limit(_MAX_CELL)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        return [list(row) for row in reader]
+    except csv.Error as error:
+        rows = _unquoted(text, delimiter)
+        if rows is None:
+            raise Refused(
+                f"Dấu nháy kép không khép đúng, gần dòng {reader.line_num + lines_before} của tệp.",
+                "Sửa dấu nháy kép (viết đôi \"\" trong ô), hoặc gửi dạng .xlsx.",
+            ) from error
+        return rows
+
+
+def _unquoted(text: str, delimiter: str) -> list[list[object]] | None:
+    """Return the rows of a table written without quoting, or None when its lines do not have one width."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=csv.QUOTE_NONE)
+    try:
+        rows = [list(row) for row in reader]
+    except csv.Error:
+        return None
+    if len({len(row) for row in rows if len(row) > 1}) != 1:
+        return None
+    return [[_without_quotes(cell) for cell in row] for row in rows]
+
+
+def _without_quotes(cell: str) -> str:
+    wrapped = len(cell) > 1 and cell[0] == cell[-1] == '"' and '"' not in cell[1:-1]
+    return cell[1:-1] if wrapped else cell
