@@ -6,7 +6,6 @@ Invariant: a question whose answer is built is not built again; one run at a tim
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import sys
@@ -21,6 +20,7 @@ from pipelines.office.settings import Office, load_office
 from pipelines.paths import REPOSITORY
 from pipelines.warehouse.answer import Plan, plan
 from pipelines.warehouse.build import only_run
+from pipelines.warehouse.finished import read_summary
 from pipelines.warehouse.question import Ask
 from pipelines.warehouse.typed import type_delivery
 
@@ -60,11 +60,6 @@ def run_report(
             return RunResult(planned.report, False, read_summary(planned.report))
         _run_job(office, ask, planned, say)
     return RunResult(planned.report, True, read_summary(planned.report))
-
-
-def read_summary(report: Path) -> dict[str, object]:
-    """Return the summary a finished report carries."""
-    return json.loads((report / "manifest.json").read_text(encoding="utf-8"))["summary"]
 
 
 def _run_job(office: Office, ask: Ask, planned: Plan, say: Callable[[str], None]) -> None:

@@ -7,34 +7,15 @@ of the form; their sum is the figure.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 
+from pipelines.figures.layout import load_layouts
 from pipelines.office.errors import OfficeError
 from pipelines.office.text import match_key
-
-# Why a dossier stands in its column, for the officer (reason_code of the fact).
-EVIDENCE_COLUMNS = (
-    "dossier_code",
-    "field_name",
-    "procedure_name",
-    "receiving_unit_id",
-    "received_at",
-    "due_at",
-    "closed_at",
-    "status",
-    "outcome",
-    "reason_code",
-    "flags",
-    "file_name",
-    "source_sheet",
-    "source_row",
-    "delivery_id",
-)
 
 
 @dataclass(frozen=True)
@@ -59,11 +40,6 @@ class TracedCell:
     def traced_sum(self) -> int:
         """Sum of the measure over the rows found; equals the figure."""
         return int(self.rows["measure"].sum()) if len(self.rows) else 0
-
-
-def load_layouts(report: Path) -> dict[str, dict]:
-    """Return the form layouts a finished report was printed with."""
-    return json.loads((report / "forms.json").read_text(encoding="utf-8"))
 
 
 def trace(report: Path, form_id: str, row: str, column: int, unit: str | None = None) -> list[TracedCell]:
@@ -114,7 +90,7 @@ def fact_rows(
 
 
 def _layout(report: Path, form_id: str) -> dict:
-    layouts = load_layouts(report)
+    layouts = load_layouts(report / "forms.json")
     if form_id not in layouts:
         raise OfficeError(f"Báo cáo này không có biểu «{form_id}». Các biểu: {', '.join(sorted(layouts))}.")
     return layouts[form_id]

@@ -174,9 +174,7 @@ def _joined(frames: list[pd.DataFrame]) -> pd.DataFrame:
     return filled[0] if len(filled) == 1 else pd.concat(filled, ignore_index=True)
 
 
-def _verdict(
-    file_name: str, profile: Profile, contract: Contract, grid: Grid, parts: list[_Part]
-) -> dict[str, Any]:
+def _verdict(file_name: str, profile: Profile, contract: Contract, grid: Grid, parts: list[_Part]) -> dict[str, Any]:
     first = parts[0].table
     read = [part.table.sheet.name for part in parts]
     unknown = [item for part in parts for item in part.table.unknown]

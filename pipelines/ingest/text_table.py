@@ -92,7 +92,7 @@ def _parse(text: str, delimiter: str, lines_before: int = 0) -> list[list[object
         if rows is None:
             raise Refused(
                 f"Dấu nháy kép không khép đúng, gần dòng {reader.line_num + lines_before} của tệp.",
-                "Sửa dấu nháy kép (viết đôi \"\" trong ô), hoặc gửi dạng .xlsx.",
+                'Sửa dấu nháy kép (viết đôi "" trong ô), hoặc gửi dạng .xlsx.',
             ) from error
         return rows
 

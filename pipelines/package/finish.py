@@ -6,18 +6,16 @@ Invariant: the report's folder appears whole by one rename; a report that is the
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from pathlib import Path
 
 import duckdb
 
-from pipelines.figures.layout import layouts_from_manifest
 from pipelines.figures.report_model import OfficeInfo, build_report_model
 from pipelines.office.settings import Office
 from pipelines.package.assemble import assemble, move_into_place
 from pipelines.warehouse.answer import Plan
 from pipelines.warehouse.build import build_folder, warehouse_file
+from pipelines.warehouse.finished import read_summary
 from pipelines.warehouse.question import versions
 
 
@@ -27,11 +25,6 @@ class Finished:
 
     summary: dict[str, object]
     built: bool
-
-
-def layouts_of(manifest: dict[str, object]) -> dict[str, dict]:
-    """Return the form layouts of the dbt manifest."""
-    return layouts_from_manifest(manifest)
 
 
 def office_info(office: Office) -> OfficeInfo:
@@ -53,14 +46,10 @@ def office_info(office: Office) -> OfficeInfo:
 def finish_report(office: Office, planned: Plan, layouts: dict[str, dict]) -> Finished:
     """Render, write the manifest and move the build folder into the report's place."""
     if planned.is_built:
-        return Finished(_summary(planned.report), built=False)
+        return Finished(read_summary(planned.report), built=False)
     folder = build_folder(office)
     with duckdb.connect(warehouse_file(office), read_only=True) as connection:
         model = build_report_model(connection, layouts, office_info(office))
     assemble(folder, model, layouts, key=planned.key, versions=versions())
     move_into_place(folder, planned.report)
-    return Finished(_summary(planned.report), built=True)
-
-
-def _summary(report: Path) -> dict[str, object]:
-    return json.loads((report / "manifest.json").read_text(encoding="utf-8"))["summary"]
+    return Finished(read_summary(planned.report), built=True)

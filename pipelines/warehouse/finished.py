@@ -28,6 +28,11 @@ def latest_report(office: Office, period_id: str, as_of: str | None = None) -> P
     return max(found, key=_age)
 
 
+def read_summary(report: Path) -> dict[str, object]:
+    """Return the summary a finished report carries."""
+    return json.loads((report / "manifest.json").read_text(encoding="utf-8"))["summary"]
+
+
 def _age(report: Path) -> tuple[str, str, float]:
     question = json.loads((report / "manifest.json").read_text(encoding="utf-8"))["question"]
     return str(question["as_of"]), str(question["received_by"]), (report / "manifest.json").stat().st_mtime

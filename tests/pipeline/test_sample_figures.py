@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import json
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
@@ -17,7 +18,8 @@ from sample_copy import REPOSITORY
 from truth.recount import LAST_SEEN, PERIODS, load_truth, recount, roll_up, shown_unknown
 
 from pipelines.audit.control import untraceable_cells
-from pipelines.audit.trace import load_layouts, trace
+from pipelines.audit.trace import trace
+from pipelines.figures.layout import load_layouts
 from pipelines.runner import RunResult, run_report
 
 MEASURES = {
@@ -48,8 +50,8 @@ def cells(row: dict) -> dict[str, int]:
     return {column: int(row[measure]) for column, measure in MEASURES.items()}
 
 
-def plain(counted: object) -> dict[str, int]:
-    return {column: int(counted.get(column, 0)) for column in MEASURES}  # type: ignore[attr-defined]
+def plain(counted: Mapping[str, int]) -> dict[str, int]:
+    return {column: int(counted.get(column, 0)) for column in MEASURES}
 
 
 def test_every_field_row_of_the_city_form_equals_the_truth(quarter: tuple[str, Path]) -> None:
@@ -87,7 +89,7 @@ def test_the_total_equals_the_truth(quarter: tuple[str, Path]) -> None:
 def test_every_cell_of_every_form_and_scope_equals_its_traced_rows(quarter: tuple[str, Path]) -> None:
     _, report = quarter
     with duckdb.connect(report / "warehouse.duckdb", read_only=True) as connection:
-        assert untraceable_cells(connection, load_layouts(report)) == []
+        assert untraceable_cells(connection, load_layouts(report / "forms.json")) == []
 
 
 @pytest.mark.parametrize(
