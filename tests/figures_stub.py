@@ -67,7 +67,9 @@ SHA = "ab" * 32
 def dbt_manifest() -> dict:
     """Return a dbt manifest of the two forms with the heads of the domain's form files."""
     fact = {"resource_type": "model", "name": "fct_dossier_period", "columns": {}}
-    fact["config"] = {"meta": {"key": "dossier_code", "scope": "int_dossier_in_scope"}}
+    fact["config"] = {
+        "meta": {"key": "dossier_code", "scope": "int_dossier_in_scope", "evidence": "ho-so", "trace": {}}
+    }
     nodes = {"model.kstt.fct_dossier_period": fact}
     for model, (form_id, _) in FORMS.items():
         form = yaml.safe_load(shared(f"domain/forms/{form_id}.yaml").read_text(encoding="utf-8"))
@@ -75,7 +77,23 @@ def dbt_manifest() -> dict:
         _walk(form["columns"], (), columns)
         meta = {"form_id": form_id, "number": form["number"], "title": form["title_vi"]}
         meta |= {"unit_of_measure": form["unit_of_measure"], "zero_display": form["zero_display"]}
-        meta |= {"fact": "fct_dossier_period", "keys": [], "scopes": "all", "valid_from": form["effective_from"]}
+        meta |= {
+            "ratios": {
+                "on_time_rate": {"parts": ["resolved_early", "resolved_on_time"], "whole": ["resolved_total"]},
+                "online_rate": {
+                    "parts": ["received_online"],
+                    "whole": ["received_online", "received_direct_postal"],
+                },
+            }
+        }
+        if form_id == "II.06a":
+            meta["headline"] = {
+                "Hồ sơ nhận giải quyết": "{received_total}",
+                "Đã giải quyết": "{resolved_total}",
+                "Tỷ lệ trước và đúng hạn": "{on_time_rate}",
+                "Đang giải quyết": "{pending_total} (quá hạn {pending_overdue})",
+            }
+        meta |= {"streams": ["case_exports"], "keys": [], "scopes": "all", "valid_from": form["effective_from"]}
         nodes[f"model.kstt.{model}"] = {
             "resource_type": "model",
             "name": model,
@@ -152,12 +170,12 @@ def _coverage(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         """
         create table rpt_coverage as select * from (values
-            ('bpmc', 'Bộ phận Một cửa thành phố', 1, 'case_exports', 'accepted', 1, 1250, 2),
-            ('p01', 'UBND Phường 1', 2, 'case_exports', 'accepted', 1, 3000, 1),
-            ('p02', 'UBND Phường 2', 3, 'case_exports', 'accepted', 2, 2000, 0),
-            ('p03', 'UBND Phường 3', 4, 'case_exports', 'refused', 1, 0, 0),
-            ('p04', 'UBND Phường 4', 5, 'case_exports', 'missing', 0, 0, 0)
-        ) as t (unit_id, unit_name, sort_no, stream, state, files, rows_typed, rows_rejected)
+            ('bpmc', 'Bộ phận Một cửa thành phố', 1, 'case_exports', 'danh sách hồ sơ', 'accepted', 1, 1250, 2),
+            ('p01', 'UBND Phường 1', 2, 'case_exports', 'danh sách hồ sơ', 'accepted', 1, 3000, 1),
+            ('p02', 'UBND Phường 2', 3, 'case_exports', 'danh sách hồ sơ', 'accepted', 2, 2000, 0),
+            ('p03', 'UBND Phường 3', 4, 'case_exports', 'danh sách hồ sơ', 'refused', 1, 0, 0),
+            ('p04', 'UBND Phường 4', 5, 'case_exports', 'danh sách hồ sơ', 'missing', 0, 0, 0)
+        ) as t (unit_id, unit_name, sort_no, stream, stream_title, state, files, rows_typed, rows_rejected)
         """
     )
     connection.execute(

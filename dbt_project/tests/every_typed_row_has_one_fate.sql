@@ -3,7 +3,12 @@ with typed as (
     select
         delivery_id,
         count(*) as row_count
-    from {{ source('landed', 'case_exports') }}
+    from (
+        {% for stream in streams() %}
+            select delivery_id from {{ ref('stg_' ~ stream) }}
+            {{ "union all" if not loop.last }}
+        {% endfor %}
+    ) as row_of
     group by delivery_id
 ),
 
@@ -12,7 +17,7 @@ fated as (
         delivery_id,
         count(*) as row_count,
         count(distinct row_id) as distinct_count
-    from {{ ref('int_case_row_fate') }}
+    from {{ ref('int_row_fate') }}
     group by delivery_id
 )
 

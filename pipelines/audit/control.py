@@ -1,13 +1,19 @@
 """Control of a whole report: every cell of every form against the rows behind it.
 
-Here: recomputing each cell as a sum over its fact rows. Not here: single cells for people (trace).
-Invariant: one grouped query a form column, so a whole quarter is checked in seconds.
+Here: recomputing each cell as a sum over its fact rows, or a ratio of two such sums. Not here: single cells (trace).
+Invariant: one grouped query a form and fact, so a whole quarter is checked in seconds.
 """
 
 from __future__ import annotations
 
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
 import duckdb
 import pandas as pd
+
+from pipelines.figures.text import RATE_DECIMALS, rate
 
 
 def untraceable_cells(connection: duckdb.DuckDBPyConnection, layouts: dict[str, dict]) -> list[str]:
@@ -16,47 +22,79 @@ def untraceable_cells(connection: duckdb.DuckDBPyConnection, layouts: dict[str, 
 
 
 def _of_form(connection: duckdb.DuckDBPyConnection, layout: dict) -> list[str]:
-    keys, key = layout["keys"], layout["fact_key"]
-    match = " and ".join(f'(m."{name}" is null or m."{name}" = f."{name}")' for name in keys) or "true"
-    columns = [(item["name"], item["from"].split(".")) for item in layout["columns"]]
-    sums = ", ".join(f'coalesce(sum(f."{measure}"), 0) as "{name}"' for name, (_, measure) in columns)
-    (fact,) = {fact for _, (fact, _) in columns}
+    printed = connection.execute(f"select * from {layout['model']}").df()
+    columns = sorted(layout["columns"], key=lambda item: item["from"].partition(".")[0])
+    wrong: list[str] = []
+    for fact, group in groupby(columns, key=lambda item: item["from"].partition(".")[0]):
+        wrong += _of_fact(connection, layout, printed, fact, list(group))
+    return wrong
+
+
+def _of_fact(
+    connection: duckdb.DuckDBPyConnection, layout: dict, printed: pd.DataFrame, fact: str, columns: list[dict]
+) -> list[str]:
+    key, bridge = layout["facts"][fact]["key"], layout["facts"][fact]["scope"]
+    match = " and ".join(f'(m."{name}" is null or m."{name}" = f."{name}")' for name in layout["keys"]) or "true"
+    measures = sorted({item[part].partition(".")[2] for item in columns for part in ("from", "of") if item[part]})
+    sums = ", ".join(f'coalesce(sum(f."{measure}"), 0) as "{measure}"' for measure in measures)
     found = connection.execute(f"""
         select m.scope_id, m.row_code, {sums}
         from {layout["model"]} as m
         left join (
             select s.scope_id as in_scope, f.* from {fact} as f
-            inner join {layout["scope_bridge"]} as s on f."{key}" = s."{key}"
+            inner join {bridge} as s on f."{key}" = s."{key}"
         ) as f on m.scope_id = f.in_scope and {match}
         group by 1, 2
     """).df()
-    printed = connection.execute(f"select * from {layout['model']}").df()
     both = printed.merge(found, on=["scope_id", "row_code"], suffixes=("", "_traced"), how="outer", indicator=True)
-    wrong: list[str] = [
-        f"{layout['form_id']}/{row.scope_id}/{row.row_code}" for row in both[both["_merge"] != "both"].itertuples()
-    ]
-    for item in layout["columns"]:
-        differs = both[both[item["name"]].fillna(-1) != both[f"{item['name']}_traced"].fillna(-1)]
+    cells = both.to_dict("records")
+    wrong = [f"{_cell_id(layout, row)}" for row in cells if row["_merge"] != "both"]
+    for item in columns:
         wrong += [
-            f"{layout['form_id']}/{row['scope_id']}/{row['row_code']}/c{item['number']}: "
-            f"{row[item['name']]} ≠ {row[item['name'] + '_traced']}"
-            for row in differs.to_dict("records")
+            f"{_cell_id(layout, row)}/c{item['number']}: {row[item['name']]} ≠ {traced}"
+            for row in cells
+            if not _equal(row[item["name"]], traced := _traced(row, item, printed.columns))
         ]
     return wrong
 
 
-def evidence_tables(connection: duckdb.DuckDBPyConnection) -> dict[str, pd.DataFrame]:
-    """Return the tables of the evidence book, each in a fixed order."""
+def _cell_id(layout: dict, row: dict) -> str:
+    return f"{layout['form_id']}/{row['scope_id']}/{row['row_code']}"
+
+
+def _traced(row: dict, item: dict, printed: pd.Index) -> int | Decimal | None:
+    def total(source: str) -> int | None:
+        measure = source.partition(".")[2]
+        value = row[f"{measure}_traced" if measure in printed else measure]
+        return None if pd.isna(value) else int(value)
+
+    parts = total(item["from"])
+    if not item["of"] or parts is None:
+        return parts
+    return rate(parts, total(item["of"]) or 0, RATE_DECIMALS)
+
+
+def _equal(figure: Any, traced: int | Decimal | None) -> bool:
+    if pd.isna(figure) or traced is None:
+        return bool(pd.isna(figure)) and traced is None
+    return abs(float(figure) - float(traced)) < 10 ** -(RATE_DECIMALS + 1)
+
+
+def evidence_tables(connection: duckdb.DuckDBPyConnection, layouts: dict[str, dict]) -> dict[str, pd.DataFrame]:
+    """Return the tables of the evidence book, each in a fixed order: one a fact, files, rows sent back, fates."""
+    facts = {name: fact for layout in layouts.values() for name, fact in layout["facts"].items()}
     queries = {
-        "ho-so": """
-            select f.*, d.file_name from fct_dossier_period as f
-            left join landed.delivery as d on f.delivery_id = d.delivery_id order by f.dossier_code""",
+        **{
+            fact["evidence"]: f"""
+                select f.*, d.file_name from {name} as f
+                left join landed.delivery as d on f.delivery_id = d.delivery_id order by f."{fact["key"]}" """
+            for name, fact in sorted(facts.items())
+        },
         "tep-da-nhan": "select * from rpt_delivery order by delivery_id",
         "dong-tra-lai": """
-            select d.unit_id, d.file_name, r.* from landed.case_exports_reject as r
+            select d.unit_id, d.stream, d.file_name, r.* from landed.rejected_row as r
             left join landed.delivery as d on r.delivery_id = d.delivery_id
-            order by r.delivery_id, r.source_row, r.check_id""",
-        "dong-di-dau": """
-            select * from int_case_row_fate order by delivery_id, source_sheet, source_row""",
+            order by r.delivery_id, r.source_sheet, r.source_row, r.check_id""",
+        "dong-di-dau": "select * from int_row_fate order by delivery_id, source_sheet, source_row",
     }
     return {name: connection.execute(query).df() for name, query in queries.items()}

@@ -27,7 +27,7 @@ def write_evidence(database: Path, layouts: dict[str, dict], folder: Path) -> di
     folder.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(database, read_only=True) as connection:
         wrong = untraceable_cells(connection, layouts)
-        tables = evidence_tables(connection)
+        tables = evidence_tables(connection, layouts)
     if wrong:
         raise Untraceable("\n".join(wrong[:20]))
     counts = {}

@@ -8,12 +8,15 @@ of the form; their sum is the figure.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
 
 from pipelines.figures.layout import load_layouts
+from pipelines.figures.text import RATE_DECIMALS, rate
 from pipelines.office.errors import OfficeError
 from pipelines.office.text import match_key
 
@@ -28,8 +31,10 @@ class TracedCell:
     label: str
     column_number: int
     column_title: str
-    figure: int
+    figure: int | Decimal | None
     rows: pd.DataFrame
+    shown: dict
+    decimals: int | None = None
 
     @property
     def figure_id(self) -> str:
@@ -37,9 +42,12 @@ class TracedCell:
         return f"{self.form_id}/{self.scope_id}/{self.row_code}/c{self.column_number}"
 
     @property
-    def traced_sum(self) -> int:
-        """Sum of the measure over the rows found; equals the figure."""
-        return int(self.rows["measure"].sum()) if len(self.rows) else 0
+    def traced_sum(self) -> int | Decimal | None:
+        """Sum of the measure over the rows found, or the ratio of two such sums; equals the figure."""
+        parts = int(self.rows["measure"].sum()) if len(self.rows) else 0
+        if self.decimals is None:
+            return parts
+        return rate(parts, int(self.rows["whole"].sum()) if len(self.rows) else 0, self.decimals)
 
 
 def trace(report: Path, form_id: str, row: str, column: int, unit: str | None = None) -> list[TracedCell]:
@@ -63,27 +71,39 @@ def trace(report: Path, form_id: str, row: str, column: int, unit: str | None = 
                 label=str(form_row["label"]),
                 column_number=column,
                 column_title=" / ".join(measure["head"]),
-                figure=int(form_row[measure["name"]]),
-                rows=fact_rows(connection, layout, measure["from"], scope_id, form_row),
+                figure=_figure(form_row[measure["name"]], measure),
+                rows=fact_rows(connection, layout, measure, scope_id, form_row),
+                shown=layout["facts"][measure["from"].partition(".")[0]]["trace"],
+                decimals=RATE_DECIMALS if measure["of"] else None,
             )
             for form_row in rows.to_dict("records")
         ]
 
 
+def _figure(cell: Any, column: dict) -> int | Decimal | None:
+    if not column["of"]:
+        return int(cell)
+    return None if pd.isna(cell) else Decimal(str(cell)).quantize(Decimal(1).scaleb(-RATE_DECIMALS))
+
+
 def fact_rows(
-    connection: duckdb.DuckDBPyConnection, layout: dict, source: str, scope_id: str, form_row: dict
+    connection: duckdb.DuckDBPyConnection, layout: dict, column: dict, scope_id: str, form_row: dict
 ) -> pd.DataFrame:
-    """Return the fact rows behind one cell, with the file, sheet and row each came from."""
-    fact, measure = source.split(".")
+    """Return the fact rows behind one cell, with the file, sheet and row each came from.
+
+    Column `measure` is what the cell sums; behind a percentage stands `whole` beside it.
+    """
+    fact, measure = column["from"].split(".")
+    whole = (column["of"] or column["from"]).partition(".")[2]
     keys = {key: form_row[key] for key in layout["keys"] if not pd.isna(form_row[key])}
     conditions = "".join(f' and f."{key}" = ?' for key in keys)
-    key = layout["fact_key"]
+    key, bridge = layout["facts"][fact]["key"], layout["facts"][fact]["scope"]
     query = f"""
-        select f.*, d.file_name, f."{measure}" as measure
+        select f.*, d.file_name, f."{measure}" as measure, f."{whole}" as whole
         from {fact} as f
-        inner join {layout["scope_bridge"]} as s on f."{key}" = s."{key}"
+        inner join {bridge} as s on f."{key}" = s."{key}"
         left join landed.delivery as d on f.delivery_id = d.delivery_id
-        where s.scope_id = ? and f."{measure}" <> 0{conditions}
+        where s.scope_id = ? and (f."{measure}" <> 0 or f."{whole}" <> 0){conditions}
         order by f."{key}"
     """
     return connection.execute(query, [scope_id, *keys.values()]).df()

@@ -1,61 +1,59 @@
 """A traced cell as lines an officer reads.
 
-Here: sentences for reasons, one line a dossier. Not here: finding the rows (trace).
-Invariant: every reason code of the facts has its sentence; an unknown one is shown as it is, never hidden.
+Here: one line a fact row, as the fact's own yml says to show it. Not here: finding the rows (trace).
+Invariant: every reason code of a fact has its sentence in its yml; an unknown one is shown as it is, never hidden.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 import pandas as pd
 
 from pipelines.audit.trace import TracedCell
-
-# Why a dossier stands on its side of the form (reason_code of the fact; rules in domain/05 5.4).
-REASONS = {
-    "closed_before_due": "xong trước ngày hẹn trả",
-    "closed_on_due_day": "xong đúng ngày hẹn trả",
-    "closed_after_due": "xong sau hạn trả",
-    "closed_without_due": "đã xong, không có ngày hẹn trả",
-    "returned_or_withdrawn": "trả lại hoặc công dân rút hồ sơ",
-    "awaiting_supplement": "chờ bổ sung, tính như đã xong theo công tắc awaiting_supplement_bucket",
-    "paused": "đang tạm dừng (chờ bổ sung, chờ nghĩa vụ tài chính hoặc dừng xử lý): chưa quá hạn",
-    "pending_without_due": "chưa xong, không có ngày hẹn trả",
-    "due_on_cutoff_day": "chưa xong, hạn trả đúng ngày chốt số liệu",
-    "due_passed": "chưa xong, đã qua hạn trả",
-    "due_later": "chưa xong, chưa đến hạn trả",
-}
+from pipelines.figures.text import format_count, format_rate
 
 
 def trace_lines(cell: TracedCell, limit: int) -> Iterator[str]:
-    """Yield the head of a cell and one line a dossier; `limit` 0 shows all.
+    """Yield the head of a cell and two lines a fact row; `limit` 0 shows all.
 
-    Lines give the dossier, its dates, why it counts, and the file, sheet and row it was read from.
+    Lines give the record, its dates, why it counts, and the file, sheet and row it was read from.
     """
     yield (
         f"{cell.form_id} · {cell.scope_id} · dòng {cell.row_code} «{cell.label}» · "
         f"cột {cell.column_number} «{cell.column_title}»"
     )
-    agree = "khớp" if cell.traced_sum == cell.figure else f"KHÔNG KHỚP: tìm được {cell.traced_sum}"
-    yield f"  Số in: {cell.figure} ({agree}); mã số: {cell.figure_id}"
+    agree = "khớp" if cell.traced_sum == cell.figure else f"KHÔNG KHỚP: tìm được {_printed(cell.traced_sum)}"
+    yield f"  Số in: {_printed(cell.figure)} ({agree}); mã số: {cell.figure_id}"
     shown = cell.rows if limit == 0 else cell.rows.head(limit)
     for row in shown.to_dict("records"):
-        yield f"  {row['dossier_code']}  {_dates(row)}  {reason_sentence(row)}"
+        yield f"  {row[cell.shown['subject']]}  {_dates(row, cell)}  {_amounts(row, cell)}{reason_sentence(row, cell)}"
         sheet = row["source_sheet"] or "—"
-        yield f"      ← {row['receiving_unit_id']} · {row['file_name']} · {sheet} · dòng {row['source_row']}"
+        yield f"      ← {row[cell.shown['unit']]} · {row['file_name']} · {sheet} · dòng {row['source_row']}"
     if len(cell.rows) > len(shown):
-        yield f"  … còn {len(cell.rows) - len(shown)} hồ sơ; thêm --limit 0 để xem hết."
+        yield f"  … còn {len(cell.rows) - len(shown)} dòng; thêm --limit 0 để xem hết."
 
 
-def reason_sentence(row: dict) -> str:
-    """Return why a dossier counts where it does, in Vietnamese."""
-    code = str(row["reason_code"])
-    return REASONS.get(code, code)
+def reason_sentence(row: dict, cell: TracedCell) -> str:
+    """Return why a row counts where it does, in Vietnamese."""
+    code = str(row[cell.shown["reason"]])
+    return str(cell.shown["reasons"].get(code, code))
 
 
-def _dates(row: dict) -> str:
-    parts = (("nhận", "received_at"), ("hẹn", "due_at"), ("xong", "closed_at"))
+def _printed(figure: int | Decimal | None) -> str:
+    return format_count(figure) if isinstance(figure, int) else format_rate(figure)
+
+
+def _amounts(row: dict, cell: TracedCell) -> str:
+    """What the row adds, where that is more than 1: an amount, or both sides of a percentage."""
+    if cell.decimals is not None:
+        return f"[{format_count(int(row['measure']))} / {format_count(int(row['whole']))}]  "
+    return f"[{format_count(int(row['measure']))}]  " if int(row["measure"]) != 1 else ""
+
+
+def _dates(row: dict, cell: TracedCell) -> str:
     return ", ".join(
-        f"{label} {row[name]:%d/%m/%Y}" if not pd.isna(row[name]) else f"{label} —" for label, name in parts
+        f"{label} {row[name]:%d/%m/%Y}" if not pd.isna(row[name]) else f"{label} —"
+        for label, name in cell.shown["dates"].items()
     )

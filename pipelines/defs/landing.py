@@ -8,6 +8,7 @@ import dagster as dg
 
 from pipelines.defs.resources import OfficeResource
 from pipelines.ingest.landing import keep_settings, receipts, receive_inbox
+from pipelines.warehouse.register import register
 
 
 @dg.asset(
@@ -17,12 +18,20 @@ from pipelines.ingest.landing import keep_settings, receipts, receive_inbox
         "Tệp các đơn vị đã gửi, giữ nguyên từng byte, mỗi lần gửi một biên nhận. "
         "Materialize để nhận tệp mới trong inbox."
     ),
+    check_specs=[
+        dg.AssetCheckSpec(
+            name="files_recognised",
+            asset="landed_files",
+            description="Mọi tệp đã nhận đều có hồ sơ nguồn (profiles/) đọc được.",
+        )
+    ],
 )
 def landed_files(office: OfficeResource) -> dg.MaterializeResult:
     """Receive what is new in the inbox; keep the settings in force."""
     loaded = office.load()
     taken = receive_inbox(loaded)
     kept = keep_settings(loaded)
+    unknown = [item for item in register(loaded, loaded.clock.now()) if item.profile is None and item.is_visible]
     return dg.MaterializeResult(
         metadata={
             "tep_moi": len(taken),
@@ -30,10 +39,22 @@ def landed_files(office: OfficeResource) -> dg.MaterializeResult:
             "tep_cau_hinh": len(kept),
             "thu_muc": dg.MetadataValue.path(loaded.data / "landing"),
             "danh_sach": dg.MetadataValue.md(_listing([(r.period_id, r.unit_id, r.file_name) for r in taken])),
-        }
+        },
+        check_results=[
+            dg.AssetCheckResult(
+                check_name="files_recognised",
+                passed=not unknown,
+                severity=dg.AssetCheckSeverity.WARN,
+                metadata={
+                    "tep_khong_nhan_ra": dg.MetadataValue.md(
+                        _listing([(d.period_id, d.unit_id, d.file_name) for d in unknown])
+                    )
+                },
+            )
+        ],
     )
 
 
 def _listing(rows: list[tuple[str, str, str]]) -> str:
     lines = ["| kỳ | đơn vị | tệp |", "|---|---|---|", *(f"| {a} | {b} | {c} |" for a, b, c in rows[:50])]
-    return "\n".join(lines) if rows else "Không có tệp mới."
+    return "\n".join(lines) if rows else "Không có."

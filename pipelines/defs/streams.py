@@ -1,7 +1,7 @@
 """One asset per stream: its delivered files, read and judged, with a check per rule.
 
-Here: `case_exports` and its asset checks. Not here: typing (ingest), rules (expectations/*.yaml).
-Invariant: a refused file stops nobody; every check shows a table per file.
+Here: the assets of all streams and their checks. Not here: typing (ingest), rules (expectations/*.yaml).
+Invariant: a stream is a contract and a suite, no Python; a refused file stops nobody; checks show a table per file.
 """
 
 import dagster as dg
@@ -9,11 +9,11 @@ import yaml
 
 from pipelines.defs.landing import landed_files
 from pipelines.defs.resources import OfficeResource
+from pipelines.ingest.contract import load_contract
 from pipelines.ingest.reading import READER_CHECKS, READER_MEND
+from pipelines.office.settings import Office
 from pipelines.warehouse.register import Delivery, register
-from pipelines.warehouse.typed import TypedDelivery, rejects_of, suite_path, type_delivery
-
-STREAM = "case_exports"
+from pipelines.warehouse.typed import TypedDelivery, contract_path, rejects_of, streams, suite_path, type_delivery
 
 
 def _suite_checks(stream: str) -> dict[str, dict]:
@@ -21,38 +21,47 @@ def _suite_checks(stream: str) -> dict[str, dict]:
     return {item["meta"]["check_id"]: item for item in suite["expectations"]}
 
 
-_CHECKS = _suite_checks(STREAM)
+def _stream_asset(stream: str) -> dg.AssetsDefinition:
+    """Return the asset of one stream: its contract's name and words, a check per rule of its suite."""
+    contract, checks = load_contract(contract_path(stream)), _suite_checks(stream)
+
+    @dg.asset(
+        name=stream,
+        group_name="doc_va_kiem_tra",
+        kinds={"greatexpectations", "parquet"},
+        deps=[landed_files],
+        description=(
+            f"{contract.description}: đã đọc theo nhãn cột, đã kiểm tra từng dòng. "
+            "Tệp hỏng bị từ chối, dòng sai trả lại đơn vị, không dừng đơn vị khác."
+        ),
+        check_specs=[
+            dg.AssetCheckSpec(
+                name="files_readable", asset=stream, description="Mọi tệp đều đọc được và đủ cột bắt buộc."
+            ),
+            *(
+                dg.AssetCheckSpec(name=check_id, asset=stream, description=item["meta"]["reason"])
+                for check_id, item in checks.items()
+            ),
+            *(
+                dg.AssetCheckSpec(name=check_id, asset=stream, description=reason)
+                for check_id, reason in READER_CHECKS.items()
+            ),
+        ],
+    )
+    def read_and_judge(context: dg.AssetExecutionContext, office: OfficeResource) -> dg.MaterializeResult:
+        """Read and judge every visible delivery of the stream; what was done before is taken from the cache."""
+        return _materialize(context, office.load(), stream, checks)
+
+    return read_and_judge
 
 
-@dg.asset(
-    group_name="doc_va_kiem_tra",
-    kinds={"greatexpectations", "parquet"},
-    deps=[landed_files],
-    description=(
-        "Danh sách hồ sơ các đơn vị kết xuất: đã đọc theo nhãn cột, đã kiểm tra từng dòng. "
-        "Tệp hỏng bị từ chối, dòng sai trả lại đơn vị, không dừng đơn vị khác."
-    ),
-    check_specs=[
-        dg.AssetCheckSpec(name="files_readable", asset=STREAM, description="Mọi tệp đều đọc được và đủ cột bắt buộc."),
-        *(
-            dg.AssetCheckSpec(name=check_id, asset=STREAM, description=item["meta"]["reason"])
-            for check_id, item in _CHECKS.items()
-        ),
-        *(
-            dg.AssetCheckSpec(name=check_id, asset=STREAM, description=reason)
-            for check_id, reason in READER_CHECKS.items()
-        ),
-    ],
-)
-def case_exports(context: dg.AssetExecutionContext, office: OfficeResource) -> dg.MaterializeResult:
-    """Read and judge every visible delivery of the stream; what was done before is taken from the cache."""
-    loaded = office.load()
-    deliveries = [
-        item for item in register(loaded, loaded.clock.now()) if item.stream in (STREAM, None) and item.is_visible
-    ]
+def _materialize(
+    context: dg.AssetExecutionContext, office: Office, stream: str, checks: dict[str, dict]
+) -> dg.MaterializeResult:
+    deliveries = [item for item in register(office, office.clock.now()) if item.stream == stream and item.is_visible]
     typed = []
     for number, delivery in enumerate(deliveries, start=1):
-        typed.append(type_delivery(loaded, delivery))
+        typed.append(type_delivery(office, delivery))
         context.log.info(
             f"{number}/{len(deliveries)} {delivery.unit_id}: {delivery.file_name} — {typed[-1].verdict['status']}"
         )
@@ -67,7 +76,7 @@ def case_exports(context: dg.AssetExecutionContext, office: OfficeResource) -> d
         },
         check_results=[
             _readable(typed),
-            *(_check_result(name, item["meta"]["mend"], _judged(name, typed)) for name, item in _CHECKS.items()),
+            *(_check_result(name, item["meta"]["mend"], _judged(name, typed)) for name, item in checks.items()),
             *(_check_result(name, READER_MEND, _unreadable(name, typed)) for name in READER_CHECKS),
         ],
     )
@@ -132,3 +141,6 @@ def _check_result(check_id: str, mend: str, found: list[tuple[Delivery, int]]) -
             "theo_tep": dg.MetadataValue.md("\n".join(lines) if found else "Không có."),
         },
     )
+
+
+STREAM_ASSETS = [_stream_asset(stream) for stream in streams()]

@@ -16,7 +16,7 @@ from google.protobuf.json_format import MessageToDict
 from pydantic import Field
 
 from pipelines.defs.resources import OfficeResource, loaded_office, period_partitions
-from pipelines.defs.streams import case_exports
+from pipelines.defs.streams import STREAM_ASSETS
 from pipelines.warehouse.answer import begin
 from pipelines.warehouse.build import dbt_target, warehouse_file
 from pipelines.warehouse.dbt import BUILD, ensure_manifest, invoke
@@ -36,7 +36,7 @@ class QuestionConfig(dg.Config):
 @dg.asset(
     group_name="kho_du_lieu",
     kinds={"duckdb"},
-    deps=[case_exports],
+    deps=STREAM_ASSETS,
     partitions_def=period_partitions(),
     description=(
         "Câu hỏi đặt ra cho dữ liệu: kỳ nào, tính đến ngày nào, từ những tệp nhận đến lúc nào, đếm theo quy tắc nào."

@@ -77,7 +77,7 @@ def form_page(model: ReportModel, form: Form) -> FormPage:
             for column, figure in zip(layout.notes, total.notes, strict=True)
             if figure.value
         ),
-        remarks=_remarks(model),
+        remarks=_remarks(model, form),
         place_line=place_and_date(model),
         maker_title="Người làm báo cáo",
         signature=office.signature,
@@ -101,6 +101,6 @@ def provisional_line(model: ReportModel) -> str | None:
     )
 
 
-def _remarks(model: ReportModel) -> tuple[str, ...]:
+def _remarks(model: ReportModel, form: Form) -> tuple[str, ...]:
     provisional = provisional_line(model)
-    return (*([provisional] if provisional else []), model.coverage.sentence)
+    return (*([provisional] if provisional else []), form.coverage.sentence)

@@ -1,7 +1,7 @@
 """Layouts of official forms: read from the dbt manifest, checked, written as forms.json.
 
 Here: layout of every form model, merged heads. Not here: rows and figures (report_model), paper (render).
-Invariant: numbers are 1..n without gap, every measure names its fact column, a spanner is one unbroken run.
+Invariant: numbers are 1..n without gap, every column names its fact measure, a spanner is one unbroken run.
 """
 
 from __future__ import annotations
@@ -16,22 +16,35 @@ from typing import Any
 
 from pipelines.office.errors import OfficeError
 
-_REQUIRED = ("form_id", "number", "title", "unit_of_measure", "fact", "keys")
+_REQUIRED = ("form_id", "number", "title", "unit_of_measure", "streams", "keys")
 
 
 @dataclass(frozen=True)
 class LayoutColumn:
-    """One numbered column: its place, its head path from the top, and the fact measure it sums (None in the stub)."""
+    """One numbered column: its place, its head path from the top, and the fact measure it sums (None in the stub).
+
+    A percentage is the sum of `source` over the sum of `whole`.
+    """
 
     name: str
     number: int
     head: tuple[str, ...]
     source: str | None = None
+    whole: str | None = None
 
     @property
     def measure(self) -> str:
         """Name of the summed fact column."""
         return (self.source or "").rpartition(".")[2]
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """A percentage every row of a form has beside its columns: sum of `parts` over sum of `whole` (measures)."""
+
+    name: str
+    parts: tuple[str, ...]
+    whole: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -47,6 +60,9 @@ class FormLayout:
     stub: tuple[LayoutColumn, ...]
     columns: tuple[LayoutColumn, ...]
     notes: tuple[LayoutColumn, ...]
+    ratios: tuple[Ratio, ...]
+    headline: tuple[tuple[str, str], ...]
+    streams: tuple[str, ...]
 
     @classmethod
     def of(cls, layout: dict[str, Any]) -> FormLayout:
@@ -63,6 +79,11 @@ class FormLayout:
             notes=tuple(
                 LayoutColumn(item["name"], 0, (item["label"],), item["from"]) for item in layout.get("notes", [])
             ),
+            ratios=tuple(
+                Ratio(name, tuple(ratio["parts"]), tuple(ratio["whole"])) for name, ratio in layout["ratios"].items()
+            ),
+            headline=tuple(layout["headline"].items()),
+            streams=tuple(layout["streams"]),
         )
 
 
@@ -139,9 +160,6 @@ def _layout(node: dict[str, Any], meta: dict[str, Any], metas: dict[str, dict[st
     missing = [name for name in _REQUIRED if name not in meta]
     if missing:
         raise OfficeError(f"Mô hình {model}: thiếu {', '.join(missing)} trong meta.")
-    fact = metas.get(meta["fact"], {})
-    if "key" not in fact or "scope" not in fact:
-        raise OfficeError(f"Mô hình {model}: bảng {meta['fact']} không có meta key và scope.")
     columns = [(name, _meta(item)) for name, item in node["columns"].items()]
     numbered = sorted(((name, item) for name, item in columns if "number" in item), key=lambda pair: pair[1]["number"])
     return {
@@ -153,9 +171,10 @@ def _layout(node: dict[str, Any], meta: dict[str, Any], metas: dict[str, dict[st
         "valid_from": _text(meta.get("valid_from")),
         "valid_to": _text(meta.get("valid_to")),
         "zero_display": str(meta.get("zero_display", "0")),
-        "fact": meta["fact"],
-        "fact_key": fact["key"],
-        "scope_bridge": fact["scope"],
+        "facts": {name: _fact(model, name, metas) for name in _fact_names(columns)},
+        "streams": list(meta["streams"]),
+        "ratios": dict(meta.get("ratios", {})),
+        "headline": dict(meta.get("headline", {})),
         "keys": list(meta["keys"]),
         "scopes": meta.get("scopes", "all"),
         "stub": [
@@ -169,6 +188,7 @@ def _layout(node: dict[str, Any], meta: dict[str, Any], metas: dict[str, dict[st
                 "number": item["number"],
                 "head": _head(item),
                 "from": item.get("from", ""),
+                "of": item.get("of"),
                 "type": item.get("type", "int"),
             }
             for name, item in numbered
@@ -179,6 +199,20 @@ def _layout(node: dict[str, Any], meta: dict[str, Any], metas: dict[str, dict[st
             {"name": name, "label": item["note"], "from": item["from"]} for name, item in columns if "note" in item
         ],
     }
+
+
+def _fact_names(columns: list[tuple[str, dict[str, Any]]]) -> list[str]:
+    sources = [str(item[part]) for _, item in columns for part in ("from", "of") if item.get(part)]
+    return sorted({source.partition(".")[0] for source in sources})
+
+
+def _fact(form: str, fact: str, metas: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """What the trace needs of a fact table: its key, its scope bridge, how a row is shown."""
+    meta = metas.get(fact, {})
+    missing = [name for name in ("key", "scope", "trace", "evidence") if name not in meta]
+    if missing:
+        raise OfficeError(f"Mô hình {form}: bảng {fact} thiếu {', '.join(missing)} trong meta.")
+    return {name: meta[name] for name in ("key", "scope", "trace", "evidence")}
 
 
 def _check(layout: dict[str, Any]) -> None:
@@ -192,10 +226,10 @@ def _check(layout: dict[str, Any]) -> None:
         raise OfficeError(f"{name}: mỗi cột cần một đầu cột riêng.")
     for item in [*layout["columns"], *layout["notes"]]:
         fact, _, measure = str(item["from"]).partition(".")
-        if fact != layout["fact"] or not measure:
-            raise OfficeError(
-                f"{name}: cột {item['name']} phải lấy từ {layout['fact']}.<số đo>, không phải «{item['from']}»."
-            )
+        if not fact.startswith("fct_") or not measure:
+            raise OfficeError(f"{name}: cột {item['name']} phải lấy từ fct_….<số đo>, không phải «{item['from']}».")
+        if (item.get("type") == "percent") != bool(item.get("of")):
+            raise OfficeError(f"{name}: cột tỷ lệ {item['name']} phải có from (tử số) và of (mẫu số).")
     _check_spanners(name, heads)
 
 
@@ -218,4 +252,4 @@ def _text(value: object) -> str | None:
 
 
 def _column(item: dict[str, Any]) -> LayoutColumn:
-    return LayoutColumn(item["name"], item["number"], tuple(item["head"]), item.get("from"))
+    return LayoutColumn(item["name"], item["number"], tuple(item["head"]), item.get("from"), item.get("of"))

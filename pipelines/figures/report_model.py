@@ -15,26 +15,10 @@ from typing import Any
 
 import duckdb
 
-from pipelines.figures.layout import FormLayout, LayoutColumn
+from pipelines.figures.layout import FormLayout, LayoutColumn, Ratio
 from pipelines.figures.text import Cleaner, format_count, format_rate, rate
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import Switches
-
-
-@dataclass(frozen=True)
-class Ratio:
-    """A percentage every form row with these measures has: sum of `parts` over sum of `whole`."""
-
-    name: str
-    parts: tuple[str, ...]
-    whole: tuple[str, ...]
-
-
-# domain/03 3.4: (8 + 9) / 7 and 4 / (4 + 5), by the measures behind those columns.
-RATIOS = (
-    Ratio("on_time_rate", ("resolved_early", "resolved_on_time"), ("resolved_total",)),
-    Ratio("online_rate", ("received_online",), ("received_online", "received_direct_postal")),
-)
 
 
 @dataclass(frozen=True)
@@ -85,6 +69,14 @@ class Form:
     layout: FormLayout
     scope_id: str
     rows: tuple[FormRow, ...]
+    coverage: Coverage
+
+    def total_texts(self) -> dict[str, str]:
+        """Return the printed figures of the total row by the name of their column or ratio."""
+        total = self.rows[-1]
+        columns = zip(self.layout.columns, total.figures, strict=True)
+        ratios = zip(self.layout.ratios, total.ratios, strict=True)
+        return {item.name: figure.text for item, figure in (*columns, *ratios)}
 
 
 @dataclass(frozen=True)
@@ -129,7 +121,7 @@ class RefusedFile:
 
 @dataclass(frozen=True)
 class Coverage:
-    """Whose figures are in the report. A unit answers when every stream it owes is accepted."""
+    """Whose figures are in the report, or in one form. A unit answers when every stream it owes is accepted."""
 
     owed: int
     accepted: int
@@ -212,14 +204,13 @@ class ReportModel:
                     return found
         raise OfficeError(f"Mẫu báo cáo gọi số liệu «{reference}», nhưng báo cáo không có số này.")
 
-    def total(self, name: str) -> Figure | None:
-        """Return the first form's grand total of a measure or ratio, None where no form has it."""
-        for form in self.forms.values():
-            numbers = {column.measure: f"c{column.number}" for column in form.layout.columns}
-            total = figure_id(form.layout.form_id, form.scope_id, "total", numbers.get(name, name))
-            if total in self.figures:
-                return self.figures[total]
-        return None
+    def headline(self) -> dict[str, str]:
+        """Return the lines of the summary each form's layout asks for: label → text with figures of its total row."""
+        return {
+            label: text.format(**form.total_texts())
+            for form in self.forms.values()
+            for label, text in form.layout.headline
+        }
 
 
 def figure_id(form_id: str, scope_id: str, row_code: str, column: str) -> str:
@@ -242,13 +233,14 @@ def build_report_model(
     """
     cleaner = Cleaner()
     question = _question(connection, cleaner)
-    forms = {
-        form_id: _form(
-            connection, FormLayout.of(layout), question.office_unit_id, office_info.percent_decimals, cleaner
-        )
-        for form_id, layout in layouts.items()
-    }
     deliveries = _deliveries(connection, question, cleaner)
+    owed = _records(connection, "select * from rpt_coverage order by sort_no, unit_id, stream")
+    forms = {}
+    for form_id, layout in layouts.items():
+        coverage = _coverage([item for item in owed if item["stream"] in layout["streams"]], deliveries, cleaner)
+        forms[form_id] = _form(
+            connection, FormLayout.of(layout), question.office_unit_id, office_info, coverage, cleaner
+        )
     figures = {
         figure.figure_id: figure
         for form in forms.values()
@@ -260,7 +252,7 @@ def build_report_model(
         question=question,
         forms=MappingProxyType(forms),
         figures=MappingProxyType(figures),
-        coverage=_coverage(connection, deliveries, cleaner),
+        coverage=_coverage(owed, deliveries, cleaner),
         deliveries=deliveries,
         counts=_counts(deliveries),
         cleaned_texts=cleaner.changed,
@@ -312,7 +304,12 @@ def _question(connection: duckdb.DuckDBPyConnection, cleaner: Cleaner) -> Questi
 
 
 def _form(
-    connection: duckdb.DuckDBPyConnection, layout: FormLayout, scope_id: str, decimals: int, cleaner: Cleaner
+    connection: duckdb.DuckDBPyConnection,
+    layout: FormLayout,
+    scope_id: str,
+    office: OfficeInfo,
+    coverage: Coverage,
+    cleaner: Cleaner,
 ) -> Form:
     records = _records(connection, f'select * from "{layout.model}" where scope_id = ? order by row_order', (scope_id,))
     if not records:
@@ -320,8 +317,8 @@ def _form(
     section, rows = "", []
     for record in records:
         section = cleaner.text(record["label"]) if record["row_kind"] == "section" else section
-        rows.append(_row(layout, scope_id, record, section, decimals, cleaner))
-    return Form(layout, scope_id, tuple(rows))
+        rows.append(_row(layout, scope_id, record, section, office.percent_decimals, cleaner))
+    return Form(layout, scope_id, tuple(rows), coverage)
 
 
 def _row(
@@ -333,7 +330,13 @@ def _row(
         value = int(record[column.name])
         return Figure(figure_id(layout.form_id, scope_id, code, name), value, format_count(value, layout.zero_display))
 
-    figures = tuple(count(column, f"c{column.number}") for column in layout.columns)
+    def share(column: LayoutColumn) -> Figure:
+        value = None if record[column.name] is None else Decimal(record[column.name])
+        return Figure(
+            figure_id(layout.form_id, scope_id, code, f"c{column.number}"), value, format_rate(value, sign="")
+        )
+
+    figures = tuple(share(column) if column.whole else count(column, f"c{column.number}") for column in layout.columns)
     by_measure = {column.measure: figure for column, figure in zip(layout.columns, figures, strict=True)}
     return FormRow(
         kind=str(record["row_kind"]),
@@ -342,13 +345,13 @@ def _row(
         label=cleaner.text(record["label"]),
         section_label=section if record["row_kind"] == "row" else "",
         figures=figures,
-        ratios=tuple(_ratios(by_measure, f"{layout.form_id}/{scope_id}/{code}", decimals)),
+        ratios=tuple(_ratios(layout.ratios, by_measure, f"{layout.form_id}/{scope_id}/{code}", decimals)),
         notes=tuple(count(column, column.name) for column in layout.notes),
     )
 
 
-def _ratios(by_measure: dict[str, Figure], prefix: str, decimals: int) -> Iterator[Figure]:
-    for ratio in RATIOS:
+def _ratios(ratios: tuple[Ratio, ...], by_measure: dict[str, Figure], prefix: str, decimals: int) -> Iterator[Figure]:
+    for ratio in ratios:
         if all(name in by_measure for name in (*ratio.parts, *ratio.whole)):
             parts = [by_measure[name] for name in ratio.parts]
             whole = [by_measure[name] for name in ratio.whole]
@@ -422,15 +425,23 @@ def _counts(deliveries: tuple[Delivery, ...]) -> DeliveryCounts:
     )
 
 
-def _coverage(connection: duckdb.DuckDBPyConnection, deliveries: tuple[Delivery, ...], cleaner: Cleaner) -> Coverage:
-    records = _records(connection, "select * from rpt_coverage order by sort_no, unit_id, stream")
+def _coverage(records: list[dict[str, Any]], deliveries: tuple[Delivery, ...], cleaner: Cleaner) -> Coverage:
+    """Return the coverage of some things owed (rows of rpt_coverage): of one form's streams, or of all."""
+    streams = {record["stream"] for record in records}
     names = {record["unit_id"]: cleaner.text(record["unit_name"]) for record in records}
-    owing = {record["unit_id"] for record in records if record["state"] != "accepted"}
+    owing: dict[str, list[str]] = {}
+    for record in records:
+        if record["state"] != "accepted":
+            owing.setdefault(record["unit_id"], []).append(cleaner.text(record["stream_title"]))
     missing = tuple(name for unit_id, name in names.items() if unit_id in owing)
+    told = tuple(
+        f"{names[unit_id]} ({', '.join(titles)})" if len(streams) > 1 else names[unit_id]
+        for unit_id, titles in owing.items()
+    )
     refused = tuple(
         RefusedFile(item.unit_name, item.file_name, item.refused_reason)
         for item in deliveries
-        if item.answers_period and item.status == "refused"
+        if item.answers_period and item.status == "refused" and (not item.stream or item.stream in streams)
     )
     rejected = sum(int(record["rows_rejected"] or 0) for record in records)
     accepted = len(names) - len(missing)
@@ -440,7 +451,7 @@ def _coverage(connection: duckdb.DuckDBPyConnection, deliveries: tuple[Delivery,
         missing=missing,
         refused=refused,
         rows_rejected=rejected,
-        sentence=_coverage_sentence(accepted, len(names), missing, refused, rejected),
+        sentence=_coverage_sentence(accepted, len(names), told, refused, rejected),
     )
 
 

@@ -11,6 +11,8 @@ import unicodedata
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
+# Decimals of a percentage a form model computes (the models round half up to as many).
+RATE_DECIMALS = 2
 NO_RATE = "–"
 _KEPT = "\n\t"
 
@@ -22,12 +24,15 @@ def format_count(value: int, zero_display: str = "0") -> str:
     return f"{value:,}".replace(",", ".")
 
 
-def format_rate(value: Decimal | None) -> str:
-    """Return a percentage with a decimal comma ("98,75%"), or "–" where nothing was to be divided."""
+def format_rate(value: Decimal | None, sign: str = "%") -> str:
+    """Return a percentage with a decimal comma ("98,75%"), or "–" where nothing was to be divided.
+
+    A column whose head says (%) prints without the `sign`.
+    """
     if value is None:
         return NO_RATE
     whole, _, decimals = f"{value:f}".partition(".")
-    return f"{format_count(int(whole))}{',' + decimals if decimals else ''}%"
+    return f"{format_count(int(whole))}{',' + decimals if decimals else ''}{sign}"
 
 
 def format_day(day: dt.date) -> str:

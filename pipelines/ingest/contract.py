@@ -16,28 +16,45 @@ from pipelines.office.errors import OfficeError
 from pipelines.office.profiles import Profile
 from pipelines.office.text import match_key
 
-EXTRA_COLUMNS = (
-    "status_label", "channel_label", "procedure_name_key", "receiving_unit_key", "handling_unit_key",
-    "repairs", "flags", "source_file", "source_sheet", "source_row",
-)  # fmt: skip
+LINEAGE_COLUMNS = ("repairs", "flags", "source_file", "source_sheet", "source_row")
+# Role of a column → the type of its typed values; every other role is text.
+MOMENT_ROLES = ("date", "datetime")
+WORD_ROLES = ("status", "channel", "word")
+NUMBER_ROLES = ("count", "money", "rate")
+_TYPES = {"date": "timestamp", "datetime": "timestamp", "count": "bigint", "money": "bigint", "rate": "double"}
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a stream: how its cells are typed and what its header may be called."""
+    """One column of a stream: how its cells are typed and what its header may be called.
+
+    `values` are the words of a closed list by match key; `names` is the table (unit, field, procedure) whose names
+    its cells are matched with.
+    """
 
     name: str
     role: str
     required: bool
     labels: tuple[str, ...]
     values: dict[str, str] = field(default_factory=dict)
+    names: str | None = None
 
 
 @dataclass(frozen=True)
 class Contract:
-    """All columns of a stream, and the headers that are personal (dropped) or not needed (ignored)."""
+    """All columns of a stream, and the headers that are personal (dropped) or not needed (ignored).
+
+    `key` is the code that names a record between files; `signs` are columns which, filled beside it, tell a
+    record from a remark below the table; `code_dates` are the days one of which the date inside a code repeats;
+    `title` is what officers call the stream.
+    """
 
     stream: str
+    title: str
+    description: str
+    key: str
+    signs: tuple[str, ...]
+    code_dates: tuple[str, ...]
     columns: dict[str, Column]
     dropped: frozenset[str]
     ignored: frozenset[str]
@@ -45,34 +62,59 @@ class Contract:
     @property
     def typed_columns(self) -> dict[str, str]:
         """Return the columns of the typed frame in order, each with its DuckDB type."""
-        types = {
-            name: "timestamp" if column.role in ("date", "datetime") else "varchar"
-            for name, column in self.columns.items()
-        }
-        return {**types, **{name: "integer" if name == "source_row" else "varchar" for name in EXTRA_COLUMNS}}
+        types = {name: _TYPES.get(column.role, "varchar") for name, column in self.columns.items()}
+        labels = {f"{name}_label": "varchar" for name in self.words}
+        keys = {f"{name}_key": "varchar" for name in self.keyed}
+        lineage = {name: "integer" if name == "source_row" else "varchar" for name in LINEAGE_COLUMNS}
+        return {**types, **labels, **keys, **lineage}
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Return the columns whose cells are words of a closed list; their own spelling is kept as `<name>_label`."""
+        return tuple(name for name, column in self.columns.items() if column.role in WORD_ROLES)
+
+    @property
+    def keyed(self) -> tuple[str, ...]:
+        """Return the text columns that are matched with a table of names by `<name>_key`."""
+        return tuple(name for name, column in self.columns.items() if column.names)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def load_contract(path: Path) -> Contract:
     """Read the contract of the stream whose dbt source yml this is."""
     table = yaml.safe_load(path.read_text(encoding="utf-8"))["sources"][0]["tables"][0]
     meta = table["config"]["meta"]
     columns = {item["name"]: _column(item["name"], item["config"]["meta"]) for item in table["columns"]}
-    return Contract(table["name"], columns, _keys(meta["dropped"]), _keys(meta["ignored"]))
+    return Contract(
+        stream=table["name"],
+        title=meta["title"],
+        description=meta["description"],
+        key=meta["key"],
+        signs=tuple(meta["signs"]),
+        code_dates=tuple(meta.get("code_dates", ())),
+        columns=columns,
+        dropped=_keys(meta["dropped"]),
+        ignored=_keys(meta["ignored"]),
+    )
 
 
 def check_profile(contract: Contract, profile: Profile) -> None:
     """Check that a profile names only columns and statuses the contract has.
 
     Raises:
-        OfficeError: a key of `labels` or a value of `values.status` is unknown; the message says what is allowed.
+        OfficeError: a key of `labels`, a column of `values` or a word's meaning is unknown; the message says what is
+            allowed.
     """
-    columns = set(contract.columns)
-    words = [column.values for column in contract.columns.values() if column.role == "status"]
-    statuses = {status for known in words for status in known.values()}
+    words = {name: contract.columns[name] for name in contract.words}
+    meanings = {name: set(column.values.values()) for name, column in words.items()}
     for key, given, allowed in (
-        ("labels", set(profile.labels), columns),
-        ("values.status", set(profile.values.status.values()), statuses),
+        ("labels", set(profile.labels), set(contract.columns)),
+        ("values", set(profile.values), set(words)),
+        *(
+            (f"values.{name}", set(known.values()), meanings[name])
+            for name, known in profile.values.items()
+            if name in words
+        ),
     ):
         unknown = sorted(given - allowed)
         if unknown:
@@ -84,7 +126,7 @@ def check_profile(contract: Contract, profile: Profile) -> None:
 
 def _column(name: str, meta: dict) -> Column:
     words = {match_key(str(word)): value for word, value in meta.get("values", {}).items()}
-    return Column(name, meta["role"], bool(meta["required"]), tuple(meta["labels"]), words)
+    return Column(name, meta["role"], bool(meta["required"]), tuple(meta["labels"]), words, meta.get("names"))
 
 
 def _keys(groups: dict[str, list[str]]) -> frozenset[str]:

@@ -14,14 +14,30 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from pipelines.ingest.contract import Column, Contract
-from pipelines.ingest.typing_rules import Typed, type_code, type_datetime, type_procedure_code, type_text
+from pipelines.ingest.contract import MOMENT_ROLES, WORD_ROLES, Column, Contract
+from pipelines.ingest.typing_rules import (
+    Typed,
+    type_code,
+    type_count,
+    type_datetime,
+    type_procedure_code,
+    type_rate,
+    type_text,
+)
 from pipelines.office.profiles import Profile
 from pipelines.office.text import match_key
 
-_MOMENTS = ("date", "datetime")
-_WORDS = ("status", "channel")
-_KEYED = ("procedure_name", "receiving_unit", "handling_unit")
+# Role → how one cell is typed; words and moments need the profile too.
+_TYPISTS: dict[str, Callable[[object], Typed]] = {
+    "code": type_code,
+    "procedure_code": type_procedure_code,
+    "count": type_count,
+    "money": type_count,
+    "rate": type_rate,
+    "text": type_text,
+}
+# Role → the check under which an unreadable cell sends its row back.
+_CHECKS = {**dict.fromkeys(MOMENT_ROLES, "bad_date"), **dict.fromkeys(("count", "money", "rate"), "bad_number")}
 
 
 class Problem(NamedTuple):
@@ -64,18 +80,18 @@ def typed_frame(
     repairs: dict[int, list[dict[str, str]]] = {}
     problems: list[Problem] = []
     for name, column in contract.columns.items():
-        is_moment = column.role in _MOMENTS
+        is_moment = column.role in MOMENT_ROLES
         given = cells.get(name, np.full(length, None, dtype=object))
         values, noted, wrong = _typed_column(given, _typist(column, profile, window, zero))
         typed[name] = objects(values).astype("datetime64[us]") if is_moment else objects(values)
         for at, original, rule in noted:
             repairs.setdefault(at, []).append({"column": name, "original": original, "rule": rule})
-        check_id = "bad_date" if is_moment else "bad_code"
+        check_id = _CHECKS.get(column.role, "bad_code")
         problems += [Problem(at, check_id, name, original, reason) for at, original, reason in wrong]
-        if name in _WORDS:
+        if column.role in WORD_ROLES:
             typed[f"{name}_label"] = objects(_typed_column(given, type_text)[0])
-    problems += _without_code(typed["dossier_code"], problems)
-    for name in _KEYED:
+    problems += _without_code(contract.key, typed[contract.key], problems)
+    for name in contract.keyed:
         texts = typed[name].to_numpy(dtype=object)
         typed[f"{name}_key"] = objects(_typed_column(texts, lambda cell: Typed(match_key(str(cell))))[0])
     notes = (repairs.get(at) for at in range(length))
@@ -84,14 +100,10 @@ def typed_frame(
     return pd.DataFrame(typed), problems
 
 
-def _without_code(codes: pd.Series, problems: list[Problem]) -> list[Problem]:
-    broken = {problem.at for problem in problems if problem.column == "dossier_code"}
+def _without_code(key: str, codes: pd.Series, problems: list[Problem]) -> list[Problem]:
+    broken = {problem.at for problem in problems if problem.column == key}
     blank = (int(at) for at in np.flatnonzero(codes.isna()))
-    return [
-        Problem(at, "missing_dossier_code", "dossier_code", "(trống)", "Dòng không có mã hồ sơ")
-        for at in blank
-        if at not in broken
-    ]
+    return [Problem(at, "missing_code", key, "(trống)", "Dòng không có mã") for at in blank if at not in broken]
 
 
 def _typed_column(
@@ -119,13 +131,11 @@ def _places(codes: np.ndarray, wanted: set[int]) -> list[int]:
 def _typist(
     column: Column, profile: Profile, window: tuple[dt.date, dt.date], zero: dt.datetime
 ) -> Callable[[object], Typed]:
-    if column.role in _MOMENTS:
+    if column.role in MOMENT_ROLES:
         month_first = profile.date_order == "month_first"
         return lambda cell: type_datetime(cell, month_first, *window, zero)
-    if column.role in _WORDS:
-        own = profile.values.status if column.role == "status" else profile.values.channel
+    if column.role in WORD_ROLES:
+        own = profile.values.get(column.name, {})
         words = {**column.values, **{match_key(word): value for word, value in own.items()}}
         return lambda cell: Typed(words.get(match_key(str(type_text(cell).value)), "unknown"))
-    if column.name == "procedure_code":
-        return type_procedure_code
-    return type_code if column.role == "code" else type_text
+    return _TYPISTS[column.role]

@@ -89,7 +89,7 @@ def find_tables(grid: Grid, contract: Contract, profile: Profile) -> list[Table]
     """
     labels = Labels(contract, profile)
     tables: list[Table] = []
-    nearest: tuple[int, Refused] = (ENOUGH_HEADERS - 1, _no_header(grid))
+    nearest: tuple[int, Refused] = (ENOUGH_HEADERS - 1, _no_header(grid, contract))
     for sheet in grid.sheets:
         score, start, depth = _best_header(sheet, labels)
         if score < ENOUGH_HEADERS:
@@ -119,9 +119,10 @@ def _best_header(sheet: Sheet, labels: Labels) -> tuple[int, int, int]:
     return best[0], *place
 
 
-def _no_header(grid: Grid) -> Refused:
-    reason = "Không tìm thấy dòng tiêu đề của bảng hồ sơ (mã hồ sơ, ngày tiếp nhận, ngày hẹn trả…)"
-    mend = "Kết xuất lại đúng mẫu danh sách hồ sơ, giữ nguyên dòng tiêu đề."
+def _no_header(grid: Grid, contract: Contract) -> Refused:
+    wanted = ", ".join(column.labels[0] for column in contract.columns.values() if column.required)
+    reason = f"Không tìm thấy dòng tiêu đề của bảng {contract.title} (cần các cột: {wanted})"
+    mend = f"Gửi lại đúng mẫu {contract.title}, giữ nguyên dòng tiêu đề."
     if grid.hidden_sheets:
         reason += f"; trang ẩn không được đọc: {', '.join(grid.hidden_sheets)}"
         mend += " Nếu bảng nằm ở trang ẩn thì bỏ ẩn trang đó."

@@ -26,15 +26,16 @@ from pipelines.office.text import nfc
 
 Window = tuple[dt.date, dt.date]
 REJECT_COLUMNS = (
-    "source_file", "source_sheet", "source_row", "dossier_code", "check_id", "column_name", "value", "reason", "mend",
+    "source_file", "source_sheet", "source_row", "record_code", "check_id", "column_name", "value", "reason", "mend",
 )  # fmt: skip
 # Faults of single cells that send a row back before any rule judges it, with what each means.
 READER_CHECKS = {
     "bad_date": "Ngày không đọc được chắc chắn, không có thật hoặc năm ngoài khoảng cho phép.",
     "bad_code": "Mã bị hỏng: ô báo lỗi công thức, mã dài lưu dạng số đã mất chữ số cuối, hoặc dòng bị lệch cột.",
-    "missing_dossier_code": "Dòng hồ sơ không có mã hồ sơ.",
+    "bad_number": "Số không đọc được chắc chắn: không phải số nguyên, hoặc ô báo lỗi công thức.",
+    "missing_code": "Dòng không có mã nên không thể đối chiếu hoặc loại trùng.",
 }
-READER_MEND = "Sửa ô trong phần mềm một cửa rồi kết xuất lại."
+READER_MEND = "Sửa ô trong phần mềm nguồn hoặc trong bảng rồi gửi lại."
 _NOT_SHOWN = "(không hiện)"
 _LONGEST_VALUE = 60
 
@@ -96,7 +97,7 @@ def _read_table(
     table: Table, grid: Grid, file_name: str, contract: Contract, profile: Profile, window: Window
 ) -> _Part:
     every_cell = contract_cells(table)
-    kinds = row_kinds(table, every_cell)
+    kinds = row_kinds(table, every_cell, contract)
     data = np.flatnonzero(kinds == "data")
     cells = {name: objects([column[at] for at in data]).to_numpy() for name, column in every_cell.items()}
     zero = SERIAL_ZERO_1904 if grid.epoch_1904 else SERIAL_ZERO
@@ -107,7 +108,10 @@ def _read_table(
     rows = rows[list(contract.typed_columns)]
     shifted = _shifted(table, data) if grid.is_text else set()
     problems = [problem for problem in problems if problem.at not in shifted]
-    rejects = pd.concat([_rejects(problems, rows, table), _shifted_rejects(sorted(shifted), rows)], ignore_index=True)
+    rejects = pd.concat(
+        [_rejects(problems, rows, table, contract.key), _shifted_rejects(sorted(shifted), rows, contract.key)],
+        ignore_index=True,
+    )
     rejects = rejects.sort_values(["source_row", "check_id", "column_name"], kind="stable", ignore_index=True)
     bad = sorted({problem.at for problem in problems} | shifted)
     return _Part(table, kinds, rows.drop(index=bad).reset_index(drop=True), rejects)
@@ -121,9 +125,10 @@ def _shifted(table: Table, data: np.ndarray) -> set[int]:
     return {at for at, extra in longer if not all(is_blank(cell) for cell in extra)}
 
 
-def _rejects(problems: list[Problem], rows: pd.DataFrame, table: Table) -> pd.DataFrame:
+def _rejects(problems: list[Problem], rows: pd.DataFrame, table: Table, key: str) -> pd.DataFrame:
     places = np.array([problem.at for problem in problems], dtype=int)
-    found = rows.iloc[places][["source_file", "source_sheet", "source_row", "dossier_code"]].reset_index(drop=True)
+    found = rows.iloc[places][["source_file", "source_sheet", "source_row", key]].reset_index(drop=True)
+    found = found.rename(columns={key: "record_code"})
     headers = [table.headers.get(problem.column, problem.column) for problem in problems]
     values = [_short(problem.value) for problem in problems]
     where = [_where(sheet, row) for sheet, row in zip(found["source_sheet"], found["source_row"], strict=True)]
@@ -138,19 +143,19 @@ def _rejects(problems: list[Problem], rows: pd.DataFrame, table: Table) -> pd.Da
     )
     found["mend"] = objects(
         [
-            f"Sửa ô «{header}» ở {place[0].lower()}{place[1:]} trong phần mềm một cửa rồi kết xuất lại."
+            f"Sửa ô «{header}» ở {place[0].lower()}{place[1:]} trong phần mềm nguồn hoặc trong bảng rồi gửi lại."
             for place, header in zip(where, headers, strict=True)
         ]
     )
     return found[list(REJECT_COLUMNS)]
 
 
-def _shifted_rejects(places: list[int], rows: pd.DataFrame) -> pd.DataFrame:
+def _shifted_rejects(places: list[int], rows: pd.DataFrame, key: str) -> pd.DataFrame:
     """What slipped sideways may be a person's cell: nothing of such a row is shown."""
     found = rows.iloc[places][["source_file", "source_sheet", "source_row"]].reset_index(drop=True)
-    found["dossier_code"] = objects([None] * len(places))
+    found["record_code"] = objects([None] * len(places))
     found["check_id"] = "bad_code"
-    found["column_name"] = "dossier_code"
+    found["column_name"] = key
     found["value"] = _NOT_SHOWN
     found["reason"] = objects(
         [f"Dòng {row}: có nhiều ô hơn dòng tiêu đề, các ô đã lệch cột." for row in found["source_row"]]

@@ -1,7 +1,7 @@
-"""Which rows of a table are dossiers, and what the others are.
+"""Which rows of a table are records (dossiers, feedback, …), and what the others are.
 
 Here: data, blank, and furniture by kind (title, header, numbering, section, total, signature). Not here: typing.
-Invariant: every row of a sheet gets exactly one kind; a row that may be a dossier is data, so that it is judged.
+Invariant: every row of a sheet gets exactly one kind; a row that may be a record is data, so that it is judged.
 """
 
 from __future__ import annotations
@@ -11,10 +11,9 @@ import re
 import numpy as np
 import pandas as pd
 
+from pipelines.ingest.contract import Contract
 from pipelines.ingest.headers import Table, is_blank, is_numbering, is_total
 
-# Beside its code, what tells a dossier from a remark below the table: two of these, dates with a digit in them.
-_DATE_SIGNS = ("received_at", "due_at", "finished_at", "procedure_code")
 _CODE = re.compile(r"^\S*\d\S*$")
 _NUMBER = re.compile(r"^(\d+(\.0)?|#\S+)$")
 _ENOUGH_CELLS = 4
@@ -30,11 +29,11 @@ def contract_cells(table: Table) -> Cells:
     }
 
 
-def row_kinds(table: Table, cells: Cells) -> np.ndarray:
+def row_kinds(table: Table, cells: Cells, contract: Contract) -> np.ndarray:
     """Return for every row of the sheet: `data`, `blank`, or the kind of furniture."""
     rows = table.sheet.rows
     last_header = table.header_rows[-1]
-    kinds = np.where(_may_be_dossier(table, cells), "data", "remark").astype(object)
+    kinds = np.where(_may_be_record(table, cells, contract), "data", "remark").astype(object)
     header = _filled(rows[last_header - 1])
     for number, row in enumerate(rows, start=1):
         at = number - 1
@@ -58,16 +57,17 @@ def row_kinds(table: Table, cells: Cells) -> np.ndarray:
     return kinds
 
 
-def _may_be_dossier(table: Table, cells: Cells) -> np.ndarray:
-    """A code and anything beside it, or two dates or statuses, or many cells: a signature has none of these."""
+def _may_be_record(table: Table, cells: Cells, contract: Contract) -> np.ndarray:
+    """A code and anything beside it, or two signs (words; dates with a digit), or many cells: a signature has none."""
     height = len(table.sheet.rows)
     filled = {name: np.array([cell is not None for cell in column], dtype=bool) for name, column in cells.items()}
     count = sum(filled.values(), np.zeros(height, dtype=int))
-    signs = filled.get("status", np.zeros(height, dtype=bool)).astype(int)
-    for name in _DATE_SIGNS:
+    signs = np.zeros(height, dtype=int)
+    for name in contract.signs:
         if name in cells:
-            signs = signs + (filled[name] & _has_digit(cells[name]))
-    coded = filled["dossier_code"] & _matches(cells["dossier_code"], _CODE)
+            is_word = name in contract.words
+            signs = signs + (filled[name] if is_word else filled[name] & _has_digit(cells[name]))
+    coded = filled[contract.key] & _matches(cells[contract.key], _CODE)
     return (coded & (count > 1)) | (signs > 1) | (count >= _ENOUGH_CELLS)
 
 

@@ -1,4 +1,4 @@
-"""Typing one cell by the role of its column: dates, codes, text.
+"""Typing one cell by the role of its column: dates, codes, counts, rates, text.
 
 Here: pure functions on single values, called once per distinct value. Not here: frames (reading).
 Invariant: by role, never by the look of the value; what cannot be read for sure is an error with its reason.
@@ -44,6 +44,10 @@ _PROCEDURE = re.compile(r"^([123]\.\d{6})(\.H\d{2})?$")
 _SHORT_PROCEDURE = re.compile(r"^[123]\.\d{1,5}$")
 _COMMA_PROCEDURE = re.compile(r"^[123],\d{1,6}$")
 _AS_TEXT = re.compile(r'^(?:="(?P<formula>[^"]*)"|\'(?P<quoted>\S.*))$')
+_WHOLE = re.compile(r"^-?\d+$")
+_GROUPED = re.compile(r"^-?\d{1,3}(?:\.\d{3})+$|^-?\d{1,3}(?:,\d{3})+$")
+_VIETNAMESE_RATE = re.compile(r"^-?(?:\d+|\d{1,3}(?:\.\d{3})+),\d+$")
+_PLAIN_RATE = re.compile(r"^-?\d+(?:\.\d+)?$")
 _EXPONENT = re.compile(r"^\d(?:[.,]\d+)?E\+?\d+$", re.IGNORECASE)
 
 
@@ -194,3 +198,45 @@ def type_text(cell: object) -> Typed:
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
     return Typed(_SPACES.sub(" ", nfc(str(cell))).strip())
+
+
+def type_count(cell: object) -> Typed:
+    """Return a whole number (a count, or an amount in đồng); a dot or comma before three digits marks thousands.
+
+    «1.234» is 1234; «1.23», «12,5» and a number with a fraction are errors (domain/09 9.4). A dash is no number.
+    """
+    if isinstance(cell, dt.date | dt.time | dt.timedelta | bool):
+        return Typed(None, None, "không phải số")
+    if isinstance(cell, int | float):
+        return Typed(int(cell)) if float(cell).is_integer() else Typed(None, None, "không phải số nguyên")
+    text = _SPACES.sub("", nfc(str(cell)))
+    if text in _NO_DATE:
+        return Typed(None, f"«{text}» đọc là để trống")
+    if _is_formula_error(text):
+        return Typed(None, None, _formula_error(text))
+    if _WHOLE.match(text):
+        return Typed(int(text), "số lưu dạng chữ")
+    if _GROUPED.match(text):
+        return Typed(int(text.replace(".", "").replace(",", "")), "bỏ dấu phân cách hàng nghìn")
+    return Typed(None, None, "không phải số nguyên")
+
+
+def type_rate(cell: object) -> Typed:
+    """Return a number that may have a fraction: «98,75%», «98.75» and 98.75 are 98.75; «1.234,5» is 1234.5.
+
+    A cell the spreadsheet shows as a percentage arrives as a fraction (0.35): that is for the column's rule, not here.
+    """
+    if isinstance(cell, dt.date | dt.time | dt.timedelta | bool):
+        return Typed(None, None, "không phải số")
+    if isinstance(cell, int | float):
+        return Typed(float(cell))
+    text = _SPACES.sub("", nfc(str(cell))).removesuffix("%")
+    if text in _NO_DATE:
+        return Typed(None, f"«{text}» đọc là để trống")
+    if _is_formula_error(text):
+        return Typed(None, None, _formula_error(text))
+    if _VIETNAMESE_RATE.match(text):
+        return Typed(float(text.replace(".", "").replace(",", ".")), "số lưu dạng chữ")
+    if _PLAIN_RATE.match(text):
+        return Typed(float(text), "số lưu dạng chữ")
+    return Typed(None, None, "không phải số")

@@ -57,13 +57,6 @@ class SeverityOverride(_Strict):
     reason: str = Field(min_length=10)
 
 
-class Values(_Strict):
-    """Words of the foreign system for canonical statuses and channels."""
-
-    status: dict[str, str] = Field(default_factory=dict)
-    channel: dict[str, Literal["direct", "online", "postal"]] = Field(default_factory=dict)
-
-
 class Profile(_Strict):
     """One source: labels, words, date style, coverage."""
 
@@ -77,7 +70,8 @@ class Profile(_Strict):
     unit_from: Literal["folder", "column"] = "folder"
     date_order: Literal["day_first", "month_first"] = "day_first"
     labels: dict[str, list[str]] = Field(default_factory=dict)
-    values: Values = Field(default_factory=Values)
+    # Column of words (status, channel, …) → word of the foreign system → its meaning in the contract.
+    values: dict[str, dict[str, str]] = Field(default_factory=dict)
     severities: dict[str, SeverityOverride] = Field(default_factory=dict)
     drop: list[str] = Field(default_factory=list)
 

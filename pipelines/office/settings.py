@@ -46,7 +46,7 @@ class OfficeSection(_Strict):
 
 
 class Switches(_Strict):
-    """The counting switches that touch II.06a (domain/13); each becomes one column of `landed.question`."""
+    """The counting switches (domain/13); each becomes one column of `landed.question`."""
 
     closing_event: Literal["finished_at", "delivered_at"] = "finished_at"
     lateness_granularity: Literal["date", "timestamp"] = "date"
@@ -58,6 +58,10 @@ class Switches(_Strict):
     supplement_clock: Literal["resume", "restart"] = "resume"
     counting_unit: Literal["competent_level", "receiving_unit"] = "competent_level"
     include_vertical_agencies: bool = False
+    feedback_both_kind: Literal["act", "both"] = "act"
+    feedback_answer_days: int = Field(15, ge=0)
+    feedback_publish_days: int = Field(2, ge=0)
+    review_target_percent: int = Field(20, ge=0, le=100)
 
 
 class Deadlines(_Strict):

@@ -39,18 +39,10 @@ def assemble(
 
 def summary(model: ReportModel) -> dict[str, str]:
     """Return the headline of a report for the officer, label → text."""
-
-    def total(name: str) -> str:
-        figure = model.total(name)
-        return figure.text if figure else "–"
-
     counts, coverage = model.counts, model.coverage
     return {
         "Kỳ báo cáo": f"{model.question.period_label}, số liệu đến hết ngày {model.question.until_on:%d/%m/%Y}",
-        "Hồ sơ nhận giải quyết": total("received_total"),
-        "Đã giải quyết": total("resolved_total"),
-        "Tỷ lệ trước và đúng hạn": total("on_time_rate"),
-        "Đang giải quyết": f"{total('pending_total')} (quá hạn {total('pending_overdue')})",
+        **model.headline(),
         "Tệp": f"{counts.accepted} chấp nhận, {counts.refused} từ chối",
         "Dòng trả lại đơn vị": str(counts.rows_rejected),
         "Đơn vị còn thiếu": f"{len(coverage.missing)}"

@@ -7,9 +7,14 @@ Invariant: one row in, one row out, in the same order; the helper columns never 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import reduce
+from typing import cast
 
 import pandas as pd
+
+from pipelines.ingest.contract import MOMENT_ROLES, NUMBER_ROLES, Contract
 
 # Dossier codes that carry the day of receipt as YYMMDD (domain/09, 9.2).
 _CODE_DATE = r"^(?:\d{3}\.\d{2}\.\d{2}\.H\d{2}|H\d{2}(?:\.\d{1,3}){1,3})-(\d{6})-\d{3,6}$"
@@ -18,31 +23,41 @@ _LINEAGE = ("source_file", "source_sheet", "source_row", "repairs", "flags")
 
 @dataclass(frozen=True)
 class Known:
-    """What the office knows when it judges a file: its reference tables and the day the export shows."""
+    """What the office knows when it judges a file: its reference tables and the day the export shows.
+
+    `names` has the match keys of each table a contract's column may name (unit, field, procedure).
+    """
 
     observed_on: dt.date
     procedure_codes: set[str] = field(default_factory=set)
-    procedure_keys: set[str] = field(default_factory=set)
-    unit_keys: set[str] = field(default_factory=set)
+    names: dict[str, set[str]] = field(default_factory=dict)
     days_off: set[dt.date] = field(default_factory=set)
 
 
-def with_helpers(rows: pd.DataFrame, known: Known) -> pd.DataFrame:
-    """Return a copy of a typed frame, numbered from 0, with the helper columns of the suites."""
+def with_helpers(rows: pd.DataFrame, contract: Contract, known: Known, computed: Mapping[str, str]) -> pd.DataFrame:
+    """Return a copy of a typed frame, numbered from 0, with the helper columns of the suites.
+
+    For every moment `<x>_at`: `<x>_until` (the last moment the cell may mean), `<x>_day_end`, `<x>_day_is_off`; for
+    every column of words `<column>_or_blank`; `code_repeats`, `days_from_code`; `unknown_<table>_key` for every
+    table the contract's columns name; then the suite's own computed columns.
+    """
     frame = rows.reset_index(drop=True)
-    received = frame["received_at"]
-    return frame.assign(
-        received_until=_until(received),
-        finished_until=_until(frame["finished_at"]),
-        delivered_until=_until(frame["delivered_at"]),
-        due_until=_end_of_day(frame["due_at"]),
-        code_repeats=_code_repeats(frame),
-        days_from_code=_days_from_code(frame),
-        received_day_is_off=received.dt.normalize().isin(pd.to_datetime(sorted(known.days_off))),
-        unknown_procedure_key=_unknown_procedure(frame, known),
-        unknown_unit_key=_unknown_unit(frame, known.unit_keys),
-        status_or_blank=_text(frame["status"]).fillna("").astype(object),
-    )
+    days_off = pd.to_datetime(sorted(known.days_off))
+    helpers: dict[str, pd.Series] = {}
+    for name in (name for name, column in contract.columns.items() if column.role in MOMENT_ROLES):
+        stem, moments = name.removesuffix("_at").removesuffix("_on"), frame[name]
+        helpers[f"{stem}_until"] = _until(moments)
+        helpers[f"{stem}_day_end"] = _end_of_day(moments)
+        helpers[f"{stem}_day_is_off"] = moments.dt.normalize().isin(days_off)
+    for name in contract.words:
+        helpers[f"{name}_or_blank"] = _text(frame[name]).fillna("").astype(object)
+    helpers["code_repeats"] = _code_repeats(frame, contract.key)
+    helpers["days_from_code"] = _days_from_code(frame, contract)
+    helpers |= {f"unknown_{table}_key": _unknown(frame, contract, table, known) for table in _named_tables(contract)}
+    with_all = frame.assign(**helpers)
+    numbers = [name for name, column in contract.columns.items() if column.role in NUMBER_ROLES]
+    with_all = with_all.astype(dict.fromkeys(numbers, "float64"))
+    return with_all.assign(**{name: cast("pd.Series", with_all.eval(text)) for name, text in computed.items()})
 
 
 def end_of(day: dt.date) -> dt.datetime:
@@ -59,13 +74,13 @@ def _until(moments: pd.Series) -> pd.Series:
     return moments.where(moments != moments.dt.normalize(), _end_of_day(moments))
 
 
-def _code_repeats(frame: pd.DataFrame) -> pd.Series:
+def _code_repeats(frame: pd.DataFrame, key: str) -> pd.Series:
     """Count, for each row, the rows of the file that make its code ambiguous.
 
     Rows equal in every column say the same once: the first counts 0, later ones their place. Rows of one
     code that differ contradict each other; nobody here can say which is right: each counts all the others.
     """
-    codes = frame["dossier_code"]
+    codes = frame[key]
     repeated = codes.notna() & codes.duplicated(keep=False)
     repeats = pd.Series(0, index=frame.index, dtype="int64")
     if not repeated.any():
@@ -73,33 +88,42 @@ def _code_repeats(frame: pd.DataFrame) -> pd.Series:
     group = frame[repeated]
     content = group.drop(columns=[column for column in _LINEAGE if column in group.columns])
     variant = pd.util.hash_pandas_object(content.astype("string"), index=False)
-    by_code = variant.groupby(group["dossier_code"])
+    by_code = variant.groupby(group[key])
     contradicting = by_code.transform("nunique") > 1
     repeats[repeated] = by_code.cumcount().where(~contradicting, by_code.transform("size") - 1)
     return repeats
 
 
-def _days_from_code(frame: pd.DataFrame) -> pd.Series:
-    """Days from the date in the dossier code to the nearer of receipt and submission; empty without."""
-    dates = _text(frame["dossier_code"]).str.extract(_CODE_DATE, expand=False)
+def _days_from_code(frame: pd.DataFrame, contract: Contract) -> pd.Series:
+    """Days from the date in the code to the nearest day it may repeat; empty without."""
+    if not contract.code_dates:
+        return pd.Series(float("nan"), index=frame.index)
+    dates = _text(frame[contract.key]).str.extract(_CODE_DATE, expand=False)
     coded = pd.to_datetime(dates, format="%y%m%d", errors="coerce").astype("datetime64[us]")
-    gaps = {column: (frame[column].dt.normalize() - coded).dt.days.abs() for column in ("received_at", "submitted_at")}
+    gaps = {column: (frame[column].dt.normalize() - coded).dt.days.abs() for column in contract.code_dates}
     return pd.DataFrame(gaps).min(axis="columns").astype("float64")
 
 
-def _unknown_procedure(frame: pd.DataFrame, known: Known) -> pd.Series:
+def _named_tables(contract: Contract) -> list[str]:
+    return sorted({column.names for column in contract.columns.values() if column.names})
+
+
+def _unknown(frame: pd.DataFrame, contract: Contract, table: str, known: Known) -> pd.Series:
+    """The first name (or, of a procedure, the code) that is given but not in its table; empty when all are known."""
+    keys = [f"{name}_key" for name, column in contract.columns.items() if column.names == table]
+    given = [_text(frame[key]) for key in keys]
+    if table == "procedure":
+        return _unknown_procedure(frame, contract, given[0], known)
+    unknown = [values.mask(values.isin(known.names.get(table, set()))) for values in given]
+    return reduce(lambda first, second: first.fillna(second), unknown).astype(object)
+
+
+def _unknown_procedure(frame: pd.DataFrame, contract: Contract, names: pd.Series, known: Known) -> pd.Series:
     """The code, else the name, of a procedure the catalogue has by neither; empty when known."""
-    codes = _text(frame["procedure_code"])
-    by_code = codes.isin(known.procedure_codes)
-    by_name = frame["procedure_name_key"].isin(known.procedure_keys)
-    named = codes.fillna(_text(frame["procedure_name_key"])).fillna("")
-    return named.mask(by_code | by_name).astype(object)
-
-
-def _unknown_unit(frame: pd.DataFrame, unit_keys: set[str]) -> pd.Series:
-    """The key of a receiving, else handling, unit that is given but not in the table of units."""
-    receiving, handling = (_text(frame[column]) for column in ("receiving_unit_key", "handling_unit_key"))
-    return receiving.mask(receiving.isin(unit_keys)).fillna(handling.mask(handling.isin(unit_keys))).astype(object)
+    coded = next((name for name, column in contract.columns.items() if column.role == "procedure_code"), None)
+    codes = _text(frame[coded]) if coded else names.mask(names.notna())
+    is_known = codes.isin(known.procedure_codes) | names.isin(known.names.get("procedure", set()))
+    return codes.fillna(names).fillna("").mask(is_known).astype(object)
 
 
 def _text(values: pd.Series) -> pd.Series:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
 
+from pipelines.ingest.contract import Contract
 from pipelines.ingest.reading import REJECT_COLUMNS, Reading
 from pipelines.office.errors import OfficeError
 from pipelines.office.profiles import Profile
@@ -53,7 +54,7 @@ class Finding:
         }
 
 
-def judge(reading: Reading, suite_path: Path, profile: Profile, parameters: Mapping[str, object]) -> Reading:
+def judge(reading: Reading, contract: Contract, suite_path: Path, profile: Profile, known: Known) -> Reading:
     """Return the reading with its rows judged (severities of DESIGN: critical, warning, info).
 
     A critical check that fails refuses the file: rows and rejects stay as read, and the verdict says why.
@@ -62,9 +63,10 @@ def judge(reading: Reading, suite_path: Path, profile: Profile, parameters: Mapp
 
     Args:
         reading: an accepted reading of one file.
+        contract: the contract of its stream.
         suite_path: the suite of its stream, in GX's own schema.
         profile: the profile of its source.
-        parameters: known_procedures, known_procedure_keys, known_unit_keys, observed_on, days_off.
+        known: reference tables and the day the export shows.
 
     Raises:
         OfficeError: the profile changes the severity of a check the suite does not have.
@@ -72,8 +74,7 @@ def judge(reading: Reading, suite_path: Path, profile: Profile, parameters: Mapp
     """
     suite_text = suite_path.read_text(encoding="utf-8")
     suite = parse_suite(suite_text)
-    known = _known(parameters)
-    frame = with_helpers(reading.rows, known)
+    frame = with_helpers(reading.rows, contract, known, suite.computed)
     failed = _run(suite_text, frame, known)
     findings = [_finding(check, profile, failed) for check in _checked(suite, profile)]
     verdict = {**reading.verdict, "checks": [finding.as_verdict() for finding in findings]}
@@ -85,18 +86,7 @@ def judge(reading: Reading, suite_path: Path, profile: Profile, parameters: Mapp
             "refused_mend": critical[0].check.mend,
         }
         return replace(reading, verdict={**verdict, **refused})
-    return _sorted_out(replace(reading, verdict=verdict), findings)
-
-
-def _known(parameters: Mapping[str, object]) -> Known:
-    values = cast("Mapping[str, Any]", parameters)
-    return Known(
-        observed_on=values["observed_on"],
-        procedure_codes=set(values["known_procedures"]),
-        procedure_keys=set(values["known_procedure_keys"]),
-        unit_keys=set(values["known_unit_keys"]),
-        days_off=set(values["days_off"]),
-    )
+    return _sorted_out(replace(reading, verdict=verdict), findings, contract.key)
 
 
 def _checked(suite: Suite, profile: Profile) -> tuple[Check, ...]:
@@ -124,11 +114,11 @@ def _finding(check: Check, profile: Profile, failed: Mapping[str, tuple[int, ...
     )
 
 
-def _sorted_out(reading: Reading, findings: list[Finding]) -> Reading:
+def _sorted_out(reading: Reading, findings: list[Finding], key: str) -> Reading:
     rows = reading.rows.reset_index(drop=True)
     warnings = [finding for finding in findings if finding.severity == "warning" and finding.rows]
     sent_back = {position for finding in warnings for position in finding.rows}
-    rejects = pd.concat([_reject_rows(rows, finding) for finding in warnings]) if warnings else None
+    rejects = pd.concat([_reject_rows(rows, finding, key) for finding in warnings]) if warnings else None
     flags = _flags(rows["flags"], [finding for finding in findings if finding.severity == "info" and finding.rows])
     kept = rows.assign(flags=flags).drop(index=sorted(sent_back)).reset_index(drop=True)
     counts = dict(cast("dict[str, int]", reading.verdict["counts"]))
@@ -145,9 +135,10 @@ def _sorted_out(reading: Reading, findings: list[Finding]) -> Reading:
     )
 
 
-def _reject_rows(rows: pd.DataFrame, finding: Finding) -> pd.DataFrame:
+def _reject_rows(rows: pd.DataFrame, finding: Finding, key: str) -> pd.DataFrame:
     faulty = rows.loc[list(finding.rows)]
     return faulty.assign(
+        record_code=faulty[key],
         check_id=finding.check.check_id,
         column_name=finding.check.column,
         value=_shown(faulty, finding.check),

@@ -42,9 +42,13 @@ class Check:
 
 @dataclass(frozen=True)
 class Suite:
-    """A suite file: its name, its checks in order, and the expectations as GX takes them."""
+    """A suite file: its name, its checks in order, the expectations as GX takes them.
+
+    `computed` are columns of the suite's own (its meta): name → expression over the columns of the frame.
+    """
 
     name: str
+    computed: dict[str, str]
     checks: tuple[Check, ...]
     expectations: tuple[Expectation, ...]
 
@@ -62,7 +66,7 @@ def parse_suite(text: str) -> Suite:
     repeated = sorted({check_id for check_id in ids if ids.count(check_id) > 1})
     if repeated:
         raise ValueError(f"suite {content['name']}: check ids repeat: {', '.join(repeated)}")
-    return Suite(content["name"], checks, tuple(content["expectations"]))
+    return Suite(content["name"], content.get("meta", {}).get("computed", {}), checks, tuple(content["expectations"]))
 
 
 def _check(expectation: Expectation) -> Check:

@@ -19,9 +19,7 @@ from pipelines.office.settings import Office
 from pipelines.office.text import match_key
 from pipelines.periods.calendar import working_calendar
 from pipelines.warehouse.question import Question
-from pipelines.warehouse.typed import TypedDelivery, contract_path
-
-STREAMS = ("case_exports",)
+from pipelines.warehouse.typed import TypedDelivery, contract_path, streams
 
 # landed table → (reference file, {column: DuckDB type}); columns not named are text.
 _REFERENCE = {
@@ -51,6 +49,9 @@ _QUESTION_TYPES = {
     "received_by": "timestamp",
     "is_provisional": "boolean",
     "include_vertical_agencies": "boolean",
+    "feedback_answer_days": "integer",
+    "feedback_publish_days": "integer",
+    "review_target_percent": "integer",
 }
 
 
@@ -65,8 +66,10 @@ def write_landed(office: Office, question: Question, typed: list[TypedDelivery],
             _table(connection, name, _reference(office, file), types)
         _table(connection, "unit_alias", unit_aliases(office.reference["units"]), {})
         _table(connection, "calendar", _calendar(office, question), {"date_on": "date"})
-        for stream in STREAMS:
-            _stream(connection, stream, typed)
+        for stream in streams():
+            _rows(connection, stream, typed)
+        _rejects(connection, typed)
+        _table(connection, "stream", _stream_titles(), {})
 
 
 def _table(connection: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame, types: dict[str, str]) -> None:
@@ -87,8 +90,8 @@ def _reference(office: Office, name: str) -> pd.DataFrame:
     for column in frame.columns:
         if frame[column].dtype.kind != "M" and not pd.api.types.is_numeric_dtype(frame[column]):
             frame[column] = frame[column].where(frame[column] != "", None)
-    if name == "procedures":
-        frame["procedure_name_key"] = [match_key(value) for value in frame["procedure_name"]]
+    for name_column in {"procedures": ["procedure_name"], "fields": ["field_name"]}.get(name, []):
+        frame[f"{name_column}_key"] = [match_key(value) for value in frame[name_column]]
     return frame
 
 
@@ -151,13 +154,22 @@ def _deliveries(typed: list[TypedDelivery]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def _stream(connection: duckdb.DuckDBPyConnection, stream: str, typed: list[TypedDelivery]) -> None:
-    """Write the rows of every counted delivery of a stream, and the rows of them that go back to their units."""
+def _rows(connection: duckdb.DuckDBPyConnection, stream: str, typed: list[TypedDelivery]) -> None:
+    """Write the rows of every counted delivery of a stream."""
     counted = [item for item in typed if item.delivery.stream == stream and item.is_counted]
-    columns = load_contract(contract_path(stream)).typed_columns
-    _union(connection, stream, "rows", columns, counted)
-    reject_types = {name: "integer" if name == "source_row" else "varchar" for name in REJECT_COLUMNS}
-    _union(connection, f"{stream}_reject", "rejects", reject_types, counted)
+    _union(connection, stream, "rows", load_contract(contract_path(stream)).typed_columns, counted)
+
+
+def _rejects(connection: duckdb.DuckDBPyConnection, typed: list[TypedDelivery]) -> None:
+    """Write the rows of every counted delivery, of all streams, that go back to their units."""
+    types = {name: "integer" if name == "source_row" else "varchar" for name in REJECT_COLUMNS}
+    _union(connection, "rejected_row", "rejects", types, [item for item in typed if item.is_counted])
+
+
+def _stream_titles() -> pd.DataFrame:
+    return pd.DataFrame(
+        [{"stream": stream, "title": load_contract(contract_path(stream)).title} for stream in streams()]
+    )
 
 
 def _union(

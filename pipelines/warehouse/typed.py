@@ -14,14 +14,18 @@ import tempfile
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from pipelines.ingest.contract import load_contract
 from pipelines.ingest.landing import landed_path
 from pipelines.office.settings import Office
 from pipelines.paths import DBT_PROJECT, EXPECTATIONS, PACKAGE
 from pipelines.warehouse.register import Delivery
+
+if TYPE_CHECKING:
+    from pipelines.quality.helpers import Known
 
 # Modules whose text decides how a file becomes rows: a change there makes a new recipe by itself.
 _READER_ROOMS = ("ingest", "quality")
@@ -39,6 +43,13 @@ class TypedDelivery:
     def is_counted(self) -> bool:
         """Tell whether its rows enter the warehouse."""
         return self.delivery.is_visible and self.verdict["status"] == "accepted"
+
+
+@lru_cache(maxsize=1)
+def streams() -> tuple[str, ...]:
+    """Return the streams there are: one dbt source yml each (its meta names the stream), in the order of names."""
+    named = sorted(path.stem for path in contract_path("any").parent.glob("*.yml"))
+    return tuple(stream for stream in named if suite_path(stream).is_file())
 
 
 def contract_path(stream: str) -> Path:
@@ -59,7 +70,7 @@ def recipe(office: Office, delivery: Delivery) -> str:
         suite_path(delivery.stream).read_text(encoding="utf-8"),
         office.profile_hash(delivery.profile),
         office.settings.window.model_dump_json(),
-        *(office.reference[name].to_csv(index=False) for name in ("units", "procedures", "holidays")),
+        *(office.reference[name].to_csv(index=False) for name in ("units", "fields", "procedures", "holidays")),
         delivery.file_name,
         delivery.observed_on.isoformat(),
         reader_version(),
@@ -92,21 +103,21 @@ def type_delivery(office: Office, delivery: Delivery) -> TypedDelivery:
 
 
 def _make(office: Office, delivery: Delivery, made_by: str, folder: Path) -> None:
-    from pipelines.ingest.contract import load_contract  # pandas-heavy: not at start-up
-    from pipelines.ingest.reading import read_file
+    from pipelines.ingest.reading import read_file  # pandas-heavy: not at start-up
     from pipelines.quality.judge import judge
 
     assert delivery.profile is not None and delivery.stream is not None
     window = office.settings.window
+    contract = load_contract(contract_path(delivery.stream))
     reading = read_file(
         landed_path(office, delivery.sha256),
         delivery.file_name,
-        load_contract(contract_path(delivery.stream)),
+        contract,
         delivery.profile,
         (window.min, delivery.observed_on + dt.timedelta(days=window.max_days_after_observed)),
     )
     if reading.verdict["status"] == "accepted":
-        reading = judge(reading, suite_path(delivery.stream), delivery.profile, _parameters(office, delivery))
+        reading = judge(reading, contract, suite_path(delivery.stream), delivery.profile, _known(office, delivery))
     folder.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".typing-"))
     reading.rows.to_parquet(temporary / "rows.parquet", index=False)
@@ -119,22 +130,25 @@ def _make(office: Office, delivery: Delivery, made_by: str, folder: Path) -> Non
     temporary.replace(folder)
 
 
-def _parameters(office: Office, delivery: Delivery) -> dict[str, object]:
+def _known(office: Office, delivery: Delivery) -> Known:
     """What the suite compares rows with: reference tables and the day the export shows."""
     from pipelines.office.reference import unit_aliases
     from pipelines.office.text import match_key
     from pipelines.periods.calendar import days_off, working_calendar
+    from pipelines.quality.helpers import Known
 
-    procedures = office.reference["procedures"]
-    first = office.settings.window.min
-    calendar = working_calendar(office.reference["holidays"], first, delivery.observed_on)
-    return {
-        "known_procedures": set(procedures["procedure_code"]) - {""},
-        "known_procedure_keys": {match_key(name) for name in procedures["procedure_name"]},
-        "known_unit_keys": set(unit_aliases(office.reference["units"])["unit_key"]),
-        "observed_on": delivery.observed_on,
-        "days_off": days_off(calendar),
-    }
+    tables = office.reference
+    calendar = working_calendar(tables["holidays"], office.settings.window.min, delivery.observed_on)
+    return Known(
+        observed_on=delivery.observed_on,
+        procedure_codes=set(tables["procedures"]["procedure_code"]) - {""},
+        names={
+            "procedure": {match_key(name) for name in tables["procedures"]["procedure_name"]},
+            "unit": set(unit_aliases(tables["units"])["unit_key"]),
+            "field": {match_key(name) for name in tables["fields"]["field_name"]},
+        },
+        days_off=days_off(calendar),
+    )
 
 
 def _no_profile(delivery: Delivery) -> dict[str, Any]:

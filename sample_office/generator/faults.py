@@ -48,7 +48,7 @@ def _spoilt(cells: Cells, quarter: Quarter) -> dict[str, Cells]:
         "withdrawn_without_finished": _open("withdrawn"),
         "duplicate_code": {},
         "bad_date": {"received_at": "31/02/2021 09:00"},
-        "missing_dossier_code": {"dossier_code": None},
+        "missing_code": {"dossier_code": None},
     }
 
 
@@ -64,7 +64,7 @@ SENT_BACK = (
     "withdrawn_without_finished",
     "duplicate_code",
     "bad_date",
-    "missing_dossier_code",
+    "missing_code",
 )
 FLAGGED: dict[str, Cells] = {
     "delivered_without_delivered_at": {"delivered_at": None},

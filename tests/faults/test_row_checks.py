@@ -16,19 +16,19 @@ import pytest
 from pipelines.ingest.contract import load_contract
 from pipelines.ingest.reading import Reading, read_file
 from pipelines.office.profiles import Profile
+from pipelines.quality.helpers import Known
 from pipelines.quality.judge import judge
 from pipelines.quality.suite import parse_suite
 
 REPOSITORY = Path(__file__).parents[2]
 SUITE = REPOSITORY / "expectations" / "case_exports.yaml"
-CONTRACT = REPOSITORY / "dbt_project" / "models" / "sources" / "case_exports.yml"
-PARAMETERS = {
-    "known_procedures": {"1.001193"},
-    "known_procedure_keys": {"đăng ký khai sinh"},
-    "known_unit_keys": {"ubnd phường 1", "phòng tư pháp"},
-    "observed_on": dt.date(2021, 3, 15),
-    "days_off": {dt.date(2021, 3, 6), dt.date(2021, 3, 7)},
-}
+CONTRACT = load_contract(REPOSITORY / "dbt_project" / "models" / "sources" / "case_exports.yml")
+KNOWN = Known(
+    observed_on=dt.date(2021, 3, 15),
+    procedure_codes={"1.001193"},
+    names={"procedure": {"đăng ký khai sinh"}, "unit": {"ubnd phường 1", "phòng tư pháp"}},
+    days_off={dt.date(2021, 3, 6), dt.date(2021, 3, 7)},
+)
 PROFILE = Profile.model_validate({"profile_id": "thu", "stream": "case_exports", "title": "Nguồn thử"})
 CODE = "Mã hồ sơ"
 SUBMITTED, RECEIVED, DUE = "Ngày nộp hồ sơ", "Ngày tiếp nhận", "Ngày hẹn trả"
@@ -117,9 +117,9 @@ def judged(folder: Path, *planted: dict[str, str]) -> Reading:
     writer.writerows([*good, *({**GOOD, **row} for row in planted)])
     path = folder / "so-theo-doi.csv"
     path.write_text(text.getvalue(), encoding="utf-8")
-    reading = read_file(path, path.name, load_contract(CONTRACT), PROFILE, (dt.date(2000, 1, 1), dt.date(2031, 3, 15)))
+    reading = read_file(path, path.name, CONTRACT, PROFILE, (dt.date(2000, 1, 1), dt.date(2031, 3, 15)))
     assert reading.verdict["status"] == "accepted", reading.verdict
-    return judge(reading, SUITE, PROFILE, PARAMETERS)
+    return judge(reading, CONTRACT, SUITE, PROFILE, KNOWN)
 
 
 def found(reading: Reading) -> dict[str, int]:
@@ -183,8 +183,8 @@ def test_rows_of_one_code_that_differ_all_go_back(tmp_path: Path) -> None:
 def test_every_check_of_the_suite_is_planted_here() -> None:
     ids = {check.check_id for check in parse_suite(SUITE.read_text(encoding="utf-8")).checks}
 
-    # An empty file and a missing code are refused or sent back by the reader before a suite sees them.
-    assert ids == {*SENT_BACK, *FLAGGED, "duplicate_code", "empty_file", "missing_code"}
+    # An empty file is refused by the reader before a suite sees it.
+    assert ids == {*SENT_BACK, *FLAGGED, "duplicate_code", "empty_file"}
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,12 @@ def test_all_statuses_can_be_reached() -> None:
 @needs_domain
 def test_status_words_mean_what_the_domain_says() -> None:
     variants = domain("label-variants.yaml")
-    expected = {word: CATEGORY[group] for group, words in variants["status_labels"].items() if group != "traps" for word in words}
+    expected = {
+        word: CATEGORY[group]
+        for group, words in variants["status_labels"].items()
+        if group != "traps"
+        for word in words
+    }
     for code in variants["status_codes"]["attp"].values():
         expected.setdefault(code["label"], CATEGORY[code["category"]])
     for code in variants["status_codes"]["opencps2"].values():

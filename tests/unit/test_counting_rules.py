@@ -353,7 +353,7 @@ def test_identities_hold_when_every_switch_is_turned(more: Asked) -> None:
         ),
         ("update form_ii_06a set carried_in = 0, received_direct = 9 where row_kind = 'row'", "sections_add_up"),
         ("delete from int_dossier_in_scope where scope_id = 'tp-st' and dossier_code = 'X01'", "total_is_sum_of_facts"),
-        ("delete from int_case_row_fate where dossier_code = 'X09'", "every_typed_row_has_one_fate"),
+        ("delete from int_row_fate where record_code = 'X09'", "every_typed_row_has_one_fate"),
         ("update form_ii_06a_by_unit set pending_total = 0 where row_kind = 'total'", "by_unit_total_is_form_total"),
     ],
 )

@@ -87,7 +87,8 @@ def test_layout_has_the_thirteen_columns_of_the_circular() -> None:
     assert [item["number"] for item in layout["columns"]] == list(range(3, 14))
     assert layout["columns"][2]["head"] == ["Số hồ sơ nhận giải quyết", "Trong đó", "Trực tiếp, dịch vụ bưu chính"]
     assert layout["columns"][2]["from"] == "fct_dossier_period.received_direct_postal"
-    assert (layout["fact_key"], layout["scope_bridge"]) == ("dossier_code", "int_dossier_in_scope")
+    fact = layout["facts"]["fct_dossier_period"]
+    assert (fact["key"], fact["scope"]) == ("dossier_code", "int_dossier_in_scope")
 
 
 def test_heads_merge_into_the_spanners_of_the_circular() -> None:
@@ -126,8 +127,8 @@ def _break(manifest: dict, column: str, **meta: object) -> dict:
         ("received_online", {"number": 3}, "số cột phải là 1 đến 13"),
         ("received_online", {"head": []}, "một đầu cột riêng"),
         ("received_online", {"head": ["Số hồ sơ nhận giải quyết", "Tổng số"]}, "một đầu cột riêng"),
-        ("received_online", {"from": "fct_other.received_online"}, "phải lấy từ fct_dossier_period"),
-        ("received_online", {"from": ""}, "phải lấy từ fct_dossier_period"),
+        ("received_online", {"from": "fct_other.received_online"}, "bảng fct_other thiếu key"),
+        ("received_online", {"from": ""}, "phải lấy từ fct_"),
         ("resolved_total", {"head": ["Số lượng hồ sơ đang giải quyết", "Khác"]}, "bị ngắt quãng"),
         ("received_online", {"head": ["Số hồ sơ nhận giải quyết", "Tổng số", "Trực tuyến"]}, "vừa là cột vừa là nhóm"),
     ],

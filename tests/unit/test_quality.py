@@ -12,22 +12,24 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from pipelines.ingest.contract import load_contract
 from pipelines.ingest.reading import Reading
 from pipelines.office.errors import OfficeError
 from pipelines.office.profiles import Profile
+from pipelines.paths import DBT_PROJECT
 from pipelines.quality.helpers import Known, with_helpers
 from pipelines.quality.judge import judge
 from pipelines.quality.suite import parse_suite
 
 SUITE = Path(__file__).parents[2] / "expectations" / "case_exports.yaml"
-MOMENTS = ("submitted_at", "received_at", "due_at", "new_due_at", "finished_at", "delivered_at")
-PARAMETERS = {
-    "known_procedures": {"1.001193"},
-    "known_procedure_keys": {"đăng ký khai sinh"},
-    "known_unit_keys": {"phường 1"},
-    "observed_on": dt.date(2021, 3, 15),
-    "days_off": {dt.date(2021, 3, 6), dt.date(2021, 3, 7)},
-}
+CONTRACT = load_contract(DBT_PROJECT / "models" / "sources" / "case_exports.yml")
+MOMENTS = [name for name, kind in CONTRACT.typed_columns.items() if kind == "timestamp"]
+KNOWN = Known(
+    observed_on=dt.date(2021, 3, 15),
+    procedure_codes={"1.001193"},
+    names={"procedure": {"đăng ký khai sinh"}, "unit": {"phường 1"}},
+    days_off={dt.date(2021, 3, 6), dt.date(2021, 3, 7)},
+)
 GOOD = {
     "dossier_code": "000.00.04.H51-210301-0001",
     "procedure_code": "1.001193",
@@ -57,9 +59,7 @@ def frame_of(*changes: dict[str, object]) -> pd.DataFrame:
         {**GOOD, "dossier_code": f"000.00.04.H51-210301-{number:04}", "source_row": number + 1, **change}
         for number, change in enumerate(changes, start=1)
     ]
-    frame = pd.DataFrame(rows, columns=[*GOOD, "source_row"]).assign(
-        source_file="tệp.csv", source_sheet="tệp"
-    )
+    frame = pd.DataFrame(rows, columns=list(CONTRACT.typed_columns)).assign(source_file="tệp.csv", source_sheet="tệp")
     return frame.astype(dict.fromkeys(MOMENTS, "datetime64[us]"))
 
 
@@ -70,7 +70,7 @@ def reading_of(*changes: dict[str, object], furniture: int = 2) -> Reading:
         "source_file",
         "source_sheet",
         "source_row",
-        "dossier_code",
+        "record_code",
         "check_id",
         "column_name",
         "value",
@@ -94,9 +94,7 @@ def reading_of(*changes: dict[str, object], furniture: int = 2) -> Reading:
 
 def profile_of(**severities: str) -> Profile:
     """A profile that changes severities."""
-    changed = {
-        check_id: {"severity": value, "reason": "theo thỏa thuận"} for check_id, value in severities.items()
-    }
+    changed = {check_id: {"severity": value, "reason": "theo thỏa thuận"} for check_id, value in severities.items()}
     return Profile.model_validate(
         {"profile_id": "thu", "stream": "case_exports", "title": "Nguồn thử", "severities": changed}
     )
@@ -104,13 +102,11 @@ def profile_of(**severities: str) -> Profile:
 
 def unexpected(reading: Reading) -> dict[str, int]:
     """The checks that found something, and how many rows."""
-    return {
-        check["check_id"]: check["unexpected"] for check in reading.verdict["checks"] if check["unexpected"]
-    }
+    return {check["check_id"]: check["unexpected"] for check in reading.verdict["checks"] if check["unexpected"]}
 
 
 def test_good_rows_pass_every_check() -> None:
-    judged = judge(reading_of({}, {}, {}), SUITE, profile_of(), PARAMETERS)
+    judged = judge(reading_of({}, {}, {}), CONTRACT, SUITE, profile_of(), KNOWN)
 
     assert unexpected(judged) == {}
     assert judged.verdict["status"] == "accepted"
@@ -119,16 +115,14 @@ def test_good_rows_pass_every_check() -> None:
 
 
 def test_every_check_stands_in_the_verdict_even_when_nothing_is_found() -> None:
-    judged = judge(reading_of({}), SUITE, profile_of(), PARAMETERS)
+    judged = judge(reading_of({}), CONTRACT, SUITE, profile_of(), KNOWN)
     suite = parse_suite(SUITE.read_text(encoding="utf-8"))
 
-    assert [check["check_id"] for check in judged.verdict["checks"]] == [
-        check.check_id for check in suite.checks
-    ]
+    assert [check["check_id"] for check in judged.verdict["checks"]] == [check.check_id for check in suite.checks]
 
 
 def test_a_file_without_rows_is_refused_with_the_reason() -> None:
-    judged = judge(reading_of(), SUITE, profile_of(), PARAMETERS)
+    judged = judge(reading_of(), CONTRACT, SUITE, profile_of(), KNOWN)
 
     assert judged.verdict["status"] == "refused"
     assert judged.verdict["refused_reason"] == "Tệp không có dòng hồ sơ nào đọc được."
@@ -137,13 +131,12 @@ def test_a_file_without_rows_is_refused_with_the_reason() -> None:
 
 def test_a_row_with_two_faults_goes_back_once_and_is_listed_for_each() -> None:
     fault = {"finished_at": "2021-02-27 09:00", "delivered_at": "2021-02-26 09:00"}
-    judged = judge(reading_of({}, fault), SUITE, profile_of(), PARAMETERS)
+    judged = judge(reading_of({}, fault), CONTRACT, SUITE, profile_of(), KNOWN)
 
     assert judged.rejects["check_id"].tolist() == ["finished_after_delivered", "received_after_finished"]
     assert judged.rejects["source_row"].unique().tolist() == [3]
     assert (
-        judged.rejects["value"].tolist()[1]
-        == "Ngày có kết quả 27/02/2021 09:00:00; Ngày tiếp nhận 01/03/2021 08:30:00"
+        judged.rejects["value"].tolist()[1] == "Ngày có kết quả 27/02/2021 09:00:00; Ngày tiếp nhận 01/03/2021 08:30:00"
     )
     assert judged.verdict["counts"] == {
         "rows_in": 4,
@@ -166,9 +159,10 @@ def test_an_info_fault_is_flagged_and_stays() -> None:
             },
             {},
         ),
+        CONTRACT,
         SUITE,
         profile_of(),
-        PARAMETERS,
+        KNOWN,
     )
 
     assert judged.rows["flags"].tolist() == ["unknown_procedure;missing_channel", ""]
@@ -178,19 +172,15 @@ def test_an_info_fault_is_flagged_and_stays() -> None:
 
 def test_a_profile_lowers_one_severity_and_its_reason_is_kept() -> None:
     fault = {"finished_at": "2021-02-27 09:00"}
-    judged = judge(reading_of(fault), SUITE, profile_of(received_after_finished="info"), PARAMETERS)
-    entry = next(
-        check for check in judged.verdict["checks"] if check["check_id"] == "received_after_finished"
-    )
+    judged = judge(reading_of(fault), CONTRACT, SUITE, profile_of(received_after_finished="info"), KNOWN)
+    entry = next(check for check in judged.verdict["checks"] if check["check_id"] == "received_after_finished")
 
     assert judged.rows["flags"].tolist() == ["received_after_finished"]
     assert (entry["severity"], entry["severity_reason"]) == ("info", "theo thỏa thuận")
 
 
 def test_a_profile_raises_a_row_check_to_refuse_the_file() -> None:
-    judged = judge(
-        reading_of({}, {"channel": None}), SUITE, profile_of(missing_channel="critical"), PARAMETERS
-    )
+    judged = judge(reading_of({}, {"channel": None}), CONTRACT, SUITE, profile_of(missing_channel="critical"), KNOWN)
 
     assert judged.verdict["status"] == "refused"
     assert judged.verdict["refused_reason"] == "Kênh tiếp nhận để trống."
@@ -198,13 +188,13 @@ def test_a_profile_raises_a_row_check_to_refuse_the_file() -> None:
 
 def test_a_profile_naming_an_unknown_check_is_told_what_is_allowed() -> None:
     with pytest.raises(OfficeError, match=r"không có phép kiểm tra khong_co.*missing_channel"):
-        judge(reading_of({}), SUITE, profile_of(khong_co="info"), PARAMETERS)
+        judge(reading_of({}), CONTRACT, SUITE, profile_of(khong_co="info"), KNOWN)
 
 
 def test_judging_leaves_the_reading_it_was_given_unchanged() -> None:
     reading = reading_of({"channel": None}, {"finished_at": None})
     before = reading.rows.copy()
-    judge(reading, SUITE, profile_of(), PARAMETERS)
+    judge(reading, CONTRACT, SUITE, profile_of(), KNOWN)
 
     pd.testing.assert_frame_equal(reading.rows, before)
     assert reading.verdict["checks"] == []
@@ -212,7 +202,7 @@ def test_judging_leaves_the_reading_it_was_given_unchanged() -> None:
 
 def test_helper_columns_never_leave() -> None:
     reading = reading_of({}, {"channel": None})
-    judged = judge(reading, SUITE, profile_of(), PARAMETERS)
+    judged = judge(reading, CONTRACT, SUITE, profile_of(), KNOWN)
 
     assert list(judged.rows.columns) == list(reading.rows.columns)
 
@@ -231,7 +221,7 @@ def test_helper_columns_never_leave() -> None:
 def test_repeats_of_a_code_keep_the_first_of_equal_rows_and_none_of_contradicting(
     rows: list[dict[str, object]], repeats: list[int]
 ) -> None:
-    frame = with_helpers(frame_of(*rows), Known(dt.date(2021, 3, 15)))
+    frame = with_helpers(frame_of(*rows), CONTRACT, Known(dt.date(2021, 3, 15)), {})
 
     assert frame["code_repeats"].tolist() == repeats
 
@@ -247,15 +237,11 @@ def test_repeats_of_a_code_keep_the_first_of_equal_rows_and_none_of_contradictin
         ("000.00.04.H51-219901-0001", "2021-01-03", None, None),
     ],
 )
-def test_days_between_a_code_and_its_dates(
-    code: str, received: str, submitted: str | None, days: int | None
-) -> None:
+def test_days_between_a_code_and_its_dates(code: str, received: str, submitted: str | None, days: int | None) -> None:
     row = {"dossier_code": code, "received_at": received, "submitted_at": submitted}
-    frame = with_helpers(frame_of(row), Known(dt.date(2021, 3, 15)))
+    frame = with_helpers(frame_of(row), CONTRACT, Known(dt.date(2021, 3, 15)), {})
 
-    assert frame["days_from_code"].astype(object).where(frame["days_from_code"].notna(), None).tolist() == [
-        days
-    ]
+    assert frame["days_from_code"].astype(object).where(frame["days_from_code"].notna(), None).tolist() == [days]
 
 
 def test_a_suite_with_a_repeated_check_id_is_not_accepted() -> None:

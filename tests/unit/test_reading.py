@@ -88,7 +88,9 @@ def test_a_workbook_with_titles_numbering_total_and_signature_loses_nothing(tmp_
 
 
 def test_merged_heads_of_two_rows_are_read_by_their_full_path(tmp_path: Path) -> None:
-    profile = PROFILE.model_copy(update={"labels": {"received_at": ["Thời gian / Nhận"], "due_at": ["Thời gian / Hẹn"]}})
+    profile = PROFILE.model_copy(
+        update={"labels": {"received_at": ["Thời gian / Nhận"], "due_at": ["Thời gian / Hẹn"]}}
+    )
     rows: list[list[object]] = [
         ["Mã hồ sơ", "Thời gian", "", "Ngày kết thúc xử lý", "Trạng thái"],
         ["", "Nhận", "Hẹn", "", ""],
@@ -132,7 +134,7 @@ def test_a_bad_date_sends_its_row_back_with_place_value_and_reason(tmp_path: Pat
 
 def test_a_row_with_dates_but_no_code_goes_back(tmp_path: Path) -> None:
     reading = read(text_file(tmp_path / "h.csv", [HEAD, ["1", "", *ROW[2:]], ROW]))
-    assert list(reading.rejects["check_id"]) == ["missing_dossier_code"]
+    assert list(reading.rejects["check_id"]) == ["missing_code"]
 
 
 @pytest.mark.parametrize(

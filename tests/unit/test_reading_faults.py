@@ -202,7 +202,9 @@ def test_a_quoted_cell_of_several_lines_is_one_record(tmp_path: Path) -> None:
 def test_windows_1258_is_read_and_composed(tmp_path: Path) -> None:
     head = ["MaHoSo", "NgayTiepNhan", "NgayHenTra", "NgayKetThucXuLy", "TrangThaiHoSo"]
     path = tmp_path / "q.csv"
-    text = ";".join(head) + "\r\n" + "H51-1;08/03/2021;11/03/2021;;Đang xư\u0309 lý"  # the code page keeps the hook apart
+    text = (
+        ";".join(head) + "\r\n" + "H51-1;08/03/2021;11/03/2021;;Đang xư\u0309 lý"
+    )  # the code page keeps the hook apart
     path.write_bytes(text.replace("lý", "ly\u0301").encode("cp1258"))
     reading = read(path)
     assert (reading.rows["status_label"][0], reading.rows["status"][0]) == ("Đang xử lý", "in_progress")

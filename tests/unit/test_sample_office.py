@@ -174,7 +174,7 @@ def faults_of(row: Shown, known: dict[str, set[str]], days_off: set[dt.date], re
     units = {row.cells.get("receiving_unit"), row.cells.get("handling_unit")} - {None, ""}
     procedure_known = row.cells.get("procedure_code") in known["codes"] or row.cells["procedure_name"] in known["names"]
     checks = {
-        "missing_dossier_code": not code,
+        "missing_code": not code,
         "duplicate_code": (row.period, row.file, row.unit, code) in repeated,
         "missing_received_at": received is None and status not in ("submitted", "rejected_at_intake"),
         "submitted_after_received": received and submitted and submitted > received,

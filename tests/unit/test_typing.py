@@ -127,7 +127,9 @@ def test_a_procedure_code_gets_its_lost_zeros_back_and_says_so(cell: object, cod
     assert (typed.value, typed.repair is not None) == (code, is_repaired)
 
 
-@pytest.mark.parametrize(("cell", "code"), [("000123", "000123"), (101001241560.0, "101001241560"), (" H51-1 ", "H51-1")])
+@pytest.mark.parametrize(
+    ("cell", "code"), [("000123", "000123"), (101001241560.0, "101001241560"), (" H51-1 ", "H51-1")]
+)
 def test_a_code_stays_text(cell: object, code: str) -> None:
     assert type_code(cell).value == code
 

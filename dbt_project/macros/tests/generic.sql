@@ -12,16 +12,16 @@
 {% endtest %}
 
 {# Section rows are the sums of their rows, and the total row is the sum of the sections, in every measure and scope. #}
-{% test sections_add_up(model, section_column) %}
+{% test sections_add_up(model, section_column, noun='dossier') %}
     with parts as (
         select
             scope_id, {{ section_column }} as section_code, row_kind,
-            {{ each_measure('sum(#) as #') }}
+            {{ each_measure('sum(#) as #', ', ', noun) }}
         from {{ model }}
         group by scope_id, {{ section_column }}, row_kind
     ),
     sections as (
-        select scope_id, {{ each_measure('sum(#) as #') }}
+        select scope_id, {{ each_measure('sum(#) as #', ', ', noun) }}
         from {{ model }} where row_kind = 'section' group by scope_id
     )
     select section_row.scope_id, section_row.section_code
@@ -31,26 +31,39 @@
         and section_row.section_code = rows_of.section_code
         and rows_of.row_kind = 'row'
     where section_row.row_kind = 'section'
-        and ({{ each_measure('section_row.# <> coalesce(rows_of.#, 0)', ' or ') }})
+        and ({{ each_measure('section_row.# <> coalesce(rows_of.#, 0)', ' or ', noun) }})
     union all
     select total_row.scope_id, 'total' as section_code
     from {{ model }} as total_row
     left join sections on total_row.scope_id = sections.scope_id
     where total_row.row_kind = 'total'
-        and ({{ each_measure('total_row.# <> coalesce(sections.#, 0)', ' or ') }})
+        and ({{ each_measure('total_row.# <> coalesce(sections.#, 0)', ' or ', noun) }})
 {% endtest %}
 
-{# The total of the form in every scope is the sum over the facts of that scope: no dossier lost, none added. #}
-{% test total_is_sum_of_facts(model) %}
+{# In a form without sections the total row is the sum of the rows, in every measure and scope. #}
+{% test rows_add_up(model, noun) %}
+    with rows_of as (
+        select scope_id, {{ each_measure('sum(#) as #', ', ', noun) }}
+        from {{ model }} where row_kind = 'row' group by scope_id
+    )
+    select total_row.scope_id
+    from {{ model }} as total_row
+    left join rows_of on total_row.scope_id = rows_of.scope_id
+    where total_row.row_kind = 'total'
+        and ({{ each_measure('total_row.# <> coalesce(rows_of.#, 0)', ' or ', noun) }})
+{% endtest %}
+
+{# The total of the form in every scope is the sum over the facts of that scope: no record lost, none added. #}
+{% test total_is_sum_of_facts(model, fact='fct_dossier_period', bridge='int_dossier_in_scope', key='dossier_code', noun='dossier') %}
     with facts as (
-        select in_scope.scope_id, {{ each_measure('sum(fact.#) as #') }}
-        from {{ ref('int_dossier_in_scope') }} as in_scope
-        inner join {{ ref('fct_dossier_period') }} as fact on in_scope.dossier_code = fact.dossier_code
+        select in_scope.scope_id, {{ each_measure('sum(fact.#) as #', ', ', noun) }}
+        from {{ ref(bridge) }} as in_scope
+        inner join {{ ref(fact) }} as fact on in_scope.{{ key }} = fact.{{ key }}
         group by in_scope.scope_id
     )
     select total_row.scope_id
     from {{ model }} as total_row
     left join facts on total_row.scope_id = facts.scope_id
     where total_row.row_kind = 'total'
-        and ({{ each_measure('total_row.# <> coalesce(facts.#, 0)', ' or ') }})
+        and ({{ each_measure('total_row.# <> coalesce(facts.#, 0)', ' or ', noun) }})
 {% endtest %}

@@ -90,49 +90,12 @@ rolled as (
     group by grouping sets ((scope_id, section_code, field_code), (scope_id, section_code), (scope_id))
 ),
 
-ordered as (
+labels as (
     select
-        rolled.*,
-        sections.label as section_label,
-        sections.sort_no as section_sort_no,
-        field.field_name,
-        row_number() over (
-            partition by rolled.scope_id, rolled.section_code, rolled.row_kind
-            order by field.sort_no, rolled.field_code
-        ) as no_in_section
-    from rolled
-    left join sections on rolled.section_code = sections.section_code
-    left join {{ ref('dim_field') }} as field on rolled.field_code = field.field_code
-    where rolled.row_kind <> 'row' or rolled.field_code is not null
-)
+        field_code,
+        field_name as label,
+        sort_no
+    from {{ ref('dim_field') }}
+),
 
-select
-    scope_id,
-    cast(row_number() over (
-        partition by scope_id
-        order by
-            case when row_kind = 'total' then 1 else 0 end,
-            section_sort_no,
-            section_code,
-            case when row_kind = 'section' then 0 else 1 end,
-            no_in_section
-    ) as integer) as row_order,
-    row_kind,
-    case
-        when row_kind = 'total' then 'total'
-        when row_kind = 'section' then section_code
-        else section_code || '.' || cast(no_in_section as {{ text_type() }})
-    end as row_code,
-    case
-        when row_kind = 'section' then section_code
-        when row_kind = 'row' then cast(no_in_section as {{ text_type() }})
-    end as row_no,
-    case
-        when row_kind = 'total' then 'Tổng cộng'
-        when row_kind = 'section' then section_label
-        else field_name
-    end as label,
-    section_code as level_section_code,
-    field_code,
-    {{ each_measure('#') }}
-from ordered
+{{ form_lines(key='field_code', section='level_section_code') }}

@@ -38,6 +38,7 @@ answers as (
 select
     owed.unit_id,
     owed.stream,
+    coalesce(stream.title, owed.stream) as stream_title,
     coalesce(unit.name_vi, owed.unit_id) as unit_name,
     coalesce(unit.sort_no, 999999) as sort_no,
     case
@@ -50,4 +51,5 @@ select
     cast(coalesce(answers.rows_rejected, 0) as bigint) as rows_rejected
 from owed
 left join answers on owed.unit_id = answers.unit_id and owed.stream = answers.stream
+left join {{ source('landed', 'stream') }} as stream on owed.stream = stream.stream
 left join {{ ref('dim_unit') }} as unit on owed.unit_id = unit.unit_id

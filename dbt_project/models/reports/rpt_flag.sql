@@ -7,14 +7,17 @@ with numbers as (
 ),
 
 flagged as (
-    select
-        row_of.delivery_id,
-        'flagged' as result,
-        row_of.row_id,
-        {{ part_of('row_of.flags', ';', 'numbers.part_no') }} as check_id
-    from {{ ref('stg_case_exports') }} as row_of
-    cross join numbers
-    where row_of.flags <> ''
+    {% for stream in streams() %}
+        select
+            row_of.delivery_id,
+            'flagged' as result,
+            row_of.row_id,
+            {{ part_of('row_of.flags', ';', 'numbers.part_no') }} as check_id
+        from {{ ref('stg_' ~ stream) }} as row_of
+        cross join numbers
+        where row_of.flags <> ''
+        {{ "union all" if not loop.last }}
+    {% endfor %}
 ),
 
 rejected as (
@@ -23,7 +26,7 @@ rejected as (
         'rejected' as result,
         coalesce(source_sheet, '') || ':' || cast(source_row as {{ text_type() }}) as row_id,
         check_id
-    from {{ ref('stg_case_exports_reject') }}
+    from {{ ref('stg_rejected_row') }}
 ),
 
 found as (

@@ -18,5 +18,9 @@ select
     null_channel,
     supplement_clock,
     counting_unit,
-    include_vertical_agencies
+    include_vertical_agencies,
+    feedback_both_kind,
+    feedback_answer_days,
+    feedback_publish_days,
+    review_target_percent
 from {{ source('landed', 'question') }}

@@ -3,10 +3,10 @@ select
     reject.source_file,
     reject.source_sheet,
     reject.source_row,
-    reject.dossier_code,
+    reject.record_code,
     reject.check_id,
     reject.column_name,
     reject.value,
     reject.reason,
     reject.mend
-from {{ source('landed', 'case_exports_reject') }} as reject
+from {{ source('landed', 'rejected_row') }} as reject

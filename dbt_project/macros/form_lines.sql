@@ -1,0 +1,54 @@
+{# The last step of a form model: rows in print order, numbered, labelled.
+
+   Needs the CTEs `rolled` (scope_id, section_code, <key>, row_kind section | row | total, the measures; section_code
+   null throughout in a form without sections), `sections` (section_code, label, sort_no) and `labels` (<key>, label,
+   sort_no). Gives scope_id, row_order, row_kind, row_code (A, A.1, 1, total), row_no, label, <section>, <key>, measures. #}
+{% macro form_lines(key, section, noun='dossier', extra='') -%}
+    ordered as (
+        select
+            rolled.*,
+            sections.label as section_label,
+            sections.sort_no as section_sort_no,
+            labels.label as row_label,
+            row_number() over (
+                partition by rolled.scope_id, rolled.section_code, rolled.row_kind
+                order by labels.sort_no, rolled.{{ key }}
+            ) as no_in_section
+        from rolled
+        left join sections on rolled.section_code = sections.section_code
+        left join labels on rolled.{{ key }} = labels.{{ key }}
+        where rolled.row_kind <> 'row' or rolled.{{ key }} is not null
+    )
+
+    select
+        scope_id,
+        cast(row_number() over (
+            partition by scope_id
+            order by
+                case when row_kind = 'total' then 1 else 0 end,
+                section_sort_no,
+                section_code,
+                case when row_kind = 'section' then 0 else 1 end,
+                no_in_section
+        ) as integer) as row_order,
+        row_kind,
+        case
+            when row_kind = 'total' then 'total'
+            when row_kind = 'section' then section_code
+            when section_code is null then cast(no_in_section as {{ text_type() }})
+            else section_code || '.' || cast(no_in_section as {{ text_type() }})
+        end as row_code,
+        case
+            when row_kind = 'section' then section_code
+            when row_kind = 'row' then cast(no_in_section as {{ text_type() }})
+        end as row_no,
+        case
+            when row_kind = 'total' then 'Tổng cộng'
+            when row_kind = 'section' then section_label
+            else row_label
+        end as label,
+        section_code as {{ section }},
+        {{ key }},
+        {{ each_measure('#', ', ', noun) }}
+    from ordered
+{%- endmacro %}

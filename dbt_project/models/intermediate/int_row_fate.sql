@@ -1,0 +1,11 @@
+-- What became of every typed row of every stream: the auditor's answer to "where did row 17 go?".
+select
+    row_id,
+    delivery_id,
+    dossier_code as record_code,
+    source_file,
+    source_sheet,
+    source_row,
+    flags,
+    fate
+from {{ ref('int_case_row_fate') }}
