@@ -50,6 +50,7 @@ LANDED: dict[str, dict[str, str]] = {
         "feedback_both_kind": _TEXT,
         "feedback_answer_days": _INT,
         "feedback_publish_days": _INT,
+        "feedback_complex_days": _INT,
         "review_target_percent": _INT,
     },
     "delivery": {
@@ -211,6 +212,7 @@ def question(start: str, end: str, as_of: str | None = None, **switches: object)
         "feedback_both_kind": "act",
         "feedback_answer_days": 15,
         "feedback_publish_days": 2,
+        "feedback_complex_days": 30,
         "review_target_percent": 20,
         **switches,
     }

@@ -3,7 +3,7 @@
    Needs the CTEs `rolled` (scope_id, section_code, <key>, row_kind section | row | total, the measures; section_code
    null throughout in a form without sections), `sections` (section_code, label, sort_no) and `labels` (<key>, label,
    sort_no). Gives scope_id, row_order, row_kind, row_code (A, A.1, 1, total), row_no, label, <section>, <key>, measures. #}
-{% macro form_lines(key, section, noun='dossier', extra='') -%}
+{% macro form_lines(key, section, noun='dossier') -%}
     ordered as (
         select
             rolled.*,

@@ -61,6 +61,7 @@ class Switches(_Strict):
     feedback_both_kind: Literal["act", "both"] = "act"
     feedback_answer_days: int = Field(15, ge=0)
     feedback_publish_days: int = Field(2, ge=0)
+    feedback_complex_days: int = Field(30, ge=0)
     review_target_percent: int = Field(20, ge=0, le=100)
 
 

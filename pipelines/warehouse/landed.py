@@ -51,6 +51,7 @@ _QUESTION_TYPES = {
     "include_vertical_agencies": "boolean",
     "feedback_answer_days": "integer",
     "feedback_publish_days": "integer",
+    "feedback_complex_days": "integer",
     "review_target_percent": "integer",
 }
 

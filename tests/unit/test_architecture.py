@@ -24,6 +24,7 @@ FLOORS = [
     {"defs"},
     {"definitions"},
     {"runner"},
+    {"commands"},
     {"cli"},
 ]
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

@@ -22,5 +22,6 @@ select
     feedback_both_kind,
     feedback_answer_days,
     feedback_publish_days,
+    feedback_complex_days,
     review_target_percent
 from {{ source('landed', 'question') }}

@@ -1,0 +1,57 @@
+"""What several commands share: which office, switches, paths as people read them.
+
+Here: small readers of command line values. Not here: commands.
+Invariant: light to import.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.office.errors import OfficeError
+
+if TYPE_CHECKING:
+    from pipelines.office.settings import Office
+
+
+def office_path(parsed: argparse.Namespace) -> Path:
+    """Return the office folder: --office, else KSTT_OFFICE, else the sample."""
+    from pipelines.paths import REPOSITORY
+
+    return Path(parsed.office or os.environ.get("KSTT_OFFICE") or REPOSITORY / "sample_office")
+
+
+def load(parsed: argparse.Namespace) -> Office:
+    """Return the office a command works on."""
+    from pipelines.office.settings import load_office
+
+    return load_office(office_path(parsed))
+
+
+def switches(pairs: list[str]) -> dict[str, str]:
+    """Return the counting switches written NAME=VALUE.
+
+    Raises:
+        OfficeError: one is not written so.
+    """
+    wrong = [pair for pair in pairs if "=" not in pair]
+    if wrong:
+        raise OfficeError(f"«{wrong[0]}» không đúng dạng TÊN=GIÁ_TRỊ, ví dụ lateness_granularity=timestamp.")
+    return dict(pair.split("=", 1) for pair in pairs)
+
+
+def relative(path: Path) -> str:
+    """Return a path from where the person stands, if it is below."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def print_lines(lines: dict[str, object]) -> None:
+    """Print label and value, one a line."""
+    for label, value in lines.items():
+        print(f"  {label}: {value}")

@@ -1,0 +1,47 @@
+"""`kstt run`: receive what is new and build the report of a period.
+
+Here: command line and summary. Not here: the job (runner).
+Invariant: prints where the files are; says so when nothing had to be built.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+from pipelines.commands.common import office_path, print_lines, relative, switches
+
+HELP = "nhận tệp và lập báo cáo một kỳ"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command line."""
+    parser.add_argument("period", help="mã kỳ, ví dụ 2021-Q1")
+    parser.add_argument("--as-of", default=None, help="số liệu tính đến ngày (năm-tháng-ngày)")
+    parser.add_argument("--received-by", default=None, help="chỉ dùng tệp nhận đến lúc (ISO, có múi giờ)")
+    parser.add_argument(
+        "--switch", action="append", default=[], metavar="TÊN=GIÁ_TRỊ", help="quy tắc đếm khác, lặp lại được"
+    )
+
+
+def run(parsed: argparse.Namespace) -> int:
+    """Run the job, or say that this very report is there."""
+    from pipelines.runner import run_report
+
+    started = time.monotonic()
+    result = run_report(
+        office_path(parsed),
+        parsed.period,
+        parsed.as_of,
+        parsed.received_by,
+        switches(parsed.switch),
+        say=lambda line: print(f"· {line}", flush=True),
+    )
+    if not result.built:
+        print("✓ Không có gì thay đổi: báo cáo này đã lập, không lập lại.")
+    print_lines(result.summary)
+    print(f"  Thời gian: {time.monotonic() - started:.1f} giây")
+    print("  Đã lập:" if result.built else "  Đang có:")
+    for path in sorted(result.report_dir.iterdir()):
+        print(f"    {relative(path)}{'/' if path.is_dir() else ''}")
+    return 0
