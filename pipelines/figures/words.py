@@ -16,7 +16,7 @@ from jinja2.exceptions import TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from pipelines.figures.blocks import Block, Markup, figure_markup, parse_blocks, plain, signature_markup, table_markup
-from pipelines.figures.report_model import FormRow, ReportModel
+from pipelines.figures.report_model import Coverage, FormRow, ReportModel
 from pipelines.figures.text import format_count, format_day
 from pipelines.office.errors import OfficeError
 from pipelines.paths import REPORT_TEMPLATES
@@ -81,6 +81,9 @@ def _context(model: ReportModel) -> dict[str, object]:
             raise OfficeError(f"Mẫu báo cáo gọi biểu «{form_id}», nhưng báo cáo không có biểu này.")
         return table_markup(form_id)
 
+    def coverage_of(form_id: str) -> Coverage:
+        return model.forms[form_id].coverage
+
     return {
         "fig": fig,
         "value": value,
@@ -92,6 +95,7 @@ def _context(model: ReportModel) -> dict[str, object]:
         "office": model.office,
         "question": model.question,
         "coverage": model.coverage,
+        "coverage_of": coverage_of,
         "counts": model.counts,
         "switches": {switch.name: switch for switch in model.question.switches},
     }
