@@ -13,7 +13,7 @@ from pipelines.ingest.contract import load_contract
 from pipelines.ingest.reading import READER_CHECKS, READER_MEND
 from pipelines.office.settings import Office
 from pipelines.warehouse.register import Delivery, register
-from pipelines.warehouse.typed import TypedDelivery, contract_path, rejects_of, streams, suite_path, type_delivery
+from pipelines.warehouse.typed import TypedDelivery, contract_path, rejects_of, standing, streams, suite_path
 
 
 def _suite_checks(stream: str) -> dict[str, dict]:
@@ -58,13 +58,10 @@ def _stream_asset(stream: str) -> dg.AssetsDefinition:
 def _materialize(
     context: dg.AssetExecutionContext, office: Office, stream: str, checks: dict[str, dict]
 ) -> dg.MaterializeResult:
-    deliveries = [item for item in register(office, office.clock.now()) if item.stream == stream and item.is_visible]
-    typed = []
-    for number, delivery in enumerate(deliveries, start=1):
-        typed.append(type_delivery(office, delivery))
-        context.log.info(
-            f"{number}/{len(deliveries)} {delivery.unit_id}: {delivery.file_name} — {typed[-1].verdict['status']}"
-        )
+    sent = [item for item in register(office, office.clock.now()) if item.stream == stream]
+    typed = [item for item in standing(office, sent) if item.delivery.is_visible]
+    for item in typed:
+        context.log.info(f"{item.delivery.unit_id}: {item.delivery.file_name} — {item.verdict['status']}")
     return dg.MaterializeResult(
         metadata={
             "tep_chap_nhan": sum(item.verdict["status"] == "accepted" for item in typed),

@@ -15,7 +15,7 @@ from pipelines.office.settings import Office
 from pipelines.warehouse.build import build_folder, prepare
 from pipelines.warehouse.question import Ask, Question, answer_key, report_folder, resolve
 from pipelines.warehouse.register import Delivery
-from pipelines.warehouse.typed import TypedDelivery, type_delivery
+from pipelines.warehouse.typed import TypedDelivery, standing
 
 
 @dataclass(frozen=True)
@@ -52,11 +52,7 @@ def plan(office: Office, ask: Ask) -> Plan:
 def begin(office: Office, ask: Ask) -> Answer:
     """Read what is asked of, prepare the fresh database and note the question in the build folder."""
     planned = plan(office, ask)
-    typed = [
-        type_delivery(office, delivery)
-        for delivery in planned.deliveries
-        if delivery.replaced_by is None and not delivery.withdrawn
-    ]
+    typed = standing(office, planned.deliveries)
     prepare(office, planned.question, typed)
     note = {
         "period_id": planned.question.period.period_id,

@@ -13,7 +13,7 @@ import pandas as pd
 from pipelines.office.settings import Office
 from pipelines.periods.period import Period, find_period
 from pipelines.warehouse.register import Delivery, register
-from pipelines.warehouse.typed import TypedDelivery, type_delivery
+from pipelines.warehouse.typed import TypedDelivery, standing
 
 
 def owed(office: Office, period: Period) -> pd.DataFrame:
@@ -30,11 +30,8 @@ def period_status(office: Office, period_id: str) -> Iterator[str]:
     """Yield the lines of `kstt status`: deadline, then one line a unit and thing owed."""
     period = find_period(office.reference["periods"], period_id)
     deadline = period.unit_deadline(office.settings.deadlines)
-    typed = [
-        type_delivery(office, delivery)
-        for delivery in register(office, office.clock.now())
-        if delivery.period_id == period_id and delivery.is_visible
-    ]
+    sent = [item for item in register(office, office.clock.now()) if item.period_id == period_id]
+    typed = [item for item in standing(office, sent) if item.delivery.is_visible]
     left = (deadline - office.clock.today()).days
     when = f"còn {left} ngày" if left >= 0 else f"đã qua {-left} ngày"
     span = f"{period.start_on:%d/%m/%Y}–{period.end_on:%d/%m/%Y}"

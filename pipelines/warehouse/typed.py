@@ -11,7 +11,7 @@ import hashlib
 import json
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -100,6 +100,22 @@ def type_delivery(office: Office, delivery: Delivery) -> TypedDelivery:
     if not (folder / "verdict.json").is_file():
         _make(office, delivery, made_by, folder)
     return TypedDelivery(delivery, folder, json.loads((folder / "verdict.json").read_text(encoding="utf-8")))
+
+
+def standing(office: Office, deliveries: list[Delivery]) -> list[TypedDelivery]:
+    """Return every delivery that is neither replaced nor withdrawn, read and judged, in the order received.
+
+    A replacement that is refused takes nothing out: the file it was to replace stands until a good one comes.
+    """
+    replaced = {item.replaced_by: item for item in deliveries if item.replaced_by and not item.withdrawn}
+    found: dict[str, TypedDelivery] = {}
+    waiting = [item for item in deliveries if item.replaced_by is None and not item.withdrawn]
+    while waiting:
+        delivery = waiting.pop()
+        typed = found[delivery.delivery_id] = type_delivery(office, delivery)
+        if typed.verdict["status"] == "refused" and delivery.delivery_id in replaced:
+            waiting.append(replace(replaced[delivery.delivery_id], replaced_by=None))
+    return [found[item.delivery_id] for item in deliveries if item.delivery_id in found]
 
 
 def _make(office: Office, delivery: Delivery, made_by: str, folder: Path) -> None:

@@ -1,0 +1,74 @@
+"""Which deliveries stand when a replacement is refused.
+
+Here: replacements good and bad, in chains, withdrawn. Not here: the register itself (test_landing_register).
+Invariant: a unit's rows never leave because a bad file came after them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import pytest
+from office_folder import make_office, send
+
+from pipelines.ingest.landing import receive_inbox
+from pipelines.office.settings import load_office
+from pipelines.warehouse.register import register
+from pipelines.warehouse.typed import standing
+
+LATE = dt.datetime(2030, 1, 1, tzinfo=dt.UTC)
+HEAD = "Mã hồ sơ;Mã TTHC;Ngày tiếp nhận;Ngày hẹn trả;Ngày kết thúc;Trạng thái\n"
+
+
+def csv(*codes: str) -> bytes:
+    rows = "".join(f"{code};1.001193;01/03/2021;01/03/2021;;Đang xử lý\n" for code in codes)
+    return (HEAD + rows).encode("utf-8-sig")
+
+
+BAD = "không phải bảng hồ sơ".encode()
+
+
+@pytest.mark.parametrize(
+    ("sent", "counted"),
+    [
+        ([csv("A")], ["s_0.csv"]),
+        ([csv("A"), csv("A", "B")], ["s_0 (1).csv"]),
+        ([csv("A"), BAD], ["s_0.csv"]),
+        ([csv("A"), BAD, BAD + b"!"], ["s_0.csv"]),
+        ([csv("A"), BAD, csv("B")], ["s_0 (2).csv"]),
+        ([csv("A"), csv("B"), BAD], ["s_0 (1).csv"]),
+        ([BAD], []),
+    ],
+    ids=[
+        "one",
+        "a good one replaces",
+        "a bad one does not",
+        "two bad ones",
+        "bad then good",
+        "good then bad",
+        "only bad",
+    ],
+)
+def test_a_refused_replacement_takes_nothing_out(tmp_path: Path, sent: list[bytes], counted: list[str]) -> None:
+    office = load_office(make_office(tmp_path))
+    for number, content in enumerate(sent):
+        send(tmp_path, f"s_0{f' ({number})' if number else ''}.csv", content)
+        receive_inbox(office)
+
+    typed = standing(office, register(office, LATE))
+
+    assert [item.delivery.file_name for item in typed if item.is_counted] == counted
+
+
+def test_a_withdrawn_file_does_not_come_back_when_its_replacement_is_refused(tmp_path: Path) -> None:
+    office = load_office(make_office(tmp_path))
+    send(tmp_path, "s.csv", csv("A"))
+    (receipt,) = receive_inbox(office)
+    send(tmp_path, "s (1).csv", BAD)
+    receive_inbox(office)
+    act = {"act": "withdraw", "delivery_id": receipt.receipt_id, "at": "2021-03-16T08:00:00+07:00"}
+    (office.data / "journal.jsonl").write_text(json.dumps(act) + "\n", encoding="utf-8")
+
+    assert [item for item in standing(office, register(office, LATE)) if item.is_counted] == []
