@@ -1,6 +1,6 @@
 """Working days from the holidays table.
 
-Here: the working-day calendar and due dates. Not here: which dossiers are late (dbt).
+Here: the working-day calendar. Not here: due days (due_dates), which dossiers are late (dbt).
 Invariant: Monday–Friday work unless the table says off; Saturday/Sunday work only when made up (domain/04 4.3).
 """
 
@@ -27,18 +27,6 @@ def working_calendar(holidays: pd.DataFrame, first: dt.date, last: dt.date) -> p
     days["is_working_day"] = (weekday & ~days["date_on"].isin(off)) | days["date_on"].isin(made_up)
     days["working_day_no"] = days["is_working_day"].cumsum().astype("int64")
     return days
-
-
-def add_working_days(calendar: pd.DataFrame, received_on: dt.date, working_days: int) -> dt.date:
-    """Return the due date: the day of receipt is not counted, day 1 is the next working day.
-
-    Raises:
-        ValueError: the calendar does not reach the due date.
-    """
-    after = calendar[(calendar["date_on"] > pd.Timestamp(received_on)) & calendar["is_working_day"]]
-    if len(after) < working_days:
-        raise ValueError(f"calendar ends before {working_days} working days after {received_on}")
-    return after["date_on"].iloc[working_days - 1].date() if working_days else received_on
 
 
 def days_off(calendar: pd.DataFrame) -> set[dt.date]:

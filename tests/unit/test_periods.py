@@ -1,6 +1,6 @@
-"""Periods, deadlines and working days against the domain's tables.
+"""Periods and deadlines against the domain's tables.
 
-Here: domain/04, examples/due_dates.csv. Not here: counting.
+Here: domain/04. Not here: due days (test_due_dates), counting.
 Invariant: expected values come from the domain files.
 """
 
@@ -14,44 +14,7 @@ import pytest
 from shared_files import shared
 
 from pipelines.office.settings import Deadlines
-from pipelines.periods.calendar import add_working_days, working_calendar
 from pipelines.periods.period import Period, generate_periods, last_closed_quarter, open_quarter
-
-HOLIDAYS = pd.DataFrame(
-    {
-        "date": pd.to_datetime(
-            ["2021-02-10", "2021-02-11", "2021-02-12", "2021-02-15", "2021-02-16", "2024-04-29", "2024-05-04"]
-        ),
-        "kind": ["tet"] * 5 + ["swapped_day_off", "makeup_working_day"],
-    }
-)
-
-
-@pytest.mark.parametrize(
-    ("received", "days", "due"),
-    [
-        ("2021-02-08", 3, "2021-02-18"),  # Tết skipped
-        ("2021-02-06", 3, "2021-02-17"),  # received on a Saturday: counting starts the next working day
-        ("2021-03-12", 3, "2021-03-17"),  # ordinary weekend
-        ("2021-03-10", 0, "2021-03-10"),  # same-day procedure
-        ("2024-05-03", 1, "2024-05-04"),  # a make-up Saturday is worked
-    ],
-)
-def test_due_date_skips_days_off_and_does_not_count_the_day_of_receipt(received: str, days: int, due: str) -> None:
-    calendar = working_calendar(HOLIDAYS, dt.date(2021, 1, 1), dt.date(2024, 12, 31))
-    assert add_working_days(calendar, dt.date.fromisoformat(received), days).isoformat() == due
-
-
-def test_the_twelve_due_dates_of_the_domain_come_out() -> None:
-    cases = pd.read_csv(shared("domain/examples/due_dates.csv"))
-    holidays = pd.read_csv(shared("domain/data/holidays.csv"), parse_dates=["date"])
-    calendar = working_calendar(holidays, dt.date(2020, 1, 1), dt.date(2025, 12, 31))
-    found = [
-        add_working_days(calendar, dt.date.fromisoformat(row.received_date), int(row.working_days)).isoformat()
-        for row in cases.itertuples()
-    ]
-    assert found == list(cases["expected_due_date"])
-    assert len(found) == 12
 
 
 def test_generated_periods_equal_the_domain_table() -> None:
