@@ -9,14 +9,15 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
+from pipelines.ingest.html_table import html_grid
+from pipelines.ingest.sheet import Grid, Sheet
 from pipelines.ingest.sheet_xml import BookFacts, SheetFacts, book_facts
-from pipelines.ingest.sniff import Refused, password_protected, sniff
-from pipelines.ingest.text_table import text_rows
+from pipelines.ingest.sniff import Refused, markup_kind, password_protected, refuse_markup, sniff
+from pipelines.ingest.text_table import decode, text_rows
 
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
@@ -34,34 +35,6 @@ _BROKEN_PACKAGE = (
 )
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """One sheet (or the one table of a text file): its rows, from the first, and how many are hidden.
-
-    The numbers of hidden rows and columns are None where the format does not tell.
-    """
-
-    name: str | None
-    rows: list[list[object]]
-    hidden_rows: int | None = None
-    hidden_columns: int | None = None
-
-
-@dataclass(frozen=True)
-class Grid:
-    """What a file holds: its true format, visible sheets, names of hidden ones, and where its days count from."""
-
-    format: str
-    sheets: list[Sheet]
-    hidden_sheets: list[str] = field(default_factory=list)
-    epoch_1904: bool = False
-
-    @property
-    def is_text(self) -> bool:
-        """Tell whether the file is a text table, whose cells can slip sideways."""
-        return self.format == "csv"
-
-
 def open_grid(path: Path) -> Grid:
     """Open a file by its content.
 
@@ -70,12 +43,22 @@ def open_grid(path: Path) -> Grid:
     """
     kind = sniff(path)
     if kind == "text":
-        return Grid("csv", [Sheet(None, text_rows(path.read_bytes()), 0, 0)])
+        return _from_text(path.read_bytes())
     try:
         facts = book_facts(path) if kind == "xlsx" else BookFacts(False, {})
     except _BROKEN_PACKAGE as error:
         raise _broken(kind) from error
     return _workbook(path, kind, facts)
+
+
+def _from_text(content: bytes) -> Grid:
+    """Open what is written as text: a web page's tables or a text table."""
+    text = decode(content)
+    kind = markup_kind(text)
+    if kind == "html":
+        return html_grid(text)
+    refuse_markup(kind)
+    return Grid("csv", [Sheet(None, text_rows(text), 0, 0)])
 
 
 def _workbook(path: Path, kind: str, facts: BookFacts) -> Grid:
@@ -99,16 +82,18 @@ def _workbook(path: Path, kind: str, facts: BookFacts) -> Grid:
 
 
 def _sheet(book: CalamineWorkbook, name: str, facts: SheetFacts | None) -> Sheet:
-    rows: list[list[object]] = [list(row) for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)]
+    sheet = book.get_sheet_by_name(name)
+    rows: list[list[object]] = [list(row) for row in sheet.to_python(skip_empty_area=False)]
+    merges = tuple((*first, *last) for first, last in sheet.merged_cell_ranges or ())
     if facts is None:
-        return Sheet(name, rows)
+        return Sheet(name, rows, merges=merges)
     for (row, column), text in facts.cells.items():
         rows.extend([] for _ in range(row + 1 - len(rows)))
         rows[row].extend([""] * (column + 1 - len(rows[row])))
         rows[row][column] = text
     width = max(map(len, rows), default=0)
     hidden = sum(max(0, min(last, width) - first + 1) for first, last in facts.hidden_columns)
-    return Sheet(name, rows, facts.hidden_rows, hidden)
+    return Sheet(name, rows, facts.hidden_rows, hidden, merges)
 
 
 def _broken(kind: str) -> Refused:

@@ -13,13 +13,13 @@ import re
 from dataclasses import dataclass
 
 from pipelines.ingest.contract import Column, Contract
-from pipelines.ingest.grid import Grid, Sheet
+from pipelines.ingest.sheet import Grid, Sheet
 from pipelines.ingest.sniff import Refused
 from pipelines.office.profiles import Profile
 from pipelines.office.text import ascii_key, match_key, nfc
 
 SEARCH_ROWS = 40
-MAX_DEPTH = 3
+MAX_DEPTH = 4
 ENOUGH_HEADERS = 3
 TOTAL_LABELS = frozenset(
     map(match_key, ["Tổng cộng", "Cộng", "Tổng số", "Tổng", "TC", "Tổng toàn thành phố", "Cộng chung"])
@@ -53,9 +53,9 @@ class Labels:
 
     def __init__(self, contract: Contract, profile: Profile) -> None:
         """Index all labels by their match key."""
-        self.own = {match_key(text): name for name, texts in profile.labels.items() for text in texts}
-        self.common = {match_key(text): name for name, column in contract.columns.items() for text in column.labels}
-        self.dropped_by_profile = {match_key(text) for text in profile.drop}
+        self.own = {path_key(text): name for name, texts in profile.labels.items() for text in texts}
+        self.common = {path_key(text): name for name, column in contract.columns.items() for text in column.labels}
+        self.dropped_by_profile = {path_key(text) for text in profile.drop}
         self.set_aside = contract.dropped | contract.ignored | self.dropped_by_profile
         self.plain = self._plain()
 
@@ -112,8 +112,8 @@ def _best_header(sheet: Sheet, labels: Labels) -> tuple[int, int, int]:
     for start in range(min(SEARCH_ROWS, len(sheet.rows))):
         for depth in range(1, MAX_DEPTH + 1):
             paths = header_paths(sheet, start, depth)
-            leaves = [match_key(path.split(" / ")[-1]) for path in paths if not labels.is_known(match_key(path))]
-            rank = (labels.score([match_key(path) for path in paths]), labels.score(leaves), -depth)
+            leaves = [match_key(path.split(" / ")[-1]) for path in paths if not labels.is_known(path_key(path))]
+            rank = (labels.score([path_key(path) for path in paths]), labels.score(leaves), -depth)
             if rank > best:
                 best, place = rank, (start, depth)
     return best[0], *place
@@ -130,26 +130,49 @@ def _no_header(grid: Grid, contract: Contract) -> Refused:
 
 
 def header_paths(sheet: Sheet, start: int, depth: int) -> list[str]:
-    """Return the full path of each column over `depth` header rows, merged cells filled to the right."""
+    """Return the full path of each column over `depth` header rows, merged cells filled to the right.
+
+    Where the format tells which cells are merged, those are filled and no others; a text table does not tell, so
+    there a blank right of a label, over two leaves, belongs to the label. A label repeated downwards counts once.
+    """
     rows = [[label(cell) for cell in row] for row in sheet.rows[start : start + depth]]
     width = max((len(row) for row in rows), default=0)
+    merges = [merge for merge in sheet.merges if merge[2] >= start and merge[0] < start + depth]
+    width = max([width, *(right + 1 for top, _, _, right in merges if top >= start)])
     rows = [row + [""] * (width - len(row)) for row in rows]
+    if merges:
+        for top, left, _, right in merges:
+            if top >= start:
+                rows[top - start][left : right + 1] = [rows[top - start][left]] * (right + 1 - left)
+    else:
+        _fill_right(rows, width)
+    parts = (
+        [key for key, _ in itertools.groupby(row[column] for row in rows if row[column])] for column in range(width)
+    )
+    return [" / ".join(path) for path in parts]
+
+
+def _fill_right(rows: list[list[str]], width: int) -> None:
     for upper, lower in itertools.pairwise(rows):
         for column in range(1, width):
             if not upper[column] and lower[column] and upper[column - 1] and lower[column - 1]:
                 upper[column] = upper[column - 1]
-    return [" / ".join(part for part in (row[column] for row in rows) if part) for column in range(width)]
+
+
+def path_key(path: str) -> str:
+    """Return the match key of a header path, each of its parts folded on its own."""
+    return " / ".join(match_key(part) for part in path.split(" / "))
 
 
 def _table(sheet: Sheet, start: int, depth: int, contract: Contract, labels: Labels, profile: Profile) -> Table:
     paths = header_paths(sheet, start, depth)
     found: dict[str, list[int]] = {}
     for index, path in enumerate(paths):
-        name = labels.column(match_key(path)) if path else None
+        name = labels.column(path_key(path)) if path else None
         if name:
             found.setdefault(name, []).append(index)
     columns = {name: _one(name, indexes, paths, labels, profile) for name, indexes in found.items()}
-    unknown = [path for path in paths if path and not labels.is_known(match_key(path))]
+    unknown = [path for path in paths if path and not labels.is_known(path_key(path))]
     missing = [column for column in contract.columns.values() if column.required and column.name not in columns]
     if missing:
         raise _missing(missing, unknown, labels, profile)
@@ -178,7 +201,7 @@ def _likeliest(column: Column, unknown: list[str], labels: Labels) -> str | None
     for path in unknown:
         if labels.column(match_key(path.split(" / ")[-1])) == column.name:
             return path
-    keys = {match_key(path): path for path in unknown}
+    keys = {path_key(path): path for path in unknown}
     near = (difflib.get_close_matches(match_key(text), keys, n=1, cutoff=0.75) for text in column.labels)
     return next((keys[found[0]] for found in near if found), None)
 
@@ -191,7 +214,7 @@ def _one(name: str, indexes: list[int], paths: list[str], labels: Labels, profil
         return chosen[0]
     names = [paths[index] for index in chosen]
     mend = "Bỏ bớt một cột trong tệp"
-    if len({match_key(path) for path in names}) > 1:
+    if len({path_key(path) for path in names}) > 1:
         mend += (
             f", hoặc chọn cột đúng trong profiles/ ({profile.profile_id}): "
             f"labels: {json.dumps({name: names[:1]}, ensure_ascii=False)}, "
@@ -203,7 +226,7 @@ def _one(name: str, indexes: list[int], paths: list[str], labels: Labels, profil
 
 
 def _nearest(path: str, labels: Labels) -> str | None:
-    near = difflib.get_close_matches(match_key(path), [*labels.own, *labels.common], n=1, cutoff=0.75)
+    near = difflib.get_close_matches(path_key(path), [*labels.own, *labels.common], n=1, cutoff=0.75)
     return near[0] if near else None
 
 

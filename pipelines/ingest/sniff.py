@@ -6,6 +6,7 @@ Invariant: a refusal names the true reason and what the unit must do.
 
 from __future__ import annotations
 
+import re
 import zipfile
 from pathlib import Path
 
@@ -22,15 +23,11 @@ _NO_TABLES = {
     b"7z\xbc\xaf\x27\x1c": "tệp nén 7z",
     b"\x1f\x8b": "tệp nén gzip",
 }
-_PAGES = {
-    "mime-version": "trang web MHTML",
-    "<?mso-application": "bảng tính XML 2003",
-    "<?xml": "tệp XML",
-    "<html": "trang HTML",
-    "<!doctype": "trang HTML",
-    "<table": "trang HTML",
-    "<meta": "trang HTML",
-}
+_MARKUP = {"mhtml": "trang web MHTML", "xml2003": "bảng tính XML 2003", "xml": "tệp XML"}
+_MAIL_HEAD = re.compile(r"[\w-]+:[^\n]*\n")
+_HTML_START = re.compile(
+    r"<(!doctype\s+html|html|head|meta|title|style|body|table|thead|tbody|tr|div|center|font|span|p|br|h[1-6])\b"
+)
 
 
 class Refused(Exception):
@@ -62,18 +59,28 @@ def sniff(path: Path) -> str:
     return "text"
 
 
-def refuse_markup(text: str) -> None:
-    """Refuse web pages and XML that carry a spreadsheet's name.
+def markup_kind(text: str) -> str | None:
+    """Tell web pages and XML, which often carry a spreadsheet's name, from text: html, mhtml, xml2003, xml or None."""
+    start = text[:4000].lstrip("\ufeff \t\r\n").casefold()
+    if "mime-version:" in start and _MAIL_HEAD.match(start):
+        return "mhtml"
+    if not start.startswith("<"):
+        return None
+    if "<?mso-application" in start or "urn:schemas-microsoft-com:office:spreadsheet" in start:
+        return "xml2003"
+    if _HTML_START.search(re.sub(r"<!--.*?(-->|$)", "", start, flags=re.DOTALL)):
+        return "html"
+    return "xml" if start.startswith("<?xml") else None
+
+
+def refuse_markup(kind: str | None) -> None:
+    """Refuse markup that is no table we read.
 
     Raises:
-        Refused: the text is markup; the reason names the kind.
+        Refused: the reason names the kind.
     """
-    start = text.lstrip("\ufeff \t\r\n")[:400].casefold()
-    if not start.startswith(("<", "mime-version")):
-        return
-    names = [name for mark, name in _PAGES.items() if mark in start]
-    if names:
-        raise Refused(f"Tệp là {names[0]} mang tên bảng tính.", _SAVE_AS_XLSX)
+    if kind:
+        raise Refused(f"Tệp là {_MARKUP[kind]} mang tên bảng tính.", _SAVE_AS_XLSX)
 
 
 def _zip_format(path: Path) -> str:

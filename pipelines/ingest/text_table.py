@@ -8,24 +8,27 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import statistics
 
-from pipelines.ingest.sniff import Refused, refuse_markup
+from pipelines.ingest.sniff import Refused
 
+_HEAD = 4096
+# <meta … charset=…> of a web page, encoding="…" of an XML file.
+_CHARSET = re.compile(rb"<(?:meta\b[^>]*charset|\?xml\b[^>]*encoding)\s*=\s*[\"']?([A-Za-z0-9_.:-]+)", re.IGNORECASE)
+_UTF8 = ("utf-8", "utf8")
 DELIMITERS = ";,\t|"
 _SAMPLE_LINES = 60
 _MAX_CELL = 10 * 1024 * 1024
 _SAVE_AGAIN = "Lưu lại dạng CSV UTF-8 hoặc .xlsx rồi gửi lại."
 
 
-def text_rows(content: bytes) -> list[list[object]]:
+def text_rows(text: str) -> list[list[object]]:
     """Return the records of a text table, from the first (a `sep=` line is record 1).
 
     Raises:
-        Refused: no known encoding, broken bytes, markup, or quotes that do not pair.
+        Refused: quotes that do not pair.
     """
-    text = decode(content)
-    refuse_markup(text)
     first, _, rest = text.partition("\n")
     announced = first.rstrip("\r").strip('"')
     if announced[:4].casefold() == "sep=" and len(announced) == 5:
@@ -34,7 +37,9 @@ def text_rows(content: bytes) -> list[list[object]]:
 
 
 def decode(content: bytes) -> str:
-    """Return the text of UTF-8 (with or without BOM), UTF-16 or Windows-1258 bytes.
+    """Return the text of UTF-8 (with or without BOM), UTF-16, a declared charset or Windows-1258 bytes.
+
+    Bytes that are UTF-8 are read so whatever a page declares: exporters copy the declaration, not the truth.
 
     Raises:
         Refused: none of them; nothing is ever read with replacement characters.
@@ -46,8 +51,11 @@ def decode(content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        _refuse_broken_utf8(content, error)
-    text = _strictly(content, "cp1258")
+        declared = _CHARSET.search(content[:_HEAD])
+        encoding = declared[1].decode("ascii").casefold() if declared else "cp1258"
+        if not declared or encoding in _UTF8:
+            _refuse_broken_utf8(content, error)
+    text = _strictly(content, encoding)
     if "\x00" in text:
         raise Refused("Tệp không phải bảng số liệu dạng chữ.", _SAVE_AGAIN)
     return text
@@ -60,6 +68,8 @@ def _strictly(content: bytes, encoding: str) -> str:
         raise Refused(
             f"Không đọc được chữ của tệp (bảng mã {encoding}, byte thứ {error.start + 1}).", _SAVE_AGAIN
         ) from error
+    except LookupError as error:
+        raise Refused(f"Tệp ghi bảng mã «{encoding}» không có thật.", _SAVE_AGAIN) from error
 
 
 def _refuse_broken_utf8(content: bytes, error: UnicodeDecodeError) -> None:

@@ -142,7 +142,8 @@ def test_a_row_with_dates_but_no_code_goes_back(tmp_path: Path) -> None:
     [
         (b"", "rỗng"),
         (b"%PDF-1.7", "PDF"),
-        (b"<html><table><tr><td>1</td></tr></table></html>", "HTML"),
+        (b"<html><table><tr><td>1</td></tr></table></html>", "tiêu đề"),
+        (b"<html><p>H\xe1\xbb\x93 s\xc6\xa1</p></html>", "HTML không có bảng"),
         (b"PK\x03\x04broken", "hỏng"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "bảng tính"),
         (b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"), "mật khẩu"),

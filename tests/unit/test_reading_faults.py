@@ -228,7 +228,7 @@ def test_utf16_of_an_odd_length_is_refused(tmp_path: Path) -> None:
     [
         (b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>', "bảng tính XML 2003"),
         (b"MIME-Version: 1.0\r\nContent-Type: multipart/related", "MHTML"),
-        (b"\xef\xbb\xbf\r\n<html xmlns:x='excel'>", "trang HTML"),
+        (b"\xef\xbb\xbf\r\n<html xmlns:x='excel'>", "HTML không có bảng"),
         (b"\x89PNG\r\n\x1a\n" + bytes(60), "ảnh PNG"),
         (b"\xd0\xcf\x11\xe0" + "WordDocument".encode("utf-16-le"), "Word"),
     ],
@@ -296,7 +296,7 @@ def test_a_workbook_whose_inner_list_is_damaged_is_refused(tmp_path: Path) -> No
     [
         ("biff8-named.xlsx", "xls"),
         ("xlsx-named.ods", "xlsx"),
-        ("html-named.xls", "trang HTML"),
+        ("html-named.xls", "html"),
         ("binary-workbook.xlsb", "xlsb"),
         ("password-protected.xlsx", "mật khẩu"),
         ("strict-ooxml.xlsx", "xlsx"),

@@ -1,0 +1,41 @@
+"""What a file is once opened: sheets of cells, with what the format tells about them.
+
+Here: the shapes every reader gives. Not here: opening files (grid and the reader of each format).
+Invariant: row n of a sheet is row n of what the unit sees; nothing is skipped, a merged cell stands once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+# First row, first column, last row, last column, from 0; the value stands in the first cell.
+Merge = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet (or the one table of a text file): its rows, from the first, merged cells, how many are hidden.
+
+    The numbers of hidden rows and columns are None where the format does not tell.
+    """
+
+    name: str | None
+    rows: list[list[object]]
+    hidden_rows: int | None = None
+    hidden_columns: int | None = None
+    merges: tuple[Merge, ...] = ()
+
+
+@dataclass(frozen=True)
+class Grid:
+    """What a file holds: its true format, visible sheets, names of hidden ones, and where its days count from."""
+
+    format: str
+    sheets: list[Sheet]
+    hidden_sheets: list[str] = field(default_factory=list)
+    epoch_1904: bool = False
+
+    @property
+    def is_text(self) -> bool:
+        """Tell whether the file is a text table, whose cells can slip sideways."""
+        return self.format == "csv"
