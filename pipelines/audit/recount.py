@@ -1,0 +1,280 @@
+"""The independent recount of a report: every cell of every form and scope, counted again from the typed rows.
+
+Here: cells from recounted records, comparison with forms and facts of the report. Not here: counting rules
+(recount_<noun>), words (recount_text). Invariant: the report is only read; a difference is never summed away.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.audit.recount_dossiers import counted_dossiers
+from pipelines.audit.recount_landed import Counted, Landed
+
+# Fact table → the recount of its records. A fact without one is reported as not recounted.
+RECOUNTS: dict[str, Callable[[Landed], list[Counted]]] = {
+    "fct_dossier_period": counted_dossiers,
+}
+
+_Value = int | Decimal | None
+_Cells = dict[tuple[str, tuple[str | None, ...]], Counter[str]]
+
+
+@dataclass(frozen=True)
+class CellDifference:
+    """One printed cell that the recount does not find, with the records only one side has in it."""
+
+    form_id: str
+    scope_id: str
+    row_code: str
+    label: str
+    column: str
+    title: str
+    printed: _Value
+    recounted: _Value
+    only_printed: tuple[str, ...]
+    only_recounted: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RecordDifference:
+    """One record that report and recount do not count alike: what each says, None where it is not counted."""
+
+    fact: str
+    record: str
+    reported: str | None
+    recounted: str | None
+
+
+@dataclass(frozen=True)
+class RecountResult:
+    """What a recount came to."""
+
+    cells: tuple[CellDifference, ...]
+    records: tuple[RecordDifference, ...]
+    cell_count: int
+    record_count: int
+    not_recounted: tuple[str, ...]
+
+    @property
+    def agrees(self) -> bool:
+        """Tell whether every cell and record was counted again and is the same."""
+        return not (self.cells or self.records or self.not_recounted)
+
+
+def recount(database: Path, layouts: dict[str, dict]) -> RecountResult:
+    """Count a report again from schema `landed` and compare every cell and every record.
+
+    Args:
+        database: warehouse.duckdb of a report; only read.
+        layouts: its forms.json: which forms and columns there are.
+    """
+    with duckdb.connect(database, read_only=True) as connection:
+        landed = Landed(connection)
+        facts = sorted({fact for layout in layouts.values() for fact in layout["facts"]})
+        counted = {fact: RECOUNTS[fact](landed) for fact in facts if fact in RECOUNTS}
+        cells: list[CellDifference] = []
+        cell_count = 0
+        for layout in layouts.values():
+            compared = list(_compared_cells(connection, layout, counted))
+            cell_count += len(compared)
+            cells += [difference for difference in compared if difference is not None]
+        records = [
+            difference
+            for fact, of_fact in counted.items()
+            for difference in _record_differences(connection, fact, layouts, of_fact)
+        ]
+    return RecountResult(
+        cells=tuple(cells),
+        records=tuple(records),
+        cell_count=cell_count,
+        record_count=sum(map(len, counted.values())),
+        not_recounted=tuple(fact for fact in facts if fact not in counted),
+    )
+
+
+# --- cells ---------------------------------------------------------------------------------------------------------
+
+
+def _compared_cells(
+    connection: duckdb.DuckDBPyConnection, layout: dict, counted: dict[str, list[Counted]]
+) -> Iterator[CellDifference | None]:
+    """Yield one item a recounted cell: None where both agree."""
+    columns = [column for column in _columns(layout) if column["fact"] in counted]
+    keys = tuple(layout["keys"])
+    rows = _rows(connection, f"select * from {layout['model']} order by scope_id, row_order")
+    asked = {tuple(row[key] is not None for key in keys) for row in rows}
+    sums = {fact: _sums(counted[fact], keys, asked) for fact in {column["fact"] for column in columns}}
+    for row in rows:
+        place = row["scope_id"], tuple(row[key] for key in keys)
+        for column in columns:
+            recounted = _value(sums[column["fact"]].get(place, Counter()), column)
+            if _same(row[column["name"]], recounted):
+                yield None
+            else:
+                yield _difference(connection, layout, column, row, recounted, counted[column["fact"]])
+    yield from _rows_missing(layout, columns, rows, sums)
+
+
+def _columns(layout: dict) -> list[dict[str, Any]]:
+    """Return the figures of a form's row: its numbered columns and the notes below it."""
+    items: list[dict[str, Any]] = [{**item, "title": " / ".join(item["head"])} for item in layout["columns"]]
+    items += [{**item, "number": None, "of": None, "title": item["label"]} for item in layout["notes"]]
+    for item in items:
+        item["fact"], _, item["measure"] = item["from"].partition(".")
+    return items
+
+
+def _sums(records: list[Counted], keys: tuple[str, ...], asked: Iterable[tuple[bool, ...]]) -> _Cells:
+    """Sum measures by scope and key, for every set of keys some form row asks for (None: any)."""
+    cells: _Cells = defaultdict(Counter)
+    for record in records:
+        amounts = {name: amount for name, amount in record.measures.items() if amount}
+        for mask in asked:
+            place = tuple(record.keys.get(key) if wanted else None for key, wanted in zip(keys, mask, strict=True))
+            for scope_id in record.scopes:
+                cells[scope_id, place].update(amounts)
+    return dict(cells)
+
+
+def _value(sums: Counter[str], column: dict[str, Any]) -> _Value:
+    """Return a cell: a sum, or a percentage of two sums, two decimals half up (domain/13 rounding)."""
+    parts = sums[column["measure"]]
+    if not column["of"]:
+        return parts
+    whole = sums[column["of"].partition(".")[2]]
+    return (Decimal(parts) * 100 / Decimal(whole)).quantize(Decimal("0.01"), ROUND_HALF_UP) if whole else None
+
+
+def _same(printed: Any, recounted: _Value) -> bool:
+    if printed is None or recounted is None:
+        return printed is None and recounted is None
+    return Decimal(str(printed)) == Decimal(recounted)
+
+
+def _difference(
+    connection: duckdb.DuckDBPyConnection,
+    layout: dict,
+    column: dict[str, Any],
+    row: dict[str, Any],
+    recounted: _Value,
+    records: list[Counted],
+) -> CellDifference:
+    keys = {key: row[key] for key in layout["keys"] if row[key] is not None}
+    ours = {
+        record.record
+        for record in records
+        if row["scope_id"] in record.scopes
+        and record.measures.get(column["measure"])
+        and all(record.keys.get(key) == value for key, value in keys.items())
+    }
+    fact = layout["facts"][column["fact"]]
+    matches = "".join(f' and f."{key}" = ?' for key in keys)
+    theirs = {
+        str(found["record"])
+        for found in _rows(
+            connection,
+            f"""select f."{fact["key"]}" as record from {column["fact"]} as f
+            inner join {fact["scope"]} as s on f."{fact["key"]}" = s."{fact["key"]}"
+            where s.scope_id = ? and f."{column["measure"]}" <> 0{matches}""",
+            [row["scope_id"], *keys.values()],
+        )
+    }
+    return CellDifference(
+        form_id=layout["form_id"],
+        scope_id=row["scope_id"],
+        row_code=row["row_code"],
+        label=row["label"],
+        column=f"c{column['number']}" if column["number"] else column["name"],
+        title=column["title"],
+        printed=row[column["name"]],
+        recounted=recounted,
+        only_printed=tuple(sorted(theirs - ours)),
+        only_recounted=tuple(sorted(ours - theirs)),
+    )
+
+
+def _rows_missing(
+    layout: dict, columns: list[dict[str, Any]], rows: list[dict[str, Any]], sums: dict[str, _Cells]
+) -> Iterator[CellDifference]:
+    """Yield the cells of recounted places no row of the form stands for (in scopes the form is made for)."""
+    printed = {(row["scope_id"], tuple(row[key] for key in layout["keys"])) for row in rows}
+    scopes = {row["scope_id"] for row in rows}
+    for column in columns:
+        for (scope_id, place), amounts in sums[column["fact"]].items():
+            if scope_id in scopes and (scope_id, place) not in printed and amounts[column["measure"]]:
+                yield CellDifference(
+                    form_id=layout["form_id"],
+                    scope_id=scope_id,
+                    row_code="–",
+                    label=", ".join(str(part) for part in place),
+                    column=f"c{column['number']}" if column["number"] else column["name"],
+                    title=column["title"],
+                    printed=None,
+                    recounted=_value(amounts, column),
+                    only_printed=(),
+                    only_recounted=(),
+                )
+
+
+# --- records -------------------------------------------------------------------------------------------------------
+
+
+def _record_differences(
+    connection: duckdb.DuckDBPyConnection, fact: str, layouts: dict[str, dict], counted: list[Counted]
+) -> Iterator[RecordDifference]:
+    """Compare each record: its place, its scopes, its measures and the row that speaks, so that two that change
+    places in one column are found though every total holds."""
+    forms = [layout for layout in layouts.values() if fact in layout["facts"]]
+    key, bridge = (forms[0]["facts"][fact][name] for name in ("key", "scope"))
+    scopes: dict[str, set[str]] = defaultdict(set)
+    for row in _rows(connection, f'select "{key}" as record, scope_id from {bridge}'):
+        scopes[row["record"]].add(row["scope_id"])
+    rows = _rows(connection, f"select * from {fact}")
+    columns = set(rows[0]) if rows else set()
+    names = {name for form in forms for name in form["keys"]} & columns
+    measures = {
+        source.partition(".")[2]
+        for form in forms
+        for column in _columns(form)
+        for source in (column["from"], column["of"] or "")
+        if source.partition(".")[0] == fact
+    }
+    reported = {row[key]: _said(row, row, scopes[row[key]], row["row_id"], names, measures) for row in rows}
+    recounted = {
+        item.record: _said(item.keys, item.measures, item.scopes, item.row_id, names, measures) for item in counted
+    }
+    for record in sorted(reported.keys() | recounted.keys()):
+        if reported.get(record) != recounted.get(record):
+            yield RecordDifference(fact, record, reported.get(record), recounted.get(record))
+
+
+def _said(
+    keys: dict[str, Any],
+    amounts: dict[str, Any],
+    scopes: Iterable[str],
+    row_id: str,
+    names: set[str],
+    measures: set[str],
+) -> str:
+    """Return all that one side says of a record, as one line that can be compared and read."""
+    counts = [
+        name if (amount := amounts.get(name)) == 1 else f"{name} {amount}"
+        for name in sorted(measures)
+        if amounts.get(name)
+    ]
+    place = [f"{name} {keys.get(name)}" for name in sorted(names)]
+    return "; ".join((", ".join(counts), ", ".join(place), f"biểu của {', '.join(sorted(scopes))}", f"dòng {row_id}"))
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
+    result = connection.execute(query, values or [])
+    names = [column[0] for column in result.description or []]
+    return [dict(zip(names, found, strict=True)) for found in result.fetchall()]

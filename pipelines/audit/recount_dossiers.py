@@ -1,0 +1,372 @@
+"""Dossiers counted again: which row speaks, due date, fate, cell and place of each, in plain Python.
+
+Here: the rules of domain/05 (5.1, 5.4, 5.6), 13.1 and DESIGN idea 6, one function a rule. Not here: forms, cells.
+Invariant: written from the domain chapters, sharing nothing with the dbt models; a dossier has one fate and one cell.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from pipelines.audit.recount_landed import UNKNOWN, Counted, Landed, Row, happened, on
+
+STREAM = "case_exports"
+
+# domain/05 5.1: states of the national list that are not counted, paused, closed without a result.
+NOT_COUNTED = {"submitted", "rejected_at_intake"}
+PAUSED = {"awaiting_supplement", "awaiting_payment", "suspended"}
+WITHOUT_RESULT = {"withdrawn", "returned"}
+# domain/05 5.6: whose row speaks when several units show one dossier.
+_OWNERS = ("ward", "one_stop_desk", "department", "city", "vertical_agency")
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """One dossier as known: the newest row of its owner, the row of the as-of day, its first promise."""
+
+    code: str
+    unit_id: str
+    unit_kind: str
+    newest: Row
+    observed: Row
+    first_due_at: dt.datetime | None
+
+    @property
+    def received_on(self) -> dt.date | None:
+        """Day of intake."""
+        return on(self.newest["received_at"])
+
+    @property
+    def requested_at(self) -> dt.datetime | None:
+        """When the supplement was asked for, as the system showed it on the as-of day (a pause is overwritten)."""
+        return self.observed["supplement_requested_at"]
+
+    @property
+    def returned_at(self) -> dt.datetime | None:
+        """When the supplement came, as the system showed it on the as-of day."""
+        return self.observed["supplement_received_at"]
+
+
+def counted_dossiers(landed: Landed) -> list[Counted]:
+    """Return every dossier of the population of the period with its place and measures (columns 3 to 13)."""
+    found = []
+    for dossier in known_dossiers(landed):
+        procedure = procedure_of(landed, dossier)
+        due_at = due_moment(landed, dossier)
+        outcome = outcome_of(landed.question, dossier, due_at, procedure)
+        if outcome is not None:
+            keys = keys_of(landed, dossier, procedure)
+            found.append(
+                Counted(
+                    record=dossier.code,
+                    row_id=dossier.newest["row_id"],
+                    scopes=scopes_of(landed, dossier, keys["department_unit_id"]),
+                    keys=keys,
+                    measures=measures_of(landed.question, dossier, outcome),
+                    why=outcome,
+                )
+            )
+    return found
+
+
+# --- which row speaks (DESIGN idea 6, domain/05 5.6) ---------------------------------------------------------------
+
+
+def known_dossiers(landed: Landed) -> list[Dossier]:
+    """Return every dossier any counted delivery shows."""
+    by_code: defaultdict[str, list[Row]] = defaultdict(list)
+    for row in landed.rows(STREAM):
+        row["unit_id"] = receiving_unit(landed, row)
+        by_code[row["dossier_code"]].append(row)
+    return [_known(landed, code, rows) for code, rows in by_code.items()]
+
+
+def receiving_unit(landed: Landed, row: Row) -> str:
+    """Return the unit a row belongs to: the sender, or the unit its column names where the export has many units."""
+    delivery = row["delivery"]
+    named = (
+        landed.unit_of_key.get(row["receiving_unit_key"]) if delivery["unit_from"] == "column" else delivery["unit_id"]
+    )
+    return named if named in landed.units else UNKNOWN
+
+
+def _known(landed: Landed, code: str, rows: list[Row]) -> Dossier:
+    def kind(row: Row) -> str:
+        return landed.units[row["unit_id"]]["unit_kind"] if row["unit_id"] in landed.units else UNKNOWN
+
+    def owner_rank(row: Row) -> int:
+        return _OWNERS.index(kind(row)) if kind(row) in _OWNERS else len(_OWNERS)
+
+    best = min(map(owner_rank, rows))
+    newest = max((row for row in rows if owner_rank(row) == best), key=_age)
+    own = _last_of_each_delivery([row for row in rows if row["unit_id"] == newest["unit_id"]])
+    return Dossier(
+        code=code,
+        unit_id=newest["unit_id"],
+        unit_kind=kind(newest),
+        newest=newest,
+        observed=row_of_the_day(own, landed.question["as_of"]),
+        first_due_at=first_promise(own),
+    )
+
+
+def _age(row: Row) -> tuple[Any, ...]:
+    """Newer is greater: by the day the export shows, then receipt, then place in the file."""
+    delivery = row["delivery"]
+    return delivery["observed_on"], delivery["received_at"], row["delivery_id"], row["source_row"], row["row_id"]
+
+
+def _last_of_each_delivery(rows: list[Row]) -> list[Row]:
+    last: dict[str, Row] = {}
+    for row in sorted(rows, key=_age):
+        last[row["delivery_id"]] = row
+    return list(last.values())
+
+
+def row_of_the_day(rows: list[Row], as_of: dt.date) -> Row:
+    """Return the row that tells status, promise and pause of a day.
+
+    It is the row of the first delivery that observed the dossier on or after the day (of two of one day, the one
+    received last), else the last before.
+    """
+    since = [row for row in rows if row["delivery"]["observed_on"] >= as_of]
+    if not since:
+        return max(rows, key=_age)
+    first_day = min(row["delivery"]["observed_on"] for row in since)
+    return max((row for row in since if row["delivery"]["observed_on"] == first_day), key=_age)
+
+
+def first_promise(rows: list[Row]) -> dt.datetime | None:
+    """Return the first due moment any delivery of the owner gave (switch overdue_basis=original_due)."""
+    promised = [row for row in rows if row["due_at"] is not None]
+    return min(promised, key=_age)["due_at"] if promised else None
+
+
+# --- due date (domain/05 5.3, switches overdue_basis and supplement_clock) -----------------------------------------
+
+
+def due_moment(landed: Landed, dossier: Dossier) -> dt.datetime | None:
+    """Return the moment lateness is measured against; None where nothing was promised."""
+    question, row = landed.question, dossier.observed
+    if question["overdue_basis"] == "original_due":
+        return dossier.first_due_at
+    if row["new_due_at"] is not None:
+        return row["new_due_at"]
+    system_moves_it = row["delivery"]["due_after_supplement"] != "original"
+    if system_moves_it or row["due_at"] is None or not happened(on(dossier.returned_at), question["until_on"]):
+        return row["due_at"]
+    moved = _moved_by_supplement(landed, dossier, row["due_at"])
+    return row["due_at"] if moved is None else dt.datetime.combine(moved, row["due_at"].time())
+
+
+def _moved_by_supplement(landed: Landed, dossier: Dossier, due_at: dt.datetime) -> dt.date | None:
+    """Return the due day after a supplement where the source gives none; None: unchanged.
+
+    `resume` takes the working days of waiting out of the used time; `restart` gives the full limit again.
+    """
+    days, returned_on = landed.working_days, on(dossier.returned_at)
+    if landed.question["supplement_clock"] == "restart":
+        limit = days.between(dossier.received_on, due_at.date())
+        if limit is None:
+            return None
+        return days.after(returned_on, limit) if limit > 0 else returned_on
+    waited = days.between(on(dossier.requested_at), returned_on)
+    return days.after(due_at.date(), waited) if waited is not None and waited > 0 else None
+
+
+# --- fate and cell (domain/05 5.4) ---------------------------------------------------------------------------------
+
+
+def outcome_of(question: Row, dossier: Dossier, due_at: dt.datetime | None, procedure: Row | None) -> str | None:
+    """Return the one cell of the closed or open side a dossier counts in; None when it is not in the population.
+
+    early, on_time, overdue, without_result; pending_in_time, pending_overdue.
+    """
+    start, until = question["period_start"], question["until_on"]
+    newest_status = dossier.newest["status"]
+    if dossier.received_on is None or newest_status in NOT_COUNTED or dossier.received_on > until:
+        return None
+    closed_at = closing_moment(question, dossier)
+    is_closed = happened(on(closed_at), until)
+    awaits = not is_closed and counts_as_resolved_while_waiting(question, dossier)
+    ended_on = on(closed_at) if is_closed else on(dossier.requested_at) if awaits else None
+    if ended_on is not None and ended_on < start:
+        return None
+    if not question["include_vertical_agencies"] and is_vertical(dossier, procedure):
+        return None
+    if is_closed and newest_status in WITHOUT_RESULT:
+        return None if question["returned_withdrawn_bucket"] == "excluded" else "without_result"
+    if awaits:
+        return "on_time"
+    if is_closed and closed_at is not None:
+        return closed_cell(question, closed_at, due_at)
+    return open_cell(question, is_paused(dossier, until), on(due_at))
+
+
+def closing_moment(question: Row, dossier: Dossier) -> dt.datetime | None:
+    """Return when a dossier ended: end of processing, or hand-over by closing_event; a withdrawal ends processing."""
+    by_delivery = question["closing_event"] == "delivered_at" and dossier.newest["status"] not in WITHOUT_RESULT
+    return dossier.newest["delivered_at" if by_delivery else "finished_at"]
+
+
+def counts_as_resolved_while_waiting(question: Row, dossier: Dossier) -> bool:
+    """Tell whether the first supplement request ends processing (awaiting_supplement_bucket=resolved_on_time)."""
+    until = question["until_on"]
+    if question["awaiting_supplement_bucket"] != "resolved_on_time":
+        return False
+    if not happened(on(dossier.requested_at), until):
+        return False
+    returned_on = on(dossier.returned_at)
+    return dossier.observed["status"] == "awaiting_supplement" or (returned_on is not None and returned_on > until)
+
+
+def is_vertical(dossier: Dossier, procedure: Row | None) -> bool:
+    """Tell whether police, insurance or land office decide (switch include_vertical_agencies)."""
+    by_procedure = procedure is not None and procedure["competent_level"] == "police"
+    return by_procedure or dossier.unit_kind == "vertical_agency"
+
+
+def closed_cell(question: Row, closed_at: dt.datetime, due_at: dt.datetime | None) -> str:
+    """Return early, on_time or overdue: days are compared, moments by lateness_granularity=timestamp (columns 8-10)."""
+    if due_at is None:
+        return "on_time"
+    if closed_at.date() != due_at.date():
+        return "early" if closed_at.date() < due_at.date() else "overdue"
+    return "overdue" if question["lateness_granularity"] == "timestamp" and closed_at > due_at else "on_time"
+
+
+def is_paused(dossier: Dossier, until: dt.date) -> bool:
+    """Tell whether the clock stands still at the end of a day (domain/05 5.1, 5.3).
+
+    By the supplement's own dates; or by the state shown on the as-of day, unless its request came only after the day.
+    """
+    requested_on, returned_on = on(dossier.requested_at), on(dossier.returned_at)
+    if dossier.observed["status"] in PAUSED and (requested_on is None or requested_on <= until):
+        return True
+    return happened(requested_on, until) and returned_on is not None and returned_on > until
+
+
+def open_cell(question: Row, paused: bool, due_on: dt.date | None) -> str:
+    """Return pending_in_time or pending_overdue (columns 12, 13; switch due_on_cutoff_day)."""
+    until = question["until_on"]
+    if paused or due_on is None or due_on > until:
+        return "pending_in_time"
+    on_the_day_is_late = question["due_on_cutoff_day"] == "overdue"
+    return "pending_overdue" if due_on < until or on_the_day_is_late else "pending_in_time"
+
+
+# --- place (columns 1 and 2, domain/05 5.6) ------------------------------------------------------------------------
+
+
+def procedure_of(landed: Landed, dossier: Dossier) -> Row | None:
+    """Return the version of the procedure in force on the day of intake: by code, else by name; None when unknown."""
+    row, day = dossier.newest, dossier.received_on
+    if day is None:
+        return None
+
+    def order(found: Row) -> tuple[Any, ...]:
+        same_name = found["procedure_name_key"] == row["procedure_name_key"]
+        same_level = (found["competent_level"] == "ward") == (dossier.unit_kind == "ward")
+        return not same_name, not same_level, found["procedure_id"]
+
+    for candidates in (
+        landed.procedures_by_code.get(row["procedure_code"], []),
+        landed.procedures_by_name.get(row["procedure_name_key"], []),
+    ):
+        in_force = [
+            found for found in candidates if (found["valid_from"] or day) <= day and (found["valid_to"] or day) >= day
+        ]
+        if in_force:
+            return min(in_force, key=order)
+    return None
+
+
+def keys_of(landed: Landed, dossier: Dossier, procedure: Row | None) -> dict[str, str | None]:
+    """Return where a dossier stands: section and field by level, section and row by unit, department."""
+    field_code = procedure["field_code"] if procedure and procedure["field_code"] in landed.fields else UNKNOWN
+    department = department_of(landed, dossier, field_code)
+    is_ward = dossier.unit_kind == "ward"
+    return {
+        "level_section_code": landed.section("level", is_level_of_wards(landed.question, dossier, procedure)),
+        "field_code": field_code,
+        "unit_section_code": landed.section("unit", is_ward),
+        "row_unit_id": dossier.unit_id if is_ward else department,
+        "department_unit_id": department,
+        "receiving_unit_id": dossier.unit_id,
+    }
+
+
+def is_level_of_wards(question: Row, dossier: Dossier, procedure: Row | None) -> bool:
+    """Tell whether the ward level decides: "theo cấp", or by who received it (switch counting_unit)."""
+    level = procedure["competent_level"] if procedure else None
+    if question["counting_unit"] != "receiving_unit" and level in ("ward", "city", "police"):
+        return level == "ward"
+    return dossier.unit_kind == "ward"
+
+
+def department_of(landed: Landed, dossier: Dossier, field_code: str) -> str | None:
+    """Return the department that decides: none for a ward; the handling unit the file names; else the field's."""
+    if dossier.unit_kind == "ward":
+        return None
+    if dossier.unit_kind in ("department", "vertical_agency"):
+        return dossier.unit_id
+    if dossier.unit_kind == UNKNOWN:
+        return UNKNOWN
+    name = dossier.newest["handling_unit_key"]
+    handling = landed.unit_of_key.get(name) if name is not None else None
+    handling_kind = landed.units[handling]["unit_kind"] if handling in landed.units else UNKNOWN
+    if name is not None and handling_kind not in ("one_stop_desk", "city"):
+        named = handling
+    else:
+        named = landed.fields[field_code]["department_unit_id"] if field_code in landed.fields else None
+    return named if named in landed.units else UNKNOWN
+
+
+def scopes_of(landed: Landed, dossier: Dossier, department: str | None) -> frozenset[str]:
+    """Return whose forms a dossier is in: the office's, its ward's or desk's own, its department's."""
+    office = landed.question["office_unit_id"]
+    scopes = {office}
+    for unit_id, kinds in ((dossier.unit_id, ("ward", "one_stop_desk")), (department, ("department",))):
+        unit = landed.units.get(unit_id) if unit_id else None
+        if unit and unit["is_in_period"] and unit["unit_kind"] in kinds:
+            scopes.add(unit["unit_id"])
+    return frozenset(scopes)
+
+
+def measures_of(question: Row, dossier: Dossier, outcome: str) -> dict[str, int]:
+    """Return the columns 3 to 13, and what some switches open beside them, as 0 or 1."""
+    assert dossier.received_on is not None
+    is_new = dossier.received_on >= question["period_start"]
+    channel = counted_channel(question, dossier)
+    own_column = outcome == "without_result" and question["returned_withdrawn_bucket"] == "own_column"
+    on_time = outcome == "on_time" or (outcome == "without_result" and not own_column)
+    is_open = outcome.startswith("pending")
+    measures = {
+        "received_total": True,
+        "received_online": is_new and channel == "online",
+        "received_direct_postal": is_new and channel in ("direct", "postal"),
+        "received_direct": is_new and channel == "direct",
+        "received_postal": is_new and channel == "postal",
+        "received_unknown_channel": is_new and channel == UNKNOWN,
+        "carried_in": not is_new,
+        "resolved_total": not is_open,
+        "resolved_early": outcome == "early",
+        "resolved_on_time": on_time,
+        "resolved_overdue": outcome == "overdue",
+        "resolved_without_result": own_column,
+        "pending_total": is_open,
+        "pending_in_time": outcome == "pending_in_time",
+        "pending_overdue": outcome == "pending_overdue",
+    }
+    return {name: int(counts) for name, counts in measures.items()}
+
+
+def counted_channel(question: Row, dossier: Dossier) -> str:
+    """Return online, direct or postal; an empty or unmapped channel is direct, or kept apart (null_channel)."""
+    channel = dossier.newest["channel"]
+    if channel in ("online", "direct", "postal"):
+        return channel
+    return UNKNOWN if question["null_channel"] == "unknown" else "direct"

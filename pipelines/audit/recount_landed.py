@@ -1,0 +1,187 @@
+"""What the recount reads: schema `landed` of one built report, as plain rows, and the tables of the office in time.
+
+Here: question, counted deliveries, typed rows, versions of units, fields, procedures, sections, working days.
+Not here: any rule of counting (recount_<noun>). Invariant: nothing but schema `landed` is read; no model of dbt.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import duckdb
+
+Row = dict[str, Any]
+
+UNKNOWN = "unknown"
+_NEVER = dt.date.min
+_FOREVER = dt.date.max
+
+
+@dataclass(frozen=True)
+class Counted:
+    """One record in the population of the period, as the recount sees it.
+
+    `keys` are the places a form row may ask for (section, field, unit …), `measures` the amounts that cells sum,
+    `why` the recount's own words for the decision.
+    """
+
+    record: str
+    row_id: str
+    scopes: frozenset[str]
+    keys: dict[str, str | None]
+    measures: dict[str, int]
+    why: str = ""
+
+
+class Landed:
+    """Schema `landed` of one warehouse file."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Remember the connection; tables are read when asked for."""
+        self._connection = connection
+
+    @cached_property
+    def question(self) -> Row:
+        """The one row of the question."""
+        (row,) = self.table("question")
+        return row
+
+    @cached_property
+    def deliveries(self) -> dict[str, Row]:
+        """Deliveries whose rows count (visible at the question's moment and accepted), by id."""
+        return {row["delivery_id"]: row for row in self.table("delivery") if row["is_counted"]}
+
+    def rows(self, stream: str) -> list[Row]:
+        """Return the typed rows of a stream's counted deliveries, each with its delivery under `delivery`."""
+        found = []
+        for row in self.table(stream):
+            delivery = self.deliveries.get(row["delivery_id"])
+            if delivery is not None:
+                row["delivery"] = delivery
+                row["row_id"] = f"{row['delivery_id']}:{row['source_sheet'] or ''}:{row['source_row']}"
+                found.append(row)
+        return found
+
+    @cached_property
+    def units(self) -> dict[str, Row]:
+        """Unit id → its version on the last counted day, with `is_in_period`."""
+        return self._versions("unit", "unit_id")
+
+    @cached_property
+    def fields(self) -> dict[str, Row]:
+        """Field code → its version on the last counted day."""
+        return self._versions("field", "field_code")
+
+    @cached_property
+    def unit_of_key(self) -> dict[str, str]:
+        """Match key of a unit's name → unit id (the first id, should two units share a name)."""
+        found: dict[str, str] = {}
+        for row in sorted(self.table("unit_alias"), key=lambda row: row["unit_id"]):
+            found.setdefault(row["unit_key"], row["unit_id"])
+        return found
+
+    @cached_property
+    def procedures_by_code(self) -> dict[str, list[Row]]:
+        """Code → versions of the procedures that carry it."""
+        return _grouped(self.table("procedure"), "procedure_code")
+
+    @cached_property
+    def procedures_by_name(self) -> dict[str, list[Row]]:
+        """Match key of the name → versions of the procedures so named."""
+        return _grouped(self.table("procedure"), "procedure_name_key")
+
+    def section(self, scheme: str, is_ward: bool) -> str | None:
+        """Return the section of a scheme for wards, or for the rest; the other one where the scheme has only that."""
+        found = [row for row in self._sections if row["scheme"] == scheme]
+        found.sort(key=lambda row: ((row["applies_to"] == "ward") != is_ward, row["sort_no"], row["section_code"]))
+        return found[0]["section_code"] if found else None
+
+    @cached_property
+    def _sections(self) -> list[Row]:
+        day = self.question["until_on"]
+        in_force = [row for row in self.table("section") if is_valid(row, day)]
+        by_code = _grouped(in_force, "scheme", "section_code")
+        return [max(rows, key=lambda row: row["valid_from"] or _NEVER) for rows in by_code.values()]
+
+    @cached_property
+    def working_days(self) -> WorkingDays:
+        """The office's working days."""
+        rows = self.table("calendar")
+        return WorkingDays(
+            sorted(row["date_on"] for row in rows if row["is_working_day"]),
+            min((row["date_on"] for row in rows), default=_FOREVER),
+            max((row["date_on"] for row in rows), default=_NEVER),
+        )
+
+    def table(self, name: str) -> list[Row]:
+        """Return one table of schema `landed` as dicts."""
+        result = self._connection.execute(f'select * from landed."{name}"')
+        names = [column[0] for column in result.description or []]
+        return [dict(zip(names, values, strict=True)) for values in result.fetchall()]
+
+    def _versions(self, table: str, key: str) -> dict[str, Row]:
+        start, until = self.question["period_start"], self.question["until_on"]
+        chosen = {}
+        for code, rows in _grouped(self.table(table), key).items():
+            best = max(rows, key=lambda row: (is_valid(row, until), row["valid_from"] or start))
+            in_period = (best["valid_from"] or until) <= until and (best["valid_to"] or start) >= start
+            chosen[code] = {**best, "is_in_period": in_period}
+        return chosen
+
+
+@dataclass(frozen=True)
+class WorkingDays:
+    """Working days of the calendar in order, with the first and last day the calendar knows."""
+
+    days: Sequence[dt.date]
+    first: dt.date = field(default=_NEVER)
+    last: dt.date = field(default=_FOREVER)
+
+    def number(self, day: dt.date | None) -> int | None:
+        """Return how many working days there are up to a day, that day included; None outside the calendar."""
+        if day is None or not self.first <= day <= self.last:
+            return None
+        return bisect_right(self.days, day)
+
+    def day(self, number: int) -> dt.date | None:
+        """Return the working day of a number; None outside the calendar."""
+        return self.days[number - 1] if 1 <= number <= len(self.days) else None
+
+    def between(self, first: dt.date | None, last: dt.date | None) -> int | None:
+        """Return the working days after `first` up to `last`; None if either is unknown."""
+        from_number, to_number = self.number(first), self.number(last)
+        return None if from_number is None or to_number is None else to_number - from_number
+
+    def after(self, day: dt.date | None, count: int) -> dt.date | None:
+        """Return the working day `count` working days after a day."""
+        number = self.number(day)
+        return None if number is None else self.day(number + count)
+
+
+def is_valid(row: Row, day: dt.date) -> bool:
+    """Tell whether a version of a table row is in force on a day; both ends belong to it, empty is open."""
+    return (row["valid_from"] or _NEVER) <= day <= (row["valid_to"] or _FOREVER)
+
+
+def on(moment: dt.datetime | None) -> dt.date | None:
+    """Return the day of a moment."""
+    return moment.date() if moment is not None else None
+
+
+def happened(day: dt.date | None, until: dt.date) -> bool:
+    """Tell whether an event's day is known and not after the last counted day."""
+    return day is not None and day <= until
+
+
+def _grouped(rows: Iterable[Row], *keys: str) -> dict[Any, list[Row]]:
+    groups: dict[Any, list[Row]] = {}
+    for row in rows:
+        name = row[keys[0]] if len(keys) == 1 else tuple(row[key] for key in keys)
+        if name is not None:
+            groups.setdefault(name, []).append(row)
+    return groups

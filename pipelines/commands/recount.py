@@ -1,0 +1,36 @@
+"""`kstt recount`: a report counted again by other code.
+
+Here: command line. Not here: counting (audit/recount), words (audit/recount_text).
+Invariant: reads and prints only; exit code 1 when anything differs.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from pipelines.commands.common import load
+
+HELP = "đếm lại độc lập mọi ô của một báo cáo, nêu ô nào khác"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command line."""
+    parser.add_argument("period", help="mã kỳ, ví dụ 2021-Q1")
+    parser.add_argument("--as-of", default=None, help="báo cáo có số liệu đến ngày này")
+    parser.add_argument("--limit", type=int, default=50, help="số ô, số bản ghi khác in ra nhiều nhất (0: tất cả)")
+
+
+def run(parsed: argparse.Namespace) -> int:
+    """Count the newest report of the period again and print what differs."""
+    from pipelines.audit.recount import recount
+    from pipelines.audit.recount_text import recount_lines
+    from pipelines.commands.common import relative
+    from pipelines.figures.layout import load_layouts
+    from pipelines.warehouse.finished import latest_report
+
+    report = latest_report(load(parsed), parsed.period, parsed.as_of)
+    print(f"Báo cáo: {relative(report)}")
+    result = recount(report / "warehouse.duckdb", load_layouts(report / "forms.json"))
+    for line in recount_lines(result, parsed.limit):
+        print(line)
+    return 0 if result.agrees else 1
