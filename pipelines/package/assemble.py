@@ -20,9 +20,19 @@ from pipelines.figures.words import report_blocks
 from pipelines.ingest.landing import hash_file
 from pipelines.render.docx import write_report
 from pipelines.render.html import write_html
+from pipelines.render.pdf import write_pdf
 from pipelines.render.xlsx import write_forms
 
-KEPT = ("bao-cao.docx", "bieu-mau.xlsx", "bao-cao.html", "forms.json", "manifest.json", "warehouse.duckdb", "evidence")
+KEPT = (
+    "bao-cao.docx",
+    "bao-cao.pdf",
+    "bieu-mau.xlsx",
+    "bao-cao.html",
+    "forms.json",
+    "manifest.json",
+    "warehouse.duckdb",
+    "evidence",
+)
 
 
 def assemble(
@@ -31,6 +41,7 @@ def assemble(
     """Write every file of the report into the build folder; the manifest comes last."""
     blocks = report_blocks(model)
     write_report(model, blocks, folder / "bao-cao.docx")
+    write_pdf(model, blocks, folder / "bao-cao.pdf")
     write_html(model, blocks, folder / "bao-cao.html")
     write_forms(model, folder / "bieu-mau.xlsx")
     _write_json(folder / "forms.json", layouts)

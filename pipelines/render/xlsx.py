@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from math import ceil
 from pathlib import Path
 
@@ -71,9 +72,11 @@ def _styles(book: Workbook, zero_display: str) -> dict[str, Format]:
             "row_no": {**cell, "align": "center"},
             "row_label": {**cell, "text_wrap": True},
             "row": number,
+            "row_rate": {**number, "num_format": "#,##0.00"},
             "strong_no": {**cell, "bold": True, "align": "center"},
             "strong_label": {**cell, "bold": True, "text_wrap": True},
             "strong": {**number, "bold": True},
+            "strong_rate": {**number, "bold": True, "num_format": "#,##0.00"},
         }.items()
     }
 
@@ -149,14 +152,14 @@ class _Sheet:
             lines = ceil(len(line.label) / (_WIDTHS[1] * 1.1)) or 1
             self.sheet.set_row(row, _LINE_HEIGHT * lines + 2)
             for column, figure in enumerate(line.figures, start=self.page.stub_count):
-                self.sheet.write_number(row, column, int(figure.value or 0), self.styles[kind])
+                self._figure(row, column, figure, kind)
                 yield self._place(figure, line.label, self.page.column_numbers[column], row, column)
 
     def _foot(self, row: int) -> list[_Place]:
         places = []
         for note in self.page.notes:
             self._across(row, 0, self.last - 1, f"{note.label}:", "remark")
-            self.sheet.write_number(row, self.last, int(note.figure.value or 0), self.styles["row"])
+            self._figure(row, self.last, note.figure, "row")
             places.append(self._place(note.figure, note.label, "", row, self.last))
             row += 1
         width = sum(_WIDTHS) + (self.page.column_count - len(_WIDTHS)) * _FIGURE_WIDTH
@@ -169,6 +172,15 @@ class _Sheet:
         for offset, line in enumerate(self.page.signature, start=2):
             self._across(row + offset, self.middle, self.last, line.upper(), "strong_centre")
         return places
+
+    def _figure(self, row: int, column: int, figure: Figure, kind: str) -> None:
+        """Write a number as a number; where nothing was to be divided, what the other papers print."""
+        if figure.value is None:
+            self.sheet.write_string(row, column, figure.text, self.styles[kind])
+        elif isinstance(figure.value, Decimal):
+            self.sheet.write_number(row, column, float(figure.value), self.styles[f"{kind}_rate"])
+        else:
+            self.sheet.write_number(row, column, figure.value, self.styles[kind])
 
     def _across(self, row: int, first: int, last: int, text: str, style: str) -> None:
         """Write a text over merged cells; merge_range alone would guess its type."""

@@ -24,7 +24,7 @@ from pipelines.warehouse.register import Delivery, register
 from pipelines.warehouse.typed import recipe
 
 # Packages whose version can change a figure or a byte of a document.
-_DECIDING_PACKAGES = ("duckdb", "dbt-core", "dbt-duckdb", "pandas", "jinja2", "python-docx", "xlsxwriter")
+_DECIDING_PACKAGES = ("duckdb", "dbt-core", "dbt-duckdb", "pandas", "jinja2", "python-docx", "xlsxwriter", "typst")
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from figures_stub import SHA, stub_layouts, stub_model
 from pipelines.figures.report_model import ReportModel
 from pipelines.package.assemble import assemble, move_into_place
 
-DOCUMENTS = ["bao-cao.docx", "bao-cao.html", "bieu-mau.xlsx", "forms.json"]
+DOCUMENTS = ["bao-cao.docx", "bao-cao.pdf", "bao-cao.html", "bieu-mau.xlsx", "forms.json"]
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,226 @@
+"""The report as PDF: the same blocks and forms laid out by Typst, one embedded font.
+
+Here: letterhead, blocks, signature, forms on landscape pages as Typst text, and its compilation. Not here: words,
+arithmetic, the grammar of Typst (typst_text).
+Invariant: every figure is a link to its own id in bao-cao.html; no system font is used; same model, same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+from pipelines.figures.blocks import Block, Bullet, Heading, Paragraph, Run, Signature, Table
+from pipelines.figures.form_page import FormPage, form_page, place_and_date
+from pipelines.figures.report_model import Figure, FormRow, ReportModel
+from pipelines.render.letterhead import COUNTRY, MOTTO, issuing_lines, recipient_lines
+from pipelines.render.typst_text import content, string
+
+FONT = "TeX Gyre Termes"
+_FONT_PACKAGE = "rinoh_typeface_texgyretermes"
+
+# Page, letters and headings as Nghị định 30/2020/NĐ-CP, appendix I (domain/10 10.3) asks; see docs/document-layout.md.
+_SET_UP = """
+#set document(title: {title}, author: {author}, date: datetime(year: {year}, month: {month}, day: {day}))
+#set text(font: "TeX Gyre Termes", size: 14pt, lang: "vi", hyphenate: false, top-edge: 0.9em, bottom-edge: -0.25em)
+#set page(paper: "a4", margin: (left: 30mm, right: 18mm, top: 20mm, bottom: 20mm), header-ascent: 30%)
+#set page(header: context if counter(page).get().first() > 1 [
+  #align(center, text(size: 13pt, counter(page).display()))
+])
+#set par(justify: true, leading: 0.1em, spacing: 6pt, first-line-indent: (amount: 10mm, all: true))
+#show heading: it => block(above: 9pt, below: 6pt, sticky: true, text(size: 14pt, weight: "bold", it.body))
+#show heading.where(level: 1): it => align(center, block(above: 0pt, below: 2pt, sticky: true,
+  text(size: 14pt, weight: "bold", it.body)))
+#show heading.where(level: 2): it => align(center, block(above: 0pt, below: 2pt, sticky: true,
+  text(size: 14pt, weight: "bold", it.body)))
+#show heading.where(level: 3): it => block(above: 9pt, below: 6pt, sticky: true,
+  pad(left: 10mm, text(size: 14pt, weight: "bold", it.body)))
+#show heading.where(level: 4): it => block(above: 8pt, below: 6pt, sticky: true,
+  pad(left: 10mm, text(size: 14pt, weight: "bold", it.body)))
+#let line-below(share) = block(above: 5pt, below: 4pt, width: 100%, align(center, line(length: share, stroke: 0.7pt)))
+#let fig(id, body) = link("bao-cao.html#" + id, body)
+#let plain(body) = par(first-line-indent: 0mm, justify: false, body)
+"""
+_APPENDIX = """
+#pagebreak(weak: true)
+#counter(page).update(1)
+#set page(header: context align(center, text(size: 13pt, counter(page).display())))
+"""
+_LANDSCAPE = "#set page(flipped: true, margin: (left: 20mm, right: 15mm, top: 20mm, bottom: 15mm))\n"
+
+
+def write_pdf(model: ReportModel, blocks: Sequence[Block], path: Path) -> None:
+    """Write the report with its forms as PDF/A.
+
+    Raises:
+        typst.TypstError: the text we made is not Typst (our fault, never the office's data).
+    """
+    import typst  # 80 MB of compiler: only when a PDF is made
+
+    source = typst_source(model, blocks).encode()
+    # A report is made anew from the same inputs years later: no system font, no time of day may enter.
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[font_folder()])
+    made = typst.compile(source, font_paths=fonts, format="pdf", pdf_standards="a-2b")
+    assert isinstance(made, bytes)
+    path.write_bytes(made)
+
+
+def font_folder() -> Path:
+    """Return the folder of the embedded font's files (a package of fonts; its code is not imported)."""
+    spec = find_spec(_FONT_PACKAGE)
+    assert spec is not None
+    assert spec.submodule_search_locations is not None
+    return Path(next(iter(spec.submodule_search_locations)))
+
+
+def typst_source(model: ReportModel, blocks: Sequence[Block]) -> str:
+    """Return the whole document as Typst text."""
+    return "\n".join([_set_up(model), _letterhead(model), *_body(model, blocks)])
+
+
+def _set_up(model: ReportModel) -> str:
+    day = model.question.as_of
+    values = {
+        "title": string(f"Báo cáo kiểm soát thủ tục hành chính – {model.question.period_label}"),
+        "author": string(model.office.name),
+        "year": day.year,
+        "month": day.month,
+        "day": day.day,
+    }
+    return _SET_UP.format(**values)
+
+
+def _letterhead(model: ReportModel) -> str:
+    office = model.office
+    issuing = " \\\n".join(
+        f"#strong[{content(text)}]" if bold else f"#[{content(text)}]" for text, bold in issuing_lines(office)
+    )
+    return f"""
+#grid(columns: (67mm, 1fr), align: center, row-gutter: 4pt,
+  [#plain[#text(size: 13pt)[{issuing}]] #line-below(33%)],
+  [#plain[#text(size: 12.5pt)[#strong[{content(COUNTRY)}]] \\
+   #text(size: 13.5pt)[#strong[{content(MOTTO)}]]] #line-below(52%)],
+  plain(text(size: 13pt)[Số: #h(8mm)/{content(office.report_symbol)}]),
+  plain(text(size: 13.5pt, style: "italic")[{content(place_and_date(model), keep_spaces=True)}]),
+)
+#v(6pt)
+"""
+
+
+def _body(model: ReportModel, blocks: Sequence[Block]) -> Iterator[str]:
+    """Yield the blocks; the appendices begin on a page of their own, forms on landscape pages."""
+    after_signature, is_fresh = False, True
+    for block, following in zip(blocks, [*blocks[1:], None], strict=True):
+        match block:
+            case Heading():
+                if block.level == 1 and after_signature and not is_fresh:
+                    yield _APPENDIX
+                is_fresh = False
+                yield from _heading(block, following)
+            case Paragraph():
+                yield f"#par[{_runs(block.runs)}]"
+            case Bullet():
+                yield f"#par[\\- {_runs(block.runs)}]"
+            case Signature():
+                yield _signature(model)
+                after_signature, is_fresh = True, False
+            case Table():
+                yield f"#pagebreak(weak: true)\n{_LANDSCAPE}"
+                yield _form(form_page(model, model.forms[block.form_id]))
+
+
+def _heading(block: Heading, following: Block | None) -> Iterator[str]:
+    yield f"#heading(level: {block.level}, outlined: true)[{_runs(block.runs)}]"
+    if block.level == 2 and not (isinstance(following, Heading) and following.level == 2):
+        yield "#line-below(26%)"
+
+
+def _signature(model: ReportModel) -> str:
+    recipients = " \\\n".join(content(line) for line in recipient_lines(model.office))
+    signed = " \\\n".join(f"#strong[{content(line.upper())}]" for line in model.office.signature)
+    return f"""
+#v(6pt)
+#block(breakable: false, grid(columns: (1fr, 1fr), align: (left, center),
+  [#plain[#text(size: 12pt, weight: "bold", style: "italic")[Nơi nhận:] \\
+   #text(size: 11pt)[{recipients}]]],
+  [#plain[#text(size: 13.5pt)[{signed}]] #v(26mm)],
+))
+"""
+
+
+def _form(page: FormPage) -> str:
+    reporting = " \\\n".join(content(line) for line in page.reporting_lines)
+    figures = page.column_count - page.stub_count
+    return f"""
+#set text(size: 12pt)
+#grid(columns: (55%, 45%), plain[#strong[{content(page.number)}]], plain[{reporting}])
+#align(center)[
+  #plain(text(size: 13pt, weight: "bold")[{content(page.title)}])
+  #plain[{content(page.period_line)} \\ #emph[{content(page.range_line)}]]
+]
+#align(right, plain(text(size: 11pt, style: "italic")[{content(page.unit_line)}]))
+#{{
+  set text(size: 10pt)
+  set par(justify: false, first-line-indent: 0mm, leading: 0em)
+  show table.cell: set block(breakable: false)
+  table(
+    columns: (12mm, 1fr, {", ".join(["17mm"] * figures)}),
+    align: (column, row) => if column == 1 {{ left + horizon }} else if column == 0 {{ center + horizon }} else {{
+      right + horizon }},
+    stroke: 0.5pt, inset: (x: 0.8mm, y: 0.6mm),
+    {_head(page)}
+    {"".join(_row(row) for row in page.rows)}
+  )
+}}
+{_foot(page)}
+#set text(size: 14pt)
+"""
+
+
+def _head(page: FormPage) -> str:
+    cells = "".join(
+        f"table.cell(x: {cell.column}, y: {cell.row}, colspan: {cell.column_span}, rowspan: {cell.row_span}, "
+        f"align: center + horizon)[#strong[{content(cell.text)}]],\n"
+        for cell in page.head
+    )
+    numbers = "".join(
+        f"table.cell(x: {column}, y: {page.head_depth}, align: center + horizon)[#emph[{content(text)}]],\n"
+        for column, text in enumerate(page.column_numbers)
+    )
+    return f"table.header(repeat: true,\n{cells}{numbers}),"
+
+
+def _row(row: FormRow) -> str:
+    cells = [content(row.number), content(row.label), *(_figure(figure) for figure in row.figures)]
+    return "".join(f"[{cell}], " if row.kind == "row" else f"[#strong[{cell}]], " for cell in cells) + "\n"
+
+
+def _foot(page: FormPage) -> str:
+    notes = "".join(f"#plain(text(size: 11pt)[{content(note.label)}: {_figure(note.figure)}])\n" for note in page.notes)
+    remarks = "".join(f'#plain(text(size: 11pt, style: "italic")[{content(line)}])\n' for line in page.remarks)
+    signed = " \\\n".join(f"#strong[{content(line.upper())}]" for line in page.signature)
+    return f"""
+{notes}{remarks}
+#block(breakable: false, above: 8pt, grid(columns: (1fr, 1fr), align: center,
+  [#plain[ \\ #strong[{content(page.maker_title)}]]],
+  [#plain[#emph[{content(page.place_line, keep_spaces=True)}] \\ {signed}]],
+))
+"""
+
+
+def _runs(runs: Sequence[Run]) -> str:
+    return "".join(_run(run) for run in runs)
+
+
+def _run(run: Run) -> str:
+    text = content(run.text)
+    if run.figure_id is not None:
+        text = f"#fig({string(run.figure_id)})[{text}]"
+    text = f"#strong[{text}]" if run.bold else text
+    return f"#emph[{text}]" if run.slanted else text
+
+
+def _figure(figure: Figure) -> str:
+    """A figure as a link to its id; an empty cell (zero printed as blank) has nothing to click."""
+    return f"#fig({string(figure.figure_id)})[{content(figure.text)}]" if figure.text else ""

@@ -1,0 +1,118 @@
+"""The report as PDF: every figure by its id, the font, the page, and nothing of the data taken for markup.
+
+Here: the produced file read back by a PDF reader. Not here: words (golden), Word and Excel (test_render).
+Invariant: expected figures are those of the stub, typed by hand there.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+from urllib.parse import unquote
+
+import duckdb
+import pdfplumber
+import pytest
+from figures_stub import OFFICE, stub_layouts, write_stub
+
+from pipelines.figures.blocks import Paragraph, Run
+from pipelines.figures.report_model import ReportModel, build_report_model
+from pipelines.figures.words import report_blocks
+from pipelines.render.pdf import write_pdf
+from pipelines.render.typst_text import content, string
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> ReportModel:
+    path = write_stub(tmp_path_factory.mktemp("stub") / "warehouse.duckdb")
+    with duckdb.connect(path, read_only=True) as connection:
+        return build_report_model(connection, stub_layouts(), OFFICE)
+
+
+@pytest.fixture(scope="module")
+def report(model: ReportModel, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("pdf") / "bao-cao.pdf"
+    write_pdf(model, report_blocks(model), path)
+    return path
+
+
+def printed_figures(path: Path) -> dict[str, set[str]]:
+    """Every linked id with the texts printed under its links."""
+    found: dict[str, set[str]] = defaultdict(set)
+    with pdfplumber.open(path) as pdf:
+        for page in pdf.pages:
+            for link in page.hyperlinks:
+                text = "".join(char["text"] for char in page.chars if _is_in(char, link)).strip()
+                found[unquote(link["uri"]).removeprefix("bao-cao.html#")].add(text)
+    return dict(found)
+
+
+def _is_in(char: dict, link: dict) -> bool:
+    across, down = (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
+    return link["x0"] < across < link["x1"] and link["top"] < down < link["bottom"]
+
+
+def test_every_figure_of_every_form_stands_in_the_pdf_under_its_id(model: ReportModel, report: Path) -> None:
+    printed = printed_figures(report)
+    cells = [figure for form in model.forms.values() for row in form.rows for figure in row.figures]
+    assert {figure.figure_id: printed.get(figure.figure_id) for figure in cells} == {
+        figure.figure_id: {figure.text} for figure in cells
+    }
+
+
+def test_no_figure_stands_in_the_pdf_that_the_report_does_not_have(model: ReportModel, report: Path) -> None:
+    printed = printed_figures(report)
+    assert {name: texts for name, texts in printed.items() if texts != {model.figures[name].text}} == {}
+
+
+def test_only_the_embedded_font_is_used_and_all_of_it_is_embedded(report: Path) -> None:
+    with pdfplumber.open(report) as pdf:
+        fonts = {char["fontname"].split("+")[-1].split("-")[0] for page in pdf.pages for char in page.chars}
+    assert fonts == {"TeXGyreTermes"}
+
+
+def test_the_page_is_a4_with_the_margins_of_the_decree_and_forms_lie_across(report: Path) -> None:
+    with pdfplumber.open(report) as pdf:
+        first = pdf.pages[0]
+        assert (round(first.width), round(first.height)) == (595, 842)
+        left = min(char["x0"] for char in first.chars) * 25.4 / 72
+        right = 210 - max(char["x1"] for char in first.chars) * 25.4 / 72
+        assert 30 <= round(left, 3) <= 35
+        assert 15 <= round(right, 3) <= 20
+        assert [round(page.width) for page in pdf.pages[-2:]] == [842, 842]
+
+
+def test_page_numbers_begin_on_page_two_and_again_with_the_appendices(report: Path) -> None:
+    with pdfplumber.open(report) as pdf:
+        tops = [page.crop((0, 0, page.width, 55)).extract_text().strip() for page in pdf.pages]
+    assert tops[:3] == ["", "2", "3"]
+    assert tops[3:] == ["1", "2", "3"]
+
+
+def test_the_same_report_gives_the_same_bytes(model: ReportModel, report: Path, tmp_path: Path) -> None:
+    write_pdf(model, report_blocks(model), tmp_path / "again.pdf")
+    assert (tmp_path / "again.pdf").read_bytes() == report.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Công ty A & B <C>",
+        "#eval(1) $x$ *đậm* _nghiêng_ `mã` @nhan <nhan> = tiêu đề",
+        "1. không phải danh sách; - cũng không; + cũng không; / cũng: không",
+        "đường\\dẫn // chú thích /* */ https://vi.du ~ -- --- ... \"nháy\" 'đơn' [ngoặc] {nhọn} (tròn)",
+        "=1+1",
+        "Hồ sơ 98,64%; tỷ lệ 24,14%.",
+    ],
+)
+def test_text_of_the_office_is_printed_as_it_is(model: ReportModel, tmp_path: Path, text: str) -> None:
+    blocks = (Paragraph((Run(text), Run("7", figure_id="II.06a/tp-st/total/c3"), Run("; rồi."))),)
+    write_pdf(model, blocks, tmp_path / "x.pdf")
+    with pdfplumber.open(tmp_path / "x.pdf") as pdf:
+        words = " ".join(pdf.pages[0].extract_text().split())
+    assert f"{text}7; rồi." in words
+
+
+def test_escaping_keeps_every_character_of_a_string_literal() -> None:
+    assert string('a"b\\c') == '"a\\"b\\\\c"'
+    assert content("a;b.c") == "a\\;b\\.c"
