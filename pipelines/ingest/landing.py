@@ -14,11 +14,16 @@ import os
 import re
 import shutil
 import tempfile
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from pipelines.office.files import write_atomically
 from pipelines.office.settings import Office
 from pipelines.office.text import match_key, nfc
+
+# Files of an office folder that shape its figures and documents, beside what units send.
+SETTINGS = ("office.yaml", "corrections.yaml", "reference/*.csv", "profiles/*.yaml", "templates/**/*")
 
 IGNORED_PREFIXES = ("~$", ".")  # lock files of office programs, hidden files: left alone, not an error
 
@@ -103,11 +108,22 @@ def receive_inbox(office: Office) -> list[Receipt]:
 
 
 def keep_settings(office: Office) -> dict[str, str]:
-    """Keep office.yaml, reference tables and profiles in landing; return relative path → SHA-256."""
-    paths = [office.root / "office.yaml"]
-    for pattern in ("reference/*.csv", "profiles/*.yaml"):
-        paths += sorted(office.root.glob(pattern))
-    return {path.relative_to(office.root).as_posix(): keep(office, path) for path in paths}
+    """Keep office.yaml, reference tables, profiles and templates in landing; return relative path → SHA-256."""
+    return keep_tree(office, office.root, SETTINGS)
+
+
+def keep_tree(office: Office, root: Path, patterns: Sequence[str]) -> dict[str, str]:
+    """Keep the files of a folder that match the patterns; return relative path → SHA-256.
+
+    The list itself is kept as `kept/<its SHA-256>.json`, so that every landed file is named by a receipt or a list.
+    """
+    found = {path for pattern in patterns for path in root.glob(pattern) if path.is_file()}
+    kept = {path.relative_to(root).as_posix(): keep(office, path) for path in sorted(found)}
+    content = (json.dumps(kept, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+    listed = office.data / "kept" / f"{hashlib.sha256(content).hexdigest()}.json"
+    if not listed.exists():
+        write_atomically(listed, content)
+    return kept
 
 
 def keep(office: Office, path: Path) -> str:
@@ -129,17 +145,6 @@ def hash_file(path: Path) -> str:
     """Return the SHA-256 of a file's bytes."""
     with path.open("rb") as source:
         return hashlib.file_digest(source, "sha256").hexdigest()
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a small file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
-    with os.fdopen(handle, "wb") as sink:
-        sink.write(content)
-        sink.flush()
-        os.fsync(sink.fileno())
-    Path(temporary).replace(path)
 
 
 def _inbox_files(inbox: Path) -> list[Path]:

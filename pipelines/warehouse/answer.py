@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.ingest.landing import write_atomically
+from pipelines.office.files import write_atomically
 from pipelines.office.settings import Office
 from pipelines.warehouse.build import build_folder, prepare
 from pipelines.warehouse.question import Ask, Question, answer_key, report_folder, resolve

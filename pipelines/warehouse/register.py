@@ -7,10 +7,10 @@ Invariant: the same receipts, journal and `received_by` give the same register f
 from __future__ import annotations
 
 import datetime as dt
-import json
 from dataclasses import dataclass, replace
 
 from pipelines.ingest.landing import Receipt, name_key, receipts
+from pipelines.office import journal
 from pipelines.office.profiles import Profile
 from pipelines.office.settings import Office
 
@@ -42,9 +42,10 @@ def register(office: Office, received_by: dt.datetime) -> list[Delivery]:
     """Return every delivery received by a moment, oldest first.
 
     Same unit, stream, period and name with other bytes is a replacement (the older one leaves and its
-    `observed_on` is inherited); another name is additional; the same bytes again are only noted.
+    `observed_on` is inherited); another name is additional; the same bytes again are only noted. A withdrawn file
+    is as if it had not been sent: what it had replaced stands again.
     """
-    withdrawn = withdrawn_deliveries(office, received_by)
+    withdrawn = set(withdrawals(office, received_by))
     deliveries: list[Delivery] = []
     for receipt in receipts(office):
         if dt.datetime.fromisoformat(receipt.received_at) <= received_by:
@@ -73,7 +74,9 @@ def _add(deliveries: list[Delivery], new: Delivery, withdrawn: set[str]) -> None
     place = (new.unit_id, new.period_id, new.stream)
     siblings = [old for old in deliveries if (old.unit_id, old.period_id, old.stream) == place]
     same_name = [old for old in siblings if name_key(old.file_name) == name_key(new.file_name) and old.is_visible]
-    if any(old.sha256 == new.sha256 and old.is_visible for old in siblings):
+    if new.delivery_id in withdrawn:
+        new = replace(new, withdrawn=True)
+    elif any(old.sha256 == new.sha256 and old.is_visible for old in siblings):
         new = replace(new, kind="same_bytes")
     elif same_name:
         old = same_name[-1]
@@ -81,17 +84,10 @@ def _add(deliveries: list[Delivery], new: Delivery, withdrawn: set[str]) -> None
         new = replace(new, kind="replacement", observed_on=old.observed_on)
     elif siblings:
         new = replace(new, kind="additional")
-    deliveries.append(replace(new, withdrawn=new.delivery_id in withdrawn))
+    deliveries.append(new)
 
 
-def withdrawn_deliveries(office: Office, received_by: dt.datetime) -> set[str]:
-    """Return the deliveries taken out by `kstt withdraw` up to a moment (journal of acts)."""
-    journal = office.data / "journal.jsonl"
-    if not journal.is_file():
-        return set()
-    acts = [json.loads(line) for line in journal.read_text(encoding="utf-8").splitlines() if line]
-    return {
-        act["delivery_id"]
-        for act in acts
-        if act["act"] == "withdraw" and dt.datetime.fromisoformat(act["at"]) <= received_by
-    }
+def withdrawals(office: Office, received_by: dt.datetime) -> dict[str, dt.datetime]:
+    """Return the deliveries taken out by `kstt withdraw` up to a moment (journal of acts), each with its moment."""
+    taken = [act for act in journal.acts(office, "withdraw") if act.at <= received_by]
+    return {act.details["delivery_id"]: act.at for act in taken}

@@ -7,7 +7,6 @@ Invariant: nothing received is ever lost or changed.
 from __future__ import annotations
 
 import datetime as dt
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import pytest
 from office_folder import make_office, send
 
 from pipelines.ingest.landing import landed_path, name_key, receipts, receive_inbox
+from pipelines.office import journal
 from pipelines.office.clock import Clock
 from pipelines.office.settings import Office, load_office
 from pipelines.warehouse.register import Delivery, register
@@ -123,15 +123,19 @@ def test_a_withdrawn_delivery_leaves_from_that_moment(tmp_path: Path) -> None:
     office = load_office(make_office(tmp_path))
     send(tmp_path, "a.csv", b"1")
     (receipt,) = receive_inbox(office)
-    act = {
-        "act": "withdraw",
-        "delivery_id": receipt.receipt_id,
-        "at": "2021-03-18T08:00:00+07:00",
-        "reason": "gửi nhầm",
-    }
-    (office.data / "journal.jsonl").write_text(json.dumps(act) + "\n", encoding="utf-8")
+    later = at(office, "2021-03-18T08:00:00+07:00")
+    journal.append(later, "withdraw", "Cán bộ thử", "gửi nhầm", delivery_id=receipt.receipt_id)
     assert by_name(register(office, dt.datetime.fromisoformat("2021-03-17T08:00:00+07:00"))) == {"a.csv": "first"}
     assert by_name(register(office, LATE)) == {}
+
+
+def test_what_a_withdrawn_file_had_replaced_stands_again(tmp_path: Path) -> None:
+    office = load_office(make_office(tmp_path))
+    for name, content in (("s.csv", b"right"), ("s (1).csv", b"wrong")):
+        send(tmp_path, name, content)
+        (receipt,) = receive_inbox(office)
+    journal.append(office, "withdraw", "Cán bộ thử", "gửi nhầm", delivery_id=receipt.receipt_id)
+    assert by_name(register(office, LATE)) == {"s.csv": "first"}
 
 
 def test_a_half_written_receipt_is_never_seen(tmp_path: Path) -> None:

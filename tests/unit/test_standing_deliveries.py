@@ -7,13 +7,13 @@ Invariant: a unit's rows never leave because a bad file came after them.
 from __future__ import annotations
 
 import datetime as dt
-import json
 from pathlib import Path
 
 import pytest
 from office_folder import make_office, send
 
 from pipelines.ingest.landing import receive_inbox
+from pipelines.office import journal
 from pipelines.office.settings import load_office
 from pipelines.warehouse.register import register
 from pipelines.warehouse.typed import standing
@@ -68,7 +68,6 @@ def test_a_withdrawn_file_does_not_come_back_when_its_replacement_is_refused(tmp
     (receipt,) = receive_inbox(office)
     send(tmp_path, "s (1).csv", BAD)
     receive_inbox(office)
-    act = {"act": "withdraw", "delivery_id": receipt.receipt_id, "at": "2021-03-16T08:00:00+07:00"}
-    (office.data / "journal.jsonl").write_text(json.dumps(act) + "\n", encoding="utf-8")
+    journal.append(office, "withdraw", "Cán bộ thử", "gửi nhầm", delivery_id=receipt.receipt_id)
 
     assert [item for item in standing(office, register(office, LATE)) if item.is_counted] == []
