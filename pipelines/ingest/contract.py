@@ -41,12 +41,24 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Promise:
+    """Where a stream says what was promised: the moments it runs from and to.
+
+    A record with a cell in one of `unless` was promised anew, or its clock stood still: its promise is not judged.
+    """
+
+    start: str
+    due: str
+    unless: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Contract:
     """All columns of a stream, and the headers that are personal (dropped) or not needed (ignored).
 
     `key` is the code that names a record between files; `signs` are columns which, filled beside it, tell a
     record from a remark below the table; `code_dates` are the days one of which the date inside a code repeats;
-    `title` is what officers call the stream.
+    `promise` is what the time limit of a procedure is compared with; `title` is what officers call the stream.
     """
 
     stream: str
@@ -58,6 +70,7 @@ class Contract:
     columns: dict[str, Column]
     dropped: frozenset[str]
     ignored: frozenset[str]
+    promise: Promise | None = None
 
     @property
     def typed_columns(self) -> dict[str, str]:
@@ -95,6 +108,7 @@ def load_contract(path: Path) -> Contract:
         columns=columns,
         dropped=_keys(meta["dropped"]),
         ignored=_keys(meta["ignored"]),
+        promise=_promise(meta.get("promise")),
     )
 
 
@@ -127,6 +141,10 @@ def check_profile(contract: Contract, profile: Profile) -> None:
 def _column(name: str, meta: dict) -> Column:
     words = {match_key(str(word)): value for word, value in meta.get("values", {}).items()}
     return Column(name, meta["role"], bool(meta["required"]), tuple(meta["labels"]), words, meta.get("names"))
+
+
+def _promise(meta: dict | None) -> Promise | None:
+    return Promise(meta["from"], meta["due"], tuple(meta["unless"])) if meta else None
 
 
 def _keys(groups: dict[str, list[str]]) -> frozenset[str]:

@@ -6,7 +6,7 @@ Invariant: every table has exactly its declared columns and a unique key; a faul
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -23,9 +23,23 @@ class Table:
     key: tuple[str, ...]
     dates: tuple[str, ...] = ()
     integers: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+    choices: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    # An office that has no use for the table has no file of it.
+    optional: bool = False
 
 
+# What an officer may estimate for the rest of a period (domain/04 4.2: columns 4, 5, 8, 9, 10; the others follow).
+ESTIMATED_MEASURES = (
+    "received_online",
+    "received_direct_postal",
+    "resolved_early",
+    "resolved_on_time",
+    "resolved_overdue",
+)
 VALIDITY = ("valid_from", "valid_to")
+# In what a time limit of a procedure may be given (domain/04 4.3).
+TIME_UNITS = ("same_day", "hour", "working_day", "calendar_day", "month")
 TABLES: dict[str, Table] = {
     "units": Table(
         ("unit_id", "name_vi", "short_name", "unit_kind", "parent_unit_id", "sort_no", "aliases", *VALIDITY),
@@ -52,6 +66,8 @@ TABLES: dict[str, Table] = {
         ),
         ("procedure_id", "valid_from"),
         VALIDITY,
+        numbers=("time_value",),
+        choices={"time_unit": TIME_UNITS},
     ),
     "holidays": Table(("date", "kind", "name_vi"), ("date",), ("date",)),
     "periods": Table(
@@ -65,6 +81,12 @@ TABLES: dict[str, Table] = {
         VALIDITY,
         ("sort_no",),
     ),
+    "estimates": Table(
+        ("period_id", "unit_id", "field_code", "measure", "value"),
+        ("period_id", "unit_id", "field_code", "measure"),
+        integers=("value",),
+        optional=True,
+    ),
 }
 
 
@@ -72,12 +94,39 @@ def load_reference(folder: Path) -> dict[str, pd.DataFrame]:
     """Read all reference tables; text stays text (codes keep their zeros), dates become dates.
 
     Raises:
-        OfficeError: a file or column is missing, a key repeats, or a date cannot be read.
+        OfficeError: a file or column is missing, a key repeats, a date or number cannot be read, a period ends
+            before it begins, or an estimate names what no table knows.
     """
-    return {name: _read(folder / f"{name}.csv", table) for name, table in TABLES.items()}
+    tables = {name: _read(folder / f"{name}.csv", table) for name, table in TABLES.items()}
+    _check_periods(tables["periods"])
+    _check_estimates(tables)
+    return tables
+
+
+def _check_periods(periods: pd.DataFrame) -> None:
+    in_order = periods["start_on"] <= periods["end_on"]
+    _all_good(Path("periods.csv"), "period_id", periods["period_id"], in_order, "phải có start_on không sau end_on")
+
+
+def _check_estimates(tables: dict[str, pd.DataFrame]) -> None:
+    """Refuse an estimate of an unknown period, unit, field or measure: nothing is guessed."""
+    estimates = tables["estimates"]
+    known = {
+        "period_id": set(tables["periods"]["period_id"]),
+        "unit_id": set(tables["units"]["unit_id"]),
+        "field_code": set(tables["fields"]["field_code"]),
+        "measure": set(ESTIMATED_MEASURES),
+    }
+    for column, values in known.items():
+        fault = f"không có; dùng: {', '.join(ESTIMATED_MEASURES)}" if column == "measure" else "không có trong danh mục"
+        filled = estimates[column].replace("", "(trống)")
+        _all_good(Path("estimates.csv"), column, filled, filled.isin(values), fault)
 
 
 def _read(path: Path, table: Table) -> pd.DataFrame:
+    if table.optional and not path.is_file():
+        empty = pd.DataFrame({column: pd.Series(dtype=str) for column in table.columns})
+        return empty.astype(dict.fromkeys(table.integers, "int64"))
     if not path.is_file():
         raise OfficeError(f"Thiếu bảng danh mục reference/{path.name}.")
     frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
@@ -92,20 +141,37 @@ def _read(path: Path, table: Table) -> pd.DataFrame:
     for column in table.dates:
         frame[column] = _dates(path, column, frame[column])
     for column in table.integers:
+        filled = frame[column].replace("", "(trống)")
+        _all_good(path, column, filled, filled.str.fullmatch(r"\d+"), "không phải số nguyên, không âm")
         frame[column] = pd.to_numeric(frame[column]).astype("int64")
+    for column in table.numbers:
+        is_number = pd.to_numeric(frame[column], errors="coerce").ge(0)
+        _all_good(path, column, frame[column], is_number, "không phải số (phần lẻ viết bằng dấu chấm: 0.5)")
+    for column, allowed in table.choices.items():
+        _all_good(path, column, frame[column], frame[column].isin(allowed), f"không có; dùng: {', '.join(allowed)}")
     return frame
+
+
+def _all_good(path: Path, column: str, values: pd.Series, good: pd.Series, fault: str) -> None:
+    wrong = ~good & (values != "")
+    if wrong.any():
+        at = int(wrong.to_numpy().argmax())
+        raise OfficeError(f"Bảng reference/{path.name}, dòng {at + 2}, cột {column}: «{values.iloc[at]}» {fault}.")
 
 
 def _dates(path: Path, column: str, values: pd.Series) -> pd.Series:
     parsed = pd.to_datetime(values.where(values != ""), format="%Y-%m-%d", errors="coerce")
-    wrong = parsed.isna() & (values != "")
-    if wrong.any():
-        at = int(wrong.to_numpy().argmax())
-        raise OfficeError(
-            f"Bảng reference/{path.name}, dòng {at + 2}, cột {column}: «{values.iloc[at]}» "
-            "không phải ngày dạng năm-tháng-ngày (2021-03-14)."
-        )
+    _all_good(path, column, values, parsed.notna(), "không phải ngày dạng năm-tháng-ngày (2021-03-14)")
     return parsed
+
+
+def time_limits(procedures: pd.DataFrame) -> pd.DataFrame:
+    """Return the time limit of every version of a procedure (match key of its name, number, unit, validity)."""
+    kept = procedures[["procedure_code", "time_unit", *VALIDITY]]
+    return kept.assign(
+        procedure_key=[match_key(name) for name in procedures["procedure_name"]],
+        time_value=pd.to_numeric(procedures["time_value"]).astype("float64"),
+    )
 
 
 def unit_aliases(units: pd.DataFrame) -> pd.DataFrame:

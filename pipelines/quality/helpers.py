@@ -14,7 +14,8 @@ from typing import cast
 
 import pandas as pd
 
-from pipelines.ingest.contract import MOMENT_ROLES, NUMBER_ROLES, Contract
+from pipelines.ingest.contract import MOMENT_ROLES, NUMBER_ROLES, Contract, Promise
+from pipelines.periods.due_dates import due_days
 
 # Dossier codes that carry the day of receipt as YYMMDD (domain/09, 9.2).
 _CODE_DATE = r"^(?:\d{3}\.\d{2}\.\d{2}\.H\d{2}|H\d{2}(?:\.\d{1,3}){1,3})-(\d{6})-\d{3,6}$"
@@ -25,21 +26,26 @@ _LINEAGE = ("source_file", "source_sheet", "source_row", "repairs", "flags")
 class Known:
     """What the office knows when it judges a file: its reference tables and the day the export shows.
 
-    `names` has the match keys of each table a contract's column may name (unit, field, procedure).
+    `names` has the match keys of each table a contract's column may name (unit, field, procedure). `limits` has one
+    row per version of a procedure: procedure_code and procedure_key (empty text when none), time_value (number),
+    time_unit, valid_from and valid_to (days, both inside; empty when open). `calendar` has the working days that are
+    decided.
     """
 
     observed_on: dt.date
     procedure_codes: set[str] = field(default_factory=set)
     names: dict[str, set[str]] = field(default_factory=dict)
     days_off: set[dt.date] = field(default_factory=set)
+    limits: pd.DataFrame = field(default_factory=pd.DataFrame)
+    calendar: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def with_helpers(rows: pd.DataFrame, contract: Contract, known: Known, computed: Mapping[str, str]) -> pd.DataFrame:
     """Return a copy of a typed frame, numbered from 0, with the helper columns of the suites.
 
     For every moment `<x>_at`: `<x>_until` (the last moment the cell may mean), `<x>_day_end`, `<x>_day_is_off`; for
-    every column of words `<column>_or_blank`; `code_repeats`, `days_from_code`; `unknown_<table>_key` for every
-    table the contract's columns name; then the suite's own computed columns.
+    every column of words `<column>_or_blank`; `code_repeats`, `days_from_code`, `days_from_limit`;
+    `unknown_<table>_key` for every table the contract's columns name; then the suite's own computed columns, each of which may use those before it.
     """
     frame = rows.reset_index(drop=True)
     days_off = pd.to_datetime(sorted(known.days_off))
@@ -53,11 +59,14 @@ def with_helpers(rows: pd.DataFrame, contract: Contract, known: Known, computed:
         helpers[f"{name}_or_blank"] = _text(frame[name]).fillna("").astype(object)
     helpers["code_repeats"] = _code_repeats(frame, contract.key)
     helpers["days_from_code"] = _days_from_code(frame, contract)
+    helpers["days_from_limit"] = _days_from_limit(frame, contract, known)
     helpers |= {f"unknown_{table}_key": _unknown(frame, contract, table, known) for table in _named_tables(contract)}
     with_all = frame.assign(**helpers)
     numbers = [name for name, column in contract.columns.items() if column.role in NUMBER_ROLES]
     with_all = with_all.astype(dict.fromkeys(numbers, "float64"))
-    return with_all.assign(**{name: cast("pd.Series", with_all.eval(text)) for name, text in computed.items()})
+    for name, text in computed.items():
+        with_all[name] = cast("pd.Series", with_all.eval(text))
+    return with_all
 
 
 def end_of(day: dt.date) -> dt.datetime:
@@ -104,24 +113,64 @@ def _days_from_code(frame: pd.DataFrame, contract: Contract) -> pd.Series:
     return pd.DataFrame(gaps).min(axis="columns").astype("float64")
 
 
+def _days_from_limit(frame: pd.DataFrame, contract: Contract, known: Known) -> pd.Series:
+    """Days from the due day by the procedure's time limit to the promised day; empty where nothing is to judge.
+
+    The limit is the one in force on the day of receipt, by the procedure's code, else by its name; a procedure
+    without a limit, or with several, is not judged, nor a record promised anew or for a day before its receipt.
+    """
+    promise = contract.promise
+    if promise is None or known.limits.empty:
+        return pd.Series(float("nan"), index=frame.index)
+    stands = frame[list(promise.unless)].isna().all(axis="columns")
+    rows = frame[stands & (frame[promise.due].dt.normalize() >= frame[promise.start].dt.normalize())]
+    limits = _limits(rows, contract, promise, known.limits)
+    due = due_days(rows[promise.start], limits["time_value"], limits["time_unit"], known.calendar)
+    return (rows[promise.due].dt.normalize() - due).dt.days.astype("float64").reindex(frame.index)
+
+
+def _limits(rows: pd.DataFrame, contract: Contract, promise: Promise, limits: pd.DataFrame) -> pd.DataFrame:
+    """The one time limit of each row's procedure (time_value, time_unit); empty when none or several."""
+    by_code, by_name = _procedure(rows, contract)
+    code = by_code.where(by_code.isin(limits["procedure_code"]))
+    asked = pd.DataFrame({"at": rows.index, "day": rows[promise.start].dt.normalize()})
+    found = pd.concat(
+        [
+            asked.assign(procedure_code=code).dropna().merge(limits, on="procedure_code"),
+            asked.assign(procedure_key=by_name.mask(code.notna())).dropna().merge(limits, on="procedure_key"),
+        ]
+    )
+    begun = found["valid_from"].isna() | (found["valid_from"] <= found["day"])
+    in_force = found[begun & (found["valid_to"].isna() | (found["valid_to"] >= found["day"]))]
+    different = in_force.drop_duplicates(["at", "time_value", "time_unit"])
+    return different.drop_duplicates("at", keep=False).set_index("at")[["time_value", "time_unit"]].reindex(rows.index)
+
+
 def _named_tables(contract: Contract) -> list[str]:
     return sorted({column.names for column in contract.columns.values() if column.names})
 
 
 def _unknown(frame: pd.DataFrame, contract: Contract, table: str, known: Known) -> pd.Series:
     """The first name (or, of a procedure, the code) that is given but not in its table; empty when all are known."""
+    if table == "procedure":
+        return _unknown_procedure(frame, contract, known)
     keys = [f"{name}_key" for name, column in contract.columns.items() if column.names == table]
     given = [_text(frame[key]) for key in keys]
-    if table == "procedure":
-        return _unknown_procedure(frame, contract, given[0], known)
     unknown = [values.mask(values.isin(known.names.get(table, set()))) for values in given]
     return reduce(lambda first, second: first.fillna(second), unknown).astype(object)
 
 
-def _unknown_procedure(frame: pd.DataFrame, contract: Contract, names: pd.Series, known: Known) -> pd.Series:
-    """The code, else the name, of a procedure the catalogue has by neither; empty when known."""
+def _procedure(frame: pd.DataFrame, contract: Contract) -> tuple[pd.Series, pd.Series]:
+    """The code and the match key of the name of each row's procedure, as far as the stream has them."""
+    none = pd.Series(pd.NA, index=frame.index, dtype="string")
     coded = next((name for name, column in contract.columns.items() if column.role == "procedure_code"), None)
-    codes = _text(frame[coded]) if coded else names.mask(names.notna())
+    named = next((name for name, column in contract.columns.items() if column.names == "procedure"), None)
+    return _text(frame[coded]) if coded else none, _text(frame[f"{named}_key"]) if named else none
+
+
+def _unknown_procedure(frame: pd.DataFrame, contract: Contract, known: Known) -> pd.Series:
+    """The code, else the name, of a procedure the catalogue has by neither; empty when known."""
+    codes, names = _procedure(frame, contract)
     is_known = codes.isin(known.procedure_codes) | names.isin(known.names.get("procedure", set()))
     return codes.fillna(names).fillna("").mask(is_known).astype(object)
 

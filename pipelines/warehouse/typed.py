@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pipelines.quality.helpers import Known
 
 # Modules whose text decides how a file becomes rows: a change there makes a new recipe by itself.
-_READER_ROOMS = ("ingest", "quality")
+_READER_ROOMS = ("periods", "ingest", "quality")
 
 
 @dataclass(frozen=True)
@@ -148,9 +148,10 @@ def _make(office: Office, delivery: Delivery, made_by: str, folder: Path) -> Non
 
 def _known(office: Office, delivery: Delivery) -> Known:
     """What the suite compares rows with: reference tables and the day the export shows."""
-    from pipelines.office.reference import unit_aliases
+    from pipelines.office.reference import time_limits, unit_aliases
     from pipelines.office.text import match_key
     from pipelines.periods.calendar import days_off, working_calendar
+    from pipelines.periods.due_dates import decided_calendar
     from pipelines.quality.helpers import Known
 
     tables = office.reference
@@ -164,6 +165,8 @@ def _known(office: Office, delivery: Delivery) -> Known:
             "field": {match_key(name) for name in tables["fields"]["field_name"]},
         },
         days_off=days_off(calendar),
+        limits=time_limits(tables["procedures"]),
+        calendar=decided_calendar(tables["holidays"]),
     )
 
 

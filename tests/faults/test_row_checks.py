@@ -11,11 +11,13 @@ import datetime as dt
 import io
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from pipelines.ingest.contract import load_contract
 from pipelines.ingest.reading import Reading, read_file
 from pipelines.office.profiles import Profile
+from pipelines.periods.calendar import working_calendar
 from pipelines.quality.helpers import Known
 from pipelines.quality.judge import judge
 from pipelines.quality.suite import parse_suite
@@ -23,11 +25,25 @@ from pipelines.quality.suite import parse_suite
 REPOSITORY = Path(__file__).parents[2]
 SUITE = REPOSITORY / "expectations" / "case_exports.yaml"
 CONTRACT = load_contract(REPOSITORY / "dbt_project" / "models" / "sources" / "case_exports.yml")
+NO_HOLIDAYS = pd.DataFrame({"date": [], "kind": []})
+# The catalogue has a time limit for this one procedure: 3 working days, so until Thursday for a receipt on a Monday.
+LIMITED, LIMITED_NAME = "1.000656", "Đăng ký khai tử"
 KNOWN = Known(
     observed_on=dt.date(2021, 3, 15),
-    procedure_codes={"1.001193"},
-    names={"procedure": {"đăng ký khai sinh"}, "unit": {"ubnd phường 1", "phòng tư pháp"}},
+    procedure_codes={"1.001193", LIMITED},
+    names={"procedure": {"đăng ký khai sinh", "đăng ký khai tử"}, "unit": {"ubnd phường 1", "phòng tư pháp"}},
     days_off={dt.date(2021, 3, 6), dt.date(2021, 3, 7)},
+    limits=pd.DataFrame(
+        {
+            "procedure_code": [LIMITED],
+            "procedure_key": ["đăng ký khai tử"],
+            "time_value": [3.0],
+            "time_unit": ["working_day"],
+            "valid_from": [pd.NaT],
+            "valid_to": [pd.NaT],
+        }
+    ),
+    calendar=working_calendar(NO_HOLIDAYS, dt.date(2021, 1, 1), dt.date(2021, 12, 31)),
 )
 PROFILE = Profile.model_validate({"profile_id": "thu", "stream": "case_exports", "title": "Nguồn thử"})
 CODE = "Mã hồ sơ"
@@ -76,6 +92,7 @@ FLAGGED = {
         DELIVERED: "08/03/2021 16:00:00",
     },
     "code_date_differs": {CODE: "000.00.04.H51-210223-0001"},
+    "due_differs_from_catalogue": {PROCEDURE_CODE: LIMITED, PROCEDURE: LIMITED_NAME, DUE: "05/03/2021"},
     "unknown_procedure": {PROCEDURE_CODE: "9.999999", PROCEDURE: "Thủ tục không có"},
     "unknown_unit": {UNIT: "UBND Phường 99"},
     "unknown_status": {STATUS: "Chuyển hồ sơ sang kho lưu"},
@@ -102,6 +119,8 @@ EDGES = {
     },
     "no submission known": {SUBMITTED: ""},
     "no due date": {DUE: ""},
+    "promised by the time limit of the catalogue": {PROCEDURE_CODE: LIMITED, DUE: "04/03/2021 17:00:00"},
+    "promised by the time limit, known by its name": {PROCEDURE_CODE: "", PROCEDURE: LIMITED_NAME, DUE: "04/03/2021"},
     "not yet received": {**PENDING, RECEIVED: "", DUE: "", STATUS: "Mới đăng ký"},
     "known by its name alone": {PROCEDURE_CODE: ""},
     "no unit named": {UNIT: "", HANDLER: ""},
