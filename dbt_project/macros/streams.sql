@@ -1,4 +1,4 @@
 {# The streams, each with its staging model stg_<stream>. #}
 {% macro streams() -%}
-    {{ return(['case_exports']) }}
+    {{ return(['case_exports', 'feedback_logs']) }}
 {%- endmacro %}

@@ -9,3 +9,14 @@ select
     flags,
     fate
 from {{ ref('int_case_row_fate') }}
+union all
+select
+    row_id,
+    delivery_id,
+    feedback_code as record_code,
+    source_file,
+    source_sheet,
+    source_row,
+    flags,
+    fate
+from {{ ref('int_feedback_row_fate') }}

@@ -1,0 +1,109 @@
+-- Every row with the unit that handles its feedback, the sender whose rows count, and its place among the rows of that
+-- feedback: the handling unit's own file before anyone else's (the office's system export), then the newest.
+with unit_key as (
+    select
+        unit_key,
+        unit_id,
+        row_number() over (partition by unit_key order by unit_id) as key_rank
+    from {{ source('landed', 'unit_alias') }}
+),
+
+placed as (
+    select
+        row_of.*,
+        question.as_of,
+        about.unit_id as about_unit_id,
+        -- A log names its handling unit row by row; where it does not, or by a name no table knows, it is the sender's.
+        coalesce(
+            handling.unit_id,
+            case when row_of.unit_from = 'column' then 'unknown' else row_of.sender_unit_id end
+        ) as named_unit_id
+    from {{ ref('stg_feedback_logs') }} as row_of
+    cross join {{ ref('stg_question') }} as question
+    left join unit_key as handling on row_of.handling_unit_key = handling.unit_key and handling.key_rank = 1
+    left join unit_key as about on row_of.about_unit_key = about.unit_key and about.key_rank = 1
+),
+
+with_unit as (
+    select
+        placed.*,
+        coalesce(unit.unit_id, 'unknown') as handling_unit_id,
+        coalesce(placed.sender_unit_id = unit.unit_id, false) as is_own_file
+    from placed
+    left join {{ ref('dim_unit') }} as unit on placed.named_unit_id = unit.unit_id
+),
+
+with_rank as (
+    select
+        with_unit.*,
+        row_number() over (
+            partition by feedback_code, delivery_id
+            order by is_own_file desc, source_row desc, row_id desc
+        ) as rank_in_delivery,
+        row_number() over (
+            partition by feedback_code
+            order by
+                is_own_file desc,
+                observed_on desc,
+                delivery_received_at desc,
+                delivery_id desc,
+                source_row desc,
+                row_id desc
+        ) as feedback_rank
+    from with_unit
+),
+
+with_owner as (
+    select
+        with_rank.*,
+        owner_row.sender_unit_id as owner_unit_id,
+        with_rank.sender_unit_id = owner_row.sender_unit_id and with_rank.rank_in_delivery = 1 as is_owned,
+        case when with_rank.sender_unit_id = owner_row.sender_unit_id and with_rank.rank_in_delivery = 1 then 0 else 1 end
+            as owned_order
+    from with_rank
+    inner join with_rank as owner_row
+        on with_rank.feedback_code = owner_row.feedback_code and owner_row.feedback_rank = 1
+)
+
+select
+    row_id,
+    feedback_code,
+    owner_unit_id,
+    sender_unit_id,
+    handling_unit_id,
+    about_unit_id,
+    is_owned,
+    rank_in_delivery,
+    feedback_rank,
+    intake_source,
+    feedback_kind,
+    field_name,
+    field_name_key,
+    transferred_to,
+    received_at,
+    due_at,
+    transferred_at,
+    answered_at,
+    published_at,
+    status,
+    is_complex,
+    result_kind,
+    satisfaction,
+    flags,
+    delivery_id,
+    delivery_received_at,
+    observed_on,
+    source_file,
+    source_sheet,
+    source_row,
+    row_number() over (
+        partition by feedback_code
+        order by
+            owned_order,
+            case when observed_on >= as_of then 0 else 1 end,
+            case when observed_on >= as_of then {{ days_between('as_of', 'observed_on') }} else 0 end,
+            observed_on desc,
+            delivery_received_at desc,
+            delivery_id desc
+    ) as as_of_rank
+from with_owner

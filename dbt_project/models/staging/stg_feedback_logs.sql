@@ -1,0 +1,35 @@
+select
+    row_of.delivery_id,
+    row_of.feedback_code,
+    row_of.intake_source,
+    row_of.feedback_kind,
+    row_of.field_name,
+    row_of.field_name_key,
+    row_of.about_unit,
+    row_of.about_unit_key,
+    row_of.handling_unit,
+    row_of.handling_unit_key,
+    row_of.transferred_to,
+    row_of.received_at,
+    row_of.due_at,
+    row_of.transferred_at,
+    row_of.answered_at,
+    row_of.published_at,
+    row_of.status,
+    row_of.status_label,
+    row_of.is_complex,
+    row_of.result_kind,
+    row_of.satisfaction,
+    row_of.flags,
+    row_of.source_file,
+    row_of.source_sheet,
+    row_of.source_row,
+    delivery.unit_id as sender_unit_id,
+    delivery.received_at as delivery_received_at,
+    delivery.observed_on,
+    delivery.unit_from,
+    row_of.delivery_id || ':' || coalesce(row_of.source_sheet, '') || ':'
+    || cast(row_of.source_row as {{ text_type() }}) as row_id
+from {{ source('landed', 'feedback_logs') }} as row_of
+inner join {{ ref('stg_delivery') }} as delivery on row_of.delivery_id = delivery.delivery_id
+where delivery.is_counted
