@@ -45,7 +45,8 @@ def with_helpers(rows: pd.DataFrame, contract: Contract, known: Known, computed:
 
     For every moment `<x>_at`: `<x>_until` (the last moment the cell may mean), `<x>_day_end`, `<x>_day_is_off`; for
     every column of words `<column>_or_blank`; `code_repeats`, `days_from_code`, `days_from_limit`;
-    `unknown_<table>_key` for every table the contract's columns name; then the suite's own computed columns, each of which may use those before it.
+    `unknown_<table>_key` for every table the contract's columns name; then the suite's own computed columns, each of
+    which may use those before it.
     """
     frame = rows.reset_index(drop=True)
     days_off = pd.to_datetime(sorted(known.days_off))
