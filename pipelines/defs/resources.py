@@ -5,12 +5,18 @@ Invariant: one office is one Dagster instance and one code location.
 """
 
 import os
+from collections.abc import Generator
+from contextlib import contextmanager
 from functools import lru_cache
 
 import dagster as dg
 
 from pipelines.office.settings import Office, load_office
 from pipelines.paths import REPOSITORY
+from pipelines.warehouse.build import only_run
+
+# A scheduled run waits for a run at hand; a quarter takes minutes.
+_WAIT_SECONDS = 600
 
 
 class OfficeResource(dg.ConfigurableResource):
@@ -21,6 +27,12 @@ class OfficeResource(dg.ConfigurableResource):
     def load(self) -> Office:
         """Return the office, read anew, so that a changed setting is seen by the next run."""
         return load_office(self.folder)
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Generator["OfficeResource"]:  # noqa: ARG002
+        """Hold the office's run lock while a run lasts: UI, schedule and command never write the same build folder."""
+        with only_run(self.load(), wait_seconds=_WAIT_SECONDS):
+            yield self
 
 
 def office_folder() -> str:

@@ -9,15 +9,19 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import Office
 from pipelines.warehouse.landed import write_landed
 from pipelines.warehouse.question import Question
 from pipelines.warehouse.typed import TypedDelivery
+
+_LOOK_AGAIN = 0.2  # seconds between two looks at a lock another run holds
 
 
 def build_folder(office: Office) -> Path:
@@ -35,26 +39,55 @@ def dbt_target(office: Office) -> Path:
     return office.data / "dbt_target"
 
 
+# Run locks this process holds: the job a command starts finds the command's own lock.
+_held: set[tuple[Path, int]] = set()
+
+
 @contextmanager
-def only_run(office: Office) -> Generator[None]:
+def only_run(office: Office, wait_seconds: float = 0) -> Generator[None]:
     """Hold the office's run lock; the system frees it when the process ends, however it ends.
+
+    Commands, the UI and the schedules all hold it, so that no two of them write the build folder. Within the
+    process that holds it, it is given again.
+
+    Args:
+        office: whose lock.
+        wait_seconds: how long to wait for another run (a person is told at once, a schedule waits).
 
     Raises:
         OfficeError: another run is going on; the message names its process.
     """
     office.data.mkdir(parents=True, exist_ok=True)
-    with (office.data / "run.lock").open("a+") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            lock.seek(0)
-            raise OfficeError(
-                f"Đang có một lượt chạy khác (tiến trình {lock.read().strip()}). Hãy đợi xong rồi chạy lại."
-            ) from error
+    path = office.data / "run.lock"
+    mine = path.resolve(), os.getpid()  # a forked child is another process: it inherits this set, not the lock
+    if mine in _held:
+        yield
+        return
+    with path.open("a+") as lock:
+        _take(lock, wait_seconds)
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()
-        yield
+        _held.add(mine)
+        try:
+            yield
+        finally:
+            _held.discard(mine)
+
+
+def _take(lock: TextIO, wait_seconds: float) -> None:
+    last = time.monotonic() + wait_seconds
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError as error:
+            if time.monotonic() >= last:
+                lock.seek(0)
+                raise OfficeError(
+                    f"Đang có một lượt chạy khác (tiến trình {lock.read().strip()}). Hãy đợi xong rồi chạy lại."
+                ) from error
+        time.sleep(_LOOK_AGAIN)
 
 
 def prepare(office: Office, question: Question, typed: list[TypedDelivery]) -> Path:
