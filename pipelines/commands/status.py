@@ -20,8 +20,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace) -> int:
     """Print one line a unit and thing owed."""
-    from pipelines.warehouse.status import period_status
+    from pipelines.warehouse.status import period_status, status_lines
 
-    for line in period_status(load(parsed), parsed.period):
+    for line in status_lines(period_status(load(parsed), parsed.period)):
         print(line)
     return 0
