@@ -337,7 +337,7 @@ def _row(
         )
 
     figures = tuple(share(column) if column.whole else count(column, f"c{column.number}") for column in layout.columns)
-    by_measure = {column.measure: figure for column, figure in zip(layout.columns, figures, strict=True)}
+    ids = {column.measure: figure.figure_id for column, figure in zip(layout.columns, figures, strict=True)}
     return FormRow(
         kind=str(record["row_kind"]),
         code=code,
@@ -345,28 +345,28 @@ def _row(
         label=cleaner.text(record["label"]),
         section_label=section if record["row_kind"] == "row" else "",
         figures=figures,
-        ratios=tuple(_ratios(layout.ratios, by_measure, f"{layout.form_id}/{scope_id}/{code}", decimals)),
+        ratios=tuple(_ratios(layout.ratios, record, ids, f"{layout.form_id}/{scope_id}/{code}", decimals)),
         notes=tuple(count(column, column.name) for column in layout.notes),
     )
 
 
-def _ratios(ratios: tuple[Ratio, ...], by_measure: dict[str, Figure], prefix: str, decimals: int) -> Iterator[Figure]:
+def _ratios(
+    ratios: tuple[Ratio, ...], record: dict[str, Any], ids: dict[str, str], prefix: str, decimals: int
+) -> Iterator[Figure]:
+    """Yield the percentages of a row; `ids` are those of the measures the form prints (a ratio may use others)."""
     for ratio in ratios:
-        if all(name in by_measure for name in (*ratio.parts, *ratio.whole)):
-            parts = [by_measure[name] for name in ratio.parts]
-            whole = [by_measure[name] for name in ratio.whole]
-            value = rate(_sum(parts), _sum(whole), decimals)
-            yield Figure(
-                f"{prefix}/{ratio.name}",
-                value,
-                format_rate(value),
-                tuple(figure.figure_id for figure in parts),
-                tuple(figure.figure_id for figure in whole),
-            )
+        value = rate(_sum(record, ratio.parts), _sum(record, ratio.whole), decimals)
+        yield Figure(
+            f"{prefix}/{ratio.name}",
+            value,
+            format_rate(value),
+            tuple(ids[name] for name in ratio.parts if name in ids),
+            tuple(ids[name] for name in ratio.whole if name in ids),
+        )
 
 
-def _sum(figures: list[Figure]) -> int:
-    return sum(int(figure.value or 0) for figure in figures)
+def _sum(record: dict[str, Any], measures: tuple[str, ...]) -> int:
+    return sum(int(record[name]) for name in measures)
 
 
 def _deliveries(connection: duckdb.DuckDBPyConnection, question: Question, cleaner: Cleaner) -> tuple[Delivery, ...]:
