@@ -103,4 +103,5 @@ def provisional_line(model: ReportModel) -> str | None:
 
 def _remarks(model: ReportModel, form: Form) -> tuple[str, ...]:
     provisional = provisional_line(model)
-    return (*([provisional] if provisional else []), form.coverage.sentence)
+    issued = model.issue.lines if model.issue else ()
+    return (*issued, *([provisional] if provisional else []), form.coverage.sentence)

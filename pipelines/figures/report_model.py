@@ -175,6 +175,34 @@ class DeliveryCounts:
     rows_flagged: int
 
 
+ISSUE_KINDS = {"provisional": "Bản tạm tính", "final": "Bản chính thức", "corrected": "Bản đính chính"}
+
+
+@dataclass(frozen=True)
+class Issue:
+    """What an issued report prints of itself: kind (domain/04 4.2), version, why it is a correction or was forced."""
+
+    kind: str
+    version: int
+    correction_no: int = 0
+    why: str = ""
+    forced: str = ""
+    blockers: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """Name of the version as officers call it."""
+        number = f" lần {self.correction_no}" if self.correction_no else ""
+        return f"{ISSUE_KINDS[self.kind]}{number}, phiên bản {self.version}"
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Lines every document of the report carries."""
+        correction = f" Lý do đính chính: {self.why}" if self.correction_no else ""
+        forced = (f"Phát hành khi còn vướng mắc. Lý do: {self.forced}",) if self.forced else ()
+        return (f"{self.title}.{correction}", *forced)
+
+
 @dataclass(frozen=True)
 class ReportModel:
     """All of one report."""
@@ -188,6 +216,8 @@ class ReportModel:
     counts: DeliveryCounts
     # Texts that held characters no document can hold, cleaned.
     cleaned_texts: int
+    # None in a draft: only a person issues.
+    issue: Issue | None = None
 
     def figure_of(self, reference: str) -> Figure:
         """Return the office's figure named `<form>.<row>.<column>`, e.g. II.06a.total.c7 or II.06a.A.3.on_time_rate.

@@ -94,6 +94,7 @@ def _context(model: ReportModel) -> dict[str, object]:
         "top": partial(_top, model),
         "office": model.office,
         "question": model.question,
+        "issue": model.issue,
         "coverage": model.coverage,
         "coverage_of": coverage_of,
         "counts": model.counts,
