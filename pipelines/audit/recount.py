@@ -77,7 +77,7 @@ def recount(database: Path, layouts: dict[str, dict]) -> RecountResult:
         layouts: its forms.json: which forms and columns there are.
     """
     with duckdb.connect(database, read_only=True) as connection:
-        landed = Landed(connection)
+        landed = Landed.of(connection)
         facts = sorted({fact for layout in layouts.values() for fact in layout["facts"]})
         counted = {fact: RECOUNTS[fact](landed) for fact in facts if fact in RECOUNTS}
         cells: list[CellDifference] = []

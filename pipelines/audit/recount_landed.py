@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -39,11 +39,22 @@ class Counted:
 
 
 class Landed:
-    """Schema `landed` of one warehouse file."""
+    """Schema `landed` of one question."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Remember the connection; tables are read when asked for."""
-        self._connection = connection
+    def __init__(self, table: Callable[[str], list[Row]]) -> None:
+        """Remember how a table of schema `landed` is read: its rows as dicts, by name."""
+        self.table = table
+
+    @classmethod
+    def of(cls, connection: duckdb.DuckDBPyConnection) -> Landed:
+        """Return schema `landed` of an open warehouse."""
+
+        def table(name: str) -> list[Row]:
+            result = connection.execute(f'select * from landed."{name}"')
+            names = [column[0] for column in result.description or []]
+            return [dict(zip(names, values, strict=True)) for values in result.fetchall()]
+
+        return cls(table)
 
     @cached_property
     def question(self) -> Row:
@@ -117,12 +128,6 @@ class Landed:
             min((row["date_on"] for row in rows), default=_FOREVER),
             max((row["date_on"] for row in rows), default=_NEVER),
         )
-
-    def table(self, name: str) -> list[Row]:
-        """Return one table of schema `landed` as dicts."""
-        result = self._connection.execute(f'select * from landed."{name}"')
-        names = [column[0] for column in result.description or []]
-        return [dict(zip(names, values, strict=True)) for values in result.fetchall()]
 
     def _versions(self, table: str, key: str) -> dict[str, Row]:
         start, until = self.question["period_start"], self.question["until_on"]

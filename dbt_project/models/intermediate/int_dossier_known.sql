@@ -1,5 +1,6 @@
--- What once happened comes from the newest delivery of the owner; what a system overwrites (status, due dates)
--- from the first delivery that observed the dossier on or after the as-of day, else the last before it.
+-- What once happened comes from the newest delivery of the owner; what a system overwrites (status, due dates, the
+-- pause: a second supplement writes over the first one's dates) from the first delivery that observed the dossier
+-- on or after the as-of day, else the last before it.
 select
     newest.dossier_code,
     newest.row_id,
@@ -14,8 +15,8 @@ select
     newest.channel,
     newest.submitted_at,
     newest.received_at,
-    newest.supplement_requested_at,
-    newest.supplement_received_at,
+    as_of_day.supplement_requested_at,
+    as_of_day.supplement_received_at,
     newest.finished_at,
     newest.delivered_at,
     newest.apology_at,
