@@ -16,6 +16,7 @@ import pandas as pd
 
 from pipelines.ingest.contract import MOMENT_ROLES, WORD_ROLES, Column, Contract
 from pipelines.ingest.typing_rules import (
+    Reckoning,
     Typed,
     type_code,
     type_count,
@@ -61,7 +62,7 @@ def typed_frame(
     contract: Contract,
     profile: Profile,
     window: tuple[dt.date, dt.date],
-    zero: dt.datetime,
+    reckoning: Reckoning,
 ) -> tuple[pd.DataFrame, list[Problem]]:
     """Type the cells of one table.
 
@@ -71,7 +72,7 @@ def typed_frame(
         contract: columns and roles of the stream.
         profile: date order and words of the source.
         window: first and last day a date may have.
-        zero: the day the workbook's serial numbers count from.
+        reckoning: where the workbook's serial numbers count from, and the office's time zone.
 
     Returns:
         The frame without its source columns, and the problems in the order of columns.
@@ -82,7 +83,7 @@ def typed_frame(
     for name, column in contract.columns.items():
         is_moment = column.role in MOMENT_ROLES
         given = cells.get(name, np.full(length, None, dtype=object))
-        values, noted, wrong = _typed_column(given, _typist(column, profile, window, zero))
+        values, noted, wrong = _typed_column(given, _typist(column, profile, window, reckoning))
         typed[name] = objects(values).astype("datetime64[us]") if is_moment else objects(values)
         for at, original, rule in noted:
             repairs.setdefault(at, []).append({"column": name, "original": original, "rule": rule})
@@ -129,11 +130,11 @@ def _places(codes: np.ndarray, wanted: set[int]) -> list[int]:
 
 
 def _typist(
-    column: Column, profile: Profile, window: tuple[dt.date, dt.date], zero: dt.datetime
+    column: Column, profile: Profile, window: tuple[dt.date, dt.date], reckoning: Reckoning
 ) -> Callable[[object], Typed]:
     if column.role in MOMENT_ROLES:
         month_first = profile.date_order == "month_first"
-        return lambda cell: type_datetime(cell, month_first, *window, zero)
+        return lambda cell: type_datetime(cell, month_first, *window, reckoning)
     if column.role in WORD_ROLES:
         own = profile.values.get(column.name, {})
         words = {**column.values, **{match_key(word): value for word, value in own.items()}}

@@ -18,9 +18,9 @@ from pipelines.ingest.contract import Contract, check_profile
 from pipelines.ingest.frame import Problem, objects, typed_frame
 from pipelines.ingest.grid import Grid, open_grid
 from pipelines.ingest.headers import Table, find_tables, is_blank
-from pipelines.ingest.row_kinds import contract_cells, row_kinds
+from pipelines.ingest.row_kinds import contract_cells, row_kinds, without_repeats
 from pipelines.ingest.sniff import Refused
-from pipelines.ingest.typing_rules import SERIAL_ZERO, SERIAL_ZERO_1904
+from pipelines.ingest.typing_rules import SERIAL_ZERO, SERIAL_ZERO_1904, Reckoning
 from pipelines.office.profiles import Profile
 from pipelines.office.text import nfc
 
@@ -63,7 +63,14 @@ class _Part:
         return int((self.kinds == "data").sum()) - len(self.rows)
 
 
-def read_file(path: Path, file_name: str, contract: Contract, profile: Profile, window: Window) -> Reading:
+def read_file(
+    path: Path,
+    file_name: str,
+    contract: Contract,
+    profile: Profile,
+    window: Window,
+    zone: dt.tzinfo | None = None,
+) -> Reading:
     """Read one file by its contract and profile; a file that cannot be read is refused, never an exception.
 
     Every visible sheet that has a whole table is read; row numbers are those of the sheet, record numbers in a
@@ -75,6 +82,7 @@ def read_file(path: Path, file_name: str, contract: Contract, profile: Profile, 
         contract: columns, roles and labels of the stream.
         profile: what this source calls things.
         window: first and last day a date may have.
+        zone: the office's time zone, in which a moment written with an offset is told; None keeps its clock time.
 
     Raises:
         OfficeError: the profile itself names a column or status that does not exist.
@@ -85,7 +93,7 @@ def read_file(path: Path, file_name: str, contract: Contract, profile: Profile, 
         tables = find_tables(grid, contract, profile)
     except Refused as refusal:
         return _refused(file_name, contract, profile, refusal)
-    parts = [_read_table(table, grid, nfc(file_name), contract, profile, window) for table in tables]
+    parts = [_read_table(table, grid, nfc(file_name), contract, profile, window, zone) for table in tables]
     return Reading(
         _joined([part.rows for part in parts]),
         _joined([part.rejects for part in parts]),
@@ -94,14 +102,22 @@ def read_file(path: Path, file_name: str, contract: Contract, profile: Profile, 
 
 
 def _read_table(
-    table: Table, grid: Grid, file_name: str, contract: Contract, profile: Profile, window: Window
+    table: Table,
+    grid: Grid,
+    file_name: str,
+    contract: Contract,
+    profile: Profile,
+    window: Window,
+    zone: dt.tzinfo | None,
 ) -> _Part:
     every_cell = contract_cells(table)
     kinds = row_kinds(table, every_cell, contract)
+    if profile.rows_are == "events":
+        kinds = without_repeats(kinds, every_cell, contract)
     data = np.flatnonzero(kinds == "data")
     cells = {name: objects([column[at] for at in data]).to_numpy() for name, column in every_cell.items()}
-    zero = SERIAL_ZERO_1904 if grid.epoch_1904 else SERIAL_ZERO
-    rows, problems = typed_frame(cells, len(data), contract, profile, window, zero)
+    reckoning = Reckoning(SERIAL_ZERO_1904 if grid.epoch_1904 else SERIAL_ZERO, zone)
+    rows, problems = typed_frame(cells, len(data), contract, profile, window, reckoning)
     rows["source_file"] = objects([file_name] * len(data))
     rows["source_sheet"] = objects([table.sheet.name] * len(data))
     rows["source_row"] = (data + 1).astype("int64")

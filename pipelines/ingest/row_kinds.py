@@ -1,6 +1,7 @@
 """Which rows of a table are records (dossiers, feedback, …), and what the others are.
 
-Here: data, blank, and furniture by kind (title, header, numbering, section, total, signature). Not here: typing.
+Here: data, blank, and furniture by kind (title, header, numbering, section, total, signature, repeated).
+Not here: typing.
 Invariant: every row of a sheet gets exactly one kind; a row that may be a record is data, so that it is judged.
 """
 
@@ -55,6 +56,20 @@ def row_kinds(table: Table, cells: Cells, contract: Contract) -> np.ndarray:
     kinds[(kinds == "remark") & after] = "signature"
     kinds[(kinds == "remark") & ~after] = "section"
     return kinds
+
+
+def without_repeats(kinds: np.ndarray, cells: Cells, contract: Contract) -> np.ndarray:
+    """Return the kinds with `repeated` for each record that says the same as one above it, in every contract column.
+
+    For exports of one row per event. Rows of one code that differ stay records, so that they are judged; so does a
+    row without a code.
+    """
+    data = np.flatnonzero(kinds == "data")
+    said = pd.DataFrame({name: [column[at] for at in data] for name, column in cells.items()}).astype("string")
+    repeated = said.duplicated() & said[contract.key].notna()
+    told = kinds.copy()
+    told[data[repeated.to_numpy(dtype=bool)]] = "repeated"
+    return told
 
 
 def _may_be_record(table: Table, cells: Cells, contract: Contract) -> np.ndarray:

@@ -10,12 +10,12 @@ import datetime as dt
 import re
 from typing import NamedTuple
 
-from pipelines.ingest.sheet_xml import NOT_CALCULATED
+from pipelines.ingest.facts import NOT_CALCULATED
 from pipelines.office.text import nfc
 
 SERIAL_ZERO = dt.datetime(1899, 12, 30)
 SERIAL_ZERO_1904 = dt.datetime(1904, 1, 1)
-_ERRORS = re.compile(r"^#(DIV/0!|N/A|[A-Z_]+[!?])$")
+_ERRORS = re.compile(r"^(#(DIV/0!|N/A|GETTING_DATA|[A-Z_]+[!?])|Err:\d{3})$")
 _NO_DATE = frozenset({"-", "--", "–", "—", "null", "NULL"})
 _SPACES = re.compile(r"[\s\u00a0\u200b\ufeff]+")
 _TIME = (
@@ -31,7 +31,7 @@ _FORMS = tuple(
     )
 )
 _ISO = re.compile(
-    r"^(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?:[T\s]+(?P<h>\d{1,2}):(?P<n>\d{2})(?::(?P<s>\d{2})(?:\.\d+)?)?)?"
+    r"^(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?:[T\s]+(?P<h>\d{1,2}):(?P<n>\d{2})(?::(?P<s>\d{2})(?P<f>\.\d+)?)?)?"
     r"\s*(?P<zone>Z|[+-]\d{2}:?\d{2})?$"
 )
 _SPELLED = re.compile(
@@ -59,21 +59,34 @@ class Typed(NamedTuple):
     error: str | None = None
 
 
+class Reckoning(NamedTuple):
+    """Where a workbook's serial numbers count from, and the office's time zone (None: clock times are kept)."""
+
+    zero: dt.datetime = SERIAL_ZERO
+    zone: dt.tzinfo | None = None
+
+
+AS_WRITTEN = Reckoning()
+
+
 def type_datetime(
-    cell: object, month_first: bool, earliest: dt.date, latest: dt.date, zero: dt.datetime = SERIAL_ZERO
+    cell: object, month_first: bool, earliest: dt.date, latest: dt.date, reckoning: Reckoning = AS_WRITTEN
 ) -> Typed:
     """Return a local naive moment; a day without time is midnight, a dash is no date.
 
+    A moment with an offset is told in the office's time zone: that decides its day. ISO fractions of a second stay,
+    for they order two moments of one second.
+
     Slashes are day-first unless the source is month-first, ISO never is; impossible dates and years outside
-    the window are errors (domain/09 9.3). `zero` is the day the workbook's serial numbers count from.
+    the window are errors (domain/09 9.3).
     """
-    typed = _moment(cell, month_first, zero)
+    typed = _moment(cell, month_first, reckoning)
     if isinstance(typed.value, dt.datetime) and not earliest <= typed.value.date() <= latest:
         return Typed(None, None, f"năm {typed.value.year} ngoài khoảng cho phép ({earliest:%Y}–{latest:%Y})")
     return typed
 
 
-def _moment(cell: object, month_first: bool, zero: dt.datetime) -> Typed:
+def _moment(cell: object, month_first: bool, reckoning: Reckoning) -> Typed:
     if isinstance(cell, dt.datetime):
         return Typed(_to_second(cell.replace(tzinfo=None)))
     if isinstance(cell, dt.date):
@@ -81,22 +94,22 @@ def _moment(cell: object, month_first: bool, zero: dt.datetime) -> Typed:
     if isinstance(cell, bool):
         return Typed(None, None, "không phải ngày")
     if isinstance(cell, int | float):
-        return _number(float(cell), zero)
+        return _number(float(cell), reckoning.zero)
     text = _SPACES.sub(" ", nfc(str(cell))).strip()
     if text in _NO_DATE:
         return Typed(None, f"«{text}» đọc là để trống")
     if _is_formula_error(text):
         return Typed(None, None, _formula_error(text))
     if _SERIAL.match(text):
-        return _number(float(text), zero)._replace(repair="số sê-ri lưu dạng chữ")
-    return _from_text(text, month_first)
+        return _number(float(text), reckoning.zero)._replace(repair="số sê-ri lưu dạng chữ")
+    return _from_text(text, month_first, reckoning.zone)
 
 
 def _number(number: float, zero: dt.datetime) -> Typed:
     if 1 <= number < 110_000:
         return Typed(_to_second(zero + dt.timedelta(days=number)))
     if number % 1 == 0 and _COMPACT.match(str(int(number))):
-        typed = _from_text(str(int(number)), False)
+        typed = _from_text(str(int(number)), False, None)
         if typed.error is None:
             return typed._replace(repair="ngày dạng yyyyMMdd lưu dạng số")
     return Typed(None, None, "số không phải ngày của bảng tính")
@@ -118,12 +131,13 @@ def _formula_error(text: str) -> str:
     return f"ô báo lỗi công thức {text}"
 
 
-def _from_text(text: str, month_first: bool) -> Typed:
+def _from_text(text: str, month_first: bool, zone: dt.tzinfo | None) -> Typed:
     found = _ISO.match(text) or _COMPACT.match(text)
     if found:
         if found.groupdict().get("zone") in _UTC:
             return Typed(None, None, "giờ quốc tế (UTC), không chắc là ngày nào của địa phương")
-        return _build(found, int(found["y"]), int(found["m"]), int(found["d"]))
+        typed = _build(found, int(found["y"]), int(found["m"]), int(found["d"]))
+        return _in_zone(typed, found.groupdict().get("zone"), zone)
     for form in (*_FORMS, _SPELLED):
         found = form.match(text)
         if found:
@@ -132,6 +146,15 @@ def _from_text(text: str, month_first: bool) -> Typed:
                 day, month = month, day
             return _build(found, int(found["y"]), month, day)
     return Typed(None, None, "không đọc được ngày")
+
+
+def _in_zone(typed: Typed, offset: str | None, zone: dt.tzinfo | None) -> Typed:
+    """A moment written with an offset, told in the office's zone; a change of its clock time is a repair."""
+    if offset is None or zone is None or not isinstance(typed.value, dt.datetime):
+        return typed
+    written = typed.value.replace(tzinfo=dt.datetime.strptime(offset, "%z").tzinfo)
+    local = written.astimezone(zone).replace(tzinfo=None)
+    return typed if local == typed.value else Typed(local, f"đổi từ múi giờ {offset} sang giờ địa phương")
 
 
 def _build(found: re.Match[str], year: int, month: int, day: int) -> Typed:
@@ -152,7 +175,8 @@ def _build(found: re.Match[str], year: int, month: int, day: int) -> Typed:
         if (hour, minute, second) == (24, 0, 0):
             # 24:00 ends that business day; the strict instant would fall on the next day, maybe the next quarter.
             return Typed(dt.datetime(year, month, day, 23, 59, 59), "24:00 giữ trong ngày")
-        return Typed(dt.datetime(year, month, day, hour, minute, second))
+        microsecond = int(f"{(parts.get('f') or '.')[1:7]:0<6}")
+        return Typed(dt.datetime(year, month, day, hour, minute, second, microsecond))
     except ValueError:
         return Typed(None, None, "ngày giờ không có thật")
 

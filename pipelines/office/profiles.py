@@ -69,6 +69,8 @@ class Profile(_Strict):
     due_after_supplement: Literal["updated", "original"] = "updated"
     unit_from: Literal["folder", "column"] = "folder"
     date_order: Literal["day_first", "month_first"] = "day_first"
+    # Of an export of events, the rows that repeat a record in every contract column are the record's once.
+    rows_are: Literal["records", "events"] = "records"
     labels: dict[str, list[str]] = Field(default_factory=dict)
     # Column of words (status, channel, …) → word of the foreign system → its meaning in the contract.
     values: dict[str, dict[str, str]] = Field(default_factory=dict)

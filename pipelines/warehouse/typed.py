@@ -70,6 +70,7 @@ def recipe(office: Office, delivery: Delivery) -> str:
         suite_path(delivery.stream).read_text(encoding="utf-8"),
         office.profile_hash(delivery.profile),
         office.settings.window.model_dump_json(),
+        office.settings.office.timezone,
         *(office.reference[name].to_csv(index=False) for name in ("units", "fields", "procedures", "holidays")),
         delivery.file_name,
         delivery.observed_on.isoformat(),
@@ -131,6 +132,7 @@ def _make(office: Office, delivery: Delivery, made_by: str, folder: Path) -> Non
         contract,
         delivery.profile,
         (window.min, delivery.observed_on + dt.timedelta(days=window.max_days_after_observed)),
+        office.clock.timezone,
     )
     if reading.verdict["status"] == "accepted":
         reading = judge(reading, contract, suite_path(delivery.stream), delivery.profile, _known(office, delivery))

@@ -7,12 +7,14 @@ Invariant: the right value is written by hand from the domain files.
 from __future__ import annotations
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from pipelines.ingest.sheet_xml import NOT_CALCULATED
+from pipelines.ingest.facts import NOT_CALCULATED
 from pipelines.ingest.typing_rules import (
     SERIAL_ZERO_1904,
+    Reckoning,
     type_code,
     type_datetime,
     type_procedure_code,
@@ -37,7 +39,8 @@ EARLIEST, LATEST = dt.date(2000, 1, 1), dt.date(2035, 12, 31)
         ("8 giờ 30 phút, ngày 05 tháng 03 năm 2021", "2021-03-05T08:30:00"),
         ("29/01/2024 09:05:00 - 4 ngày", "2024-01-29T09:05:00"),
         ("20210305083015", "2021-03-05T08:30:15"),
-        ("2021-03-05T08:30:00.123+07:00", "2021-03-05T08:30:00"),
+        ("2021-03-05T08:30:00.123+07:00", "2021-03-05T08:30:00.123"),  # a fraction orders what falls in one second
+        ("2021-03-05 08:30:00.0000001", "2021-03-05T08:30:00"),
         (46095.0, "2026-03-14T00:00:00"),  # a formula date of an old workbook comes as its serial
         ("46095", "2026-03-14T00:00:00"),
         (44260.354166666664, "2021-03-05T08:30:00"),
@@ -56,6 +59,31 @@ EARLIEST, LATEST = dt.date(2000, 1, 1), dt.date(2035, 12, 31)
 def test_a_date_is_read_day_first_whatever_its_style(cell: object, expected: str) -> None:
     typed = type_datetime(cell, False, EARLIEST, LATEST)
     assert (typed.value, typed.error) == (dt.datetime.fromisoformat(expected), None)
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected", "is_moved"),
+    [
+        ("2021-03-14T23:30:00+07:00", "2021-03-14T23:30:00", False),
+        ("2021-03-14T18:30:00+01:00", "2021-03-15T00:30:00", True),  # already the next day, and the next quarter
+        ("2021-03-15 00:30:00.5+0800", "2021-03-14T23:30:00.500", True),
+        ("2021-03-14T23:30:00", "2021-03-14T23:30:00", False),  # no offset: a local clock
+    ],
+)
+def test_a_moment_with_an_offset_is_told_in_the_offices_zone(cell: str, expected: str, is_moved: bool) -> None:
+    typed = type_datetime(cell, False, EARLIEST, LATEST, Reckoning(zone=ZoneInfo("Asia/Ho_Chi_Minh")))
+
+    assert typed.value == dt.datetime.fromisoformat(expected)
+    assert (typed.repair is not None) is is_moved
+
+
+def test_an_offset_of_summer_time_is_the_zones_own_and_moves_nothing() -> None:
+    reckoning = Reckoning(zone=ZoneInfo("Europe/Amsterdam"))
+    winter = type_datetime("2011-12-06 00:10:00+01:00", False, EARLIEST, LATEST, reckoning)
+    summer = type_datetime("2011-10-11 00:10:00+02:00", False, EARLIEST, LATEST, reckoning)
+
+    assert (winter.value, winter.repair) == (dt.datetime(2011, 12, 6, 0, 10), None)
+    assert (summer.value, summer.repair) == (dt.datetime(2011, 10, 11, 0, 10), None)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +121,7 @@ def test_a_dash_is_no_date_and_is_told(dash: str) -> None:
 
 
 def test_a_serial_number_counts_from_1904_in_a_workbook_that_says_so() -> None:
-    typed = type_datetime(44633.0, False, EARLIEST, LATEST, SERIAL_ZERO_1904)
+    typed = type_datetime(44633.0, False, EARLIEST, LATEST, Reckoning(SERIAL_ZERO_1904))
     assert typed.value == dt.datetime(2026, 3, 14)
 
 
