@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.ingest.landing import receive_inbox
+from pipelines.ingest.pull import pull_sources
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import Office, load_office
 from pipelines.paths import REPOSITORY
@@ -53,6 +54,8 @@ def run_report(
     office = load_office(office_path)
     ask = Ask.parse(period_id, as_of, received_by, switches)
     with only_run(office):
+        for source in pull_sources(office):
+            say(source.problem or f"Nguồn «{source.source_id}»: {len(source.files)} tệp mới.")
         taken = receive_inbox(office)
         say(f"Nhận {len(taken)} tệp mới từ inbox.")
         planned = plan(office, ask)
@@ -73,7 +76,8 @@ def _run_job(office: Office, ask: Ask, planned: Plan, say: Callable[[str], None]
 
     config = {
         "as_of": ask.as_of and ask.as_of.isoformat(),
-        "received_by": ask.received_by and ask.received_by.isoformat(),
+        # What arrives while the job runs is for the next question, not for this one.
+        "received_by": planned.question.received_by.isoformat(),
         "switches": dict(ask.switches),
     }
     with dg.DagsterInstance.get() as instance:

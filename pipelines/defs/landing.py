@@ -8,6 +8,7 @@ import dagster as dg
 
 from pipelines.defs.resources import OfficeResource
 from pipelines.ingest.landing import keep_settings, receipts, receive_inbox
+from pipelines.ingest.pull import pull_sources
 from pipelines.warehouse.register import register
 
 
@@ -20,15 +21,21 @@ from pipelines.warehouse.register import register
     ),
     check_specs=[
         dg.AssetCheckSpec(
+            name="sources_reachable",
+            asset="landed_files",
+            description="Mọi nguồn khai trong office.yaml đều lấy được tệp.",
+        ),
+        dg.AssetCheckSpec(
             name="files_recognised",
             asset="landed_files",
             description="Mọi tệp đã nhận đều có hồ sơ nguồn (profiles/) đọc được.",
-        )
+        ),
     ],
 )
 def landed_files(office: OfficeResource) -> dg.MaterializeResult:
     """Receive what is new in the inbox; keep the settings in force."""
     loaded = office.load()
+    pulled = pull_sources(loaded)
     taken = receive_inbox(loaded)
     kept = keep_settings(loaded)
     unknown = [item for item in register(loaded, loaded.clock.now()) if item.profile is None and item.is_visible]
@@ -42,6 +49,16 @@ def landed_files(office: OfficeResource) -> dg.MaterializeResult:
         },
         check_results=[
             dg.AssetCheckResult(
+                check_name="sources_reachable",
+                passed=not any(source.problem for source in pulled),
+                severity=dg.AssetCheckSeverity.WARN,
+                metadata={
+                    "nguon": dg.MetadataValue.md(
+                        _listing([(item.source_id, item.problem or "", str(len(item.files))) for item in pulled])
+                    )
+                },
+            ),
+            dg.AssetCheckResult(
                 check_name="files_recognised",
                 passed=not unknown,
                 severity=dg.AssetCheckSeverity.WARN,
@@ -50,7 +67,7 @@ def landed_files(office: OfficeResource) -> dg.MaterializeResult:
                         _listing([(d.period_id, d.unit_id, d.file_name) for d in unknown])
                     )
                 },
-            )
+            ),
         ],
     )
 

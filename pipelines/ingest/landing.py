@@ -33,7 +33,7 @@ _RESENT = re.compile(r"(\s*\(\d+\)|[\s_-]*v\d+|[\s_-]*(bản\s*)?sửa(\s*lần\
 
 @dataclass(frozen=True)
 class Receipt:
-    """One sending of one file by one unit for one period."""
+    """One sending of one file by one unit for one period; `origin` tells the query behind a file we wrote ourselves."""
 
     receipt_id: str
     received_at: str
@@ -44,6 +44,7 @@ class Receipt:
     sha256: str
     size: int
     same_bytes_as: str | None
+    origin: dict[str, object] | None = None
 
     @property
     def received_on(self) -> dt.date:
@@ -96,6 +97,7 @@ def receive_inbox(office: Office) -> list[Receipt]:
             sha256=sha256,
             size=path.stat().st_size,
             same_bytes_as=first_with.get(sha256),
+            origin=_origin(path),
         )
         write_atomically(
             office.data / "receipts" / f"{receipt.receipt_id}.json",
@@ -105,6 +107,12 @@ def receive_inbox(office: Office) -> list[Receipt]:
         seen.add((inbox_path, sha256))
         taken.append(receipt)
     return taken
+
+
+def _origin(path: Path) -> dict[str, object] | None:
+    """Return what the pulling of a query wrote beside its file (pull), None for any other file."""
+    beside = path.with_name(f".{path.name}.nguon.json")
+    return json.loads(beside.read_text(encoding="utf-8")) if beside.is_file() else None
 
 
 def keep_settings(office: Office) -> dict[str, str]:

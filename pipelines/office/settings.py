@@ -12,7 +12,7 @@ import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -58,6 +58,8 @@ class Switches(_Strict):
     supplement_clock: Literal["resume", "restart"] = "resume"
     counting_unit: Literal["competent_level", "receiving_unit"] = "competent_level"
     include_vertical_agencies: bool = False
+    late_data_policy: Literal["correct_closed_period", "recognise_in_current"] = "correct_closed_period"
+    estimate_method: Literal["none", "run_rate", "manual"] = "none"
     feedback_both_kind: Literal["act", "both"] = "act"
     feedback_answer_days: int = Field(15, ge=0)
     feedback_publish_days: int = Field(2, ge=0)
@@ -87,6 +89,33 @@ class Number(_Strict):
     percent_decimals: int = Field(2, ge=0, le=4)
 
 
+class FolderSource(_Strict):
+    """A folder anywhere that holds <period>/<unit>/…, by its fsspec address (sftp://…, smb://…, file://…).
+
+    `options` go to the file system as they are; `options_env` name environment variables that hold its secrets.
+    """
+
+    kind: Literal["folder"]
+    source_id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    url: str
+    options: dict[str, str | int | bool] = Field(default_factory=dict)
+    options_env: dict[str, str] = Field(default_factory=dict)
+
+
+class QuerySource(_Strict):
+    """A query whose rows are what one unit sends; the address of the database stands in an environment variable.
+
+    The query may name :period_start, :period_end and :today; `{day}` in the file name is the day it was asked.
+    """
+
+    kind: Literal["query"]
+    source_id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    url_env: str
+    query: str
+    unit_id: str
+    file_name: str = Field(pattern=r"^[^/\\]*\{day\}[^/\\]*\.csv$")
+
+
 class OfficeSettings(_Strict):
     """The whole of `office.yaml`."""
 
@@ -95,6 +124,7 @@ class OfficeSettings(_Strict):
     deadlines: Deadlines = Field(default_factory=Deadlines)
     number: Number = Field(default_factory=Number)
     window: Window = Field(default_factory=Window)
+    sources: list[Annotated[FolderSource | QuerySource, Field(discriminator="kind")]] = Field(default_factory=list)
 
 
 @dataclass(frozen=True)

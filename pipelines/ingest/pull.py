@@ -1,0 +1,163 @@
+"""Fetching what units send from where it lies: folders anywhere (SFTP, shares, this disk) and queries of databases.
+
+Here: listing and copying new files, running a query and writing its result as a file, into the inbox.
+Not here: landing and receipts (landing), what a file holds (reading).
+Invariant: a file appears in the inbox whole or not at all; a source that cannot be reached stops no other.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import hashlib
+import io
+import json
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from pipelines.office.errors import OfficeError
+from pipelines.office.files import write_atomically
+from pipelines.office.settings import FolderSource, Office, QuerySource
+from pipelines.office.text import nfc
+from pipelines.periods.period import find_period, open_quarter
+
+_LEFT_ALONE = ("~$", ".")
+
+
+@dataclass(frozen=True)
+class Pulled:
+    """What one source gave: files now in the inbox (relative paths), and why it gave nothing more."""
+
+    source_id: str
+    files: tuple[str, ...]
+    problem: str | None = None
+
+
+def pull_sources(office: Office, environment: Mapping[str, str] = os.environ) -> list[Pulled]:
+    """Fetch what is new from every source of office.yaml into the inbox.
+
+    Args:
+        office: its settings name the sources; secrets are never among them.
+        environment: where the secrets are (passwords, database addresses).
+    """
+    return [_pull(office, source, environment) for source in office.settings.sources]
+
+
+def _pull(office: Office, source: FolderSource | QuerySource, environment: Mapping[str, str]) -> Pulled:
+    try:
+        if isinstance(source, FolderSource):
+            return Pulled(source.source_id, tuple(_from_folder(office, source, environment)))
+        return Pulled(source.source_id, tuple(_from_query(office, source, environment)))
+    except OfficeError as error:
+        return Pulled(source.source_id, (), str(error))
+    # Every file system and database driver has errors of its own; which one it was is told by its name only, for its
+    # text may hold the address with its password.
+    except Exception as error:
+        return Pulled(
+            source.source_id,
+            (),
+            f"Không lấy được tệp từ nguồn «{source.source_id}» ({type(error).__name__}). "
+            "Kiểm tra mạng, địa chỉ, tài khoản của nguồn rồi chạy lại; các nguồn khác vẫn tiếp tục.",
+        )
+
+
+# ---- folders
+
+
+def _from_folder(office: Office, source: FolderSource, environment: Mapping[str, str]) -> Iterator[str]:
+    """Copy what is new of <url>/<period>/<unit>/… ; a file is new when its size or time has changed."""
+    import fsspec  # its file systems import network libraries
+
+    options = {name: _secret(source.source_id, variable, environment) for name, variable in source.options_env.items()}
+    system, root = fsspec.core.url_to_fs(source.url, **source.options, **options)
+    if not system.exists(root):
+        raise OfficeError(f"Nguồn «{source.source_id}»: không có thư mục này, hoặc không được phép xem.")
+    seen_path = office.data / "pulled" / f"{source.source_id}.json"
+    seen: dict[str, str] = json.loads(seen_path.read_text(encoding="utf-8")) if seen_path.is_file() else {}
+    for path, details in sorted(system.find(root, detail=True).items()):
+        relative = PurePosixPath(nfc(str(PurePosixPath(path).relative_to(PurePosixPath(root)))))
+        mark = f"{details.get('size')}:{details.get('mtime') or details.get('LastModified') or details.get('created')}"
+        if not _is_sent(relative, details) or seen.get(str(relative)) == mark:
+            continue
+        target = office.inbox / relative.parent / source.source_id / relative.name
+        write_atomically(target, system.cat_file(path))
+        seen[str(relative)] = mark
+        write_atomically(seen_path, json.dumps(seen, ensure_ascii=False, indent=1, sort_keys=True).encode())
+        yield target.relative_to(office.inbox).as_posix()
+
+
+def _is_sent(relative: PurePosixPath, details: Mapping[str, Any]) -> bool:
+    """A file in <period>/<unit>/…: no lock file, nothing hidden, no link, no way out of the inbox."""
+    parts = relative.parts
+    is_link = details.get("type") == "link" or bool(details.get("islink")) or stat.S_ISLNK(int(details.get("mode", 0)))
+    return len(parts) >= 3 and not is_link and not any(part.startswith(_LEFT_ALONE) for part in parts)
+
+
+# ---- queries
+
+
+def _from_query(office: Office, source: QuerySource, environment: Mapping[str, str]) -> Iterator[str]:
+    """Write the rows a query gives today as a CSV file of the unit that owns the database.
+
+    The query may name :period_start, :period_end and :today. The same rows again are the same bytes, hence no new
+    delivery; its text is kept beside the file and stands in the receipt.
+    """
+    from sqlalchemy import create_engine, text  # drivers are heavy
+
+    today = office.clock.today()
+    period_id = open_quarter(office.reference["periods"], today)
+    if period_id is None:
+        raise OfficeError(f"Nguồn «{source.source_id}»: không có quý nào chứa ngày {today:%d/%m/%Y} trong periods.csv.")
+    period = find_period(office.reference["periods"], period_id)
+    values = {"period_start": period.start_on, "period_end": period.end_on, "today": today}
+    query = text(source.query)
+    engine = create_engine(_secret(source.source_id, source.url_env, environment))
+    try:
+        with engine.connect() as connection:
+            asked = {name: value for name, value in values.items() if f":{name}" in source.query}
+            result = connection.execute(query, asked)
+            content = _as_csv(list(result.keys()), result)
+    finally:
+        engine.dispose()
+    name = source.file_name.format(day=f"{today:%Y_%m_%d}")
+    folder = office.inbox / period_id / source.unit_id / source.source_id
+    origin = {"source_id": source.source_id, "query": source.query, "values": {k: str(v) for k, v in asked.items()}}
+    # The origin lies there first: landing finds it whenever it finds the file.
+    write_atomically(folder / f".{name}.nguon.json", json.dumps(origin, ensure_ascii=False, indent=1).encode())
+    if _hash_of(folder / name) != hashlib.sha256(content).hexdigest():
+        write_atomically(folder / name, content)
+        yield (folder / name).relative_to(office.inbox).as_posix()
+
+
+def _as_csv(columns: list[str], rows: Any) -> bytes:
+    """Return rows as UTF-8 CSV with BOM; moments in ISO, so that no reader takes a month for a day."""
+    sink = io.StringIO(newline="")
+    writer = csv.writer(sink, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([_cell(value) for value in row] for row in rows)
+    return sink.getvalue().encode("utf-8-sig")
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, dt.datetime):
+        return value.isoformat(sep=" ")
+    return "" if value is None else value
+
+
+def _hash_of(path: Path) -> str | None:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
+
+
+def _secret(source_id: str, variable: str, environment: Mapping[str, str]) -> str:
+    """Return a secret from the environment.
+
+    Raises:
+        OfficeError: the variable is not set.
+    """
+    if variable not in environment:
+        raise OfficeError(f"Nguồn «{source_id}» cần biến môi trường {variable}, nhưng biến này chưa được đặt.")
+    return environment[variable]
