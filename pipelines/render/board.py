@@ -12,6 +12,7 @@ from html import escape
 from itertools import groupby
 from pathlib import Path
 
+from pipelines.figures.text import format_count
 from pipelines.warehouse.status import Owed, PeriodStatus, State, state_words
 
 STATE_WORDS: dict[State, str] = {
@@ -107,8 +108,8 @@ def _figures(now: Headline | None, before: Headline | None) -> str:
     old = before.lines if before else {}
     head = f"<th>{escape(before.label)}</th>" if before else ""
     rows = "".join(
-        f"<tr><th scope='row'>{escape(label)}</th><td data-label='{escape(now.label)}'>{escape(text)}</td>"
-        + (f"<td data-label='{escape(before.label)}'>{escape(old.get(label, '–'))}</td>" if before else "")
+        f"<tr><th scope='row'>{escape(label)}</th><td data-label='{escape(_short(now))}'>{escape(text)}</td>"
+        + (f"<td data-label='{escape(_short(before))}'>{escape(old.get(label, '–'))}</td>" if before else "")
         + "</tr>"
         for label, text in now.lines.items()
     )
@@ -116,6 +117,11 @@ def _figures(now: Headline | None, before: Headline | None) -> str:
         "<h2>Số liệu chính</h2><div class='wide'><table><thead><tr><th>Chỉ tiêu</th>"
         f"<th>{escape(now.label)}</th>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
+
+
+def _short(headline: Headline) -> str:
+    """The period alone, without its day: what a phone has room for."""
+    return headline.label.partition(",")[0]
 
 
 def _table(status: PeriodStatus) -> str:
@@ -137,11 +143,12 @@ def _row(item: Owed, span: int) -> str:
         f"<p class='why'>«{escape(file.file_name)}»: {escape(file.reason)} {escape(file.mend or '')}</p>"
         for file in item.refused
     )
+    words = "" if item.state == "missing" else f"<p class='why'>{escape(state_words(item))}</p>"
     state = f"<span class='state {item.state}'>{_SIGNS[item.state]} {STATE_WORDS[item.state]}</span>"
     return (
         f"<tr>{unit}<td data-label='Việc'>{escape(item.stream_title)}</td>"
-        f"<td data-label='Tình trạng'>{state}<p class='why'>{escape(state_words(item))}</p>{why}</td>"
-        f"<td class='n' data-label='Dòng nhận'>{item.rows_typed}</td>"
-        f"<td class='n' data-label='Trả lại'>{item.rows_rejected}</td>"
-        f"<td class='n' data-label='Cảnh báo'>{item.rows_flagged}</td></tr>"
+        f"<td data-label='Tình trạng'>{state}{words}{why}</td>"
+        f"<td class='n' data-label='Dòng nhận'>{format_count(item.rows_typed)}</td>"
+        f"<td class='n' data-label='Trả lại'>{format_count(item.rows_rejected)}</td>"
+        f"<td class='n' data-label='Cảnh báo'>{format_count(item.rows_flagged)}</td></tr>"
     )

@@ -18,7 +18,7 @@ from pipelines.ingest.contract import load_contract
 from pipelines.office.settings import Office
 from pipelines.periods.period import Period, find_period
 from pipelines.warehouse.register import register
-from pipelines.warehouse.typed import TypedDelivery, contract_path, standing
+from pipelines.warehouse.typed import TypedDelivery, contract_path, standing, type_delivery
 
 State = Literal["on_time", "late", "nil", "refused", "missing"]
 
@@ -90,19 +90,21 @@ def period_status(office: Office, period_id: str) -> PeriodStatus:
     deadline = period.unit_deadline(office.settings.deadlines)
     sent = [item for item in register(office, office.clock.now()) if item.period_id == period_id]
     typed = [item for item in standing(office, sent) if item.delivery.is_visible]
+    replaced = [type_delivery(office, item) for item in sent if item.replaced_by and not item.withdrawn]
     return PeriodStatus(
         period=period,
         deadline=deadline,
         days_left=(deadline - office.clock.today()).days,
         as_of=office.clock.now(),
-        owed=tuple(_owed(row, typed, deadline) for row in owed(office, period).to_dict("records")),
+        owed=tuple(_owed(row, typed, replaced, deadline) for row in owed(office, period).to_dict("records")),
     )
 
 
-def _owed(row: dict, typed: list[TypedDelivery], deadline: dt.date) -> Owed:
-    own = [item for item in typed if (item.delivery.unit_id, item.delivery.stream) == (row["unit_id"], row["stream"])]
+def _owed(row: dict, typed: list[TypedDelivery], replaced: list[TypedDelivery], deadline: dt.date) -> Owed:
+    own = _of(row, typed)
     accepted = [item for item in own if item.verdict["status"] == "accepted"]
-    received = [dt.datetime.fromisoformat(item.delivery.received_at) for item in accepted]
+    ever_accepted = [item for item in (*accepted, *_of(row, replaced)) if item.verdict["status"] == "accepted"]
+    received = [dt.datetime.fromisoformat(item.delivery.received_at) for item in ever_accepted]
     return Owed(
         unit_id=row["unit_id"],
         unit_name=row["name_vi"],
@@ -120,6 +122,10 @@ def _owed(row: dict, typed: list[TypedDelivery], deadline: dt.date) -> Owed:
             if item not in accepted
         ),
     )
+
+
+def _of(row: dict, typed: list[TypedDelivery]) -> list[TypedDelivery]:
+    return [item for item in typed if (item.delivery.unit_id, item.delivery.stream) == (row["unit_id"], row["stream"])]
 
 
 def _state(
@@ -164,4 +170,4 @@ def state_words(item: Owed) -> str:
     if item.state == "nil":
         return f"không phát sinh, {received}"
     flagged = f", {item.rows_flagged} dòng có cảnh báo" if item.rows_flagged else ""
-    return f"{item.files} tệp, {item.rows_typed} dòng nhận, {item.rows_rejected} dòng trả lại{flagged}, {received}"
+    return f"{item.files} tệp, {item.rows_typed} dòng đọc được, {item.rows_rejected} dòng trả lại{flagged}, {received}"

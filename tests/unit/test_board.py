@@ -1,0 +1,93 @@
+"""What units owe and how it stands: on time, late, nil, refused, missing; and the page that shows it.
+
+Here: a tiny office whose units send on given days. Not here: figures.
+Invariant: a declared nil is a return, a refused file is not; nothing of a file is markup on the page.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from office_folder import make_office, send
+
+from pipelines.ingest.landing import receive_inbox
+from pipelines.office.clock import Clock
+from pipelines.office.settings import Office, load_office
+from pipelines.package.board import make_board
+from pipelines.warehouse.status import period_status, status_lines
+
+HEAD = "Mã hồ sơ;Mã TTHC;Ngày tiếp nhận;Ngày hẹn trả;Ngày kết thúc;Trạng thái\n"
+ROW = "000.01.99.H51-210301-0001;1.001193;01/03/2021 08:00;01/03/2021;;Đang xử lý\n"
+FEEDBACK = "Mã PAKN;Phân loại;Ngày tiếp nhận;Ngày trả lời;Ngày công khai;Trạng thái\n"
+OBLIGATIONS = "unit_id,stream,valid_from,valid_to\np01,case_exports,,\np01,feedback_logs,,\np02,case_exports,,\n"
+FEEDBACK_PROFILE = """
+profile_id: pakn
+stream: feedback_logs
+title: Sổ phản ánh, kiến nghị
+match: {files: ["pakn*.csv"]}
+"""
+
+
+def at(office: Office, moment: str) -> Office:
+    changed = replace(office)
+    changed.__dict__["clock"] = Clock(office.clock.timezone, dt.datetime.fromisoformat(moment))
+    return changed
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    root = make_office(tmp_path, clock="2021-03-10T08:00:00+07:00", obligations=OBLIGATIONS)
+    (root / "profiles" / "pakn.yaml").write_text(FEEDBACK_PROFILE, encoding="utf-8")
+    return load_office(root)
+
+
+def deliver(office: Office, day: str, name: str, text: str, unit: str = "p01") -> Office:
+    send(office.root, name, text.encode("utf-8-sig"), unit)
+    later = at(office, f"{day}T09:00:00+07:00")
+    receive_inbox(later)
+    return later
+
+
+def states(office: Office) -> dict[tuple[str, str], str]:
+    return {(item.unit_id, item.stream): item.state for item in period_status(office, "2021-Q1").owed}
+
+
+def test_what_nobody_sent_is_missing_and_the_days_to_the_deadline_are_told(office: Office) -> None:
+    status = period_status(office, "2021-Q1")
+    assert set(states(office).values()) == {"missing"}
+    assert (status.deadline, status.days_left) == (dt.date(2021, 3, 11), 1)
+    assert list(status_lines(status))[-1] == "Còn thiếu 3 tệp của 2 đơn vị."
+
+
+@pytest.mark.parametrize(
+    ("day", "name", "text", "stream", "state"),
+    [
+        ("2021-03-11", "s.csv", HEAD + ROW, "case_exports", "on_time"),
+        ("2021-03-12", "s.csv", HEAD + ROW, "case_exports", "late"),
+        ("2021-03-11", "s.csv", "không phải bảng", "case_exports", "refused"),
+        ("2021-03-11", "pakn.csv", FEEDBACK, "feedback_logs", "nil"),
+    ],
+)
+def test_a_thing_owed_stands_as_it_was_sent(
+    office: Office, day: str, name: str, text: str, stream: str, state: str
+) -> None:
+    assert states(deliver(office, day, name, text))["p01", stream] == state
+
+
+def test_mending_a_file_after_the_deadline_does_not_make_a_unit_late(office: Office) -> None:
+    first = deliver(office, "2021-03-11", "s.csv", HEAD + ROW)
+    second = deliver(first, "2021-03-20", "s (1).csv", HEAD + ROW + ROW.replace("0001", "0002"))
+    # The mended file replaces the first one and is the one that counts; its receipt is the newest word.
+    assert states(second)["p01", "case_exports"] == "on_time"
+
+
+def test_the_page_tells_every_state_in_words_and_nothing_of_a_file_is_markup(office: Office) -> None:
+    later = deliver(office, "2021-03-12", "<b>hồ sơ</b>.csv".replace("/", "_"), "không phải bảng", "p02")
+    page = make_board(later, "2021-Q1").read_text(encoding="utf-8")
+    assert "Chưa gửi" in page
+    assert "Bị từ chối" in page
+    assert "<b>hồ" not in page
+    assert "http" not in page
