@@ -2,8 +2,9 @@
 
    Needs the CTEs `rolled` (scope_id, section_code, <key>, row_kind section | row | total, the measures; section_code
    null throughout in a form without sections), `sections` (section_code, label, sort_no) and `labels` (<key>, label,
-   sort_no). Gives scope_id, row_order, row_kind, row_code (A, A.1, 1, total), row_no, label, <section>, <key>, measures. #}
-{% macro form_lines(key, section, noun='dossier') -%}
+   sort_no). Gives scope_id, row_order, row_kind, row_code (A, A.1, 1, total), row_no, label, <section>, <key>, measures,
+   and the columns of `rolled` named in `also` (percentages). #}
+{% macro form_lines(key, section, noun='dossier', also=[]) -%}
     ordered as (
         select
             rolled.*,
@@ -49,6 +50,6 @@
         end as label,
         section_code as {{ section }},
         {{ key }},
-        {{ each_measure('#', ', ', noun) }}
+        {{ (measures(noun) + also) | join(', ') }}
     from ordered
 {%- endmacro %}

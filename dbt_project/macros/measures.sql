@@ -11,8 +11,22 @@
             'own_total', 'own_resolved', 'own_pending', 'transferred', 'results_published',
             'answered_on_time', 'answered_late', 'pending_overdue', 'published_on_time',
             'satisfied', 'dissatisfied', 'rated'
+        ],
+        'review_document': [
+            'own_documents_total', 'own_documents_amended', 'own_documents_replaced', 'own_documents_abolished',
+            'own_documents_new'
+        ],
+        'review_procedure': [
+            'own_procedures_total', 'own_procedures_amended', 'own_procedures_replaced', 'own_procedures_abolished',
+            'own_procedures_new', 'saving_amount', 'cost_before_amount', 'proposed_procedures', 'reviewed', 'kept',
+            'planned_late'
         ]
     } %}
+    {# II.04 sums two facts; its rows are the procedures with a proposal, so what is kept or late is in no row. #}
+    {% do lists.update({
+        'review': lists['review_document'] + lists['review_procedure'],
+        'review_row': lists['review_document'] + lists['review_procedure'][:-3]
+    }) %}
     {{ return(lists[noun]) }}
 {%- endmacro %}
 

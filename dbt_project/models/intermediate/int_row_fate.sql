@@ -20,3 +20,14 @@ select
     flags,
     fate
 from {{ ref('int_feedback_row_fate') }}
+union all
+select
+    row_id,
+    delivery_id,
+    procedure_code as record_code,
+    source_file,
+    source_sheet,
+    source_row,
+    flags,
+    fate
+from {{ ref('int_review_row_fate') }}

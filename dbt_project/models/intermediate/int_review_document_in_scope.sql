@@ -1,0 +1,4 @@
+select
+    scope_id,
+    document_id
+from {{ ref('fct_review_document_period') }}

@@ -1,0 +1,4 @@
+select
+    scope_id,
+    review_id
+from {{ ref('fct_review_procedure_period') }}

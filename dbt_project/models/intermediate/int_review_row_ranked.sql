@@ -1,0 +1,83 @@
+-- Every row with the unit that reviews, and its place among the rows of that unit and procedure: the newest delivery
+-- first, and for what a unit overwrites (status, planned end) the delivery nearest to the as-of day.
+with unit_key as (
+    select
+        unit_key,
+        unit_id,
+        row_number() over (partition by unit_key order by unit_id) as key_rank
+    from {{ source('landed', 'unit_alias') }}
+),
+
+placed as (
+    select
+        row_of.*,
+        question.as_of,
+        case
+            when row_of.unit_from = 'column' then coalesce(unit_key.unit_id, 'unknown')
+            else coalesce(row_of.sender_unit_id, 'unknown')
+        end as named_unit_id
+    from {{ ref('stg_review_submissions') }} as row_of
+    cross join {{ ref('stg_question') }} as question
+    left join unit_key on row_of.reviewing_unit_key = unit_key.unit_key and unit_key.key_rank = 1
+),
+
+with_unit as (
+    select
+        placed.*,
+        coalesce(unit.unit_id, 'unknown') as reviewing_unit_id,
+        coalesce(unit.sort_no, 999999) as unit_sort_no
+    from placed
+    left join {{ ref('dim_unit') }} as unit on placed.named_unit_id = unit.unit_id
+)
+
+select
+    row_id,
+    procedure_code,
+    reviewing_unit_id,
+    unit_sort_no,
+    procedure_name,
+    field_name,
+    in_plan,
+    planned_end_on,
+    status,
+    proposal_kind,
+    competence,
+    proposed_to,
+    document_number,
+    document_action,
+    cost_before,
+    cost_after,
+    hours_before,
+    other_cost_before,
+    fee_before,
+    hours_after,
+    other_cost_after,
+    fee_after,
+    wage_per_hour,
+    times_per_year,
+    subjects_per_year,
+    reported_on,
+    flags,
+    delivery_id,
+    delivery_received_at,
+    observed_on,
+    source_file,
+    source_sheet,
+    source_row,
+    reviewing_unit_id || ':' || procedure_code as review_record_id,
+    row_number() over (
+        partition by reviewing_unit_id, procedure_code
+        order by observed_on desc, delivery_received_at desc, delivery_id desc, source_row desc, row_id desc
+    ) as record_rank,
+    row_number() over (
+        partition by reviewing_unit_id, procedure_code
+        order by
+            case when observed_on >= as_of then 0 else 1 end,
+            case when observed_on >= as_of then {{ days_between('as_of', 'observed_on') }} else 0 end,
+            observed_on desc,
+            delivery_received_at desc,
+            delivery_id desc,
+            source_row desc,
+            row_id desc
+    ) as as_of_rank
+from with_unit
