@@ -16,7 +16,7 @@ Merge = tuple[int, int, int, int]
 class Sheet:
     """One sheet (or the one table of a text file): its rows, from the first, merged cells, how many are hidden.
 
-    The numbers of hidden rows and columns are None where the format does not tell.
+    The numbers of hidden rows and columns, and whether a filter is on, are None where the format does not tell.
     """
 
     name: str | None
@@ -24,6 +24,7 @@ class Sheet:
     hidden_rows: int | None = None
     hidden_columns: int | None = None
     merges: tuple[Merge, ...] = ()
+    has_filter: bool | None = None
 
 
 @dataclass(frozen=True)

@@ -1,70 +1,100 @@
 """What the workbook reader does not tell about an .xlsx: error cells, formulas without value, hidden rows.
 
-Here: looking into the sheets' XML by fixed marks. Not here: reading values (grid).
+Here: looking into the sheets' XML by fixed marks, cutting off what is styled but empty. Not here: values (grid).
 Invariant: an error cell is never a blank; a sheet that would fill the memory is refused before it is read.
 """
 
 from __future__ import annotations
 
 import html
+import io
 import re
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
-from pipelines.ingest.sniff import Refused
+from pipelines.ingest.facts import (
+    NOT_CALCULATED,
+    PERCENT_IDS,
+    BookFacts,
+    Cells,
+    SheetFacts,
+    shown,
+    special_format,
+)
+from pipelines.ingest.limits import MAX_CELLS, refuse_far_cells, refuse_too_large
+from pipelines.ingest.sniff import Refused, refuse_entities
 
-MAX_CELLS = 30_000_000
-NOT_CALCULATED = "#CHƯA_TÍNH!"
+MAX_SHARED_STRINGS = 150 * 1024 * 1024
 _WIDEST = 16_384
-_LETTERS_AS_NUMBER = re.compile(rb"\sr=\"([A-Z]{2,3})\d")
+_LONG_TAIL = 200_000
+_MARKUP_HEAD = 4096
+_WIDE_COLUMN = re.compile(rb"\sr=\"([A-Z]{2,3})\d")
 _REFERENCE = re.compile(rb"\sr=\"([A-Z]+)(\d+)\"")
 _STYLE = re.compile(rb"\ss=\"(\d+)\"")
-_ZEROS = re.compile(r"^0{2,}$")
-
-Cells = dict[tuple[int, int], str]
 
 
 @dataclass(frozen=True)
-class SheetFacts:
-    """One sheet: cells (0-based row, column) whose text the reader cannot give, and what is hidden."""
+class _Marks:
+    """The tags of one sheet as its writer spells them (some put a prefix before every name)."""
 
-    cells: Cells
-    hidden_rows: int
-    hidden_columns: list[tuple[int, int]]
-
-
-@dataclass(frozen=True)
-class BookFacts:
-    """One workbook: whether its dates count from 1904, and the facts of its sheets by name."""
-
-    epoch_1904: bool
-    sheets: dict[str, SheetFacts]
+    row: bytes
+    cell: bytes
+    value: bytes
+    inline: bytes
+    formula: bytes
+    column: bytes
 
 
-def book_facts(path: Path) -> BookFacts:
-    """Look into the XML of an .xlsx.
+def open_package(path: Path) -> tuple[BookFacts, bytes]:
+    """Look into the XML of an .xlsx; return its facts and the package the workbook reader is to read.
 
     Raises:
-        Refused: a sheet reaches so far that reading it would fill the memory.
+        Refused: a sheet reaches so far, or a part is so large, that reading it would fill the memory; or its XML
+            declares entities.
         KeyError, zipfile.BadZipFile, ElementTree.ParseError: the package is broken.
     """
+    shortened: dict[str, bytes] = {}
     with zipfile.ZipFile(path) as archive:
         parts = {name.casefold(): name for name in archive.namelist()}
+        _refuse_dangerous(archive)
         book = ElementTree.fromstring(archive.read(parts["xl/workbook.xml"]))
         links = ElementTree.fromstring(archive.read(parts["xl/_rels/workbook.xml.rels"]))
         targets = {link.get("Id"): _part(link.get("Target", "")) for link in links}
-        padded = _padded_styles(archive.read(parts["xl/styles.xml"])) if "xl/styles.xml" in parts else {}
+        forms = _forms(archive.read(parts["xl/styles.xml"])) if "xl/styles.xml" in parts else {}
         sheets = {}
         for sheet in book.iterfind("{*}sheets/{*}sheet"):
             link = next((value for key, value in sheet.attrib.items() if key.endswith("}id")), None)
             part = parts.get(targets.get(link, ""))
             if part and sheet.get("state", "visible") == "visible":
-                sheets[sheet.get("name", "")] = _sheet_facts(archive.read(part), sheet.get("name", ""), padded)
+                whole = archive.read(part)
+                xml = _without_empty_tail(whole)
+                if len(xml) < len(whole):
+                    shortened[part] = xml
+                sheets[sheet.get("name", "")] = _sheet_facts(xml, sheet.get("name", ""), forms)
+        content = _rewritten(archive, shortened) if shortened else path.read_bytes()
     properties = book.find("{*}workbookPr")
     epoch_1904 = properties is not None and properties.get("date1904") in ("1", "true")
-    return BookFacts(epoch_1904, sheets)
+    return BookFacts(epoch_1904, sheets), content
+
+
+def _refuse_dangerous(archive: zipfile.ZipFile) -> None:
+    for item in archive.infolist():
+        if item.filename.casefold().endswith("sharedstrings.xml") and item.file_size > MAX_SHARED_STRINGS:
+            raise refuse_too_large("Bảng chuỗi ký tự của tệp")
+        if item.filename.endswith((".xml", ".rels")):
+            with archive.open(item) as part:
+                refuse_entities(part.read(_MARKUP_HEAD))
+
+
+def _rewritten(archive: zipfile.ZipFile, changed: dict[str, bytes]) -> bytes:
+    """Return the package with some parts replaced, nothing packed: it is read once, from memory."""
+    memory = io.BytesIO()
+    with zipfile.ZipFile(memory, "w") as copy:
+        for name in archive.namelist():
+            copy.writestr(name, changed[name] if name in changed else archive.read(name))
+    return memory.getvalue()
 
 
 def _part(target: str) -> str:
@@ -72,25 +102,47 @@ def _part(target: str) -> str:
     return name.lstrip("/") if name.startswith("/") else f"xl/{name}"
 
 
-def _padded_styles(xml: bytes) -> dict[int, int]:
-    """Return the cell styles that show a number with leading zeros (format 000000): style → digits shown."""
+def _forms(xml: bytes) -> dict[int, str]:
+    """Return the cell styles whose number format changes what a number means to a person: 000000, 0%."""
     styles = ElementTree.fromstring(xml)
-    digits = {
-        form.get("numFmtId"): len(form.get("formatCode", ""))
+    codes: dict[str | None, str | None] = {str(number): "%" for number in PERCENT_IDS}
+    codes |= {
+        form.get("numFmtId"): special_format(form.get("formatCode", ""))
         for form in styles.iterfind("{*}numFmts/{*}numFmt")
-        if _ZEROS.match(form.get("formatCode", ""))
     }
     cells = enumerate(styles.iterfind("{*}cellXfs/{*}xf"))
-    return {index: digits[cell.get("numFmtId")] for index, cell in cells if cell.get("numFmtId") in digits}
+    return {index: form for index, cell in cells if (form := codes.get(cell.get("numFmtId")))}
 
 
-def _sheet_facts(xml: bytes, name: str, padded: dict[int, int]) -> SheetFacts:
-    prefix = re.search(rb"<(?:(\w+):)?worksheet\b", xml)
-    tag = (prefix[1] + b":") if prefix and prefix[1] else b""
-    _refuse_endless(xml, tag, name)
-    rows = re.findall(rb"<%srow\b[^>]*\shidden=\"(?:1|true)\"" % tag, xml)
-    columns = [_span(column) for column in re.findall(rb"<%scol\b[^>]*\shidden=\"(?:1|true)\"[^>]*>" % tag, xml)]
-    return SheetFacts(_told_cells(xml, tag, name, padded), len(rows), columns)
+def _marks(xml: bytes) -> _Marks:
+    found = re.search(rb"<(?:(\w+):)?worksheet\b", xml[:_MARKUP_HEAD])
+    prefix = found[1] + b":" if found and found[1] else b""
+    return _Marks(*(prefix + name for name in (b"row", b"c", b"v", b"is", b"f", b"col")))
+
+
+def _without_empty_tail(xml: bytes) -> bytes:
+    """Cut off the rows after the last value or formula: a sheet styled to its end has a million of them."""
+    marks = _marks(xml)
+    last = max(xml.rfind(b"</%s>" % mark) for mark in (marks.value, marks.inline, marks.formula))
+    closing = b"</%s>" % marks.row
+    end = xml.find(closing, last) + len(closing) if last >= 0 else xml.find(b"<%s " % marks.row)
+    rest = xml.rfind(b"</%s" % marks.row.replace(b"row", b"sheetData"))
+    if end < len(closing) or rest - end < _LONG_TAIL:
+        return xml
+    return xml[:end] + xml[rest:]
+
+
+def _sheet_facts(xml: bytes, name: str, forms: dict[int, str]) -> SheetFacts:
+    marks = _marks(xml)
+    _refuse_endless(xml, marks, name)
+    rows, columns = [], []
+    if b'hidden="' in xml:
+        rows = re.findall(rb"<%s\b[^>]*\shidden=\"(?:1|true)\"" % marks.row, xml)
+        columns = re.findall(rb"<%s\b[^>]*\shidden=\"(?:1|true)\"[^>]*>" % marks.column, xml)
+    has_filter = b"filterColumn" in xml
+    return SheetFacts(
+        _told_cells(xml, marks, name, forms), len(rows), [_span(column) for column in columns], has_filter
+    )
 
 
 def _span(column: bytes) -> tuple[int, int]:
@@ -98,56 +150,68 @@ def _span(column: bytes) -> tuple[int, int]:
     return int(ends.get(b"min", 1)), int(ends.get(b"max", 0))
 
 
-def _refuse_endless(xml: bytes, tag: bytes, name: str) -> None:
+def _refuse_endless(xml: bytes, marks: _Marks, name: str) -> None:
     """Two filled cells in far corners make the reader fill all between: 9.8 GB for 301 columns, measured."""
-    height = max((int(row) for row in re.findall(rb"<%srow\b[^>]*?\sr=\"(\d+)\"" % tag, xml)), default=0)
-    if height * _WIDEST <= MAX_CELLS:
+    height = max((int(row) for row in re.findall(rb"<%s\b[^>]*?\sr=\"(\d+)\"" % marks.row, xml)), default=0)
+    filled = xml.count(b"<%s" % marks.value) + xml.count(b"<%s>" % marks.inline)
+    if height * _WIDEST <= min(MAX_CELLS, 2_000_000):
         return
-    width = max((_number(letters) for letters in set(_LETTERS_AS_NUMBER.findall(xml))), default=26)
-    if height * width <= MAX_CELLS:
-        return
-    far_row = far_column = 0  # styled but empty cells do not count
-    for cell in re.finditer(rb"<%sc\b[^>]*?\sr=\"([A-Z]+)(\d+)\"[^>]*(?<!/)>" % tag, xml):
-        far_row, far_column = max(far_row, int(cell[2])), max(far_column, _number(cell[1]))
-    if far_row * far_column > MAX_CELLS:
-        raise Refused(
-            f"Trang «{name}» có ô nằm rất xa bảng (dòng {far_row}, cột {far_column}), mở ra quá lớn.",
-            "Chép riêng vùng có số liệu sang tệp mới rồi gửi lại.",
-        )
+    width = max((_number(letters) for letters in set(_WIDE_COLUMN.findall(xml))), default=26)
+    try:
+        refuse_far_cells(name, height, width, filled)
+    except Refused:
+        far_row = far_column = 0  # styled but empty cells do not count
+        for cell in re.finditer(rb"<%s\b[^>]*?\sr=\"([A-Z]+)(\d+)\"[^>]*(?<!/)>" % marks.cell, xml):
+            far_row, far_column = max(far_row, int(cell[2])), max(far_column, _number(cell[1]))
+        refuse_far_cells(name, far_row, far_column, filled)
 
 
-def _told_cells(xml: bytes, tag: bytes, name: str, padded: dict[int, int]) -> Cells:
-    used = {style: digits for style, digits in padded.items() if b's="%d"' % style in xml}
-    if b't="e"' not in xml and not re.search(rb"<%sf[ >/]" % tag, xml) and not used:
-        return {}
+def _told_cells(xml: bytes, marks: _Marks, name: str, forms: dict[int, str]) -> Cells:
+    """Return what stands in cells when the reader would lose it: an error, a missing result, the digits shown."""
     told: Cells = {}
-    for cell in re.finditer(rb"<%sc\b([^>]*[^/])>(.*?)</%sc>" % (tag, tag), xml, re.DOTALL):
-        text = _told(cell[1], cell[2], tag, used)
-        if text is None:
-            continue
-        place = _REFERENCE.search(cell[1])
-        if place is None:
-            raise Refused(
-                f"Trang «{name}» có ô công thức không ghi địa chỉ, không đọc chắc chắn được.",
-                "Mở bằng Excel, lưu lại dạng .xlsx rồi gửi lại.",
-            )
-        told[int(place[2]) - 1, _number(place[1]) - 1] = text
+    cell, value, formula = marks.cell, marks.value, marks.formula
+    if b't="e"' in xml:
+        for found in re.finditer(rb"<%s\b([^>]*\st=\"e\"[^>]*)(?<!/)>(.*?)</%s>" % (cell, cell), xml, re.DOTALL):
+            told[_place(found[1], name)] = _text(found[2], value) or "#VALUE!"
+    if b"<%s" % formula in xml:
+        result = rb"<%s\b(?:[^>]*/>|[^>]*(?<!/)>[^<]*</%s>)\s*(<%s\s*/>|<%s></%s>)?\s*" % (
+            (formula,) * 2 + (value,) * 3
+        )
+        for found in re.finditer(rb"<%s\b([^>]*)>\s*%s</%s>" % (cell, result, cell), xml):
+            # An empty text as result is stored as an empty <v> of type str.
+            if not (found[2] and b't="str"' in found[1]) and b't="e"' not in found[1]:
+                told[_place(found[1], name)] = NOT_CALCULATED
+    used = {style: form for style, form in forms.items() if b's="%d"' % style in xml}
+    if used:
+        styles = b"|".join(b"%d" % style for style in used)
+        styled = rb"<%s\b([^>]*\ss=\"(?:%s)\"[^>]*)(?<!/)>(.*?)</%s>" % (cell, styles, cell)
+        for found in re.finditer(styled, xml, re.DOTALL):
+            text = _shown(found[1], _text(found[2], value), used)
+            if text is not None:
+                told.setdefault(_place(found[1], name), text)
     return told
 
 
-def _told(attributes: bytes, body: bytes, tag: bytes, padded: dict[int, int]) -> str | None:
-    """Return what stands in a cell when the reader would lose it: an error, a missing result, leading zeros."""
-    found = re.search(rb"<%sv>(.*?)</%sv>" % (tag, tag), body, re.DOTALL)
-    value = html.unescape(found[1].decode("utf-8", errors="strict")) if found else ""
-    if b't="e"' in attributes:
-        return value or "#VALUE!"
-    if not value and b"<%sf" % tag in body and (found is None or b't="str"' not in attributes):
-        return NOT_CALCULATED  # an empty text as result is stored as an empty <v> of type str
+def _place(attributes: bytes, name: str) -> tuple[int, int]:
+    place = _REFERENCE.search(attributes)
+    if place is None:
+        raise Refused(
+            f"Trang «{name}» có ô công thức không ghi địa chỉ, không đọc chắc chắn được.",
+            "Mở bằng Excel, lưu lại dạng .xlsx rồi gửi lại.",
+        )
+    return int(place[2]) - 1, _number(place[1]) - 1
+
+
+def _text(body: bytes, value: bytes) -> str:
+    found = re.search(rb"<%s[^>]*>(.*?)</%s>" % (value, value), body, re.DOTALL)
+    return html.unescape(found[1].decode("utf-8", errors="strict")) if found else ""
+
+
+def _shown(attributes: bytes, value: str, forms: dict[int, str]) -> str | None:
     style = _STYLE.search(attributes)
-    digits = padded.get(int(style[1])) if style else None
-    if digits and value and b't="' not in attributes.replace(b't="n"', b""):
-        return str(int(float(value))).zfill(digits) if float(value).is_integer() else None
-    return None
+    if not style or not value or b't="' in attributes.replace(b't="n"', b""):
+        return None
+    return shown(float(value), forms[int(style[1])])
 
 
 def _number(letters: bytes) -> int:

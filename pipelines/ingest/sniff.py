@@ -120,3 +120,19 @@ def _old_format(path: Path) -> str:
 def password_protected() -> Refused:
     """Return the refusal of a file that opens only with a password."""
     return Refused("Tệp có mật khẩu.", "Bỏ mật khẩu (Lưu thành… không đặt mật khẩu) rồi gửi lại.")
+
+
+def broken_workbook(kind: str) -> Refused:
+    """Return the refusal of a workbook whose reader fails on it."""
+    return Refused(f"Không đọc được bảng tính ({kind}): tệp hỏng.", "Mở bằng Excel, lưu lại dạng .xlsx rồi gửi lại.")
+
+
+def refuse_entities(xml: bytes) -> None:
+    """Refuse XML that declares a document type: no spreadsheet does, and its entities can fill the memory.
+
+    Raises:
+        Refused: there is such a declaration.
+    """
+    start = xml[:4096]
+    if b"<!DOCTYPE" in start or b"<!ENTITY" in start:
+        raise Refused("Tệp khai báo thực thể XML, không an toàn.", _EXPORT_AGAIN)
