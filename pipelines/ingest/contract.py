@@ -124,6 +124,8 @@ def check_profile(contract: Contract, profile: Profile) -> None:
     for key, given, allowed in (
         ("labels", set(profile.labels), set(contract.columns)),
         ("values", set(profile.values), set(words)),
+        ("supplied", set(profile.supplied), set(contract.columns)),
+        ("supplied.from", {rule.from_ for rule in profile.supplied.values() if rule.from_}, set(contract.columns)),
         *(
             (f"values.{name}", set(known.values()), meanings[name])
             for name, known in profile.values.items()

@@ -173,7 +173,8 @@ def _table(sheet: Sheet, start: int, depth: int, contract: Contract, labels: Lab
             found.setdefault(name, []).append(index)
     columns = {name: _one(name, indexes, paths, labels, profile) for name, indexes in found.items()}
     unknown = [path for path in paths if path and not labels.is_known(path_key(path))]
-    missing = [column for column in contract.columns.values() if column.required and column.name not in columns]
+    told = columns.keys() | profile.supplied.keys()
+    missing = [column for column in contract.columns.values() if column.required and column.name not in told]
     if missing:
         raise _missing(missing, unknown, labels, profile)
     return Table(

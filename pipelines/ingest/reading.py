@@ -116,6 +116,7 @@ def _read_table(
         kinds = without_repeats(kinds, every_cell, contract)
     data = np.flatnonzero(kinds == "data")
     cells = {name: objects([column[at] for at in data]).to_numpy() for name, column in every_cell.items()}
+    cells = {**_supplied(cells, len(data), profile), **cells}
     reckoning = Reckoning(SERIAL_ZERO_1904 if grid.epoch_1904 else SERIAL_ZERO, zone)
     rows, problems = typed_frame(cells, len(data), contract, profile, window, reckoning)
     rows["source_file"] = objects([file_name] * len(data))
@@ -131,6 +132,18 @@ def _read_table(
     rejects = rejects.sort_values(["source_row", "check_id", "column_name"], kind="stable", ignore_index=True)
     bad = sorted({problem.at for problem in problems} | shifted)
     return _Part(table, kinds, rows.drop(index=bad).reset_index(drop=True), rejects)
+
+
+def _supplied(cells: dict[str, np.ndarray], length: int, profile: Profile) -> dict[str, np.ndarray]:
+    """The cells of columns the source does not print, told by its profile; a column the file has is never replaced."""
+    told: dict[str, np.ndarray] = {}
+    for name, rule in profile.supplied.items():
+        if rule.from_ is None:
+            told[name] = np.full(length, rule.always, dtype=object)
+        else:
+            filled = pd.notna(cells.get(rule.from_, np.full(length, None, dtype=object)))
+            told[name] = np.where(filled, rule.filled, rule.blank).astype(object)
+    return told
 
 
 def _shifted(table: Table, data: np.ndarray) -> set[int]:

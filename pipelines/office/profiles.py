@@ -50,6 +50,22 @@ class ObservedOn(_Strict):
         return self
 
 
+class Supplied(_Strict):
+    """The cells of a column a source does not print: always the same word, or by whether another column is filled."""
+
+    always: str | None = Field(None, min_length=1)
+    from_: str | None = Field(None, alias="from")
+    filled: str | None = None
+    blank: str | None = None
+
+    @model_validator(mode="after")
+    def _one_rule(self) -> Supplied:
+        told = (self.from_, self.filled, self.blank)
+        if (self.always is None) != all(told) or (self.always is not None and any(told)):
+            raise ValueError("supplied needs either always, or from with filled and blank")
+        return self
+
+
 class SeverityOverride(_Strict):
     """A check whose severity this source changes, with the reason an auditor will read."""
 
@@ -72,6 +88,8 @@ class Profile(_Strict):
     # Of an export of events, the rows that repeat a record in every contract column are the record's once.
     rows_are: Literal["records", "events"] = "records"
     labels: dict[str, list[str]] = Field(default_factory=dict)
+    # Column this source does not print → its cells, in the words the source would use.
+    supplied: dict[str, Supplied] = Field(default_factory=dict)
     # Column of words (status, channel, …) → word of the foreign system → its meaning in the contract.
     values: dict[str, dict[str, str]] = Field(default_factory=dict)
     severities: dict[str, SeverityOverride] = Field(default_factory=dict)
