@@ -58,6 +58,7 @@ def begin(office: Office, ask: Ask) -> Answer:
         "period_id": planned.question.period.period_id,
         "as_of": planned.question.as_of.isoformat(),
         "received_by": planned.question.received_by.isoformat(),
+        "prior_issue": planned.question.prior.issue_id if planned.question.prior else "",
         "switches": {name: str(value) for name, value in planned.question.switches.model_dump().items()},
     }
     write_atomically(build_folder(office) / "question.json", json.dumps(note, sort_keys=True).encode())
@@ -67,4 +68,5 @@ def begin(office: Office, ask: Ask) -> Answer:
 def noted_plan(office: Office) -> Plan:
     """Return the plan of the build under way (the later assets of the same run ask for it)."""
     note = json.loads((build_folder(office) / "question.json").read_text(encoding="utf-8"))
-    return plan(office, Ask.parse(note["period_id"], note["as_of"], note["received_by"], note["switches"]))
+    ask = Ask.parse(note["period_id"], note["as_of"], note["received_by"], note["switches"], note["prior_issue"])
+    return plan(office, ask)

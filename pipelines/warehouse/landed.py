@@ -18,6 +18,7 @@ from pipelines.office.reference import unit_aliases
 from pipelines.office.settings import Office
 from pipelines.office.text import match_key
 from pipelines.periods.calendar import working_calendar
+from pipelines.warehouse.prior import land_prior
 from pipelines.warehouse.question import Question
 from pipelines.warehouse.typed import TypedDelivery, contract_path, streams
 
@@ -29,6 +30,8 @@ _REFERENCE = {
     "section": ("sections", {"sort_no": "integer", "valid_from": "date", "valid_to": "date"}),
     "obligation": ("obligations", {"valid_from": "date", "valid_to": "date"}),
     "status": ("statuses", {}),
+    "period": ("periods", {"start_on": "date", "end_on": "date"}),
+    "estimate": ("estimates", {"value": "integer", "source_row": "integer"}),
 }
 _DELIVERY_TYPES = {
     "received_at": "timestamp",
@@ -53,6 +56,10 @@ _QUESTION_TYPES = {
     "feedback_publish_days": "integer",
     "feedback_complex_days": "integer",
     "review_target_percent": "integer",
+    "prior_issue": "varchar",
+    "prior_received_by": "timestamp",
+    "prior_issued_since": "date",
+    "prior_changed_switches": "varchar",
 }
 
 
@@ -67,6 +74,7 @@ def write_landed(office: Office, question: Question, typed: list[TypedDelivery],
             _table(connection, name, _reference(office, file), types)
         _table(connection, "unit_alias", unit_aliases(office.reference["units"]), {})
         _table(connection, "calendar", _calendar(office, question), {"date_on": "date"})
+        land_prior(connection, question.prior)
         for stream in streams():
             _rows(connection, stream, typed)
         _rejects(connection, typed)
@@ -93,6 +101,8 @@ def _reference(office: Office, name: str) -> pd.DataFrame:
             frame[column] = frame[column].where(frame[column] != "", None)
     for name_column in {"procedures": ["procedure_name"], "fields": ["field_name"]}.get(name, []):
         frame[f"{name_column}_key"] = [match_key(value) for value in frame[name_column]]
+    if name == "estimates":
+        frame["source_row"] = frame.index + 2  # line of the file, its head being the first
     return frame
 
 

@@ -20,7 +20,8 @@ from pipelines.office.errors import OfficeError
 from pipelines.office.settings import Office, Switches
 from pipelines.paths import DBT_PROJECT, PACKAGE, REPORT_TEMPLATES
 from pipelines.periods.period import Period, find_period
-from pipelines.warehouse.register import Delivery, register
+from pipelines.warehouse.prior import PriorIssue, find_prior
+from pipelines.warehouse.register import Delivery, register, withdrawals
 from pipelines.warehouse.typed import recipe
 
 # Packages whose version can change a figure or a byte of a document.
@@ -36,6 +37,8 @@ class Question:
     received_by: dt.datetime
     switches: Switches
     office_unit_id: str
+    # The final of the period before, on which the carry-over rests; None when none was issued.
+    prior: PriorIssue | None = None
 
     @property
     def until_on(self) -> dt.date:
@@ -61,6 +64,10 @@ class Question:
             "is_provisional": self.is_provisional,
             "office_unit_id": self.office_unit_id,
             **self.switches.model_dump(),
+            "prior_issue": self.prior.issue_id if self.prior else None,
+            "prior_received_by": self.prior.received_by() if self.prior else None,
+            "prior_issued_since": self.prior.issued_since if self.prior else None,
+            "prior_changed_switches": self.prior.changed_switches(self.switches) if self.prior else None,
         }
 
 
@@ -72,6 +79,8 @@ class Ask:
     as_of: dt.date | None = None
     received_by: dt.datetime | None = None
     switches: tuple[tuple[str, str], ...] = ()
+    # Id of the issued final the carry-over is held against (2021-Q1/v2); "" for none.
+    prior_issue: str | None = None
 
     @classmethod
     def parse(
@@ -80,6 +89,7 @@ class Ask:
         as_of: str | None,
         received_by: str | None,
         switches: dict[str, str] | None = None,
+        prior_issue: str | None = None,
     ) -> Ask:
         """Return an Ask from texts as a person types them.
 
@@ -91,6 +101,7 @@ class Ask:
             _day(as_of) if as_of else None,
             _moment(received_by) if received_by else None,
             tuple(sorted((switches or {}).items())),
+            prior_issue,
         )
 
 
@@ -114,8 +125,9 @@ def _moment(text: str) -> dt.datetime:
 def resolve(office: Office, ask: Ask) -> tuple[Question, list[Delivery]]:
     """Return the full question and the deliveries received by its moment.
 
-    Default as-of: the last day of the period, or today while the period is open. Default received-by: the
-    moment of the newest delivery, so that asking again later gives the same answer.
+    Default as-of: the last day of the period, or today while the period is open. Default received-by: the moment of
+    the newest delivery or withdrawal, so that asking again later gives the same answer. Default prior issue: the
+    newest final of the period before, issued by the moment asked for (by now, when none is asked for).
 
     Raises:
         OfficeError: unknown period or switch, or an as-of before the period starts.
@@ -128,16 +140,15 @@ def resolve(office: Office, ask: Ask) -> tuple[Question, list[Delivery]]:
             f"không thể lấy số liệu đến ngày {as_of:%d/%m/%Y}."
         )
     deliveries = register(office, ask.received_by or office.clock.now())
-    newest = max(
-        (dt.datetime.fromisoformat(delivery.received_at) for delivery in deliveries),
-        default=office.clock.now(),
-    )
+    moments = [dt.datetime.fromisoformat(delivery.received_at) for delivery in deliveries]
+    newest = max([*moments, *withdrawals(office, office.clock.now()).values()], default=office.clock.now())
     question = Question(
         period=period,
         as_of=as_of,
-        received_by=ask.received_by or newest,
+        received_by=(ask.received_by or newest).astimezone(office.clock.timezone),  # landed.question holds local time
         switches=_switches(office, ask),
         office_unit_id=office.settings.office.unit_id,
+        prior=find_prior(office, period, ask.prior_issue, ask.received_by or office.clock.now()),
     )
     return question, deliveries
 

@@ -17,8 +17,10 @@ with dossier as (
         outcome.is_paused,
         outcome.outcome,
         outcome.reason_code,
+        outcome.recognised_late,
         question.returned_withdrawn_bucket,
-        cast(known.received_at as date) >= question.period_start as is_received_in_period,
+        cast(known.received_at as date) >= question.period_start
+        or coalesce(outcome.recognised_late, '') = 'receipt' as is_received_in_period,
         case
             when known.channel in ('online', 'direct', 'postal') then known.channel
             when question.null_channel = 'unknown' then 'unknown'
@@ -58,6 +60,7 @@ select
     is_paused,
     outcome,
     reason_code,
+    recognised_late,
     1 as received_total,
     case when is_received_in_period and counted_channel = 'online' then 1 else 0 end as received_online,
     case when is_received_in_period and counted_channel in ('direct', 'postal') then 1 else 0 end as received_direct_postal,

@@ -15,6 +15,10 @@ with dossier as (
         question.awaiting_supplement_bucket,
         question.returned_withdrawn_bucket,
         coalesce(question.include_vertical_agencies, false) as include_vertical_agencies,
+        question.late_data_policy = 'recognise_in_current' and question.prior_issue is not null as is_late_recognised,
+        question.prior_issued_since,
+        issued.fate as prior_fate,
+        coalesce(issued.is_pending, false) as was_pending,
         cast(known.received_at as date) as received_on,
         cast(due.effective_due_at as date) as due_on,
         cast(known.supplement_requested_at as date) as requested_on,
@@ -30,6 +34,7 @@ with dossier as (
     cross join {{ ref('stg_question') }} as question
     left join {{ ref('int_dossier_placed') }} as placed on known.dossier_code = placed.dossier_code
     left join {{ ref('int_dossier_due') }} as due on known.dossier_code = due.dossier_code
+    left join {{ source('landed', 'prior_dossier') }} as issued on known.dossier_code = issued.dossier_code
 ),
 
 -- Events after the last counted day have not happened yet.
@@ -63,14 +68,30 @@ closed as (
     from at_cutoff
 ),
 
-fated as (
+-- Under recognise_in_current, what the issued final of the period before could not know counts now: a receipt it did
+-- not have as received in this period, an end of a dossier it left pending as an end in this period (domain/13).
+recognised as (
     select
         closed.*,
         cast(closed_at as date) as closed_on,
         case
+            when not coalesce(is_late_recognised, false) or received_on >= period_start then null
+            when was_pending and cast(closed_at as date) < period_start then 'end'
+            when
+                coalesce(prior_fate, 'not_accepted') in ('not_accepted', 'received_after')
+                and (closed_at is null or cast(closed_at as date) >= prior_issued_since)
+                then 'receipt'
+        end as recognised_late
+    from closed
+),
+
+fated as (
+    select
+        recognised.*,
+        case
             when received_at is null or newest_group = 'not_counted' then 'not_accepted'
             when received_on > until_on then 'received_after'
-            when cast(closed_at as date) < period_start then 'closed_before'
+            when closed_on < period_start and recognised_late is null then 'closed_before'
             when
                 not include_vertical_agencies
                 and (competent_level = 'police' or receiving_unit_kind = 'vertical_agency')
@@ -78,7 +99,7 @@ fated as (
             when is_without_result and returned_withdrawn_bucket = 'excluded' then 'excluded_returned'
             else 'counted'
         end as fate
-    from closed
+    from recognised
 ),
 
 reasoned as (
@@ -108,6 +129,7 @@ select
     closed_at,
     is_paused,
     reason_code,
+    case when fate = 'counted' then recognised_late end as recognised_late,
     case
         when reason_code = 'returned_or_withdrawn' then 'closed_without_result'
         when reason_code = 'closed_before_due' then 'early'

@@ -19,9 +19,15 @@ select
     supplement_clock,
     counting_unit,
     include_vertical_agencies,
+    late_data_policy,
+    estimate_method,
     feedback_both_kind,
     feedback_answer_days,
     feedback_publish_days,
     feedback_complex_days,
-    review_target_percent
+    review_target_percent,
+    prior_issue,
+    prior_received_by,
+    prior_issued_since,
+    prior_changed_switches
 from {{ source('landed', 'question') }}

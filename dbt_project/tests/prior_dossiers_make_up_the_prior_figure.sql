@@ -1,0 +1,17 @@
+-- The dossiers landed from the issued final are those behind the column 11 it printed.
+with pending as (
+    select count(*) as pending_total
+    from {{ source('landed', 'prior_dossier') }}
+    where is_pending
+)
+
+select
+    figure.figure_id,
+    figure.value,
+    pending.pending_total
+from {{ source('landed', 'prior_figure') }} as figure
+cross join pending
+cross join {{ ref('stg_question') }} as question
+where
+    figure.figure_id = 'II.06a/' || question.office_unit_id || '/total/c11'
+    and figure.value <> pending.pending_total

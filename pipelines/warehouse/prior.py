@@ -1,0 +1,172 @@
+"""The final of the period before: what the carry-over of a period is held against.
+
+Here: finding it among the issued reports, landing its dossiers and figures, breaks without a reason. Not here: issuing
+(package), the reasons of breaks (dbt).
+Invariant: only finals and corrected versions count (domain/04 4.2); an issued folder is read, never written.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from pipelines.office.errors import OfficeError
+from pipelines.office.journal import Act, acts
+from pipelines.office.settings import Office, Switches
+from pipelines.periods.period import Period
+
+FINAL_KINDS = ("final", "corrected")
+# Switches that decide whether a dossier is pending, and in whose column: under another value the two periods were
+# counted by two rules.
+DECIDING_SWITCHES = (
+    "closing_event",
+    "awaiting_supplement_bucket",
+    "returned_withdrawn_bucket",
+    "counting_unit",
+    "include_vertical_agencies",
+)
+# landed.prior_dossier: what the previous final knew of every dossier, and whether it counted it as pending (column 11).
+_DOSSIERS = """
+    select
+        known.dossier_code,
+        known.receiving_unit_id,
+        placed.department_unit_id,
+        placed.row_unit_id,
+        placed.level_section_code,
+        placed.field_code,
+        cast(known.received_at as timestamp) as received_at,
+        cast(known.finished_at as timestamp) as finished_at,
+        cast(outcome.closed_at as timestamp) as closed_at,
+        outcome.fate,
+        outcome.outcome,
+        outcome.reason_code,
+        coalesce(outcome.outcome in ('pending_in_time', 'pending_overdue'), false) as is_pending
+    from prior.int_dossier_known as known
+    inner join prior.int_dossier_outcome as outcome on known.dossier_code = outcome.dossier_code
+    inner join prior.int_dossier_placed as placed on known.dossier_code = placed.dossier_code
+    order by known.dossier_code
+"""
+_NO_DOSSIERS = """
+    dossier_code varchar, receiving_unit_id varchar, department_unit_id varchar, row_unit_id varchar,
+    level_section_code varchar, field_code varchar, received_at timestamp, finished_at timestamp, closed_at timestamp,
+    fate varchar, outcome varchar, reason_code varchar, is_pending boolean
+"""
+
+
+@dataclass(frozen=True)
+class PriorIssue:
+    """An issued final or corrected report of the period before."""
+
+    issue_id: str
+    folder: Path
+    # First day of the unbroken chain of issued periods that ends with this one.
+    issued_since: dt.date
+
+    def received_by(self) -> str:
+        """Return the moment up to which that report saw deliveries, in the office's time."""
+        return str(_manifest(self.folder)["question"]["received_by"])
+
+    def changed_switches(self, now: Switches) -> str:
+        """Return the deciding switches that stood otherwise in that report, joined by semicolons."""
+        then, today = _manifest(self.folder)["switches"], now.model_dump()
+        changed = [name for name in DECIDING_SWITCHES if then.get(name) != str(today[name]).lower()]
+        return ";".join(changed)
+
+
+def find_prior(office: Office, period: Period, asked: str | None, issued_by: dt.datetime) -> PriorIssue | None:
+    """Return the final that the carry-over of a period is held against.
+
+    Args:
+        office: the office.
+        period: the period asked about.
+        asked: id of an issue (2021-Q1/v2), "" for none, None for the newest final of the period before.
+        issued_by: reports issued later are not known yet.
+
+    Raises:
+        OfficeError: the issue asked for is not there, or the journal was changed.
+    """
+    if asked == "":
+        return None
+    finals = [act for act in acts(office, "issue") if act.details["kind"] in FINAL_KINDS]
+    visible = [act for act in finals if (act.at <= issued_by if asked is None else True)]
+    found = _newest_before(office, visible, period.start_on, period.period_kind)
+    if asked is not None:
+        found = next((act for act in finals if _issue_id(act) == asked), None)
+        if found is None:
+            raise OfficeError(f"Không có bản chính thức «{asked}» trong issued/ để đối chiếu số chuyển kỳ.")
+    if found is None:
+        return None
+    return PriorIssue(_issue_id(found), office.data / "issued" / _issue_id(found), _since(office, visible, found))
+
+
+def _issue_id(act: Act) -> str:
+    return f"{act.details['period_id']}/v{act.details['version']}"
+
+
+def _newest_before(office: Office, finals: list[Act], start_on: dt.date, kind: str) -> Act | None:
+    """Return the newest final of a period that ends on the day before; of the same kind of period first.
+
+    A year and its quarter IV end on the same day and leave the same dossiers pending (domain/forms/II.06a.yaml).
+    """
+    periods = office.reference["periods"].set_index("period_id")
+    ended = periods[periods["end_on"] == pd.Timestamp(start_on) - pd.Timedelta(days=1)]
+    candidates = [act for act in finals if act.details["period_id"] in ended.index]
+
+    def rank(act: Act) -> tuple[bool, bool, int]:
+        its_kind = ended.loc[act.details["period_id"], "period_kind"]
+        return its_kind == kind, its_kind == "quarter", int(act.details["version"])
+
+    return max(candidates, key=rank, default=None)
+
+
+def _since(office: Office, finals: list[Act], act: Act) -> dt.date:
+    """Walk back over issued periods as long as each ends where the next begins."""
+    periods = office.reference["periods"].set_index("period_id")
+    start_on, kind = periods.loc[act.details["period_id"], ["start_on", "period_kind"]]
+    before = _newest_before(office, finals, start_on.date(), kind)
+    return _since(office, finals, before) if before else start_on.date()
+
+
+def _manifest(folder: Path) -> dict:
+    return json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+
+
+def land_prior(connection: duckdb.DuckDBPyConnection, prior: PriorIssue | None) -> None:
+    """Write `landed.prior_dossier` and `landed.prior_figure`; both empty without a prior final.
+
+    Raises:
+        OfficeError: the issued database cannot be read.
+    """
+    connection.execute(f"create table landed.prior_dossier ({_NO_DOSSIERS})")
+    connection.execute("create table landed.prior_figure (figure_id varchar, value decimal(18, 4))")
+    if prior is None:
+        return
+    try:
+        database = str(prior.folder / "warehouse.duckdb").replace("'", "''")
+        connection.execute(f"attach '{database}' as prior (read_only)")
+        connection.execute(f"insert into landed.prior_dossier {_DOSSIERS}")
+        connection.execute("detach prior")
+    except duckdb.Error as error:
+        raise OfficeError(
+            f"Không đọc được cơ sở dữ liệu của bản đã gửi {prior.issue_id} để đối chiếu số chuyển kỳ. "
+            f"Kiểm tra bằng kstt verify. Chi tiết: {error}"
+        ) from error
+    figures = [(name, value) for name, value in _manifest(prior.folder)["figures"].items() if value is not None]
+    frame = pd.DataFrame(figures, columns=["figure_id", "value"]).astype({"value": str})
+    connection.register("incoming", frame)
+    connection.execute("insert into landed.prior_figure select figure_id, cast(value as decimal(18, 4)) from incoming")
+    connection.unregister("incoming")
+
+
+def unexplained_breaks(database: Path) -> list[str]:
+    """Return the dossiers that break the carry-over of a built report without a reason: they block issuing."""
+    with duckdb.connect(database, read_only=True) as connection:
+        found = connection.execute(
+            "select dossier_code from rpt_carry_over where reason_code = 'unexplained' order by 1"
+        ).fetchall()
+    return [str(code) for (code,) in found]
