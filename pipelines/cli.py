@@ -14,7 +14,7 @@ import sys
 from pipelines.office.errors import OfficeError
 
 # In the order of `kstt --help`; command «what-if» is module commands/what_if.py.
-COMMANDS = ("run", "status", "board", "trace", "recount", "ui")
+COMMANDS = ("run", "status", "board", "trace", "recount", "diff", "what-if", "ui")
 
 
 def main(arguments: list[str] | None = None) -> int:

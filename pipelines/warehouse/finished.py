@@ -16,6 +16,8 @@ from pipelines.office.settings import Office
 def latest_report(office: Office, period_id: str, as_of: str | None = None) -> Path:
     """Return the newest finished report of a period: latest as-of, then latest received-by, then last built.
 
+    A report by other counting rules than the office's (what-if) is taken only when there is no other.
+
     Raises:
         OfficeError: none was built yet.
     """
@@ -25,7 +27,8 @@ def latest_report(office: Office, period_id: str, as_of: str | None = None) -> P
         raise OfficeError(
             f"Chưa có báo cáo kỳ {period_id}{f' đến ngày {as_of}' if as_of else ''}. Chạy: kstt run {period_id}"
         )
-    return max(found, key=_age)
+    own = {name: str(value).lower() for name, value in office.settings.switches.model_dump().items()}
+    return max(found, key=lambda report: _age(report, own))
 
 
 def read_summary(report: Path) -> dict[str, object]:
@@ -33,6 +36,8 @@ def read_summary(report: Path) -> dict[str, object]:
     return json.loads((report / "manifest.json").read_text(encoding="utf-8"))["summary"]
 
 
-def _age(report: Path) -> tuple[str, str, float]:
-    question = json.loads((report / "manifest.json").read_text(encoding="utf-8"))["question"]
-    return str(question["as_of"]), str(question["received_by"]), (report / "manifest.json").stat().st_mtime
+def _age(report: Path, own: dict[str, str]) -> tuple[bool, str, str, float]:
+    manifest = json.loads((report / "manifest.json").read_text(encoding="utf-8"))
+    question = manifest["question"]
+    by_own_rules = all(own.get(name, value) == value for name, value in manifest["switches"].items())
+    return by_own_rules, str(question["as_of"]), str(question["received_by"]), (report / "manifest.json").stat().st_mtime

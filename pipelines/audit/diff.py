@@ -1,0 +1,430 @@
+"""Two versions of a period: every cell that changed, and the records that entered, left or changed behind it.
+
+Here: pairing rows and columns of two reports, finding the records behind each changed cell. Not here: causes
+(diff_causes), words of a command (diff_text), paper (render). Invariant: both reports are only read; forms and facts
+are known by forms.json alone; the changes of a cell's records add up to the change of the cell.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.audit.diff_causes import Causes, moment_text, switch_text, switches_changed
+from pipelines.figures.comparison import CellRecord, ChangedCell, Comparison, MovedRecord, Value
+from pipelines.figures.layout import load_layouts
+from pipelines.figures.text import format_count, format_day, format_rate
+from pipelines.office.errors import OfficeError
+
+_TOLD_REASONS = 4  # reasons of one cell the annex prints
+
+_Row = dict[str, Any]
+_Identity = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Version:
+    """One side of a comparison: a finished report's folder and how people call it."""
+
+    name: str
+    folder: Path
+
+    @cached_property
+    def layouts(self) -> dict[str, dict]:
+        """Layouts the report was printed with."""
+        return load_layouts(self.folder / "forms.json")
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """What the report says of itself."""
+        return json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
+
+
+def compare(old: Version, new: Version) -> Comparison:
+    """Return all that differs between two versions of one period.
+
+    Raises:
+        OfficeError: a folder is no finished report, or the two are of different periods.
+    """
+    for version in (old, new):
+        if not (version.folder / "manifest.json").is_file():
+            raise OfficeError(f"{version.folder} không phải thư mục của một báo cáo đã lập.")
+    with duckdb.connect() as connection:
+        for alias, version in (("old", old), ("new", new)):
+            path = str(version.folder / "warehouse.duckdb").replace("'", "''")
+            connection.execute(f"attach '{path}' as {alias} (read_only)")
+        return _Comparer(connection, old, new).comparison()
+
+
+@dataclass(frozen=True)
+class _Column:
+    """One figure column of a form: name, print number, title, the measure it sums, the whole it divides by."""
+
+    name: str
+    number: int | None
+    title: str
+    fact: str
+    measure: str
+    whole: str | None
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """One changed cell before its records are known."""
+
+    layout: dict
+    column: _Column
+    row: _Row
+    old: Value
+    new: Value
+
+
+class _Comparer:
+    """One comparison under way; databases are attached as `old` and `new`."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, old: Version, new: Version) -> None:
+        self.connection = connection
+        self.versions = {"old": old, "new": new}
+        self.tables = {
+            (row["side"], row["name"])
+            for row in self.rows("select database_name as side, table_name as name from duckdb_columns() group by all")
+        }
+        self.question = {side: self.rows(f"select * from {side}.landed.question")[0] for side in ("old", "new")}
+        if self.question["old"]["period_id"] != self.question["new"]["period_id"]:
+            raise OfficeError(
+                f"Hai báo cáo khác kỳ: {self.question['old']['period_id']} và {self.question['new']['period_id']}."
+            )
+        self.unit_names = {
+            row["unit_id"]: row["name_vi"]
+            for side in ("old", "new")
+            for row in self.rows(f"select unit_id, name_vi from {side}.landed.unit order by valid_from nulls first")
+        }
+
+    def rows(self, query: str, values: Iterable[Any] = ()) -> list[_Row]:
+        """Return the rows of a query as dicts."""
+        result = self.connection.execute(query, list(values))
+        names = [column[0] for column in result.description or []]
+        return [dict(zip(names, found, strict=True)) for found in result.fetchall()]
+
+    def comparison(self) -> Comparison:
+        """Return the whole comparison."""
+        changed = [cell for form_id in self._form_ids() for cell in self._changed_cells(form_id)]
+        behind = self._records_behind(changed)
+        moved = self._moved({(cell.column.fact, found.record) for cell, of in behind for found in of})
+        cells = [self._finished(cell, of, moved) for cell, of in behind]
+        causes = Counter(record.kind for record in moved.values())
+        old, new = (self.versions[side].name for side in ("old", "new"))
+        return Comparison(
+            title=f"So sánh số liệu {self.question['new']['period_label']}: {old} và {new}",
+            period_id=self.question["new"]["period_id"],
+            period_label=self.question["new"]["period_label"],
+            day=self.question["new"]["until_on"],
+            office_name=self.unit_names.get(self.question["new"]["office_unit_id"], ""),
+            office_scope=self.question["new"]["office_unit_id"],
+            old_name=old,
+            new_name=new,
+            heading=tuple(self._heading()),
+            deliveries=tuple(self._deliveries()),
+            cells=tuple(cells),
+            moved=tuple(sorted(moved.values(), key=lambda record: record.record)),
+            causes=tuple(causes.most_common()),
+            late_share=self._late_share(moved),
+        )
+
+    # --- cells -----------------------------------------------------------------------------------------------------
+
+    def _form_ids(self) -> list[str]:
+        found = {**self.versions["old"].layouts, **self.versions["new"].layouts}
+        return sorted(found)
+
+    def _changed_cells(self, form_id: str) -> Iterator[_Cell]:
+        """Yield the cells of a form that differ; rows are paired by their keys, columns by their names."""
+        layouts = {side: version.layouts.get(form_id) for side, version in self.versions.items()}
+        layout = layouts["new"] or layouts["old"]
+        assert layout is not None
+        columns = {column.name: column for side in ("old", "new") for column in _columns(layouts[side])}
+        both = {side: self._form_rows(side, layouts[side], layout["keys"]) for side in ("old", "new")}
+        for identity in [*both["new"], *(name for name in both["old"] if name not in both["new"])]:
+            before, after = both["old"].get(identity), both["new"].get(identity)
+            for column in columns.values():
+                values = [_value(row, column) for row in (before, after)]
+                if values[0] != values[1]:
+                    yield _Cell(layout, column, after or before or {}, *values)
+
+    def _form_rows(self, side: str, layout: dict | None, keys: list[str]) -> dict[_Identity, _Row]:
+        if layout is None:
+            return {}
+        found = {}
+        for row in self.rows(f"select * from {side}.{layout['model']} order by scope_id, row_order"):
+            # A layout of other keys has other rows: then the printed code is all that can be compared.
+            place = tuple(row[key] for key in keys) if layout["keys"] == keys else (row["row_code"],)
+            found[(row["scope_id"], row["row_kind"], *place)] = row
+        return found
+
+    # --- records ---------------------------------------------------------------------------------------------------
+
+    def _records_behind(self, changed: list[_Cell]) -> list[tuple[_Cell, list[CellRecord]]]:
+        """Return each changed cell with the records whose amount in it changed; one query a form and column."""
+        groups: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for number, cell in enumerate(changed):
+            groups[cell.layout["form_id"], cell.column.name].append(number)
+        behind: dict[int, list[CellRecord]] = defaultdict(list)
+        for numbers in groups.values():
+            self._mark([(number, changed[number]) for number in numbers])
+            first = changed[numbers[0]]
+            for row in self.rows(self._records_query(first.layout, first.column)):
+                behind[row["cell_no"]].append(
+                    CellRecord(str(row["record"]), int(row["old_amount"]), int(row["new_amount"]))
+                )
+        return [(cell, behind[number]) for number, cell in enumerate(changed)]
+
+    def _mark(self, cells: list[tuple[int, _Cell]]) -> None:
+        """Write the places of some cells of one form into the table `changed`; a null key means any."""
+        keys = cells[0][1].layout["keys"]
+        declared = "".join(f', "{key}" varchar' for key in keys)
+        self.connection.execute(f"create or replace temp table changed (cell_no bigint, scope_id varchar{declared})")
+        marks = ", ".join("?" for _ in range(2 + len(keys)))
+        self.connection.executemany(
+            f"insert into changed values ({marks})",
+            [[number, cell.row["scope_id"], *(cell.row.get(key) for key in keys)] for number, cell in cells],
+        )
+
+    def _records_query(self, layout: dict, column: _Column) -> str:
+        match = "".join(f' and (c."{key}" is null or c."{key}" = f."{key}")' for key in layout["keys"])
+        sides = []
+        for side in ("old", "new"):
+            fact = self._fact(side, column.fact)
+            if fact is None:
+                continue
+            whole = f'f."{column.whole}"' if column.whole else "0"
+            amounts = {
+                name: (f'f."{column.measure}"' if name == side else "0", whole if name == side else "0")
+                for name in ("old", "new")
+            }
+            sides.append(f"""
+                select c.cell_no, cast(f."{fact["key"]}" as varchar) as record,
+                    {amounts["old"][0]} as old_amount, {amounts["new"][0]} as new_amount,
+                    {amounts["old"][1]} as old_whole, {amounts["new"][1]} as new_whole
+                from changed as c
+                inner join {side}.{fact["scope"]} as s on c.scope_id = s.scope_id
+                inner join {side}.{column.fact} as f on s."{fact["key"]}" = f."{fact["key"]}"{match}
+            """)
+        return f"""
+            select cell_no, record, sum(old_amount) as old_amount, sum(new_amount) as new_amount
+            from ({" union all ".join(sides)})
+            group by cell_no, record
+            having sum(old_amount) <> sum(new_amount) or sum(old_whole) <> sum(new_whole)
+            order by cell_no, record
+        """
+
+    def _fact(self, side: str, fact: str) -> dict | None:
+        """Return what a version's layouts say of a fact; None when it has no such fact."""
+        for layout in self.versions[side].layouts.values():
+            if fact in layout["facts"] and (side, fact) in self.tables:
+                return layout["facts"][fact]
+        return None
+
+    def _moved(self, wanted: set[tuple[str, str]]) -> dict[tuple[str, str], MovedRecord]:
+        """Return each record that moved, by fact and record: both places, both reasons, the cause."""
+        causes = Causes(self.rows, self.tables, self.question, self.versions["old"].name)
+        moved = {}
+        by_fact: dict[str, set[str]] = defaultdict(set)
+        for fact, record in wanted:
+            by_fact[fact].add(record)
+        for fact, records in sorted(by_fact.items()):
+            causes.look_up(records)
+            both = {side: self._fact_rows(side, fact, records) for side in ("old", "new")}
+            places = {side: self._places(side, fact) for side in ("old", "new")}
+            shown = {side: (self._fact(side, fact) or {}).get("trace", {}) for side in ("old", "new")}
+            for record in records:
+                before, after = both["old"].get(record), both["new"].get(record)
+                cause = causes.of(record, before, after)
+                unit = (after or before or {}).get((shown["new"] or shown["old"]).get("unit", ""), "")
+                moved[fact, record] = MovedRecord(
+                    record=record,
+                    unit=self.unit_names.get(unit, str(unit or "")),
+                    old_place=_place_text(before, places["old"]),
+                    new_place=_place_text(after, places["new"]),
+                    old_reason=_reason_text(before, shown["old"]),
+                    new_reason=_reason_text(after, shown["new"]),
+                    old_source=causes.source(before, "old"),
+                    new_source=causes.source(after, "new"),
+                    cause=cause.text,
+                    kind=cause.kind,
+                )
+        return moved
+
+    def _fact_rows(self, side: str, fact: str, records: set[str]) -> dict[str, _Row]:
+        meta = self._fact(side, fact)
+        if meta is None:
+            return {}
+        self.connection.execute("create or replace temp table wanted (record varchar)")
+        self.connection.executemany("insert into wanted values (?)", [[record] for record in sorted(records)])
+        found = self.rows(f"""
+            select f.* from {side}.{fact} as f
+            inner join wanted on cast(f."{meta["key"]}" as varchar) = wanted.record""")
+        return {str(row[meta["key"]]): row for row in found}
+
+    def _places(self, side: str, fact: str) -> _Places:
+        """Return how a record's place is told: by columns and row of the first form that sums the fact."""
+        for layout in self.versions[side].layouts.values():
+            columns = [column for column in _columns(layout) if column.fact == fact and column.whole is None]
+            if columns:
+                keys = layout["keys"]
+                rows = self.rows(
+                    f"select * from {side}.{layout['model']} where scope_id = ? and row_kind = 'row'",
+                    [self.question[side]["office_unit_id"]],
+                )
+                labels = {tuple(row[key] for key in keys): f"{row['row_code']} {row['label']}" for row in rows}
+                return _Places(layout["form_id"], keys, labels, columns)
+        return _Places("", [], {}, [])
+
+    # --- words -----------------------------------------------------------------------------------------------------
+
+    def _finished(
+        self, cell: _Cell, records: list[CellRecord], moved: dict[tuple[str, str], MovedRecord]
+    ) -> ChangedCell:
+        column, row = cell.column, cell.row
+        number = str(column.number) if column.number else ""
+        reasons = tuple(_reasons([(record, moved[column.fact, record.record]) for record in records]))
+        delta = (cell.new or 0) - (cell.old or 0) if cell.old is not None or cell.new is not None else None
+        return ChangedCell(
+            figure_id="/".join(
+                (cell.layout["form_id"], row["scope_id"], row["row_code"], f"c{number}" if number else column.name)
+            ),
+            form_id=cell.layout["form_id"],
+            form_number=cell.layout["number"],
+            scope_id=row["scope_id"],
+            scope_name=self.unit_names.get(row["scope_id"], row["scope_id"]),
+            row_code=row["row_code"],
+            row_label=row["label"],
+            column_number=number,
+            column_title=column.title,
+            old=cell.old,
+            new=cell.new,
+            delta=delta,
+            old_text=_figure_text(cell.old),
+            new_text=_figure_text(cell.new),
+            delta_text=f"{'+' if delta and delta > 0 else ''}{_figure_text(delta)}",
+            records=tuple(records),
+            reasons=reasons,
+            reason_text=_reason_line(reasons),
+        )
+
+    def _heading(self) -> Iterator[tuple[str, str, str]]:
+        old, new = self.question["old"], self.question["new"]
+        yield "Kỳ báo cáo", str(old["period_label"]), str(new["period_label"])
+        yield "Số liệu đến hết ngày", format_day(old["until_on"]), format_day(new["until_on"])
+        yield "Từ tệp nhận đến lúc", moment_text(old["received_by"]), moment_text(new["received_by"])
+        for name in switches_changed(old, new):
+            yield f"Quy tắc {name}", switch_text(old.get(name)), switch_text(new.get(name))
+        keys = [str(self.versions[side].manifest["key"])[:12] for side in ("old", "new")]
+        yield "Khóa", keys[0], keys[1]
+
+    def _deliveries(self) -> Iterator[tuple[str, str, str, str]]:
+        for side, other in (("old", "new"), ("new", "old")):
+            for row in self.rows(f"""
+                select d.* from {side}.landed.delivery as d
+                where d.is_counted and d.delivery_id not in
+                    (select delivery_id from {other}.landed.delivery where is_counted)
+                order by d.received_at, d.delivery_id"""):
+                unit = self.unit_names.get(row["unit_id"], row["unit_id"])
+                yield f"chỉ {self.versions[side].name}", unit, row["file_name"], moment_text(row["received_at"])
+
+    def _late_share(self, moved: dict[tuple[str, str], MovedRecord]) -> str:
+        late = sum(record.kind == Causes.LATE for record in moved.values())
+        if not moved:
+            return "Không bản ghi nào đổi chỗ."
+        share = format_rate((Decimal(late) * 100 / len(moved)).quantize(Decimal("0.01")))
+        return (
+            f"{format_count(late)}/{format_count(len(moved))} bản ghi ({share}) đổi do tệp nhận sau lúc lập "
+            f"{self.versions['old'].name}."
+        )
+
+
+@dataclass(frozen=True)
+class _Places:
+    """How the place of a record is told: a form, its keys, labels of its rows, its columns."""
+
+    form_id: str
+    keys: list[str]
+    labels: dict[tuple[Any, ...], str]
+    columns: list[_Column]
+
+
+def _columns(layout: dict | None) -> list[_Column]:
+    """Return the figure columns of a layout, and the notes below the form."""
+    if layout is None:
+        return []
+    columns = []
+    for item in layout["columns"]:
+        fact, _, measure = item["from"].partition(".")
+        whole = item["of"].partition(".")[2] if item["of"] else None
+        columns.append(_Column(item["name"], item["number"], " / ".join(item["head"]), fact, measure, whole))
+    for item in layout.get("notes", []):
+        fact, _, measure = item["from"].partition(".")
+        columns.append(_Column(item["name"], None, item["label"], fact, measure, None))
+    return columns
+
+
+def _value(row: _Row | None, column: _Column) -> Value:
+    """Return a cell: a row a version does not print holds nothing, which for a count is 0."""
+    cell = row.get(column.name) if row else None
+    if column.whole:
+        return None if cell is None else Decimal(str(cell)).quantize(Decimal("0.01"))
+    return int(cell or 0)
+
+
+def _figure_text(value: Value) -> str:
+    if isinstance(value, int):
+        return format_count(value)
+    if value is None or value >= 0:
+        return format_rate(value)
+    return f"-{format_rate(-value)}"
+
+
+def _place_text(row: _Row | None, places: _Places) -> str:
+    if row is None:
+        return "không tính trong kỳ"
+    label = places.labels.get(tuple(row.get(key) for key in places.keys), "")
+    columns = [
+        (str(column.number) if column.number else column.title, row.get(column.measure))
+        for column in places.columns
+        if row.get(column.measure)
+    ]
+    numbers = ", ".join(name if amount == 1 else f"{name} ({amount})" for name, amount in columns)
+    return f"{places.form_id} dòng {label}, cột {numbers}"
+
+
+def _reason_text(row: _Row | None, shown: dict) -> str:
+    if row is None or not shown:
+        return ""
+    code = str(row.get(shown["reason"]) or "")
+    return str(shown["reasons"].get(code, code))
+
+
+def _reason_line(reasons: tuple[str, ...]) -> str:
+    """Return the reasons of one cell for the annex; a cell may change though no record does (a form counts anew)."""
+    if not reasons:
+        return "không bản ghi nào đổi; cách cộng của biểu đã khác"
+    told = "; ".join(reasons[:_TOLD_REASONS])
+    more = len(reasons) - _TOLD_REASONS
+    return f"{told}; và {more} nguyên nhân khác (xem bảng so sánh)" if more > 0 else told
+
+
+def _reasons(records: list[tuple[CellRecord, MovedRecord]]) -> Iterator[str]:
+    """Yield one line a cause: how many records it added, took away or changed."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for in_cell, record in records:
+        counts[record.cause][in_cell.change] += 1
+    for cause, changes in sorted(counts.items(), key=lambda item: (-sum(item[1].values()), item[0])):
+        told = ", ".join(f"{change} {format_count(number)}" for change, number in sorted(changes.items(), reverse=True))
+        yield f"{cause} ({told})"

@@ -1,0 +1,98 @@
+"""The comparison of two versions of a period, as plain values that paper can print.
+
+Here: changed cells, moved records, causes, the heading of a comparison. Not here: finding them (audit/diff), paper.
+Invariant: every text is ready to print; a renderer computes nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+Value = int | Decimal | None
+
+
+@dataclass(frozen=True)
+class MovedRecord:
+    """One record that counts otherwise in the new version: where it stood, where it stands, what did it."""
+
+    record: str
+    unit: str
+    old_place: str
+    new_place: str
+    old_reason: str
+    new_reason: str
+    old_source: str
+    new_source: str
+    cause: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class CellRecord:
+    """What one moved record did to one cell: its amount before and after."""
+
+    record: str
+    old: int
+    new: int
+
+    @property
+    def change(self) -> str:
+        """Entered, left, or another amount."""
+        if not self.old:
+            return "thêm"
+        return "bớt" if not self.new else "đổi số"
+
+
+@dataclass(frozen=True)
+class ChangedCell:
+    """One cell that differs: its place, both figures and their texts, the records behind, the reasons in short."""
+
+    figure_id: str
+    form_id: str
+    form_number: str
+    scope_id: str
+    scope_name: str
+    row_code: str
+    row_label: str
+    column_number: str
+    column_title: str
+    old: Value
+    new: Value
+    delta: Value
+    old_text: str
+    new_text: str
+    delta_text: str
+    records: tuple[CellRecord, ...]
+    reasons: tuple[str, ...]
+    # The reasons as the annex prints them: the greatest ones, and how many more there are.
+    reason_text: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two versions of one period side by side."""
+
+    title: str
+    period_id: str
+    period_label: str
+    day: dt.date
+    office_name: str
+    office_scope: str
+    old_name: str
+    new_name: str
+    # What was asked and of which files: label, old, new; equal lines too, so that one sees what did not change.
+    heading: tuple[tuple[str, str, str], ...]
+    # Files only one version counts: which version, unit, file, received at.
+    deliveries: tuple[tuple[str, str, str, str], ...]
+    cells: tuple[ChangedCell, ...]
+    moved: tuple[MovedRecord, ...]
+    # Kind of cause → number of moved records, and the sentence on how many came by late delivery.
+    causes: tuple[tuple[str, int], ...]
+    late_share: str
+
+    @property
+    def office_cells(self) -> tuple[ChangedCell, ...]:
+        """Cells of the office's own forms: the ones that were sent."""
+        return tuple(cell for cell in self.cells if cell.scope_id == self.office_scope)
