@@ -169,6 +169,9 @@ def _question(connection: duckdb.DuckDBPyConnection, as_of: str, switches: dict[
 def _coverage(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         """
+        create table rpt_correction (correction_no integer, record_code varchar, column_label varchar, state varchar,
+            original varchar, right_value varchar, reason varchar, document varchar, unit_name varchar,
+            delivery_id varchar, source_row integer);
         create table rpt_coverage as select * from (values
             ('bpmc', 'Bộ phận Một cửa thành phố', 1, 'case_exports', 'danh sách hồ sơ', 'accepted', 1, 1250, 2),
             ('p01', 'UBND Phường 1', 2, 'case_exports', 'danh sách hồ sơ', 'accepted', 1, 3000, 1),

@@ -89,7 +89,7 @@ def _figure(cell: Any, column: dict) -> int | Decimal | None:
 def fact_rows(
     connection: duckdb.DuckDBPyConnection, layout: dict, column: dict, scope_id: str, form_row: dict
 ) -> pd.DataFrame:
-    """Return the fact rows behind one cell, with the file, sheet and row each came from.
+    """Return the fact rows behind one cell, with the file, sheet and row each came from and the office's corrections.
 
     Column `measure` is what the cell sums; behind a percentage stands `whole` beside it.
     """
@@ -97,12 +97,23 @@ def fact_rows(
     whole = (column["of"] or column["from"]).partition(".")[2]
     keys = {key: form_row[key] for key in layout["keys"] if not pd.isna(form_row[key])}
     conditions = "".join(f' and f."{key}" = ?' for key in keys)
-    key, bridge = layout["facts"][fact]["key"], layout["facts"][fact]["scope"]
+    about = layout["facts"][fact]
+    key, bridge, subject = about["key"], about["scope"], about["trace"]["subject"]
     query = f"""
-        select f.*, d.file_name, f."{measure}" as measure, f."{whole}" as whole
+        with corrected as (
+            select record_code, string_agg(
+                column_label || ': ' || original || ' → ' || right_value || ' (' || document || ')', '; '
+                order by correction_no
+            ) as correction
+            from (select distinct record_code, correction_no, column_label, original, right_value, document
+                  from rpt_correction where state = 'applied')
+            group by record_code
+        )
+        select f.*, d.file_name, c.correction, f."{measure}" as measure, f."{whole}" as whole
         from {fact} as f
         inner join {bridge} as s on f."{key}" = s."{key}"
         left join landed.delivery as d on f.delivery_id = d.delivery_id
+        left join corrected as c on f."{subject}" = c.record_code
         where s.scope_id = ? and (f."{measure}" <> 0 or f."{whole}" <> 0){conditions}
         order by f."{key}"
     """

@@ -31,6 +31,8 @@ def trace_lines(cell: TracedCell, limit: int) -> Iterator[str]:
         yield f"  {row[cell.shown['subject']]}  {_dates(row, cell)}  {_amounts(row, cell)}{reason_sentence(row, cell)}"
         sheet = row["source_sheet"] or "—"
         yield f"      ← {row[cell.shown['unit']]} · {row['file_name']} · {sheet} · dòng {row['source_row']}"
+        if row["correction"]:
+            yield f"      ✎ đính chính: {row['correction']}"
     if len(cell.rows) > len(shown):
         yield f"  … còn {len(cell.rows) - len(shown)} dòng; thêm --limit 0 để xem hết."
 

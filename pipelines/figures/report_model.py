@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
@@ -137,6 +137,20 @@ class Coverage:
 
 
 @dataclass(frozen=True)
+class CorrectionMade:
+    """A cell the office itself corrected, or could not correct any more (a row of rpt_correction)."""
+
+    record_code: str
+    column_label: str
+    state: str
+    original: str
+    right_value: str
+    reason: str
+    document: str
+    unit_name: str
+
+
+@dataclass(frozen=True)
 class Delivery:
     """One file the report knows (a row of rpt_delivery)."""
 
@@ -213,6 +227,7 @@ class ReportModel:
     figures: Mapping[str, Figure]
     coverage: Coverage
     deliveries: tuple[Delivery, ...]
+    corrections: tuple[CorrectionMade, ...]
     counts: DeliveryCounts
     # Texts that held characters no document can hold, cleaned.
     cleaned_texts: int
@@ -284,6 +299,7 @@ def build_report_model(
         figures=MappingProxyType(figures),
         coverage=_coverage(owed, deliveries, cleaner),
         deliveries=deliveries,
+        corrections=_corrections(connection, cleaner),
         counts=_counts(deliveries),
         cleaned_texts=cleaner.changed,
     )
@@ -439,6 +455,12 @@ def _deliveries(connection: duckdb.DuckDBPyConnection, question: Question, clean
         )
         for record in records
     )
+
+
+def _corrections(connection: duckdb.DuckDBPyConnection, cleaner: Cleaner) -> tuple[CorrectionMade, ...]:
+    records = _records(connection, "select * from rpt_correction order by correction_no, delivery_id, source_row")
+    names = [item.name for item in fields(CorrectionMade)]
+    return tuple(CorrectionMade(**{name: cleaner.text(record[name]) for name in names}) for record in records)
 
 
 def _counts(deliveries: tuple[Delivery, ...]) -> DeliveryCounts:

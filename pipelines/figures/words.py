@@ -98,6 +98,7 @@ def _context(model: ReportModel) -> dict[str, object]:
         "coverage": model.coverage,
         "coverage_of": coverage_of,
         "counts": model.counts,
+        "corrections": model.corrections,
         "switches": {switch.name: switch for switch in model.question.switches},
     }
 

@@ -7,6 +7,8 @@ Invariant: rows in = typed + rejected + blank + furniture (titles, numbering, to
 from __future__ import annotations
 
 import datetime as dt
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,12 +17,14 @@ import numpy as np
 import pandas as pd
 
 from pipelines.ingest.contract import Contract, check_profile
+from pipelines.ingest.corrections import Corrected, correct
 from pipelines.ingest.frame import Problem, objects, typed_frame
 from pipelines.ingest.grid import Grid, open_grid
 from pipelines.ingest.headers import Table, find_tables, is_blank
 from pipelines.ingest.row_kinds import contract_cells, row_kinds, without_repeats
 from pipelines.ingest.sniff import Refused
 from pipelines.ingest.typing_rules import SERIAL_ZERO, SERIAL_ZERO_1904, Reckoning
+from pipelines.office.corrections import Correction
 from pipelines.office.profiles import Profile
 from pipelines.office.text import nfc
 
@@ -36,6 +40,8 @@ READER_CHECKS = {
     "missing_code": "Dòng không có mã nên không thể đối chiếu hoặc loại trùng.",
 }
 READER_MEND = "Sửa ô trong phần mềm nguồn hoặc trong bảng rồi gửi lại."
+# Flag of a row whose correction no longer fits what the source says.
+OUTDATED = "correction_outdated"
 _NOT_SHOWN = "(không hiện)"
 _LONGEST_VALUE = 60
 
@@ -57,6 +63,7 @@ class _Part:
     kinds: np.ndarray
     rows: pd.DataFrame
     rejects: pd.DataFrame
+    corrections: list[dict[str, object]]
 
     @property
     def rejected(self) -> int:
@@ -70,6 +77,7 @@ def read_file(
     profile: Profile,
     window: Window,
     zone: dt.tzinfo | None = None,
+    corrections: Sequence[Correction] = (),
 ) -> Reading:
     """Read one file by its contract and profile; a file that cannot be read is refused, never an exception.
 
@@ -83,6 +91,7 @@ def read_file(
         profile: what this source calls things.
         window: first and last day a date may have.
         zone: the office's time zone, in which a moment written with an offset is told; None keeps its clock time.
+        corrections: right values the office answers for, of this stream and unit.
 
     Raises:
         OfficeError: the profile itself names a column or status that does not exist.
@@ -93,7 +102,7 @@ def read_file(
         tables = find_tables(grid, contract, profile)
     except Refused as refusal:
         return _refused(file_name, contract, profile, refusal)
-    parts = [_read_table(table, grid, nfc(file_name), contract, profile, window, zone) for table in tables]
+    parts = [_read_table(table, grid, nfc(file_name), contract, profile, window, zone, corrections) for table in tables]
     return Reading(
         _joined([part.rows for part in parts]),
         _joined([part.rejects for part in parts]),
@@ -109,6 +118,7 @@ def _read_table(
     profile: Profile,
     window: Window,
     zone: dt.tzinfo | None,
+    corrections: Sequence[Correction],
 ) -> _Part:
     every_cell = contract_cells(table)
     kinds = row_kinds(table, every_cell, contract)
@@ -117,8 +127,10 @@ def _read_table(
     data = np.flatnonzero(kinds == "data")
     cells = {name: objects([column[at] for at in data]).to_numpy() for name, column in every_cell.items()}
     cells = {**_supplied(cells, len(data), profile), **cells}
+    corrected = correct(cells, contract, corrections)
     reckoning = Reckoning(SERIAL_ZERO_1904 if grid.epoch_1904 else SERIAL_ZERO, zone)
     rows, problems = typed_frame(cells, len(data), contract, profile, window, reckoning)
+    _note_corrections(rows, corrected)
     rows["source_file"] = objects([file_name] * len(data))
     rows["source_sheet"] = objects([table.sheet.name] * len(data))
     rows["source_row"] = (data + 1).astype("int64")
@@ -131,7 +143,33 @@ def _read_table(
     )
     rejects = rejects.sort_values(["source_row", "check_id", "column_name"], kind="stable", ignore_index=True)
     bad = sorted({problem.at for problem in problems} | shifted)
-    return _Part(table, kinds, rows.drop(index=bad).reset_index(drop=True), rejects)
+    outcomes = [_outcome(item, table, int(data[item.at]) + 1) for item in corrected]
+    return _Part(table, kinds, rows.drop(index=bad).reset_index(drop=True), rejects, outcomes)
+
+
+def _note_corrections(rows: pd.DataFrame, corrected: list[Corrected]) -> None:
+    """Tell in `repairs` what was corrected; a correction whose guard failed flags its row."""
+    for item in corrected:
+        if item.state == "applied":
+            before = json.loads(rows.at[item.at, "repairs"] or "[]")
+            rows.at[item.at, "repairs"] = json.dumps([*before, item.note()], ensure_ascii=False)
+        else:
+            flags = rows.at[item.at, "flags"]
+            rows.at[item.at, "flags"] = f"{flags};{OUTDATED}" if flags else OUTDATED
+
+
+def _outcome(item: Corrected, table: Table, row: int) -> dict[str, object]:
+    """The entry of `verdict.corrections`."""
+    said = item.correction
+    return {
+        "record": said.record,
+        "column": said.column,
+        "expect": None if said.expect is None else str(said.expect),
+        "state": item.state,
+        "original": item.original,
+        "sheet": table.sheet.name,
+        "row": row,
+    }
 
 
 def _supplied(cells: dict[str, np.ndarray], length: int, profile: Profile) -> dict[str, np.ndarray]:
@@ -245,6 +283,7 @@ def _verdict(file_name: str, profile: Profile, contract: Contract, grid: Grid, p
             if sheet.name not in read and sheet.rows
         ],
         "columns": first.headers,
+        "corrections": [item for part in parts for item in part.corrections],
         "unknown_headers": [item for at, item in enumerate(unknown) if item not in unknown[:at]],
     }
 
@@ -274,6 +313,7 @@ def _refused(file_name: str, contract: Contract, profile: Profile, refusal: Refu
         "hidden": {"rows": None, "columns": None, "sheets": []},
         "other_sheets": [],
         "columns": {},
+        "corrections": [],
         "unknown_headers": [],
     }
     return Reading(empty_rows(contract), pd.DataFrame(columns=list(REJECT_COLUMNS)), verdict)

@@ -19,6 +19,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
 from pipelines.office.clock import Clock
+from pipelines.office.corrections import Correction, load_corrections
 from pipelines.office.errors import OfficeError
 from pipelines.office.profiles import Profile, load_profiles
 from pipelines.office.reference import load_reference
@@ -135,6 +136,7 @@ class Office:
     settings: OfficeSettings
     reference: dict[str, pd.DataFrame]
     profiles: list[Profile]
+    corrections: tuple[Correction, ...] = ()
 
     @property
     def data(self) -> Path:
@@ -188,4 +190,5 @@ def load_office(path: Path | str) -> Office:
         settings=load_validated(root / "office.yaml", OfficeSettings),
         reference=load_reference(root / "reference"),
         profiles=load_profiles(root / "profiles"),
+        corrections=load_corrections(root / "corrections.yaml"),
     )

@@ -14,6 +14,7 @@ import pandas as pd
 
 from pipelines.ingest.contract import load_contract
 from pipelines.ingest.reading import REJECT_COLUMNS
+from pipelines.office.corrections import Correction
 from pipelines.office.reference import unit_aliases
 from pipelines.office.settings import Office
 from pipelines.office.text import match_key
@@ -63,6 +64,22 @@ _QUESTION_TYPES = {
 }
 
 
+_CORRECTION_TYPES = {
+    "correction_no": "integer",
+    "stream": "varchar",
+    "record_code": "varchar",
+    "column_label": "varchar",
+    "state": "varchar",
+    "original": "varchar",
+    "right_value": "varchar",
+    "reason": "varchar",
+    "document": "varchar",
+    "delivery_id": "varchar",
+    "source_sheet": "varchar",
+    "source_row": "integer",
+}
+
+
 def write_landed(office: Office, question: Question, typed: list[TypedDelivery], database: Path) -> None:
     """Create the database file and fill schema `landed`."""
     with duckdb.connect(database) as connection:
@@ -79,6 +96,7 @@ def write_landed(office: Office, question: Question, typed: list[TypedDelivery],
             _rows(connection, stream, typed)
         _rejects(connection, typed)
         _table(connection, "stream", _stream_titles(), {})
+        _table(connection, "correction", _corrections(office, typed), _CORRECTION_TYPES)
 
 
 def _table(connection: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame, types: dict[str, str]) -> None:
@@ -169,6 +187,48 @@ def _rows(connection: duckdb.DuckDBPyConnection, stream: str, typed: list[TypedD
     """Write the rows of every counted delivery of a stream."""
     counted = [item for item in typed if item.delivery.stream == stream and item.is_counted]
     _union(connection, stream, "rows", load_contract(contract_path(stream)).typed_columns, counted)
+
+
+def _corrections(office: Office, typed: list[TypedDelivery]) -> pd.DataFrame:
+    """Return one row per correction and row of a counted file it met; a correction that met none is `unseen`."""
+    rows = []
+    for number, item in enumerate(office.corrections, start=1):
+        label = load_contract(contract_path(item.stream)).columns[item.column].labels[0]
+        said = {
+            "correction_no": number,
+            "stream": item.stream,
+            "record_code": item.record,
+            "column_label": label,
+            "right_value": _plain(item.value),
+            "reason": item.reason,
+            "document": item.document,
+        }
+        met = [(one.delivery.delivery_id, found) for one in typed if one.is_counted for found in _met(item, one)]
+        rows += [
+            {**said, "state": found["state"], "original": found["original"], "delivery_id": delivery_id,
+             "source_sheet": found["sheet"], "source_row": found["row"]}
+            for delivery_id, found in met
+        ] or [{**said, "state": "unseen", "original": _plain(item.expect)}]  # fmt: skip
+    return pd.DataFrame(rows, columns=list(_CORRECTION_TYPES))
+
+
+def _plain(cell: object) -> str:
+    """A cell of corrections.yaml as a person reads it; an empty one is shown so."""
+    if isinstance(cell, dt.datetime):
+        return f"{cell:%d/%m/%Y %H:%M}".removesuffix(" 00:00")
+    return f"{cell:%d/%m/%Y}" if isinstance(cell, dt.date) else "(trống)" if cell is None else str(cell)
+
+
+def _met(correction: Correction, typed: TypedDelivery) -> list[dict]:
+    """What became of one correction in one file (its verdict names record, column and expected value)."""
+    if typed.delivery.stream != correction.stream or correction.unit_id not in (None, typed.delivery.unit_id):
+        return []
+    return [
+        found
+        for found in typed.verdict["corrections"]
+        if (found["record"], found["column"], found["expect"])
+        == (correction.record, correction.column, None if correction.expect is None else str(correction.expect))
+    ]
 
 
 def _rejects(connection: duckdb.DuckDBPyConnection, typed: list[TypedDelivery]) -> None:

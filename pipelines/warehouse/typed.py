@@ -20,6 +20,7 @@ import pandas as pd
 
 from pipelines.ingest.contract import load_contract
 from pipelines.ingest.landing import landed_path
+from pipelines.office.corrections import Correction
 from pipelines.office.settings import Office
 from pipelines.paths import DBT_PROJECT, EXPECTATIONS, PACKAGE
 from pipelines.warehouse.register import Delivery
@@ -72,11 +73,21 @@ def recipe(office: Office, delivery: Delivery) -> str:
         office.settings.window.model_dump_json(),
         office.settings.office.timezone,
         *(office.reference[name].to_csv(index=False) for name in ("units", "fields", "procedures", "holidays")),
+        *(item.model_dump_json() for item in corrections_of(office, delivery)),
         delivery.file_name,
         delivery.observed_on.isoformat(),
         reader_version(),
     ]
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+def corrections_of(office: Office, delivery: Delivery) -> list[Correction]:
+    """Return the office's corrections that may touch a delivery: of its stream, of its unit or of any."""
+    return [
+        item
+        for item in office.corrections
+        if item.stream == delivery.stream and item.unit_id in (None, delivery.unit_id)
+    ]
 
 
 @lru_cache(maxsize=1)
@@ -133,6 +144,7 @@ def _make(office: Office, delivery: Delivery, made_by: str, folder: Path) -> Non
         delivery.profile,
         (window.min, delivery.observed_on + dt.timedelta(days=window.max_days_after_observed)),
         office.clock.timezone,
+        corrections_of(office, delivery),
     )
     if reading.verdict["status"] == "accepted":
         reading = judge(reading, contract, suite_path(delivery.stream), delivery.profile, _known(office, delivery))
