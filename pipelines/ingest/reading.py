@@ -176,11 +176,9 @@ def _supplied(cells: dict[str, np.ndarray], length: int, profile: Profile) -> di
     """The cells of columns the source does not print, told by its profile; a column the file has is never replaced."""
     told: dict[str, np.ndarray] = {}
     for name, rule in profile.supplied.items():
-        if rule.from_ is None:
-            told[name] = np.full(length, rule.always, dtype=object)
-        else:
-            filled = pd.notna(cells.get(rule.from_, np.full(length, None, dtype=object)))
-            told[name] = np.where(filled, rule.filled, rule.blank).astype(object)
+        told[name] = np.full(length, rule.always or rule.blank, dtype=object)
+        if rule.from_ in cells:
+            told[name][pd.notna(cells[rule.from_])] = rule.filled
     return told
 
 
