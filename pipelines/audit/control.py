@@ -1,6 +1,7 @@
 """Control of a whole report: every cell of every form against the rows behind it.
 
-Here: recomputing each cell as a sum over its fact rows, or a ratio of two such sums. Not here: single cells (trace).
+Here: recomputing each cell, and each note below a form, as a sum over its fact rows, or a ratio of two such sums.
+Not here: single cells (trace).
 Invariant: one grouped query a form and fact, so a whole quarter is checked in seconds.
 """
 
@@ -23,7 +24,8 @@ def untraceable_cells(connection: duckdb.DuckDBPyConnection, layouts: dict[str, 
 
 def _of_form(connection: duckdb.DuckDBPyConnection, layout: dict) -> list[str]:
     printed = connection.execute(f"select * from {layout['model']}").df()
-    columns = sorted(layout["columns"], key=lambda item: item["from"].partition(".")[0])
+    cells = [*layout["columns"], *layout.get("notes", [])]
+    columns = sorted(cells, key=lambda item: item["from"].partition(".")[0])
     wrong: list[str] = []
     for fact, group in groupby(columns, key=lambda item: item["from"].partition(".")[0]):
         wrong += _of_fact(connection, layout, printed, fact, list(group))
@@ -35,8 +37,9 @@ def _of_fact(
 ) -> list[str]:
     key, bridge = layout["facts"][fact]["key"], layout["facts"][fact]["scope"]
     match = " and ".join(f'(m."{name}" is null or m."{name}" = f."{name}")' for name in layout["keys"]) or "true"
-    measures = sorted({item[part].partition(".")[2] for item in columns for part in ("from", "of") if item[part]})
-    sums = ", ".join(f'coalesce(sum(f."{measure}"), 0) as "{measure}"' for measure in measures)
+    measures = sorted({item[part].partition(".")[2] for item in columns for part in ("from", "of") if item.get(part)})
+    # As bigint: pandas would make the sum's own type a float, which holds 15 digits of an amount.
+    sums = ", ".join(f'cast(coalesce(sum(f."{measure}"), 0) as bigint) as "{measure}"' for measure in measures)
     found = connection.execute(f"""
         select m.scope_id, m.row_code, {sums}
         from {layout["model"]} as m
@@ -51,7 +54,7 @@ def _of_fact(
     wrong = [f"{_cell_id(layout, row)}" for row in cells if row["_merge"] != "both"]
     for item in columns:
         wrong += [
-            f"{_cell_id(layout, row)}/c{item['number']}: {row[item['name']]} ≠ {traced}"
+            f"{_cell_id(layout, row)}/{_column_id(item)}: {row[item['name']]} ≠ {traced}"
             for row in cells
             if not _equal(row[item["name"]], traced := _traced(row, item, printed.columns))
         ]
@@ -62,6 +65,10 @@ def _cell_id(layout: dict, row: dict) -> str:
     return f"{layout['form_id']}/{row['scope_id']}/{row['row_code']}"
 
 
+def _column_id(item: dict) -> str:
+    return f"c{item['number']}" if "number" in item else item["name"]
+
+
 def _traced(row: dict, item: dict, printed: pd.Index) -> int | Decimal | None:
     def total(source: str) -> int | None:
         measure = source.partition(".")[2]
@@ -69,7 +76,7 @@ def _traced(row: dict, item: dict, printed: pd.Index) -> int | Decimal | None:
         return None if pd.isna(value) else int(value)
 
     parts = total(item["from"])
-    if not item["of"] or parts is None:
+    if not item.get("of") or parts is None:
         return parts
     return rate(parts, total(item["of"]) or 0, RATE_DECIMALS)
 

@@ -230,6 +230,8 @@ def _check(layout: dict[str, Any]) -> None:
             raise OfficeError(f"{name}: cột {item['name']} phải lấy từ fct_….<số đo>, không phải «{item['from']}».")
         if (item.get("type") == "percent") != bool(item.get("of")):
             raise OfficeError(f"{name}: cột tỷ lệ {item['name']} phải có from (tử số) và of (mẫu số).")
+        if item.get("of") and str(item["of"]).partition(".")[0] != fact:
+            raise OfficeError(f"{name}: tử số và mẫu số của cột tỷ lệ {item['name']} phải cùng một bảng fct_….")
     _check_spanners(name, heads)
 
 

@@ -383,7 +383,9 @@ def _row(
         )
 
     figures = tuple(share(column) if column.whole else count(column, f"c{column.number}") for column in layout.columns)
-    ids = {column.measure: figure.figure_id for column, figure in zip(layout.columns, figures, strict=True)}
+    # The figure of a percentage is not that of the measure above its line.
+    printed = zip(layout.columns, figures, strict=True)
+    ids = {column.measure: figure.figure_id for column, figure in printed if not column.whole}
     return FormRow(
         kind=str(record["row_kind"]),
         code=code,
@@ -418,11 +420,11 @@ def _sum(record: dict[str, Any], measures: tuple[str, ...]) -> int:
 def _deliveries(connection: duckdb.DuckDBPyConnection, question: Question, cleaner: Cleaner) -> tuple[Delivery, ...]:
     """Read the register. As in rpt_coverage, a range nobody sends files for takes the files that observed it."""
     records = _records(connection, "select * from rpt_delivery order by delivery_id")
-    sent_for_period = any(record["period_id"] == question.period_id for record in records)
+    sent_for_period = any(record["is_for_period"] for record in records)
 
     def answers(record: dict[str, Any]) -> bool:
         if sent_for_period:
-            return record["period_id"] == question.period_id
+            return bool(record["is_for_period"])
         return record["observed_on"] is not None and record["observed_on"] >= question.period_start
 
     return tuple(
@@ -484,11 +486,14 @@ def _coverage(records: list[dict[str, Any]], deliveries: tuple[Delivery, ...], c
     owing: dict[str, list[str]] = {}
     for record in records:
         if record["state"] != "accepted":
-            owing.setdefault(record["unit_id"], []).append(cleaner.text(record["stream_title"]))
+            parts = [record["stream_title"]] if len(streams) > 1 else []
+            parts += [record["missing_parts"]] if record.get("missing_parts") else []
+            owing.setdefault(record["unit_id"], []).extend([": ".join(map(cleaner.text, parts))] if parts else [])
     missing = tuple(name for unit_id, name in names.items() if unit_id in owing)
+    between = "; " if any(record.get("missing_parts") for record in records) else ", "
     told = tuple(
-        f"{names[unit_id]} ({', '.join(titles)})" if len(streams) > 1 else names[unit_id]
-        for unit_id, titles in owing.items()
+        f"{names[unit_id]} ({between.join(lacking)})" if lacking else names[unit_id]
+        for unit_id, lacking in owing.items()
     )
     refused = tuple(
         RefusedFile(item.unit_name, item.file_name, item.refused_reason)

@@ -78,6 +78,7 @@ SENT_BACK = {
     ],
 }
 FLAGGED = {
+    "date_without_report": [{PLANNED_END: "30/07/2021", STATUS: "Đang rà soát"}],
     "missing_cost_after": [{AFTER: "", SAVING: ""}, {**PARTS, HOURS_AFTER: ""}],
     "cost_rises": [{AFTER: "100.000.001", SAVING: ""}],
     "unknown_procedure": [{CODE: "9.999999", NAME: "Thủ tục không có"}],

@@ -16,7 +16,7 @@ import duckdb
 import pytest
 from warehouse_fixture import SECTIONS, Warehouse, delivery, question
 
-from pipelines.audit.control import untraceable_cells
+from pipelines.audit.control import evidence_tables, untraceable_cells
 from pipelines.audit.trace import trace
 from pipelines.audit.trace_text import trace_lines
 from pipelines.figures.layout import layouts_from_manifest
@@ -149,7 +149,7 @@ def fates(warehouse: Warehouse) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def quarter(make: Callable[..., Warehouse]) -> Warehouse:
-    return ask(make([*DEPARTMENT, *WARDS], FILES), *Q1)
+    return make([*DEPARTMENT, *WARDS], FILES).ask(question(*Q1))
 
 
 def test_the_sections_and_the_total_of_the_city(quarter: Warehouse) -> None:
@@ -360,6 +360,11 @@ def test_every_identity_holds_and_the_unit_tests_pass(make: Callable[..., Wareho
     warehouse = make([*DEPARTMENT, *WARDS], FILES).ask(question(*Q1), tests=True)
 
     assert form(warehouse)["total"] == TOTAL
+    with duckdb.connect(warehouse.path, read_only=True) as connection:
+        evidence = evidence_tables(connection, layouts(warehouse))
+    # Procedures and documents of the city's form, then of the department's, ward 1's and ward 2's.
+    assert len(evidence["ra-soat-thu-tuc"]) == 9 + 8 + 2 + 1
+    assert len(evidence["ra-soat-van-ban"]) == 6 + 4 + 2 + 1
     warehouse.dbt(["test", "--select", "test_type:unit,path:models/unit_tests/review.yml"])
 
 
@@ -439,10 +444,9 @@ def test_a_traced_percentage_shows_both_its_sides(report: Path) -> None:
     assert "tp-st-tp · department.csv · Rà soát · dòng 2" in text
 
 
-def test_the_report_model_prints_the_share_and_the_notes(make: Callable[..., Warehouse]) -> None:
-    warehouse = make([*DEPARTMENT, *WARDS], FILES).ask(question(*Q1))
-    with duckdb.connect(warehouse.path, read_only=True) as connection:
-        model = build_report_model(connection, layouts(warehouse), OfficeInfo("UBND thành phố Sóc Trăng"))
+def test_the_report_model_prints_the_share_and_the_notes(quarter: Warehouse) -> None:
+    with duckdb.connect(quarter.path, read_only=True) as connection:
+        model = build_report_model(connection, layouts(quarter), OfficeInfo("UBND thành phố Sóc Trăng"))
 
     total = model.forms["II.04"].total_texts()
     assert (total["own_saving_percent"], total["proposal_rate"]) == ("40,71", "87,50%")

@@ -4,7 +4,7 @@ with counted as (
     select
         ranked.*,
         ranked.reason_code in ('own_amended', 'own_replaced', 'own_abolished', 'own_new') as is_own,
-        ranked.cost_before > 0 and ranked.cost_after is not null as has_costs
+        ranked.cost_before > 0 and ranked.cost_after >= 0 as has_costs
     from {{ ref('int_review_scope_ranked') }} as ranked
     where ranked.scope_rank = 1
 )

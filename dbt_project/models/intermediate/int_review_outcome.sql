@@ -57,7 +57,7 @@ select
         when not is_reported then null
         -- Without a word for the document, or with one nobody mapped, it goes the way of its procedure.
         when document_action in ('amend', 'replace', 'abolish', 'new') then document_action
-        else proposal_kind
+        when is_proposal then proposal_kind
     end as document_action,
     case
         when is_reported or is_planned_late then 'counted'
