@@ -14,7 +14,10 @@ import sys
 from pipelines.office.errors import OfficeError
 
 # In the order of `kstt --help`; command «what-if» is module commands/what_if.py.
-COMMANDS = ("run", "status", "board", "trace", "recount", "diff", "what-if", "ui")
+COMMANDS = (
+    "run", "status", "board", "trace", "recount", "diff", "what-if",
+    "issue", "versions", "verify", "reproduce", "withdraw", "ui",
+)  # fmt: skip
 
 
 def main(arguments: list[str] | None = None) -> int:

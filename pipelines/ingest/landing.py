@@ -47,9 +47,14 @@ class Receipt:
     origin: dict[str, object] | None = None
 
     @property
+    def received_moment(self) -> dt.datetime:
+        """Moment of receipt."""
+        return dt.datetime.fromisoformat(self.received_at)
+
+    @property
     def received_on(self) -> dt.date:
         """Local day of receipt."""
-        return dt.datetime.fromisoformat(self.received_at).date()
+        return self.received_moment.date()
 
 
 def name_key(file_name: str) -> str:

@@ -1,6 +1,6 @@
 """Finding finished reports in an office's folder.
 
-Here: which report of a period is the newest. Not here: what is in it (audit).
+Here: the finished reports of a period, which is the newest. Not here: what is in one (audit).
 Invariant: only folders with a manifest are reports; a build folder is never taken for one.
 """
 
@@ -8,9 +8,20 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import Office
+
+
+def finished_reports(office: Office, period_id: str, as_of: str | None = None) -> list[Path]:
+    """Return the finished reports of a period, by as-of, then received-by, then when they were built; newest last.
+
+    Reports by other counting rules than the office's (what-if) stand before all others.
+    """
+    folder = office.data / "reports" / period_id
+    found = [manifest.parent for manifest in folder.glob(f"{as_of or '*'}/*/manifest.json")]
+    return sorted(found, key=lambda report: (is_by_own_rules(office, report), *_age(report)))
 
 
 def latest_report(office: Office, period_id: str, as_of: str | None = None) -> Path:
@@ -21,23 +32,30 @@ def latest_report(office: Office, period_id: str, as_of: str | None = None) -> P
     Raises:
         OfficeError: none was built yet.
     """
-    folder = office.data / "reports" / period_id
-    found = [manifest.parent for manifest in folder.glob(f"{as_of or '*'}/*/manifest.json")]
+    found = finished_reports(office, period_id, as_of)
     if not found:
         raise OfficeError(
             f"Chưa có báo cáo kỳ {period_id}{f' đến ngày {as_of}' if as_of else ''}. Chạy: kstt run {period_id}"
         )
+    return found[-1]
+
+
+def is_by_own_rules(office: Office, report: Path) -> bool:
+    """Tell whether a report counted by the office's own switches."""
     own = {name: str(value).lower() for name, value in office.settings.switches.model_dump().items()}
-    return max(found, key=lambda report: _age(report, own))
+    return all(own.get(name, value) == value for name, value in read_manifest(report)["switches"].items())
+
+
+def read_manifest(report: Path) -> dict[str, Any]:
+    """Return the manifest a finished report carries."""
+    return json.loads((report / "manifest.json").read_text(encoding="utf-8"))
 
 
 def read_summary(report: Path) -> dict[str, object]:
     """Return the summary a finished report carries."""
-    return json.loads((report / "manifest.json").read_text(encoding="utf-8"))["summary"]
+    return read_manifest(report)["summary"]
 
 
-def _age(report: Path, own: dict[str, str]) -> tuple[bool, str, str, float]:
-    manifest = json.loads((report / "manifest.json").read_text(encoding="utf-8"))
-    question = manifest["question"]
-    by_own_rules = all(own.get(name, value) == value for name, value in manifest["switches"].items())
-    return by_own_rules, str(question["as_of"]), str(question["received_by"]), (report / "manifest.json").stat().st_mtime
+def _age(report: Path) -> tuple[str, str, float]:
+    question = read_manifest(report)["question"]
+    return str(question["as_of"]), str(question["received_by"]), (report / "manifest.json").stat().st_mtime

@@ -1,0 +1,167 @@
+"""Recomputing every hash the office rests on, and naming what differs.
+
+Here: journal, receipts, landed bytes, kept lists, issued versions. Not here: mending (nothing is), figures (recount).
+Invariant: reads only; one sentence a difference, with the file it is about; no difference, no sentence.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pipelines.ingest.landing import Receipt, hash_file, landed_path
+from pipelines.office.errors import OfficeError
+from pipelines.office.journal import journal_faults
+from pipelines.office.settings import Office
+from pipelines.warehouse.issued import PENDING, RECORD, Issued, issued_versions
+
+_PASSING = (".receiving-", ".writing-")  # what a killed writer leaves; never read by anything
+
+
+def verify(office: Office, period_id: str | None = None) -> list[str]:
+    """Return every difference: of a period's issued versions and all they were made from, or of the whole office."""
+    found = [f"Sổ việc journal.jsonl: {fault}" for fault in journal_faults(office)]
+    if period_id is None:
+        found += [*_receipts(office), *_landing(office), *_kept_lists(office), *_orphans(office)]
+    try:
+        versions = issued_versions(office, period_id)
+    except OfficeError:  # the journal's faults are told above; without it no version can be trusted to be one
+        return [*found, "Không kiểm tra được các bản đã phát hành, vì sổ việc không còn tin được."]
+    found += [*_strangers(office, versions, period_id)]
+    for issued in versions:
+        found += issue_faults(office, issued)
+    return list(dict.fromkeys(found))
+
+
+def issue_faults(office: Office, issued: Issued) -> list[str]:
+    """Return what differs in one issued version, and in what it was made from."""
+    if not issued.folder.is_dir():
+        return [f"Bản {issued.issue_id}: thư mục đã bị xóa."]
+    try:
+        record = issued.record()
+    except OfficeError:
+        return [f"Bản {issued.issue_id}: {RECORD} bị sửa hoặc bị xóa; không khớp sổ việc."]
+    return [*_issued_files(issued, record), *_made_from(office, issued, record)]
+
+
+def _issued_files(issued: Issued, record: dict[str, Any]) -> Iterator[str]:
+    on_disk = {path.relative_to(issued.folder).as_posix(): path for path in _files(issued.folder)}
+    for name in sorted({*record["files"], *on_disk} - {RECORD}):
+        if name not in on_disk:
+            yield f"Bản {issued.issue_id}: tệp {name} đã bị xóa."
+        elif name not in record["files"]:
+            yield f"Bản {issued.issue_id}: có tệp lạ {name}, không thuộc bản đã phát hành."
+        elif hash_file(on_disk[name]) != record["files"][name]:
+            yield f"Bản {issued.issue_id}: tệp {name} đã bị sửa."
+
+
+def _made_from(office: Office, issued: Issued, record: dict[str, Any]) -> Iterator[str]:
+    for receipt_id, hashes in record["receipts"].items():
+        receipt = office.data / "receipts" / f"{receipt_id}.json"
+        if not receipt.is_file():
+            yield f"Bản {issued.issue_id}: biên nhận {receipt_id} đã bị xóa."
+        elif hash_file(receipt) != hashes["sha256"]:
+            yield f"Bản {issued.issue_id}: biên nhận {receipt_id} đã bị sửa."
+        yield from _landed(office, hashes["landed"], f"Bản {issued.issue_id}: tệp đã nhận của biên nhận {receipt_id}")
+    for part, name in (("settings", "thiết lập"), ("software", "phần mềm")):
+        for path, sha256 in record[part].items():
+            yield from _landed(office, sha256, f"Bản {issued.issue_id}: {name} {path}")
+
+
+def _landed(office: Office, sha256: str, what: str) -> Iterator[str]:
+    path = landed_path(office, sha256)
+    if not path.is_file():
+        yield f"{what} (landing/{sha256[:16]}…) đã bị xóa."
+    elif hash_file(path) != sha256:
+        yield f"{what} (landing/{sha256[:16]}…) đã bị sửa."
+
+
+def _files(folder: Path) -> list[Path]:
+    """Return the files of a folder, at any depth, without those a killed writer left."""
+    found = folder.rglob("*") if folder.is_dir() else []
+    return sorted(path for path in found if path.is_file() and not path.name.startswith(_PASSING))
+
+
+def _receipts(office: Office) -> Iterator[str]:
+    """Hold each receipt against its name, its place in the inbox, its landed file, and the receipts before it."""
+    paths = sorted(_files(office.data / "receipts"), key=lambda path: path.stem.rpartition("-")[2])
+    earlier: dict[str, set[str]] = {}
+    for number, path in enumerate(paths, start=1):
+        receipt = _receipt(path)
+        if receipt is None:
+            yield f"Biên nhận {path.name} đã bị sửa hoặc không phải biên nhận."
+            continue
+        if not path.stem.endswith(f"-{number:04d}"):
+            yield f"Biên nhận thứ {number} theo số là {path.name}: có biên nhận bị xóa hoặc thêm."
+        same = earlier.setdefault(receipt.sha256, set())
+        if not _is_consistent(receipt, path.stem, same):
+            yield f"Biên nhận {path.name} đã bị sửa: nội dung không khớp tên, thư mục hoặc tệp đã nhận."
+        landed = landed_path(office, receipt.sha256)
+        if not landed.is_file():
+            yield f"Biên nhận {path.name}: tệp đã nhận landing/{receipt.sha256[:16]}… đã bị xóa."
+        elif landed.stat().st_size != receipt.size:
+            yield f"Biên nhận {path.name}: tệp đã nhận không còn {receipt.size} byte."
+        same.add(receipt.receipt_id)
+
+
+def _receipt(path: Path) -> Receipt | None:
+    """Return a receipt written as the landing writes it; None for anything else."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        content = json.loads(text)
+        receipt = Receipt(**content)
+        _ = receipt.received_moment
+    except (ValueError, TypeError):
+        return None
+    return receipt if json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) == text else None
+
+
+def _is_consistent(receipt: Receipt, name: str, earlier: set[str]) -> bool:
+    head = f"{receipt.received_moment:%Y%m%dT%H%M%S}-{receipt.unit_id}-"
+    return (
+        receipt.receipt_id == name
+        and name.startswith(head)
+        and receipt.inbox_path.startswith(f"{receipt.period_id}/{receipt.unit_id}/")
+        and receipt.inbox_path.endswith(f"/{receipt.file_name}")
+        and (receipt.same_bytes_as in earlier if earlier else receipt.same_bytes_as is None)
+    )
+
+
+def _landing(office: Office) -> Iterator[str]:
+    """A landed file is named by its hash: any change of a byte shows."""
+    for path in _files(office.data / "landing"):
+        if hash_file(path) != path.name:
+            yield f"Tệp landing/{path.name} đã bị sửa, hoặc không do phần mềm nhận: tên không phải mã băm của nó."
+
+
+def _kept_lists(office: Office) -> Iterator[str]:
+    for path in _files(office.data / "kept"):
+        if f"{hash_file(path)}.json" != path.name:
+            yield f"Danh sách kept/{path.name} đã bị sửa, hoặc không do phần mềm ghi."
+            continue
+        for name, sha256 in json.loads(path.read_text(encoding="utf-8")).items():
+            yield from _landed(office, sha256, f"Thiết lập, phần mềm đã giữ {name}")
+
+
+def _orphans(office: Office) -> Iterator[str]:
+    """A landed file no receipt and no kept list names: its receipt or list is gone, or it was put there by hand."""
+    named: set[str] = set()
+    for path in _files(office.data / "receipts"):
+        receipt = _receipt(path)
+        named |= {receipt.sha256} if receipt else set()
+    for path in _files(office.data / "kept"):
+        if f"{hash_file(path)}.json" == path.name:
+            named |= set(json.loads(path.read_text(encoding="utf-8")).values())
+    for path in _files(office.data / "landing"):
+        if path.name not in named:
+            yield f"Tệp landing/{path.name} không có biên nhận hay danh sách nào nhắc tới."
+
+
+def _strangers(office: Office, versions: list[Issued], period_id: str | None) -> Iterator[str]:
+    """Return what lies in issued/ and was never issued."""
+    known = {issued.folder for issued in versions}
+    for path in sorted((office.data / "issued").glob(f"{period_id or '*'}/*")):
+        if path not in known and not path.name.startswith(PENDING):
+            yield f"Trong issued/ có {path.parent.name}/{path.name}, không có trong sổ việc."

@@ -1,0 +1,69 @@
+"""What stands against issuing a built report.
+
+Here: collecting the reasons from warehouse and model. Not here: whether they are overridden (issue).
+Invariant: they block issuing, never drafting (DESIGN, idea 5); each sentence says what is wrong and what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import duckdb
+
+from pipelines.figures.report_model import Form, ReportModel
+
+_UNKNOWN = "Chưa xác định"  # label of the row of unmapped codes in dim_field, dim_unit and the forms
+
+# One blocker a line: a query, and the sentence made of each of its rows.
+_QUERIES = (
+    (
+        "select unit_name, stream_title, state from rpt_coverage where state = 'missing' order by sort_no, unit_id, 2",
+        "{unit_name} chưa gửi {stream_title}. Đôn đốc đơn vị gửi.",
+    ),
+    (
+        "select unit_name, stream_title from rpt_coverage where state = 'refused' order by sort_no, unit_id, 2",
+        "{unit_name} đã gửi {stream_title} nhưng mọi tệp đều bị từ chối. Yêu cầu gửi lại.",
+    ),
+    (
+        "select count(*) as dossiers, min(dossier_code) as example from rpt_carry_over "
+        "where reason_code = 'unexplained' having count(*) > 0",
+        "Có {dossiers} hồ sơ làm lệch số từ kỳ trước chuyển sang mà chưa rõ lý do (ví dụ {example}). Hỏi lại đơn vị.",
+    ),
+)
+
+
+def blockers(connection: duckdb.DuckDBPyConnection, model: ReportModel) -> list[str]:
+    """Return the reasons why a report may not be issued, in the order units stand; empty when it may."""
+    return [*_from_queries(connection), *_refused_files(model), *_unmapped(model)]
+
+
+def _from_queries(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    for query, sentence in _QUERIES:
+        found = connection.execute(query)
+        names = [item[0] for item in found.description or []]
+        yield from (sentence.format(**dict(zip(names, row, strict=True))) for row in found.fetchall())
+
+
+def _refused_files(model: ReportModel) -> Iterator[str]:
+    for file in model.coverage.refused:
+        yield f"Tệp «{file.file_name}» của {file.unit_name} bị từ chối: {file.reason} Yêu cầu gửi lại, hoặc rút tệp."
+
+
+def _unmapped(model: ReportModel) -> Iterator[str]:
+    for form in model.forms.values():
+        yield from _unmapped_rows(form)
+
+
+def _unmapped_rows(form: Form) -> Iterator[str]:
+    for row in form.rows:
+        counted = [
+            f"cột {column.number}: {figure.text}"
+            for column, figure in zip(form.layout.columns, row.figures, strict=True)
+            if figure.value and not column.whole
+        ]
+        if row.label == _UNKNOWN and counted:
+            section = f" ở mục «{row.section_label}»" if row.section_label else ""
+            yield (
+                f"Biểu {form.layout.form_id}, dòng “{_UNKNOWN}”{section} còn số liệu ({'; '.join(counted)}). "
+                "Bổ sung mã, tên gọi vào danh mục rồi lập lại báo cáo."
+            )

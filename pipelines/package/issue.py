@@ -1,0 +1,285 @@
+"""Issuing a report: the deliberate act of an officer that freezes one finished report for ever.
+
+Here: choosing the report, the rules of versions, what a version records of its making, the order of writing.
+Not here: finding versions (warehouse/issued), what blocks (blockers), checking later (audit/verify).
+Invariant: a version is whole or not at all: folder on the disk, then the journal's line, then its name; no schedule
+issues; an issued folder is read-only.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import shutil
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.figures.report_model import ISSUE_KINDS, Issue, ReportModel, build_report_model
+from pipelines.figures.text import Cleaner
+from pipelines.ingest.landing import hash_file, keep_settings, keep_tree, receipts
+from pipelines.office import journal
+from pipelines.office.errors import OfficeError
+from pipelines.office.files import sync
+from pipelines.office.settings import Office
+from pipelines.package.assemble import assemble
+from pipelines.package.blockers import blockers
+from pipelines.package.finish import office_info
+from pipelines.paths import REPOSITORY
+from pipelines.warehouse.answer import Plan, plan
+from pipelines.warehouse.build import only_run
+from pipelines.warehouse.finished import finished_reports, is_by_own_rules, read_manifest
+from pipelines.warehouse.issued import (
+    RECORD,
+    Issued,
+    find_issued,
+    issued_folder,
+    issued_versions,
+    pending_folder,
+    settle,
+)
+from pipelines.warehouse.question import Ask, resolve, versions
+
+# All of the clone that makes a report: kept with each version, so that years later the same software makes it again.
+SOFTWARE = (
+    "pipelines/**/*.py",
+    "dbt_project/*.yml",
+    "dbt_project/macros/**/*.sql",
+    "dbt_project/models/**/*.sql",
+    "dbt_project/models/**/*.yml",
+    "dbt_project/tests/**/*.sql",
+    "expectations/*.yaml",
+    "report_templates/**/*",
+    "dagster.yaml",
+    "pyproject.toml",
+    "uv.lock",
+)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What an officer asks to issue."""
+
+    period_id: str
+    kind: str
+    by: str
+    why: str
+    as_of: str | None = None
+    force: str | None = None
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """The finished report a request is about."""
+
+    request: Request
+    report: Path
+    planned: Plan
+    model: ReportModel
+    layouts: dict[str, dict[str, Any]]
+    earlier: list[Issued]
+
+
+def issue(office: Office, request: Request) -> Issued:
+    """Freeze the newest finished report of a period as its next version; return the version.
+
+    Raises:
+        OfficeError: no finished report stands for what is in force now, a rule of versions is broken, or something
+            blocks and no reason to force was given; every reason is listed.
+    """
+    with only_run(office):
+        settle(office)
+        candidate = _candidate(office, request)
+        found = _blocking(office, candidate)
+        _refuse(candidate, list(_broken_rules(candidate)), found)
+        block = _block(candidate, found)
+        if issued_folder(office, request.period_id, block.version).exists():
+            raise OfficeError(
+                f"Có thư mục issued/{request.period_id}/v{block.version} mà sổ việc không ghi. "
+                "Kiểm tra bằng kstt verify, chuyển thư mục đó đi rồi phát hành lại."
+            )
+        pending = pending_folder(office, request.period_id, block.version)
+        write_issued(candidate.report, pending, office, block)
+        _write_record(pending, _record(office, candidate, block))
+        _seal(pending)
+        journal.append(
+            office,
+            "issue",
+            request.by,
+            request.why,
+            period_id=request.period_id,
+            version=block.version,
+            kind=request.kind,
+            forced=block.forced,
+            record_sha256=hash_file(pending / RECORD),
+        )
+        settle(office)
+    return find_issued(office, request.period_id, block.version)
+
+
+def write_issued(report: Path, folder: Path, office: Office, block: Issue) -> None:
+    """Write the files of a version: the finished report's own, its documents laid out anew with the issue's lines."""
+    shutil.copytree(report, folder)
+    manifest = read_manifest(report)
+    model, layouts = _read_report(report, office)
+    assemble(folder, replace(model, issue=block), layouts, manifest["key"], manifest["versions"])
+
+
+def asked_of(office: Office, report: Path) -> Ask:
+    """Return the full question a finished report answers."""
+    with duckdb.connect(report / "warehouse.duckdb", read_only=True) as connection:
+        (row,) = connection.execute("select * from landed.question").df().to_dict("records")
+    names = office.settings.switches.model_dump()
+    return Ask.parse(
+        row["period_id"],
+        f"{row['as_of']:%Y-%m-%d}",
+        row["received_by"].to_pydatetime().replace(tzinfo=office.clock.timezone).isoformat(),
+        {name: str(row[name]) for name in names},
+        row["prior_issue"] or "",
+    )
+
+
+def _read_report(report: Path, office: Office) -> tuple[ReportModel, dict[str, dict[str, Any]]]:
+    layouts = json.loads((report / "forms.json").read_text(encoding="utf-8"))
+    with duckdb.connect(report / "warehouse.duckdb", read_only=True) as connection:
+        return build_report_model(connection, layouts, office_info(office)), layouts
+
+
+def _candidate(office: Office, request: Request) -> _Candidate:
+    """Choose the newest finished report, counted by the office's own switches, as of a day the kind is made of."""
+    again = f"kstt run {request.period_id}{f' --as-of {request.as_of}' if request.as_of else ''}"
+    found = [
+        report
+        for report in finished_reports(office, request.period_id, request.as_of)
+        if is_by_own_rules(office, report)
+    ]
+    fitting = [report for report in found if _is_provisional(report) == (request.kind == "provisional")]
+    if not found:
+        raise OfficeError(f"Chưa có báo cáo kỳ {request.period_id} theo thiết lập của đơn vị. Chạy: {again}")
+    newest = (fitting or found)[-1]
+    planned = plan(office, asked_of(office, newest))
+    if not planned.is_built:
+        raise OfficeError(
+            f"Báo cáo mới nhất ({newest}) được lập khi thiết lập, danh mục, mẫu hoặc phần mềm còn khác bây giờ. "
+            f"Lập lại rồi phát hành: {again}"
+        )
+    model, layouts = _read_report(planned.report, office)
+    return _Candidate(request, planned.report, planned, model, layouts, issued_versions(office, request.period_id))
+
+
+def _is_provisional(report: Path) -> bool:
+    return bool(read_manifest(report)["question"]["is_provisional"])
+
+
+def _blocking(office: Office, candidate: _Candidate) -> list[str]:
+    with duckdb.connect(candidate.report / "warehouse.duckdb", read_only=True) as connection:
+        found = blockers(connection, candidate.model)
+    question = candidate.planned.question
+    newest = resolve(office, Ask(question.period.period_id, question.as_of))[0].prior
+    if newest and newest != question.prior:
+        found.append(
+            f"Kỳ trước đã có bản {newest.issue_id}, nhưng số chuyển kỳ của báo cáo này đối chiếu với "
+            f"{question.prior.issue_id if question.prior else 'chưa bản nào'}. Lập lại báo cáo."
+        )
+    return found
+
+
+def _broken_rules(candidate: _Candidate) -> Iterator[str]:
+    """Return what no reason can force: the order of versions (domain/04 4.2, required behaviour)."""
+    kind, question = candidate.request.kind, candidate.planned.question
+    period_end, as_of = f"{question.period.end_on:%d/%m/%Y}", f"{question.as_of:%d/%m/%Y}"
+    finals = [item for item in candidate.earlier if item.kind != "provisional"]
+    if kind == "provisional" and not question.is_provisional:
+        yield (
+            f"Bản tạm tính phải lấy số liệu trước ngày cuối kỳ {period_end}; báo cáo này đến ngày {as_of}. "
+            f"Lập bằng: kstt run {question.period.period_id} --as-of <ngày>"
+        )
+    if kind != "provisional" and question.is_provisional:
+        yield (
+            f"{ISSUE_KINDS[kind]} phải lấy số liệu đến hết ngày cuối kỳ {period_end}; báo cáo này mới đến ngày {as_of}."
+        )
+    if kind == "corrected" and not finals:
+        yield "Bản đính chính chỉ có sau bản chính thức; kỳ này chưa có bản chính thức nào (--kind final)."
+    if kind != "corrected" and finals:
+        yield f"Kỳ này đã có bản chính thức v{finals[0].version}; chỉ phát hành thêm bản đính chính (--kind corrected)."
+    for item in candidate.earlier[-1:]:
+        if item.record()["report_key"] == candidate.planned.key:
+            yield f"Báo cáo này đã phát hành là v{item.version} ({ISSUE_KINDS[item.kind].lower()}); không có gì đổi."
+
+
+def _refuse(candidate: _Candidate, broken: list[str], found: list[str]) -> None:
+    if not broken and (not found or candidate.request.force):
+        return
+    lines = "\n".join(f"  - {line}" for line in [*broken, *found])
+    way = "" if broken else '\nSửa rồi lập lại; hoặc phát hành kèm lý do in trên báo cáo: --force "lý do".'
+    name = f"{ISSUE_KINDS[candidate.request.kind].lower()} kỳ {candidate.request.period_id}"
+    raise OfficeError(f"Chưa phát hành được {name}:\n{lines}{way}")
+
+
+def _block(candidate: _Candidate, found: list[str]) -> Issue:
+    """Return what the documents print; the reason of force is printed only where something was forced."""
+    request, cleaner = candidate.request, Cleaner()
+    is_correction = request.kind == "corrected"
+    number = 1 + sum(item.kind == "corrected" for item in candidate.earlier)
+    return Issue(
+        kind=request.kind,
+        version=len(candidate.earlier) + 1,
+        correction_no=number if is_correction else 0,
+        why=cleaner.text(request.why) if is_correction else "",
+        forced=cleaner.text(request.force) if found and request.force else "",
+        blockers=tuple(cleaner.text(line) for line in found),
+    )
+
+
+def _record(office: Office, candidate: _Candidate, block: Issue) -> dict[str, Any]:
+    """Return all a version was made from; every file is named by its hash and kept in landing."""
+    question, request = candidate.planned.question, candidate.request
+    acts = journal.acts(office)
+    return {
+        "period_id": request.period_id,
+        "version": block.version,
+        "kind": block.kind,
+        "by": request.by,
+        "at": office.clock.now().isoformat(),
+        "why": request.why,
+        "printed": asdict(block),
+        "report_key": candidate.planned.key,
+        "ask": {
+            "period_id": request.period_id,
+            "as_of": question.as_of.isoformat(),
+            "received_by": question.received_by.isoformat(),
+            "switches": {name: str(value) for name, value in question.switches.model_dump().items()},
+            "prior_issue": question.prior.issue_id if question.prior else "",
+        },
+        "journal": {"lines": len(acts), "head": acts[-1].sha256 if acts else journal.NO_LINE},
+        "receipts": {
+            item.receipt_id: {
+                "sha256": hash_file(office.data / "receipts" / f"{item.receipt_id}.json"),
+                "landed": item.sha256,
+            }
+            for item in receipts(office)
+            if item.received_moment <= question.received_by
+        },
+        "settings": keep_settings(office),
+        "software": keep_tree(office, REPOSITORY, SOFTWARE),
+        "versions": {**versions(), "python": platform.python_version()},
+    }
+
+
+def _write_record(folder: Path, record: dict[str, Any]) -> None:
+    record["files"] = {
+        path.relative_to(folder).as_posix(): hash_file(path) for path in sorted(folder.rglob("*")) if path.is_file()
+    }
+    text = json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True)
+    (folder / RECORD).write_text(text + "\n", encoding="utf-8")
+
+
+def _seal(folder: Path) -> None:
+    """Make a folder read-only and flush it: after this only its name changes."""
+    for path in [*folder.rglob("*"), folder]:
+        sync(path)
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    sync(folder.parent)
