@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import shutil
+from pathlib import Path
 
 import pandas as pd
 import pytest
+from sample_copy import REPOSITORY
 from shared_files import shared
 
-from pipelines.office.settings import Deadlines
+from pipelines.office.errors import OfficeError
+from pipelines.office.settings import Deadlines, load_office
 from pipelines.periods.period import Period, generate_periods, last_closed_quarter, open_quarter
 
 
@@ -24,6 +28,32 @@ def test_generated_periods_equal_the_domain_table() -> None:
         assert (period.start_on.isoformat(), period.end_on.isoformat()) == (row["start_date"], row["end_date"])
         assert period.period_kind == row["period_kind"]
         assert period.unit_deadline(Deadlines()).isoformat() == row["plan_last_day"]
+
+
+def test_the_periods_of_the_sample_office_are_those_of_the_rule() -> None:
+    table = pd.read_csv(REPOSITORY / "sample_office" / "reference" / "periods.csv")
+    made = [*generate_periods(2021), *generate_periods(2022)]
+    listed = {tuple(row) for row in table.itertuples(index=False)}
+    assert {
+        (period.period_id, period.period_kind, period.label, period.start_on.isoformat(), period.end_on.isoformat())
+        for period in made
+    } == listed
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("x,ad_hoc,Ngược,2021-03-14,2021-03-01", "dòng 3, cột period_id: «x»"),
+        ("x,ad_hoc,Không có ngày,,2021-03-01", "dòng 3, cột period_id: «x»"),
+    ],
+)
+def test_a_period_that_ends_before_it_begins_is_refused_with_its_line(tmp_path: Path, line: str, told: str) -> None:
+    office = tmp_path / "office"
+    shutil.copytree(REPOSITORY / "tests" / "offices" / "boston", office)
+    with (office / "reference" / "periods.csv").open("a", encoding="utf-8") as table:
+        table.write(line + "\n")
+    with pytest.raises(OfficeError, match=told):
+        load_office(office)
 
 
 def test_the_year_is_exactly_the_union_of_its_quarters() -> None:

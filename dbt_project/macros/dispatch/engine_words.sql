@@ -17,3 +17,8 @@
 {% macro text_type() -%}
     {{ dbt.type_string() }}
 {%- endmacro %}
+
+{# The texts of a group, joined in an order. #}
+{% macro joined(text, separator, order) -%}
+    {{ dbt.listagg(text, "'" ~ separator ~ "'", 'order by ' ~ order) }}
+{%- endmacro %}
