@@ -13,7 +13,8 @@ from pipelines.ingest.contract import load_contract
 from pipelines.ingest.reading import READER_CHECKS, READER_MEND
 from pipelines.office.settings import Office
 from pipelines.warehouse.register import Delivery, register
-from pipelines.warehouse.typed import TypedDelivery, contract_path, rejects_of, standing, streams, suite_path
+from pipelines.warehouse.streams import contract_path, streams, suite_path
+from pipelines.warehouse.typed import TypedDelivery, rejects_of, standing
 
 
 def _suite_checks(stream: str) -> dict[str, dict]:

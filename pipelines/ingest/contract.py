@@ -38,6 +38,8 @@ class Column:
     labels: tuple[str, ...]
     values: dict[str, str] = field(default_factory=dict)
     names: str | None = None
+    # The word a form of ours offers for each meaning, in the order of the contract.
+    choices: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,10 @@ class Contract:
     dropped: frozenset[str]
     ignored: frozenset[str]
     promise: Promise | None = None
+    # Name of its sheet in the units' return workbook; None when it comes from a system only.
+    sheet: str | None = None
+    # Words of a column that leave a record open: it stands in the unit's next return again.
+    open_when: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def typed_columns(self) -> dict[str, str]:
@@ -109,6 +115,8 @@ def load_contract(path: Path) -> Contract:
         dropped=_keys(meta["dropped"]),
         ignored=_keys(meta["ignored"]),
         promise=_promise(meta.get("promise")),
+        sheet=meta.get("sheet"),
+        open_when={name: tuple(words) for name, words in meta.get("open_when", {}).items()},
     )
 
 
@@ -141,8 +149,17 @@ def check_profile(contract: Contract, profile: Profile) -> None:
 
 
 def _column(name: str, meta: dict) -> Column:
-    words = {match_key(str(word)): value for word, value in meta.get("values", {}).items()}
-    return Column(name, meta["role"], bool(meta["required"]), tuple(meta["labels"]), words, meta.get("names"))
+    given = {str(word): value for word, value in meta.get("values", {}).items()}
+    choices = {meaning: word for word, meaning in reversed(given.items())}
+    return Column(
+        name=name,
+        role=meta["role"],
+        required=bool(meta["required"]),
+        labels=tuple(meta["labels"]),
+        values={match_key(word): value for word, value in given.items()},
+        names=meta.get("names"),
+        choices=dict(reversed(choices.items())),
+    )
 
 
 def _promise(meta: dict | None) -> Promise | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from pipelines.ingest.sniff import Refused
 from pipelines.ingest.typing_rules import SERIAL_ZERO, SERIAL_ZERO_1904, Reckoning
 from pipelines.office.corrections import Correction
 from pipelines.office.profiles import Profile
-from pipelines.office.text import nfc
+from pipelines.office.text import match_key, nfc
 
 Window = tuple[dt.date, dt.date]
 REJECT_COLUMNS = (
@@ -40,6 +40,7 @@ READER_CHECKS = {
     "missing_code": "Dòng không có mã nên không thể đối chiếu hoặc loại trùng.",
 }
 READER_MEND = "Sửa ô trong phần mềm nguồn hoặc trong bảng rồi gửi lại."
+_NIL = match_key("Không phát sinh trong kỳ")
 # Flag of a row whose correction no longer fits what the source says.
 OUTDATED = "correction_outdated"
 _NOT_SHOWN = "(không hiện)"
@@ -98,16 +99,57 @@ def read_file(
     """
     check_profile(contract, profile)
     try:
-        grid = open_grid(path)
+        grid = _sheets_of(open_grid(path), profile)
         tables = find_tables(grid, contract, profile)
+        is_nil = _is_nil(tables) if profile.declares_nil else None
     except Refused as refusal:
         return _refused(file_name, contract, profile, refusal)
     parts = [_read_table(table, grid, nfc(file_name), contract, profile, window, zone, corrections) for table in tables]
+    wrong = None if is_nil is None else _wrong_nil(is_nil, sum((part.kinds == "data").sum() for part in parts))
+    if wrong:
+        return _refused(file_name, contract, profile, wrong)
     return Reading(
         _joined([part.rows for part in parts]),
         _joined([part.rejects for part in parts]),
         _verdict(file_name, profile, contract, grid, parts),
     )
+
+
+def _sheets_of(grid: Grid, profile: Profile) -> Grid:
+    """The grid with the one sheet a profile reads, when it reads one only."""
+    if profile.sheet is None:
+        return grid
+    kept = [sheet for sheet in grid.sheets if sheet.name and match_key(sheet.name) == match_key(profile.sheet)]
+    if not kept:
+        raise Refused(f"Tệp không có trang «{profile.sheet}».", "Dùng phiếu báo cáo đã phát, không xóa, đổi tên trang.")
+    return replace(grid, sheets=kept)
+
+
+def _is_nil(tables: list[Table]) -> bool:
+    """Tell whether the cell after «Không phát sinh trong kỳ» above the table is filled."""
+    for table in tables:
+        for row in table.sheet.rows[: table.header_rows[0] - 1]:
+            cells = [cell for cell in row if not is_blank(cell)]
+            if cells and match_key(str(cells[0])).startswith(_NIL):
+                return len(cells) > 1
+    return False
+
+
+def _wrong_nil(is_nil: bool, rows: int) -> Refused | None:
+    """A return is rows or a nil that was declared; neither or both is none."""
+    if not rows and not is_nil:
+        return Refused(
+            "Chưa có dòng nào và chưa đánh dấu «Không phát sinh trong kỳ».",
+            "Điền số liệu, hoặc ghi x vào ô «Không phát sinh trong kỳ», rồi gửi lại.",
+            "not_filled_in",
+        )
+    if rows and is_nil:
+        return Refused(
+            f"Đánh dấu «Không phát sinh trong kỳ» nhưng có {rows} dòng.",
+            "Xóa dấu x, hoặc xóa các dòng không thuộc kỳ này, rồi gửi lại.",
+            "nil_with_rows",
+        )
+    return None
 
 
 def _read_table(
@@ -151,7 +193,7 @@ def _note_corrections(rows: pd.DataFrame, corrected: list[Corrected]) -> None:
     """Tell in `repairs` what was corrected; a correction whose guard failed flags its row."""
     for item in corrected:
         if item.state == "applied":
-            before = json.loads(rows.at[item.at, "repairs"] or "[]")
+            before = json.loads(str(rows.at[item.at, "repairs"] or "[]"))
             rows.at[item.at, "repairs"] = json.dumps([*before, item.note()], ensure_ascii=False)
         else:
             flags = rows.at[item.at, "flags"]

@@ -87,6 +87,10 @@ class Profile(_Strict):
     date_order: Literal["day_first", "month_first"] = "day_first"
     # Of an export of events, the rows that repeat a record in every contract column are the record's once.
     rows_are: Literal["records", "events"] = "records"
+    # Only this sheet of the workbook is read; another profile reads the others.
+    sheet: str | None = None
+    # An empty table is a return only when the cell «Không phát sinh trong kỳ» above it is ticked.
+    declares_nil: bool = False
     labels: dict[str, list[str]] = Field(default_factory=dict)
     # Column this source does not print → its cells, in the words the source would use.
     supplied: dict[str, Supplied] = Field(default_factory=dict)

@@ -21,7 +21,8 @@ from pipelines.office.text import match_key
 from pipelines.periods.calendar import working_calendar
 from pipelines.warehouse.prior import land_prior
 from pipelines.warehouse.question import Question
-from pipelines.warehouse.typed import TypedDelivery, contract_path, streams
+from pipelines.warehouse.streams import contract_path, streams
+from pipelines.warehouse.typed import TypedDelivery
 
 # landed table → (reference file, {column: DuckDB type}); columns not named are text.
 _REFERENCE = {

@@ -13,6 +13,7 @@ from pipelines.ingest.landing import Receipt, name_key, receipts
 from pipelines.office import journal
 from pipelines.office.profiles import Profile
 from pipelines.office.settings import Office
+from pipelines.warehouse.returns import return_profiles
 
 
 @dataclass(frozen=True)
@@ -49,15 +50,23 @@ def register(office: Office, received_by: dt.datetime) -> list[Delivery]:
     deliveries: list[Delivery] = []
     for receipt in receipts(office):
         if dt.datetime.fromisoformat(receipt.received_at) <= received_by:
-            _add(deliveries, _new_delivery(office, receipt), withdrawn)
+            for delivery in _new_deliveries(office, receipt):
+                _add(deliveries, delivery, withdrawn)
     return deliveries
 
 
-def _new_delivery(office: Office, receipt: Receipt) -> Delivery:
-    profile = office.profile_for(receipt.unit_id, receipt.file_name)
+def _new_deliveries(office: Office, receipt: Receipt) -> list[Delivery]:
+    """A file is one delivery; a unit's return workbook is one for each of its sheets."""
+    sheets = return_profiles(office, receipt.unit_id, receipt.period_id, receipt.file_name)
+    if not sheets:
+        return [_new_delivery(receipt, receipt.receipt_id, office.profile_for(receipt.unit_id, receipt.file_name))]
+    return [_new_delivery(receipt, f"{receipt.receipt_id}:{profile.stream}", profile) for profile in sheets]
+
+
+def _new_delivery(receipt: Receipt, delivery_id: str, profile: Profile | None) -> Delivery:
     observed_on = profile.observed_day(receipt.file_name, receipt.received_on) if profile else receipt.received_on
     return Delivery(
-        delivery_id=receipt.receipt_id,
+        delivery_id=delivery_id,
         unit_id=receipt.unit_id,
         period_id=receipt.period_id,
         stream=profile.stream if profile else None,
@@ -74,7 +83,7 @@ def _add(deliveries: list[Delivery], new: Delivery, withdrawn: set[str]) -> None
     place = (new.unit_id, new.period_id, new.stream)
     siblings = [old for old in deliveries if (old.unit_id, old.period_id, old.stream) == place]
     same_name = [old for old in siblings if name_key(old.file_name) == name_key(new.file_name) and old.is_visible]
-    if new.delivery_id in withdrawn:
+    if {new.delivery_id, new.delivery_id.partition(":")[0]} & withdrawn:
         new = replace(new, withdrawn=True)
     elif any(old.sha256 == new.sha256 and old.is_visible for old in siblings):
         new = replace(new, kind="same_bytes")

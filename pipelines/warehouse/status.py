@@ -18,7 +18,8 @@ from pipelines.ingest.contract import load_contract
 from pipelines.office.settings import Office
 from pipelines.periods.period import Period, find_period
 from pipelines.warehouse.register import register
-from pipelines.warehouse.typed import TypedDelivery, contract_path, standing, type_delivery
+from pipelines.warehouse.streams import contract_path
+from pipelines.warehouse.typed import TypedDelivery, standing, type_delivery
 
 State = Literal["on_time", "late", "nil", "refused", "missing"]
 

@@ -22,8 +22,9 @@ from pipelines.ingest.contract import load_contract
 from pipelines.ingest.landing import landed_path
 from pipelines.office.corrections import Correction
 from pipelines.office.settings import Office
-from pipelines.paths import DBT_PROJECT, EXPECTATIONS, PACKAGE
+from pipelines.paths import PACKAGE
 from pipelines.warehouse.register import Delivery
+from pipelines.warehouse.streams import contract_path, suite_path
 
 if TYPE_CHECKING:
     from pipelines.quality.helpers import Known
@@ -44,23 +45,6 @@ class TypedDelivery:
     def is_counted(self) -> bool:
         """Tell whether its rows enter the warehouse."""
         return self.delivery.is_visible and self.verdict["status"] == "accepted"
-
-
-@lru_cache(maxsize=1)
-def streams() -> tuple[str, ...]:
-    """Return the streams there are: one dbt source yml each (its meta names the stream), in the order of names."""
-    named = sorted(path.stem for path in contract_path("any").parent.glob("*.yml"))
-    return tuple(stream for stream in named if suite_path(stream).is_file())
-
-
-def contract_path(stream: str) -> Path:
-    """Return the dbt source yml that is the contract of a stream."""
-    return DBT_PROJECT / "models" / "sources" / f"{stream}.yml"
-
-
-def suite_path(stream: str) -> Path:
-    """Return the Great Expectations suite of a stream."""
-    return EXPECTATIONS / f"{stream}.yaml"
 
 
 def recipe(office: Office, delivery: Delivery) -> str:

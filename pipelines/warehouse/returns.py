@@ -1,0 +1,58 @@
+"""The units' return workbook (phiếu báo cáo): what it holds, and how it is read when it comes back.
+
+Here: which sheets a unit's return has, the profile of each. Not here: making the workbook (package, render).
+Invariant: a sheet is one stream with its own contract; an empty sheet is a return only when its nil is ticked.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from pipelines.ingest.contract import Contract, load_contract
+from pipelines.office.profiles import Profile
+from pipelines.office.settings import Office
+from pipelines.office.text import nfc
+from pipelines.periods.period import Period, find_period
+from pipelines.warehouse.streams import contract_path, streams
+
+RETURN_PREFIX = "phieu-bao-cao_"
+NIL_LABEL = "Không phát sinh trong kỳ"
+
+
+def return_name(period_id: str, unit_id: str) -> str:
+    """Return the file name of a unit's return; whatever stands before or after it, it is known by its beginning."""
+    return f"{RETURN_PREFIX}{period_id}_{unit_id}.xlsx"
+
+
+def return_contracts(office: Office, unit_id: str, period: Period) -> list[Contract]:
+    """Return the contracts of the sheets of a unit's return: what it owes that is not a system's export."""
+    obligations = office.reference["obligations"]
+    end = pd.Timestamp(period.end_on)
+    own = obligations[obligations["unit_id"] == unit_id]
+    valid = own["valid_from"].isna() | (own["valid_from"] <= end)
+    valid &= own["valid_to"].isna() | (own["valid_to"] >= end)
+    owed = set(own[valid]["stream"])
+    contracts = [load_contract(contract_path(stream)) for stream in streams() if stream in owed]
+    return [contract for contract in contracts if contract.sheet]
+
+
+def return_profiles(office: Office, unit_id: str, period_id: str, file_name: str) -> list[Profile]:
+    """Return a profile for each sheet of a return workbook; empty when the file is none.
+
+    The workbook is our own: its labels are the contracts' and its words theirs, so no office writes these profiles.
+    """
+    known = set(office.reference["periods"]["period_id"])
+    if not nfc(file_name).casefold().startswith(RETURN_PREFIX) or period_id not in known:
+        return []
+    contracts = return_contracts(office, unit_id, find_period(office.reference["periods"], period_id))
+    return [
+        Profile(
+            profile_id=f"phieu-bao-cao:{contract.stream}",
+            stream=contract.stream,
+            title=f"Phiếu báo cáo, trang {contract.sheet}",
+            sheet=contract.sheet,
+            declares_nil=True,
+            coverage="received_in_period",
+        )
+        for contract in contracts
+    ]

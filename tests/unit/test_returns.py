@@ -1,0 +1,159 @@
+"""The units' return workbook: made, filled in as an officer would, sent back, read.
+
+Here: what stands in it, nil and its two faults, open records of the period before. Not here: counting.
+Invariant: what our own workbook asks for is what our reader takes; an empty sheet without its tick is no return.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import openpyxl
+import pytest
+from office_folder import make_office, send
+
+from pipelines.ingest.landing import receive_inbox
+from pipelines.office.settings import Office, load_office
+from pipelines.package.returns import make_returns
+from pipelines.warehouse.register import register
+from pipelines.warehouse.status import period_status
+from pipelines.warehouse.typed import standing
+
+OBLIGATIONS = (
+    "unit_id,stream,valid_from,valid_to\np01,case_exports,,\np01,feedback_logs,,\np01,review_submissions,,\n"
+    "p02,case_exports,,\n"
+)
+PERIODS = (
+    "period_id,period_kind,label,start_on,end_on\n2021-Q1,quarter,Quý I năm 2021,2020-12-15,2021-03-14\n"
+    "2021-Q2,quarter,Quý II năm 2021,2021-03-15,2021-06-14\n"
+)
+FEEDBACK = "Phản ánh, kiến nghị"
+REVIEW = "Rà soát TTHC"
+HEAD_ROW = 6
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    return load_office(
+        make_office(tmp_path, clock="2021-06-10T08:00:00+07:00", obligations=OBLIGATIONS, periods=PERIODS)
+    )
+
+
+def made(office: Office, period: str = "2021-Q1") -> Path:
+    (path,) = make_returns(office, period)
+    return path
+
+
+def heads(sheet: openpyxl.worksheet.worksheet.Worksheet) -> dict[str, int]:
+    return {str(cell.value).removesuffix(" *"): cell.column for cell in sheet[HEAD_ROW] if cell.value}
+
+
+def fill(path: Path, sheet: str, *records: dict[str, object], nil: bool = False) -> Path:
+    """Fill a sheet as an officer would: below the heads, or the nil cell."""
+    book = openpyxl.load_workbook(path)
+    page = book[sheet]
+    columns = heads(page)
+    row = HEAD_ROW + 1
+    while page.cell(row, 1).value:
+        row += 1
+    for record in records:
+        for head, value in record.items():
+            page.cell(row, columns[head]).value = value
+        row += 1
+    if nil:
+        page.cell(4, 2).value = "x"
+    book.save(path)
+    return path
+
+
+def send_back(office: Office, path: Path, period: str = "2021-Q1") -> dict[str, object]:
+    """Send a workbook through the inbox; give stream → the typed delivery."""
+    send(office.root, path.name, path.read_bytes(), "p01", period)
+    receive_inbox(office)
+    typed = standing(office, register(office, office.clock.now()))
+    return {item.delivery.stream: item for item in typed if item.delivery.period_id == period}
+
+
+FEEDBACK_ROW = {
+    "Mã PAKN": "000123",
+    "Loại nội dung": "Hành vi hành chính",
+    "Ngày tiếp nhận": dt.datetime(2021, 3, 1, 8, 0),
+    "Trạng thái": "Đang xử lý",
+}
+
+
+def test_a_unit_gets_a_sheet_for_each_thing_it_owes_that_no_system_exports(office: Office) -> None:
+    book = openpyxl.load_workbook(made(office))
+    visible = [sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    assert visible == [FEEDBACK, REVIEW]
+
+
+def test_a_filled_sheet_is_read_with_its_codes_as_text_and_its_words_understood(office: Office) -> None:
+    path = fill(made(office), FEEDBACK, FEEDBACK_ROW)
+    typed = send_back(office, fill(path, REVIEW, nil=True))
+    verdict = typed["feedback_logs"].verdict
+    assert (verdict["status"], verdict["counts"]["typed"], verdict["unknown_headers"]) == ("accepted", 1, [])
+    import pandas as pd
+
+    row = pd.read_parquet(typed["feedback_logs"].folder / "rows.parquet").iloc[0]
+    assert (row["feedback_code"], row["feedback_kind"], row["status"]) == ("000123", "act", "in_progress")
+
+
+def test_a_declared_nil_is_a_return_and_an_untouched_sheet_is_none(office: Office) -> None:
+    typed = send_back(office, fill(made(office), FEEDBACK, nil=True))
+    assert typed["feedback_logs"].verdict["status"] == "accepted"
+    assert typed["review_submissions"].verdict["refused_check"] == "not_filled_in"
+    states = {item.stream: item.state for item in period_status(office, "2021-Q1").owed if item.unit_id == "p01"}
+    assert states["review_submissions"] == "refused"
+    assert states["feedback_logs"] in ("nil", "late")
+
+
+def test_a_nil_with_rows_is_asked_back(office: Office) -> None:
+    typed = send_back(office, fill(made(office), FEEDBACK, FEEDBACK_ROW, nil=True))
+    assert typed["feedback_logs"].verdict["refused_check"] == "nil_with_rows"
+
+
+def test_a_sheet_taken_out_is_named(office: Office) -> None:
+    path = fill(made(office), FEEDBACK, nil=True)
+    book = openpyxl.load_workbook(path)
+    del book[REVIEW]
+    book.save(path)
+    typed = send_back(office, path)
+    assert REVIEW in typed["review_submissions"].verdict["refused_reason"]
+
+
+def test_what_the_last_period_left_open_stands_in_the_next_return(office: Office) -> None:
+    done = {
+        **FEEDBACK_ROW,
+        "Mã PAKN": "000124",
+        "Trạng thái": "Đã xử lý, đã trả lời",
+        "Ngày trả lời": dt.datetime(2021, 3, 2),
+    }
+    path = fill(made(office), FEEDBACK, FEEDBACK_ROW, done)
+    send_back(office, fill(path, REVIEW, nil=True))
+
+    book = openpyxl.load_workbook(made(office, "2021-Q2"))
+    page = book[FEEDBACK]
+    columns = heads(page)
+    codes = [page.cell(row, columns["Mã PAKN"]).value for row in range(HEAD_ROW + 1, HEAD_ROW + 4)]
+    assert codes == ["000123", None, None]
+    assert page.cell(HEAD_ROW + 1, columns["Trạng thái"]).value == "Đang xử lý"
+
+
+def test_a_mended_return_replaces_the_first_one_sheet_by_sheet(office: Office) -> None:
+    first = fill(made(office), FEEDBACK, FEEDBACK_ROW)
+    send_back(office, fill(first, REVIEW, nil=True))
+    second = fill(
+        first.rename(first.with_name(first.stem + " (1).xlsx")), FEEDBACK, {**FEEDBACK_ROW, "Mã PAKN": "000125"}
+    )
+    typed = send_back(office, second)
+    assert typed["feedback_logs"].verdict["counts"]["typed"] == 2
+
+
+def test_the_same_office_gives_the_same_bytes_and_no_formula(office: Office) -> None:
+    path = made(office)
+    before = path.read_bytes()
+    assert made(office).read_bytes() == before
+    for sheet in openpyxl.load_workbook(path).worksheets:
+        assert not any(cell.data_type == "f" for row in sheet.iter_rows() for cell in row)
