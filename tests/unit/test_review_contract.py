@@ -10,6 +10,7 @@ from collections import defaultdict
 
 import pytest
 import yaml
+from warehouse_fixture import LANDED
 
 from pipelines.ingest.contract import load_contract
 from pipelines.ingest.headers import path_key
@@ -62,3 +63,7 @@ def test_the_required_columns_are_those_without_which_nothing_can_be_counted() -
 )
 def test_persons_and_free_text_are_dropped(label: str) -> None:
     assert match_key(label) in CONTRACT.dropped
+
+
+def test_the_hand_made_warehouse_of_the_tests_has_the_columns_of_the_contract() -> None:
+    assert LANDED["review_submissions"] == {"delivery_id": "varchar", **CONTRACT.typed_columns}
