@@ -1,7 +1,7 @@
 """The final of the period before: what the carry-over of a period is held against.
 
-Here: finding it among the issued reports, landing its dossiers and figures, breaks without a reason. Not here: issuing
-(package), the reasons of breaks (dbt).
+Here: finding it among the issued reports, landing its dossiers and figures. Not here: issuing and what blocks it
+(package), the breaks and their reasons (dbt, rpt_carry_over).
 Invariant: only finals and corrected versions count (domain/04 4.2); an issued folder is read, never written.
 """
 
@@ -161,12 +161,3 @@ def land_prior(connection: duckdb.DuckDBPyConnection, prior: PriorIssue | None) 
     connection.register("incoming", frame)
     connection.execute("insert into landed.prior_figure select figure_id, cast(value as decimal(18, 4)) from incoming")
     connection.unregister("incoming")
-
-
-def unexplained_breaks(database: Path) -> list[str]:
-    """Return the dossiers that break the carry-over of a built report without a reason: they block issuing."""
-    with duckdb.connect(database, read_only=True) as connection:
-        found = connection.execute(
-            "select dossier_code from rpt_carry_over where reason_code = 'unexplained' order by 1"
-        ).fetchall()
-    return [str(code) for (code,) in found]

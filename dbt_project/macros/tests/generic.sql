@@ -53,13 +53,26 @@
         and ({{ each_measure('total_row.# <> coalesce(rows_of.#, 0)', ' or ', noun) }})
 {% endtest %}
 
-{# The total of the form in every scope is the sum over the facts of that scope: no record lost, none added. #}
-{% test total_is_sum_of_facts(model, fact='fct_dossier_period', bridge='int_dossier_in_scope', key='dossier_code', noun='dossier') %}
-    with facts as (
-        select in_scope.scope_id, {{ each_measure('sum(fact.#) as #', ', ', noun) }}
+{# The total of the form in every scope is the sum over the facts of that scope, and over the declared figures where the
+   form has such: no record lost, none added. #}
+{% test total_is_sum_of_facts(
+    model, fact='fct_dossier_period', bridge='int_dossier_in_scope', key='dossier_code', noun='dossier', has_declared=false
+) %}
+    with every_fact as (
+        select in_scope.scope_id, {{ each_measure('fact.#', ', ', noun) }}
         from {{ ref(bridge) }} as in_scope
         inner join {{ ref(fact) }} as fact on in_scope.{{ key }} = fact.{{ key }}
-        group by in_scope.scope_id
+        {% if has_declared %}
+            union all
+            select in_scope.scope_id, {{ each_measure('declared.#', ', ', noun) }}
+            from {{ ref('int_declared_in_scope') }} as in_scope
+            inner join {{ ref('fct_declared_period') }} as declared on in_scope.declared_id = declared.declared_id
+        {% endif %}
+    ),
+    facts as (
+        select scope_id, {{ each_measure('sum(#) as #', ', ', noun) }}
+        from every_fact
+        group by scope_id
     )
     select total_row.scope_id
     from {{ model }} as total_row

@@ -74,27 +74,8 @@ unit_key as (
     from {{ source('landed', 'unit_alias') }}
 ),
 
--- First section of each scheme for wards and for the rest; a scheme without one of them has only the other.
-level_kind as (
-    select 'ward' as applies_to
-    union all
-    select 'city' as applies_to
-),
-
 section_of as (
-    select
-        section.scheme,
-        kind.applies_to,
-        section.section_code,
-        row_number() over (
-            partition by section.scheme, kind.applies_to
-            order by
-                case when (section.applies_to = 'ward') = (kind.applies_to = 'ward') then 0 else 1 end,
-                section.sort_no,
-                section.section_code
-        ) as section_rank
-    from {{ ref('dim_section') }} as section
-    cross join level_kind as kind
+    {{ sections_by_kind() }}
 ),
 
 decided as (

@@ -1,12 +1,29 @@
-with facts as (
+with counted_and_declared as (
     select
         in_scope.scope_id,
         fact.level_section_code,
         fact.field_code,
-        {{ each_measure('sum(fact.#) as #') }}
+        {{ each_measure('fact.#') }}
     from {{ ref('int_dossier_in_scope') }} as in_scope
     inner join {{ ref('fct_dossier_period') }} as fact on in_scope.dossier_code = fact.dossier_code
-    group by in_scope.scope_id, fact.level_section_code, fact.field_code
+    union all
+    select
+        in_scope.scope_id,
+        declared.level_section_code,
+        declared.field_code,
+        {{ each_measure('declared.#') }}
+    from {{ ref('int_declared_in_scope') }} as in_scope
+    inner join {{ ref('fct_declared_period') }} as declared on in_scope.declared_id = declared.declared_id
+),
+
+facts as (
+    select
+        scope_id,
+        level_section_code,
+        field_code,
+        {{ each_measure('sum(#) as #') }}
+    from counted_and_declared
+    group by scope_id, level_section_code, field_code
 ),
 
 scopes as (
@@ -41,6 +58,12 @@ section_fields as (
         level_section_code as section_code,
         field_code
     from {{ ref('fct_dossier_period') }}
+    where field_code <> 'unknown'
+    union
+    select
+        level_section_code as section_code,
+        field_code
+    from {{ ref('fct_declared_period') }}
     where field_code <> 'unknown'
 ),
 

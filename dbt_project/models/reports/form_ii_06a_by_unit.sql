@@ -1,13 +1,31 @@
-with facts as (
+with counted_and_declared as (
     select
         in_scope.scope_id,
         fact.unit_section_code,
         fact.row_unit_id,
-        {{ each_measure('sum(fact.#) as #') }}
+        {{ each_measure('fact.#') }}
     from {{ ref('int_dossier_in_scope') }} as in_scope
     inner join {{ ref('stg_question') }} as question on in_scope.scope_id = question.office_unit_id
     inner join {{ ref('fct_dossier_period') }} as fact on in_scope.dossier_code = fact.dossier_code
-    group by in_scope.scope_id, fact.unit_section_code, fact.row_unit_id
+    union all
+    select
+        in_scope.scope_id,
+        declared.unit_section_code,
+        declared.row_unit_id,
+        {{ each_measure('declared.#') }}
+    from {{ ref('int_declared_in_scope') }} as in_scope
+    inner join {{ ref('stg_question') }} as question on in_scope.scope_id = question.office_unit_id
+    inner join {{ ref('fct_declared_period') }} as declared on in_scope.declared_id = declared.declared_id
+),
+
+facts as (
+    select
+        scope_id,
+        unit_section_code,
+        row_unit_id,
+        {{ each_measure('sum(#) as #') }}
+    from counted_and_declared
+    group by scope_id, unit_section_code, row_unit_id
 ),
 
 sections as (
