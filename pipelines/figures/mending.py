@@ -1,0 +1,85 @@
+"""What goes back to one unit for a period: refused files, rows sent back or flagged, what was mended since.
+
+Here: the values two papers print. Not here: collecting them (package/mend), paper (render).
+Invariant: nothing of a person is among them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class RefusedFile:
+    """A file none of whose rows count."""
+
+    stream_title: str
+    file_name: str
+    received_at: dt.datetime
+    reason: str
+    mend: str
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault of one row: sent back (it does not count until mended) or flagged (it counts).
+
+    `cells` are the row's own, each with the file's header; `at` is the header of the cell at fault.
+    """
+
+    stream_title: str
+    file_name: str
+    sheet: str
+    row: int
+    record_code: str
+    is_sent_back: bool
+    check_id: str
+    at: str
+    value: str
+    reason: str
+    mend: str
+    cells: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Mended:
+    """A fault of an earlier sending that the newest one no longer has."""
+
+    stream_title: str
+    record_code: str
+    reason: str
+    was_in: str
+
+
+@dataclass(frozen=True)
+class MendBook:
+    """All that goes back to one unit."""
+
+    unit_id: str
+    unit_name: str
+    period_label: str
+    deadline: str
+    refused: tuple[RefusedFile, ...]
+    faults: tuple[Fault, ...]
+    mended: tuple[Mended, ...]
+
+    @property
+    def sent_back(self) -> tuple[Fault, ...]:
+        """Rows that do not count until they are mended."""
+        return tuple(fault for fault in self.faults if fault.is_sent_back)
+
+    @property
+    def flagged(self) -> tuple[Fault, ...]:
+        """Rows that count but should be looked at."""
+        return tuple(fault for fault in self.faults if not fault.is_sent_back)
+
+    @property
+    def summary(self) -> tuple[tuple[str, str], ...]:
+        """Label and number of each kind, and what to do."""
+        return (
+            ("Tệp bị từ chối", str(len(self.refused))),
+            ("Lỗi của dòng trả lại (chưa được tính)", str(len(self.sent_back))),
+            ("Dòng có cảnh báo (đã được tính, cần xem lại)", str(len(self.flagged))),
+            ("Lỗi lần trước nay đã sửa", str(len(self.mended))),
+        )

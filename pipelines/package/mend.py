@@ -1,0 +1,174 @@
+"""What goes back to each unit of a period, collected and written: data/tra-lai/<period>/<unit>.xlsx and .html.
+
+Here: faults of the files that stand, what earlier files had. Not here: the papers (render), judging (quality).
+Invariant: every refused file, every row sent back or flagged of the unit's files for the period is there once.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from pipelines.figures.mending import Fault, MendBook, Mended, RefusedFile
+from pipelines.ingest.contract import Contract, load_contract
+from pipelines.ingest.landing import landed_path
+from pipelines.ingest.own_cells import Place, own_cells
+from pipelines.office.settings import Office
+from pipelines.periods.period import Period, find_period
+from pipelines.render.mend_html import write_mend_page
+from pipelines.render.mend_xlsx import write_mend_book
+from pipelines.warehouse.register import Delivery, register
+from pipelines.warehouse.streams import contract_path
+from pipelines.warehouse.typed import TypedDelivery, rejects_of, standing, type_delivery
+
+
+def make_mend_books(office: Office, period_id: str) -> list[tuple[MendBook, Path]]:
+    """Write a workbook and a page for every unit with something to mend or mended; return them with the workbook.
+
+    Raises:
+        OfficeError: unknown period.
+    """
+    period = find_period(office.reference["periods"], period_id)
+    folder = office.data / "tra-lai" / period_id
+    made = []
+    for book in mend_books(office, period):
+        path = folder / f"{book.unit_id}.xlsx"
+        write_mend_book(book, path)
+        write_mend_page(book, path.with_suffix(".html"))
+        made.append((book, path))
+    return made
+
+
+def mend_books(office: Office, period: Period) -> Iterator[MendBook]:
+    """Yield what goes back to each unit, in the order of units; units with nothing are left out."""
+    sent = [item for item in register(office, office.clock.now()) if item.period_id == period.period_id]
+    standing_now = [item for item in standing(office, sent) if item.delivery.is_visible]
+    units = office.reference["units"].drop_duplicates("unit_id").sort_values("sort_no")
+    names = dict(zip(units["unit_id"], units["name_vi"], strict=True))
+    for unit_id in [*names, *sorted({item.unit_id for item in sent} - set(names))]:
+        now = [item for item in standing_now if item.delivery.unit_id == unit_id]
+        before = [item for item in sent if item.unit_id == unit_id and item.replaced_by]
+        book = MendBook(
+            unit_id=unit_id,
+            unit_name=names.get(unit_id, unit_id),
+            period_label=period.label,
+            deadline=f"{period.unit_deadline(office.settings.deadlines):%d/%m/%Y}",
+            refused=tuple(_refused(item) for item in now if item.verdict["status"] == "refused"),
+            faults=tuple(fault for item in now for fault in _faults(office, item)),
+            mended=(),
+        )
+        book = _with_mended(office, book, before)
+        if book.refused or book.faults or book.mended:
+            yield book
+
+
+def _refused(item: TypedDelivery) -> RefusedFile:
+    stream = item.delivery.stream
+    return RefusedFile(
+        stream_title=load_contract(contract_path(stream)).title if stream else "(chưa rõ loại)",
+        file_name=item.delivery.file_name,
+        received_at=dt.datetime.fromisoformat(item.delivery.received_at),
+        reason=item.verdict["refused_reason"],
+        mend=item.verdict["refused_mend"] or "",
+    )
+
+
+def _faults(office: Office, item: TypedDelivery) -> list[Fault]:
+    """The faults of the rows of one file, in their order; a refused file may have rows that say why."""
+    delivery = item.delivery
+    if delivery.stream is None or delivery.profile is None:
+        return []
+    contract = load_contract(contract_path(delivery.stream))
+    found = pd.concat([_sent_back(item), _flagged(item, contract)], ignore_index=True)
+    if found.empty:
+        return []
+    places: list[Place] = [_place(row) for row in found.to_dict("records")]
+    shown = {place for place, check in zip(places, found["check_id"], strict=True) if check != "shifted_row"}
+    cells = own_cells(landed_path(office, delivery.sha256), contract, delivery.profile, shown)
+    faults = [
+        _fault(row, contract, delivery, cells.get(place, {}))
+        for row, place in zip(found.to_dict("records"), places, strict=True)
+    ]
+    return sorted(faults, key=lambda fault: (not fault.is_sent_back, fault.sheet, fault.row, fault.check_id))
+
+
+def _place(row: dict) -> Place:
+    return (None if pd.isna(row["source_sheet"]) else row["source_sheet"]), int(row["source_row"])
+
+
+def _sent_back(item: TypedDelivery) -> pd.DataFrame:
+    return rejects_of(item).assign(is_sent_back=True)
+
+
+def _flagged(item: TypedDelivery, contract: Contract) -> pd.DataFrame:
+    """One row per flag of a typed row, with the words of its check."""
+    rows = pd.read_parquet(item.folder / "rows.parquet")
+    rows = rows[(rows["flags"] != "") & item.is_counted]
+    rows = rows.assign(check_id=rows["flags"].str.split(";")).explode("check_id")
+    checks = {check["check_id"]: check for check in item.verdict["checks"]}
+    columns = [checks.get(check_id, {}).get("column", "") for check_id in rows["check_id"]]
+    return pd.DataFrame(
+        {
+            "source_sheet": rows["source_sheet"],
+            "source_row": rows["source_row"],
+            "record_code": rows[contract.key],
+            "check_id": rows["check_id"],
+            "column_name": columns,
+            "value": "",
+            "reason": [checks.get(check_id, {}).get("reason", check_id) for check_id in rows["check_id"]],
+            "mend": [checks.get(check_id, {}).get("mend", "") for check_id in rows["check_id"]],
+            "is_sent_back": False,
+        }
+    )
+
+
+def _fault(row: dict, contract: Contract, delivery: Delivery, cells: dict[str, tuple[str, str]]) -> Fault:
+    column = str(row["column_name"]).removesuffix("_label")
+    header, own = cells.get(column, ("", ""))
+    if not header and column in contract.columns:
+        header = contract.columns[column].labels[0]
+    return Fault(
+        stream_title=contract.title,
+        file_name=delivery.file_name,
+        sheet="" if pd.isna(row["source_sheet"]) else str(row["source_sheet"]),
+        row=int(row["source_row"]),
+        record_code="" if pd.isna(row["record_code"]) else str(row["record_code"]),
+        is_sent_back=bool(row["is_sent_back"]),
+        check_id=str(row["check_id"]),
+        at=header,
+        value=str(row["value"] or "") or own,
+        reason=str(row["reason"]),
+        mend=str(row["mend"]),
+        cells=tuple(cells.values()),
+    )
+
+
+def _with_mended(office: Office, book: MendBook, before: list[Delivery]) -> MendBook:
+    """Add the faults earlier files had and the files that stand no longer have (same record, same check)."""
+    open_now = {(fault.stream_title, fault.record_code or str(fault.row), fault.check_id) for fault in book.faults}
+    refused_now = {(file.stream_title, file.reason) for file in book.refused}
+    mended: dict[tuple[str, str, str], Mended] = {}
+    for delivery in before:
+        item = type_delivery(office, delivery)
+        if item.verdict["status"] == "refused":
+            file = _refused(item)
+            if (file.stream_title, file.reason) not in refused_now:
+                key = (file.stream_title, file.file_name, "refused")
+                mended[key] = Mended(file.stream_title, "(cả tệp)", file.reason, file.file_name)
+            continue
+        for fault in _faults(office, _as_counted(item)):
+            key = (fault.stream_title, fault.record_code or str(fault.row), fault.check_id)
+            if key not in open_now:
+                mended[key] = Mended(fault.stream_title, fault.record_code, fault.reason, fault.file_name)
+    return replace(book, mended=tuple(mended.values()))
+
+
+def _as_counted(item: TypedDelivery) -> TypedDelivery:
+    """The same file as if nothing had replaced it: its own faults are asked for."""
+    return TypedDelivery(
+        replace(item.delivery, replaced_by=None, withdrawn=False, kind="first"), item.folder, item.verdict
+    )

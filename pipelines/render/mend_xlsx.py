@@ -1,0 +1,124 @@
+"""What goes back to a unit, as a workbook: summary, refused files, rows with the cell at fault marked, what was mended.
+
+Here: the workbook. Not here: what is in it (figures/mending).
+Invariant: every cell is text or a number; nothing a unit wrote runs as a formula.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from pipelines.figures.mending import Fault, MendBook
+from pipelines.render.stable_zip import make_stable
+
+_FIRST = ("Tệp", "Trang", "Dòng", "Mã", "Ô sai", "Giá trị", "Lý do", "Cách sửa")
+_WIDTHS = (34, 16, 7, 26, 20, 22, 46, 46)
+_OWN_WIDTH = 20
+
+
+def write_mend_book(book: MendBook, path: Path) -> None:
+    """Write the workbook of one unit."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(str(path), options) as workbook:
+        created = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - a stable date, no moment: same faults, same bytes
+        workbook.set_properties({"title": f"Trả lại {book.unit_name}, {book.period_label}", "created": created})
+        look = {"font_name": "Times New Roman", "font_size": 11, "valign": "top", "text_wrap": True}
+        styles = {
+            "title": workbook.add_format({**look, "bold": True, "font_size": 14, "text_wrap": False}),
+            "plain": workbook.add_format({**look, "text_wrap": False}),
+            "head": workbook.add_format({**look, "bold": True, "border": 1, "bg_color": "#E8EDF2"}),
+            "cell": workbook.add_format({**look, "border": 1, "border_color": "#9AA5B1"}),
+            "wrong": workbook.add_format(
+                {**look, "border": 2, "border_color": "#A4133C", "bg_color": "#FDE7EC", "bold": True}
+            ),
+        }
+        _summary(workbook.add_worksheet("Tóm tắt"), book, styles)
+        if book.refused:
+            _table(
+                workbook.add_worksheet("Tệp bị từ chối"),
+                ("Loại", "Tệp", "Nhận lúc", "Lý do", "Cách sửa"),
+                [
+                    (f.stream_title, f.file_name, f"{f.received_at:%d/%m/%Y %H:%M}", f.reason, f.mend)
+                    for f in book.refused
+                ],
+                (28, 40, 18, 60, 60),
+                styles,
+            )
+        for name, faults in (("Dòng trả lại", book.sent_back), ("Dòng cần xem", book.flagged)):
+            if faults:
+                _faults(workbook.add_worksheet(name), faults, styles)
+        if book.mended:
+            _table(
+                workbook.add_worksheet("Đã sửa"),
+                ("Loại", "Mã", "Lỗi lần trước", "Trong tệp"),
+                [(item.stream_title, item.record_code, item.reason, item.was_in) for item in book.mended],
+                (28, 28, 60, 44),
+                styles,
+            )
+    make_stable(path)
+
+
+def _summary(page: Worksheet, book: MendBook, styles: dict[str, Format]) -> None:
+    page.set_column(0, 0, 52)
+    page.set_column(1, 1, 12)
+    page.write_string(0, 0, f"{book.unit_name} – {book.period_label}", styles["title"])
+    page.write_string(1, 0, f"Sửa tại nguồn rồi gửi lại cả tệp, trước hạn {book.deadline}.", styles["plain"])
+    page.write_string(2, 0, "Cột về người (họ tên, địa chỉ, điện thoại, giấy tờ) không hiện ở đây.", styles["plain"])
+    for row, (label, number) in enumerate(book.summary, start=4):
+        page.write_string(row, 0, label, styles["cell"])
+        page.write_number(row, 1, int(number), styles["cell"])
+
+
+def _table(
+    page: Worksheet,
+    heads: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    widths: Sequence[int],
+    styles: dict[str, Format],
+) -> None:
+    for column, (head, width) in enumerate(zip(heads, widths, strict=True)):
+        page.set_column(column, column, width)
+        page.write_string(0, column, head, styles["head"])
+    for at, row in enumerate(rows, start=1):
+        for column, text in enumerate(row):
+            page.write_string(at, column, text, styles["cell"])
+    _set_up(page, len(rows), len(heads))
+
+
+def _faults(page: Worksheet, faults: Sequence[Fault], styles: dict[str, Format]) -> None:
+    """One line a fault: where and why, then the row's own cells under the file's own headers."""
+    own: list[str] = []
+    for fault in faults:
+        own += [header for header, _ in fault.cells if header not in own]
+    heads = (*_FIRST, *own)
+    for column, head in enumerate(heads):
+        page.set_column(column, column, _WIDTHS[column] if column < len(_WIDTHS) else _OWN_WIDTH)
+        page.write_string(0, column, head, styles["head"])
+    for at, fault in enumerate(faults, start=1):
+        first = (fault.file_name, fault.sheet, None, fault.record_code, fault.at, fault.value, fault.reason, fault.mend)
+        for column, text in enumerate(first):
+            if text is None:
+                page.write_number(at, column, fault.row, styles["cell"])
+            else:
+                page.write_string(at, column, text, styles["cell"])
+        cells = dict(fault.cells)
+        for column, header in enumerate(own, start=len(_FIRST)):
+            style = styles["wrong"] if header == fault.at and header in cells else styles["cell"]
+            page.write_string(at, column, cells.get(header, ""), style)
+    _set_up(page, len(faults), len(heads))
+
+
+def _set_up(page: Worksheet, rows: int, columns: int) -> None:
+    page.freeze_panes(1, 0)
+    page.autofilter(0, 0, rows, columns - 1)
+    page.set_landscape()
+    page.set_paper(9)
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(0)

@@ -1,0 +1,119 @@
+"""What goes back to units: refused files, rows sent back or flagged with their own cells, what was mended since.
+
+Here: a tiny office, files with known faults, the written workbook and page. Not here: which value is a fault (suites).
+Invariant: no person and no formula in any of it; what a unit mended is told as mended, what it did not stays.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+from office_folder import make_office, send
+
+from pipelines.figures.mending import MendBook
+from pipelines.ingest.landing import receive_inbox
+from pipelines.office.settings import Office, load_office
+from pipelines.package.mend import make_mend_books
+
+HEAD = "Mã hồ sơ;Mã TTHC;Chủ hồ sơ;Ngày tiếp nhận;Ngày hẹn trả;Ngày kết thúc;Trạng thái;Hình thức nộp;Trích yếu\n"
+GOOD = "A1;1.001193;NGƯỜI-THỬ-1;01/03/2021 08:00;01/03/2021;;Đang xử lý;Trực tiếp;bí mật\n"
+BAD_DATE = "A2;1.001193;NGƯỜI-THỬ-2;31/02/2021 08:00;01/03/2021;;Đang xử lý;Trực tiếp;bí mật\n"
+BACKWARDS = "=A3;1.001193;NGƯỜI-THỬ-3;05/03/2021 08:00;08/03/2021;01/03/2021;Đã xử lý xong;Trực tiếp;bí mật\n"
+FLAGGED = "A4;1.999999;NGƯỜI-THỬ-4;01/03/2021 08:00;01/03/2021;;Đang xử lý;Chim bồ câu;bí mật\n"
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    return load_office(make_office(tmp_path))
+
+
+def deliver(office: Office, name: str, *rows: str, unit: str = "p01") -> None:
+    send(office.root, name, (HEAD + "".join(rows)).encode("utf-8-sig"), unit)
+    receive_inbox(office)
+
+
+def book_of(office: Office, unit: str = "p01") -> tuple[MendBook, Path]:
+    return next((book, path) for book, path in make_mend_books(office, "2021-Q1") if book.unit_id == unit)
+
+
+def test_rows_sent_back_and_flagged_stand_with_their_place_reason_and_own_cells(office: Office) -> None:
+    deliver(office, "s_2021_03_15.csv", GOOD, BAD_DATE, BACKWARDS, FLAGGED)
+    book, _ = book_of(office)
+    assert [(f.row, f.check_id, f.at) for f in book.sent_back] == [
+        (3, "bad_date", "Ngày tiếp nhận"),
+        (4, "received_after_finished", "Ngày kết thúc"),
+    ]
+    assert {(f.row, f.check_id) for f in book.flagged} >= {(5, "unknown_channel"), (5, "unknown_procedure")}
+    (first, _) = book.sent_back
+    assert dict(first.cells)["Ngày tiếp nhận"] == "31/02/2021 08:00"
+    assert dict(first.cells)["Mã hồ sơ"] == "A2"
+    assert first.reason
+    assert first.mend
+
+
+def test_no_person_and_no_free_text_is_in_workbook_or_page(office: Office) -> None:
+    deliver(office, "s_2021_03_15.csv", BAD_DATE, BACKWARDS, FLAGGED)
+    _, path = book_of(office)
+    texts = [str(cell.value) for sheet in openpyxl.load_workbook(path) for row in sheet.iter_rows() for cell in row]
+    page = path.with_suffix(".html").read_text(encoding="utf-8")
+    for secret in ("NGƯỜI-THỬ", "bí mật"):
+        assert not any(secret in text for text in texts)
+        assert secret not in page
+
+
+def test_what_a_unit_wrote_is_text_and_never_a_formula(office: Office) -> None:
+    deliver(office, "s_2021_03_15.csv", BACKWARDS)
+    _, path = book_of(office)
+    cells = [cell for sheet in openpyxl.load_workbook(path) for row in sheet.iter_rows() for cell in row]
+    assert not any(cell.data_type == "f" for cell in cells)
+    assert any(cell.value == "=A3" for cell in cells)
+
+
+def test_the_cell_at_fault_is_marked(office: Office) -> None:
+    deliver(office, "s_2021_03_15.csv", GOOD, BAD_DATE)
+    _, path = book_of(office)
+    page = openpyxl.load_workbook(path)["Dòng trả lại"]
+    marked = [cell.value for cell in page[2] if cell.border.left.style == "medium"]
+    assert marked == ["31/02/2021 08:00"]
+    assert "<dd class=wrong>31/02/2021 08:00" in path.with_suffix(".html").read_text(encoding="utf-8")
+
+
+def test_a_refused_file_is_told_with_what_to_do(office: Office) -> None:
+    send(office.root, "s_2021_03_15.csv", "không phải bảng".encode())
+    receive_inbox(office)
+    book, _ = book_of(office)
+    (file,) = book.refused
+    assert file.file_name == "s_2021_03_15.csv"
+    assert file.reason
+    assert file.mend
+    assert book.faults == ()
+
+
+def test_a_file_refused_because_no_row_is_good_tells_the_fault_of_each_row(office: Office) -> None:
+    deliver(office, "s_2021_03_15.csv", BAD_DATE)
+    book, _ = book_of(office)
+    assert len(book.refused) == 1
+    assert [fault.check_id for fault in book.sent_back] == ["bad_date"]
+
+
+def test_after_the_unit_sends_again_the_book_tells_what_was_mended_and_what_remains(office: Office) -> None:
+    deliver(office, "s_2021_03_15.csv", BAD_DATE, BACKWARDS)
+    deliver(office, "s_2021_03_15 (1).csv", BAD_DATE.replace("31/02", "26/02"), BACKWARDS)
+    book, _ = book_of(office)
+    assert [f.record_code for f in book.sent_back] == ["=A3"]
+    assert [(item.record_code, item.was_in) for item in book.mended] == [("A2", "s_2021_03_15.csv")]
+
+
+def test_a_unit_without_faults_gets_nothing_and_the_others_are_not_mixed(office: Office) -> None:
+    deliver(office, "s_2021_03_15.csv", GOOD)
+    deliver(office, "s_2021_03_15.csv", BAD_DATE, unit="p02")
+    assert [book.unit_id for book, _ in make_mend_books(office, "2021-Q1")] == ["p02"]
+
+
+def test_the_same_faults_give_the_same_bytes(office: Office) -> None:
+    deliver(office, "s_2021_03_15.csv", BAD_DATE, FLAGGED)
+    _, path = book_of(office)
+    before = path.read_bytes()
+    assert book_of(office)[1].read_bytes() == before
