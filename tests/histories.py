@@ -26,8 +26,20 @@ UNITS: list[Row] = [
     {"unit_id": "p02", "name_vi": "UBND Phường 2", "unit_kind": "ward", "sort_no": 12, "valid_to": "2021-02-28"},
 ]
 FIELDS: list[Row] = [
-    {"field_code": "ho-tich", "field_name": "Hộ tịch", "department_unit_id": "tp", "sort_no": 1},
-    {"field_code": "dat-dai", "field_name": "Đất đai", "department_unit_id": None, "sort_no": 2},
+    {
+        "field_code": "ho-tich",
+        "field_name": "Hộ tịch",
+        "field_name_key": "hộ tịch",
+        "department_unit_id": "tp",
+        "sort_no": 1,
+    },
+    {
+        "field_code": "dat-dai",
+        "field_name": "Đất đai",
+        "field_name_key": "đất đai",
+        "department_unit_id": None,
+        "sort_no": 2,
+    },
 ]
 PROCEDURES: list[Row] = [
     {"procedure_id": "a", "procedure_code": "1.000001", "procedure_name_key": "khai sinh", "field_code": "ho-tich",

@@ -16,11 +16,16 @@ from typing import Any
 import duckdb
 
 from pipelines.audit.recount_dossiers import counted_dossiers
+from pipelines.audit.recount_feedback import counted_feedback
 from pipelines.audit.recount_landed import Counted, Landed
+from pipelines.audit.recount_reviews import counted_documents, counted_procedures
 
 # Fact table → the recount of its records. A fact without one is reported as not recounted.
 RECOUNTS: dict[str, Callable[[Landed], list[Counted]]] = {
     "fct_dossier_period": counted_dossiers,
+    "fct_feedback_period": counted_feedback,
+    "fct_review_procedure_period": counted_procedures,
+    "fct_review_document_period": counted_documents,
 }
 
 _Value = int | Decimal | None
@@ -204,10 +209,13 @@ def _difference(
 def _rows_missing(
     layout: dict, columns: list[dict[str, Any]], rows: list[dict[str, Any]], sums: dict[str, _Cells]
 ) -> Iterator[CellDifference]:
-    """Yield the cells of recounted places no row of the form stands for (in scopes the form is made for)."""
+    """Yield the cells of recounted places no row of the form stands for (in scopes the form is made for).
+
+    Notes below a form need no row: they are printed for sections and total.
+    """
     printed = {(row["scope_id"], tuple(row[key] for key in layout["keys"])) for row in rows}
     scopes = {row["scope_id"] for row in rows}
-    for column in columns:
+    for column in (column for column in columns if column["number"]):
         for (scope_id, place), amounts in sums[column["fact"]].items():
             if scope_id in scopes and (scope_id, place) not in printed and amounts[column["measure"]]:
                 yield CellDifference(

@@ -11,7 +11,18 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.audit.recount_landed import UNKNOWN, Counted, Landed, Row, happened, on
+from pipelines.audit.recount_landed import (
+    UNKNOWN,
+    Counted,
+    Landed,
+    Row,
+    age,
+    happened,
+    last_of_each_delivery,
+    on,
+    row_of_the_day,
+    unit_scopes,
+)
 
 STREAM = "case_exports"
 
@@ -101,8 +112,8 @@ def _known(landed: Landed, code: str, rows: list[Row]) -> Dossier:
         return _OWNERS.index(kind(row)) if kind(row) in _OWNERS else len(_OWNERS)
 
     best = min(map(owner_rank, rows))
-    newest = max((row for row in rows if owner_rank(row) == best), key=_age)
-    own = _last_of_each_delivery([row for row in rows if row["unit_id"] == newest["unit_id"]])
+    newest = max((row for row in rows if owner_rank(row) == best), key=age)
+    own = last_of_each_delivery([row for row in rows if row["unit_id"] == newest["unit_id"]])
     return Dossier(
         code=code,
         unit_id=newest["unit_id"],
@@ -113,36 +124,10 @@ def _known(landed: Landed, code: str, rows: list[Row]) -> Dossier:
     )
 
 
-def _age(row: Row) -> tuple[Any, ...]:
-    """Newer is greater: by the day the export shows, then receipt, then place in the file."""
-    delivery = row["delivery"]
-    return delivery["observed_on"], delivery["received_at"], row["delivery_id"], row["source_row"], row["row_id"]
-
-
-def _last_of_each_delivery(rows: list[Row]) -> list[Row]:
-    last: dict[str, Row] = {}
-    for row in sorted(rows, key=_age):
-        last[row["delivery_id"]] = row
-    return list(last.values())
-
-
-def row_of_the_day(rows: list[Row], as_of: dt.date) -> Row:
-    """Return the row that tells status, promise and pause of a day.
-
-    It is the row of the first delivery that observed the dossier on or after the day (of two of one day, the one
-    received last), else the last before.
-    """
-    since = [row for row in rows if row["delivery"]["observed_on"] >= as_of]
-    if not since:
-        return max(rows, key=_age)
-    first_day = min(row["delivery"]["observed_on"] for row in since)
-    return max((row for row in since if row["delivery"]["observed_on"] == first_day), key=_age)
-
-
 def first_promise(rows: list[Row]) -> dt.datetime | None:
     """Return the first due moment any delivery of the owner gave (switch overdue_basis=original_due)."""
     promised = [row for row in rows if row["due_at"] is not None]
-    return min(promised, key=_age)["due_at"] if promised else None
+    return min(promised, key=age)["due_at"] if promised else None
 
 
 # --- due date (domain/05 5.3, switches overdue_basis and supplement_clock) -----------------------------------------
@@ -327,13 +312,8 @@ def department_of(landed: Landed, dossier: Dossier, field_code: str) -> str | No
 
 def scopes_of(landed: Landed, dossier: Dossier, department: str | None) -> frozenset[str]:
     """Return whose forms a dossier is in: the office's, its ward's or desk's own, its department's."""
-    office = landed.question["office_unit_id"]
-    scopes = {office}
-    for unit_id, kinds in ((dossier.unit_id, ("ward", "one_stop_desk")), (department, ("department",))):
-        unit = landed.units.get(unit_id) if unit_id else None
-        if unit and unit["is_in_period"] and unit["unit_kind"] in kinds:
-            scopes.add(unit["unit_id"])
-    return frozenset(scopes)
+    receiving = unit_scopes(landed, dossier.unit_id, ("ward", "one_stop_desk"))
+    return frozenset(receiving | unit_scopes(landed, department, ("department",)))
 
 
 def measures_of(question: Row, dossier: Dossier, outcome: str) -> dict[str, int]:

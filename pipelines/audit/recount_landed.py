@@ -89,6 +89,11 @@ class Landed:
         return self._versions("field", "field_code")
 
     @cached_property
+    def fields_by_name(self) -> dict[str, list[Row]]:
+        """Match key of the name → versions of the fields so named."""
+        return _grouped(self.table("field"), "field_name_key")
+
+    @cached_property
     def unit_of_key(self) -> dict[str, str]:
         """Match key of a unit's name → unit id (the first id, should two units share a name)."""
         found: dict[str, str] = {}
@@ -111,6 +116,11 @@ class Landed:
         found = [row for row in self._sections if row["scheme"] == scheme]
         found.sort(key=lambda row: ((row["applies_to"] == "ward") != is_ward, row["sort_no"], row["section_code"]))
         return found[0]["section_code"] if found else None
+
+    def section_for(self, scheme: str, applies_to: str) -> str | None:
+        """Return the first section of a scheme for one kind of thing; None where the office names none."""
+        found = [row for row in self._sections if row["scheme"] == scheme and row["applies_to"] == applies_to]
+        return min(found, key=lambda row: (row["sort_no"], row["section_code"]))["section_code"] if found else None
 
     @cached_property
     def _sections(self) -> list[Row]:
@@ -168,14 +178,50 @@ class WorkingDays:
         return None if number is None else self.day(number + count)
 
 
+def age(row: Row) -> tuple[Any, ...]:
+    """Return what orders the rows of one record, newer is greater: day shown, receipt, place in the file."""
+    delivery = row["delivery"]
+    return delivery["observed_on"], delivery["received_at"], row["delivery_id"], row["source_row"], row["row_id"]
+
+
+def row_of_the_day(rows: list[Row], as_of: dt.date) -> Row:
+    """Return the row that tells what a system overwrites (status, promise, pause), as of a day (DESIGN idea 6).
+
+    It is the row of the first delivery that observed the record on or after the day (of two of one day, the one
+    received last), else the last before.
+    """
+    since = [row for row in rows if row["delivery"]["observed_on"] >= as_of]
+    if not since:
+        return max(rows, key=age)
+    first_day = min(row["delivery"]["observed_on"] for row in since)
+    return max((row for row in since if row["delivery"]["observed_on"] == first_day), key=age)
+
+
+def last_of_each_delivery(rows: list[Row], order: Callable[[Row], tuple[Any, ...]] = age) -> list[Row]:
+    """Return one row a delivery, the greatest in an order: what a file says last counts."""
+    last: dict[str, Row] = {}
+    for row in sorted(rows, key=order):
+        last[row["delivery_id"]] = row
+    return list(last.values())
+
+
+def unit_scopes(landed: Landed, unit_id: str | None, kinds: tuple[str, ...]) -> set[str]:
+    """Return the forms a unit's record stands in: the office's, and its own where the unit has one in the period."""
+    scopes = {landed.question["office_unit_id"]}
+    unit = landed.units.get(unit_id) if unit_id else None
+    if unit and unit["is_in_period"] and unit["unit_kind"] in kinds:
+        scopes.add(unit["unit_id"])
+    return scopes
+
+
 def is_valid(row: Row, day: dt.date) -> bool:
     """Tell whether a version of a table row is in force on a day; both ends belong to it, empty is open."""
     return (row["valid_from"] or _NEVER) <= day <= (row["valid_to"] or _FOREVER)
 
 
-def on(moment: dt.datetime | None) -> dt.date | None:
-    """Return the day of a moment."""
-    return moment.date() if moment is not None else None
+def on(moment: dt.datetime | dt.date | None) -> dt.date | None:
+    """Return the day of a moment; a day is its own."""
+    return moment.date() if isinstance(moment, dt.datetime) else moment
 
 
 def happened(day: dt.date | None, until: dt.date) -> bool:

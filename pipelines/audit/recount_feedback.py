@@ -1,0 +1,169 @@
+"""Feedback (phản ánh, kiến nghị) counted again: who handles it, when it is due, its one cell of form II.05a.
+
+Here: the rules of domain/06 (6.2 states, 6.3 deadlines, 6.4 form) and DESIGN idea 6, one function a rule.
+Not here: forms, cells. Invariant: written from the domain chapter, sharing nothing with the dbt models.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from pipelines.audit.recount_landed import (
+    UNKNOWN,
+    Counted,
+    Landed,
+    Row,
+    age,
+    happened,
+    is_valid,
+    last_of_each_delivery,
+    on,
+    row_of_the_day,
+    unit_scopes,
+)
+
+STREAM = "feedback_logs"
+_OWN_FORM = ("ward", "one_stop_desk", "department")
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """One feedback as known: the newest row of the sender that speaks for it, the row of the as-of day."""
+
+    code: str
+    handling_unit_id: str
+    newest: Row
+    observed: Row
+
+    @property
+    def received_on(self) -> dt.date | None:
+        """Day of intake."""
+        return on(self.newest["received_at"])
+
+
+def counted_feedback(landed: Landed) -> list[Counted]:
+    """Return every feedback of the population of the period with its place and measures (columns 3 to 12)."""
+    found = []
+    for feedback in known_feedback(landed):
+        outcome = outcome_of(landed.question, feedback, due_day(landed, feedback))
+        if outcome is not None:
+            found.append(
+                Counted(
+                    record=feedback.code,
+                    row_id=feedback.newest["row_id"],
+                    scopes=frozenset(unit_scopes(landed, feedback.handling_unit_id, _OWN_FORM)),
+                    keys={
+                        "field_code": field_of(landed, feedback),
+                        "handling_unit_id": feedback.handling_unit_id,
+                    },
+                    measures=measures_of(landed.question, feedback, outcome),
+                    why=outcome,
+                )
+            )
+    return found
+
+
+def known_feedback(landed: Landed) -> list[Feedback]:
+    """Return every feedback any counted delivery shows."""
+    by_code: defaultdict[str, list[Row]] = defaultdict(list)
+    for row in landed.rows(STREAM):
+        row["unit_id"] = handling_unit(landed, row)
+        by_code[row["feedback_code"]].append(row)
+    return [_known(landed, code, rows) for code, rows in by_code.items()]
+
+
+def handling_unit(landed: Landed, row: Row) -> str:
+    """Return the unit that handles a feedback: the one its row names, else the sender where the file is one unit's."""
+    delivery = row["delivery"]
+    sender = UNKNOWN if delivery["unit_from"] == "column" else delivery["unit_id"]
+    named = landed.unit_of_key.get(row["handling_unit_key"], sender)
+    return named if named in landed.units else UNKNOWN
+
+
+def _known(landed: Landed, code: str, rows: list[Row]) -> Feedback:
+    """The handling unit's own file speaks before anyone else's (the system's export), then the newest."""
+
+    def order(row: Row) -> tuple[Any, ...]:
+        return row["delivery"]["unit_id"] == row["unit_id"], *age(row)
+
+    newest = max(rows, key=order)
+    sender = newest["delivery"]["unit_id"]
+    own = last_of_each_delivery([row for row in rows if row["delivery"]["unit_id"] == sender], order)
+    return Feedback(code, newest["unit_id"], newest, row_of_the_day(own, landed.question["as_of"]))
+
+
+def due_day(landed: Landed, feedback: Feedback) -> dt.date | None:
+    """Return the day an answer is due: as the source shows it, else the limit in working days (domain/06 6.3)."""
+    shown = on(feedback.observed["due_at"])
+    if shown is not None:
+        return shown
+    is_complex = feedback.newest["is_complex"] == "yes"
+    limit = landed.question["feedback_complex_days" if is_complex else "feedback_answer_days"]
+    return landed.working_days.after(feedback.received_on, limit)
+
+
+def outcome_of(question: Row, feedback: Feedback, due_on: dt.date | None) -> str | None:
+    """Return transferred, answered_on_time, answered_late, pending_in_time, pending_overdue; None: not counted.
+
+    Refused feedback and what is no feedback at all are listed, not counted (domain/06 6.1, 6.2).
+    """
+    row, until = feedback.newest, question["until_on"]
+    if feedback.received_on is None or feedback.received_on > until:
+        return None
+    if row["feedback_kind"] == "out_of_scope" or row["status"] == "refused":
+        return None
+    moved_on = on(transfer(row))
+    ended_on = moved_on if moved_on is not None else on(row["answered_at"])
+    if not happened(ended_on, until):
+        return "pending_overdue" if due_on is not None and due_on < until else "pending_in_time"
+    assert ended_on is not None
+    if ended_on < question["period_start"]:
+        return None
+    if moved_on is not None:
+        return "transferred"
+    return "answered_late" if due_on is not None and ended_on > due_on else "answered_on_time"
+
+
+def transfer(row: Row) -> dt.datetime | None:
+    """Return when a feedback went to another body: only if its status says so, or nothing else is known of its end."""
+    unknown_end = row["status"] in (None, UNKNOWN) and row["answered_at"] is None
+    return row["transferred_at"] if row["status"] == "transferred" or unknown_end else None
+
+
+def field_of(landed: Landed, feedback: Feedback) -> str:
+    """Return the field a feedback is about: by name, the version in force on the last counted day first."""
+    day = landed.question["until_on"]
+    named = landed.fields_by_name.get(feedback.newest["field_name_key"], [])
+    best = min(named, key=lambda row: (not is_valid(row, day), row["field_code"]), default=None)
+    return best["field_code"] if best else UNKNOWN
+
+
+def measures_of(question: Row, feedback: Feedback, outcome: str) -> dict[str, int]:
+    """Return the columns 3 to 12 of II.05a as 0 or 1 (domain/06 6.4; switch feedback_both_kind)."""
+    assert feedback.received_on is not None
+    kind = feedback.newest["feedback_kind"]
+    is_new = feedback.received_on >= question["period_start"]
+    is_act = kind in ("act", "both")
+    # A kind nobody named counts as a regulation, the default of the intake form.
+    is_regulation = kind != "act" and not (kind == "both" and question["feedback_both_kind"] != "both")
+    is_resolved = outcome.startswith("answered")
+    measures = {
+        "received_total": True,
+        "about_act": is_act,
+        "about_regulation": is_regulation,
+        "about_both": is_act and is_regulation,
+        "carried_in": not is_new,
+        "received_in_period": is_new,
+        "own_total": outcome != "transferred",
+        "own_resolved": is_resolved,
+        "own_pending": outcome.startswith("pending"),
+        "transferred": outcome == "transferred",
+        "results_published": is_resolved and happened(on(feedback.newest["published_at"]), question["as_of"]),
+        "answered_on_time": outcome == "answered_on_time",
+        "answered_late": outcome == "answered_late",
+        "pending_overdue": outcome == "pending_overdue",
+    }
+    return {name: int(counts) for name, counts in measures.items()}
