@@ -7,6 +7,7 @@ Invariant: one grouped query a form and fact, so a whole quarter is checked in s
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
@@ -35,7 +36,6 @@ def _of_form(connection: duckdb.DuckDBPyConnection, layout: dict) -> list[str]:
 def _of_fact(
     connection: duckdb.DuckDBPyConnection, layout: dict, printed: pd.DataFrame, fact: str, columns: list[dict]
 ) -> list[str]:
-    key, bridge = layout["facts"][fact]["key"], layout["facts"][fact]["scope"]
     match = " and ".join(f'(m."{name}" is null or m."{name}" = f."{name}")' for name in layout["keys"]) or "true"
     measures = sorted({item[part].partition(".")[2] for item in columns for part in ("from", "of") if item.get(part)})
     # As bigint: pandas would make the sum's own type a float, which holds 15 digits of an amount.
@@ -43,10 +43,7 @@ def _of_fact(
     found = connection.execute(f"""
         select m.scope_id, m.row_code, {sums}
         from {layout["model"]} as m
-        left join (
-            select s.scope_id as in_scope, f.* from {fact} as f
-            inner join {bridge} as s on f."{key}" = s."{key}"
-        ) as f on m.scope_id = f.in_scope and {match}
+        left join ({_behind(layout, fact, measures)}) as f on m.scope_id = f.in_scope and {match}
         group by 1, 2
     """).df()
     both = printed.merge(found, on=["scope_id", "row_code"], suffixes=("", "_traced"), how="outer", indicator=True)
@@ -59,6 +56,20 @@ def _of_fact(
             if not _equal(row[item["name"]], traced := _traced(row, item, printed.columns))
         ]
     return wrong
+
+
+def _behind(layout: dict, fact: str, measures: list[str]) -> str:
+    """Return the query of all rows a form's cells sum: the fact's, and the declared ones beside them."""
+    names = ", ".join(f'f."{name}"' for name in sorted({*layout["keys"], *measures}))
+    sides = [(fact, layout["facts"][fact])]
+    declared = layout.get("declared")
+    if declared:
+        sides.append((declared["fact"], declared))
+    return " union all ".join(
+        f"""select s.scope_id as in_scope, {names} from {name} as f
+            inner join {about["scope"]} as s on f."{about["key"]}" = s."{about["key"]}" """
+        for name, about in sides
+    )
 
 
 def _cell_id(layout: dict, row: dict) -> str:
@@ -88,7 +99,8 @@ def _equal(figure: Any, traced: int | Decimal | None) -> bool:
 
 
 def evidence_tables(connection: duckdb.DuckDBPyConnection, layouts: dict[str, dict]) -> dict[str, pd.DataFrame]:
-    """Return the tables of the evidence book, each in a fixed order: one a fact, files, rows sent back, fates."""
+    """Return the tables of the evidence book, each in a fixed order: one a fact, files, rows sent back, fates,
+    and, when there is something in them, declared figures and breaks of the carry-over."""
     facts = {name: fact for layout in layouts.values() for name, fact in layout["facts"].items()}
     queries = {
         **{
@@ -104,4 +116,15 @@ def evidence_tables(connection: duckdb.DuckDBPyConnection, layouts: dict[str, di
             order by r.delivery_id, r.source_sheet, r.source_row, r.check_id""",
         "dong-di-dau": "select * from int_row_fate order by delivery_id, source_sheet, source_row",
     }
-    return {name: connection.execute(query).df() for name, query in queries.items()}
+    tables = {name: connection.execute(query).df() for name, query in queries.items()}
+    return tables | {name: table for name, table in _occasional_tables(connection, layouts) if len(table)}
+
+
+def _occasional_tables(
+    connection: duckdb.DuckDBPyConnection, layouts: dict[str, dict]
+) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Yield the tables a report has only now and then: declared figures, breaks of the carry-over."""
+    declared = {item["evidence"]: item for item in (layout.get("declared") for layout in layouts.values()) if item}
+    for name, about in sorted(declared.items()):
+        yield name, connection.execute(f'select * from {about["fact"]} order by "{about["key"]}"').df()
+    yield "lech-chuyen-ky", connection.execute("select * from rpt_carry_over order by dossier_code").df()

@@ -2,12 +2,12 @@
 
 Here: one query for every form. Not here: the rules (dbt), the layouts (forms.json).
 Invariant: the rows of a form's fact where the measure is not zero and the form row's keys match, in the scope
-of the form; their sum is the figure.
+of the form; their sum, with that of the form's declared fact where it has one, is the figure.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,9 @@ class TracedCell:
     rows: pd.DataFrame
     shown: dict
     decimals: int | None = None
+    # Rows of the declared fact in the same cell (estimates), and how they are shown; no rows in most reports.
+    declared: pd.DataFrame = field(default_factory=pd.DataFrame)
+    declared_shown: dict = field(default_factory=dict)
 
     @property
     def figure_id(self) -> str:
@@ -43,11 +46,12 @@ class TracedCell:
 
     @property
     def traced_sum(self) -> int | Decimal | None:
-        """Sum of the measure over the rows found, or the ratio of two such sums; equals the figure."""
-        parts = int(self.rows["measure"].sum()) if len(self.rows) else 0
+        """Sum of the measure over the rows found, declared ones too, or the ratio of two such sums: the figure."""
+        parts = sum(int(rows["measure"].sum()) for rows in (self.rows, self.declared) if len(rows))
         if self.decimals is None:
             return parts
-        return rate(parts, int(self.rows["whole"].sum()) if len(self.rows) else 0, self.decimals)
+        whole = sum(int(rows["whole"].sum()) for rows in (self.rows, self.declared) if len(rows))
+        return rate(parts, whole, self.decimals)
 
 
 def trace(report: Path, form_id: str, row: str, column: int, unit: str | None = None) -> list[TracedCell]:
@@ -75,9 +79,20 @@ def trace(report: Path, form_id: str, row: str, column: int, unit: str | None = 
                 rows=fact_rows(connection, layout, measure, scope_id, form_row),
                 shown=layout["facts"][measure["from"].partition(".")[0]]["trace"],
                 decimals=RATE_DECIMALS if measure["of"] else None,
+                **_declared(connection, layout, measure, scope_id, form_row),
             )
             for form_row in rows.to_dict("records")
         ]
+
+
+def _declared(
+    connection: duckdb.DuckDBPyConnection, layout: dict, column: dict, scope_id: str, form_row: dict
+) -> dict[str, Any]:
+    declared = layout.get("declared")
+    if not declared:
+        return {}
+    rows = _rows_behind(connection, declared["fact"], declared, layout["keys"], column, scope_id, form_row)
+    return {"declared": rows, "declared_shown": declared["trace"]}
 
 
 def _figure(cell: Any, column: dict) -> int | Decimal | None:
@@ -93,11 +108,23 @@ def fact_rows(
 
     Column `measure` is what the cell sums; behind a percentage stands `whole` beside it.
     """
-    fact, measure = column["from"].split(".")
+    fact = column["from"].partition(".")[0]
+    return _rows_behind(connection, fact, layout["facts"][fact], layout["keys"], column, scope_id, form_row)
+
+
+def _rows_behind(
+    connection: duckdb.DuckDBPyConnection,
+    fact: str,
+    about: dict,
+    key_names: list[str],
+    column: dict,
+    scope_id: str,
+    form_row: dict,
+) -> pd.DataFrame:
+    measure = column["from"].partition(".")[2]
     whole = (column["of"] or column["from"]).partition(".")[2]
-    keys = {key: form_row[key] for key in layout["keys"] if not pd.isna(form_row[key])}
+    keys = {key: form_row[key] for key in key_names if not pd.isna(form_row[key])}
     conditions = "".join(f' and f."{key}" = ?' for key in keys)
-    about = layout["facts"][fact]
     key, bridge, subject = about["key"], about["scope"], about["trace"]["subject"]
     query = f"""
         with corrected as (

@@ -26,9 +26,17 @@ def trace_lines(cell: TracedCell, limit: int) -> Iterator[str]:
     )
     agree = "khớp" if cell.traced_sum == cell.figure else f"KHÔNG KHỚP: tìm được {_printed(cell.traced_sum)}"
     yield f"  Số in: {_printed(cell.figure)} ({agree}); mã số: {cell.figure_id}"
+    if len(cell.declared):
+        counted = int(cell.rows["measure"].sum()) if len(cell.rows) else 0
+        estimated = int(cell.declared["measure"].sum())
+        yield f"  Gồm số đếm được {format_count(counted)} và số ước {format_count(estimated)}:"
+        for row in cell.declared.to_dict("records"):
+            yield _record_line(row, cell.declared_shown, cell.decimals)
+            if not pd.isna(row["source_file"]):
+                yield f"      ← {row['source_file']}, từ dòng {int(row['source_row'])}"
     shown = cell.rows if limit == 0 else cell.rows.head(limit)
     for row in shown.to_dict("records"):
-        yield f"  {row[cell.shown['subject']]}  {_dates(row, cell)}  {_amounts(row, cell)}{reason_sentence(row, cell)}"
+        yield _record_line(row, cell.shown, cell.decimals)
         sheet = row["source_sheet"] or "—"
         yield f"      ← {row[cell.shown['unit']]} · {row['file_name']} · {sheet} · dòng {row['source_row']}"
         if row["correction"]:
@@ -37,25 +45,26 @@ def trace_lines(cell: TracedCell, limit: int) -> Iterator[str]:
         yield f"  … còn {len(cell.rows) - len(shown)} dòng; thêm --limit 0 để xem hết."
 
 
-def reason_sentence(row: dict, cell: TracedCell) -> str:
-    """Return why a row counts where it does, in Vietnamese."""
-    code = str(row[cell.shown["reason"]])
-    return str(cell.shown["reasons"].get(code, code))
+def _record_line(row: dict, shown: dict, decimals: int | None) -> str:
+    """What a row is, its dates, what it adds and why it counts where it does."""
+    code = str(row[shown["reason"]])
+    reason = str(shown["reasons"].get(code, code))
+    return f"  {row[shown['subject']]}  {_dates(row, shown)}  {_amounts(row, decimals)}{reason}"
 
 
 def _printed(figure: int | Decimal | None) -> str:
     return format_count(figure) if isinstance(figure, int) else format_rate(figure)
 
 
-def _amounts(row: dict, cell: TracedCell) -> str:
+def _amounts(row: dict, decimals: int | None) -> str:
     """What the row adds, where that is more than 1: an amount, or both sides of a percentage."""
-    if cell.decimals is not None:
+    if decimals is not None:
         return f"[{format_count(int(row['measure']))} / {format_count(int(row['whole']))}]  "
     return f"[{format_count(int(row['measure']))}]  " if int(row["measure"]) != 1 else ""
 
 
-def _dates(row: dict, cell: TracedCell) -> str:
+def _dates(row: dict, shown: dict) -> str:
     return ", ".join(
         f"{label} {row[name]:%d/%m/%Y}" if not pd.isna(row[name]) else f"{label} —"
-        for label, name in cell.shown["dates"].items()
+        for label, name in shown["dates"].items()
     )

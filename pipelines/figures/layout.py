@@ -175,6 +175,8 @@ def _layout(node: dict[str, Any], meta: dict[str, Any], metas: dict[str, dict[st
         "streams": list(meta["streams"]),
         "ratios": dict(meta.get("ratios", {})),
         "headline": dict(meta.get("headline", {})),
+        # A second fact summed in the same cells: figures no record stands behind (estimates); None without one.
+        "declared": _declared(model, meta, metas),
         "keys": list(meta["keys"]),
         "scopes": meta.get("scopes", "all"),
         "stub": [
@@ -213,6 +215,11 @@ def _fact(form: str, fact: str, metas: dict[str, dict[str, Any]]) -> dict[str, A
     if missing:
         raise OfficeError(f"Mô hình {form}: bảng {fact} thiếu {', '.join(missing)} trong meta.")
     return {name: meta[name] for name in ("key", "scope", "trace", "evidence")}
+
+
+def _declared(form: str, meta: dict[str, Any], metas: dict[str, dict[str, Any]]) -> dict[str, Any] | None:
+    fact = meta.get("declared")
+    return {"fact": fact, **_fact(form, fact, metas)} if fact else None
 
 
 def _check(layout: dict[str, Any]) -> None:

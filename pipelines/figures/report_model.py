@@ -15,6 +15,7 @@ from typing import Any
 
 import duckdb
 
+from pipelines.figures.declared import declared_parts, mark_declared
 from pipelines.figures.layout import FormLayout, LayoutColumn, Ratio
 from pipelines.figures.text import Cleaner, format_count, format_rate, rate
 from pipelines.office.errors import OfficeError
@@ -46,6 +47,9 @@ class Figure:
     # Ratios only: ids of the figures summed above and below the line.
     parts: tuple[str, ...] = ()
     whole: tuple[str, ...] = ()
+    # A part of it is estimated, not counted; of a count, how much (below 0: the estimate makes it less).
+    is_estimated: bool = False
+    estimated: int = 0
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,10 @@ class Question:
     is_provisional: bool
     office_unit_id: str
     switches: tuple[SwitchUsed, ...]
+
+    def switch(self, name: str) -> str:
+        """Return the value of a switch; empty in a report made before there was such a switch."""
+        return next((switch.value for switch in self.switches if switch.name == name), "")
 
 
 @dataclass(frozen=True)
@@ -218,6 +226,19 @@ class Issue:
 
 
 @dataclass(frozen=True)
+class CarryOver:
+    """What was carried in, held against the issued final of the period before: how many dossiers break it, and why."""
+
+    prior_issue: str
+    reasons: tuple[tuple[str, int], ...]
+
+    @property
+    def breaks(self) -> int:
+        """Number of dossiers that break the carry-over."""
+        return sum(count for _, count in self.reasons)
+
+
+@dataclass(frozen=True)
 class ReportModel:
     """All of one report."""
 
@@ -229,6 +250,8 @@ class ReportModel:
     deliveries: tuple[Delivery, ...]
     corrections: tuple[CorrectionMade, ...]
     counts: DeliveryCounts
+    # None while no final of the period before is issued.
+    carry_over: CarryOver | None
     # Texts that held characters no document can hold, cleaned.
     cleaned_texts: int
     # None in a draft: only a person issues.
@@ -283,9 +306,8 @@ def build_report_model(
     forms = {}
     for form_id, layout in layouts.items():
         coverage = _coverage([item for item in owed if item["stream"] in layout["streams"]], deliveries, cleaner)
-        forms[form_id] = _form(
-            connection, FormLayout.of(layout), question.office_unit_id, office_info, coverage, cleaner
-        )
+        form = _form(connection, FormLayout.of(layout), question.office_unit_id, office_info, coverage, cleaner)
+        forms[form_id] = mark_declared(form, declared_parts(connection, layout, question.office_unit_id))
     figures = {
         figure.figure_id: figure
         for form in forms.values()
@@ -301,6 +323,7 @@ def build_report_model(
         deliveries=deliveries,
         corrections=_corrections(connection, cleaner),
         counts=_counts(deliveries),
+        carry_over=_carry_over(connection),
         cleaned_texts=cleaner.changed,
     )
 
@@ -415,6 +438,17 @@ def _ratios(
 
 def _sum(record: dict[str, Any], measures: tuple[str, ...]) -> int:
     return sum(int(record[name]) for name in measures)
+
+
+def _carry_over(connection: duckdb.DuckDBPyConnection) -> CarryOver | None:
+    (question,) = _records(connection, "select * from landed.question")
+    if not question.get("prior_issue"):
+        return None
+    found = _records(
+        connection,
+        "select reason, count(*) as dossiers from rpt_carry_over group by reason order by dossiers desc, reason",
+    )
+    return CarryOver(str(question["prior_issue"]), tuple((item["reason"], item["dossiers"]) for item in found))
 
 
 def _deliveries(connection: duckdb.DuckDBPyConnection, question: Question, cleaner: Cleaner) -> tuple[Delivery, ...]:

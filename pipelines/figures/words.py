@@ -98,6 +98,8 @@ def _context(model: ReportModel) -> dict[str, object]:
         "coverage": model.coverage,
         "coverage_of": coverage_of,
         "counts": model.counts,
+        "carry_over": model.carry_over,
+        "has_estimates": any(figure.is_estimated for figure in model.figures.values()),
         "corrections": model.corrections,
         "switches": {switch.name: switch for switch in model.question.switches},
     }

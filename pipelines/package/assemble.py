@@ -72,6 +72,10 @@ def _manifest(folder: Path, model: ReportModel, key: str, versions: Mapping[str,
         "coverage": {**asdict(model.coverage), "is_complete": model.coverage.is_complete},
         "deliveries": [asdict(delivery) for delivery in model.deliveries],
         "figures": {name: figure.value for name, figure in sorted(model.figures.items())},
+        # What part of a figure is estimated, where any is (None: a ratio of such figures).
+        "estimated": {
+            name: figure.estimated or None for name, figure in sorted(model.figures.items()) if figure.is_estimated
+        },
         "files": {
             path.relative_to(folder).as_posix(): hash_file(path)
             for path in sorted(folder.rglob("*"))

@@ -19,6 +19,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from pipelines.figures.declared import MARK
 from pipelines.figures.form_page import FormPage, form_page
 from pipelines.figures.report_model import Figure, ReportModel
 from pipelines.render.stable_zip import make_stable
@@ -30,6 +31,8 @@ _LINE_HEIGHT = 16
 # What Excel forbids in a sheet name, and its longest length.
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 _LONGEST_NAME = 31
+# The mark of a figure with an estimated part is printed by the format: the cell stays a number.
+_MARKED, _MARKED_RATE = f'#,##0"{MARK}"', f'#,##0.00"{MARK}"'
 _ZERO_FORMATS = {"0": "#,##0", "blank": "#,##0;-#,##0;"}
 
 # Figure, its row label, its column number, sheet and cell.
@@ -72,11 +75,15 @@ def _styles(book: Workbook, zero_display: str) -> dict[str, Format]:
             "row_no": {**cell, "align": "center"},
             "row_label": {**cell, "text_wrap": True},
             "row": number,
+            "row_marked": {**number, "num_format": _MARKED},
             "row_rate": {**number, "num_format": "#,##0.00"},
+            "row_rate_marked": {**number, "num_format": _MARKED_RATE},
             "strong_no": {**cell, "bold": True, "align": "center"},
             "strong_label": {**cell, "bold": True, "text_wrap": True},
             "strong": {**number, "bold": True},
+            "strong_marked": {**number, "bold": True, "num_format": _MARKED},
             "strong_rate": {**number, "bold": True, "num_format": "#,##0.00"},
+            "strong_rate_marked": {**number, "bold": True, "num_format": _MARKED_RATE},
         }.items()
     }
 
@@ -178,9 +185,9 @@ class _Sheet:
         if figure.value is None:
             self.sheet.write_string(row, column, figure.text, self.styles[kind])
         elif isinstance(figure.value, Decimal):
-            self.sheet.write_number(row, column, float(figure.value), self.styles[f"{kind}_rate"])
+            self.sheet.write_number(row, column, float(figure.value), self.styles[f"{kind}_rate{_marked(figure)}"])
         else:
-            self.sheet.write_number(row, column, figure.value, self.styles[kind])
+            self.sheet.write_number(row, column, figure.value, self.styles[f"{kind}{_marked(figure)}"])
 
     def _across(self, row: int, first: int, last: int, text: str, style: str) -> None:
         """Write a text over merged cells; merge_range alone would guess its type."""
@@ -189,6 +196,10 @@ class _Sheet:
 
     def _place(self, figure: Figure, label: str, number: str, row: int, column: int) -> _Place:
         return figure, label, number, self.sheet.get_name(), xl_rowcol_to_cell(row, column)
+
+
+def _marked(figure: Figure) -> str:
+    return "_marked" if figure.is_estimated else ""
 
 
 def _write_index(book: Workbook, places: list[_Place]) -> None:

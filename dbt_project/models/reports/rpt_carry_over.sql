@@ -150,6 +150,20 @@ select
     dossier_code,
     side,
     reason_code,
+    case reason_code
+        when 'late_entry' then 'đơn vị gửi hoặc cập nhật muộn, sau khi kỳ trước đã chốt'
+        when 'deleted_dossier' then 'hồ sơ không còn trong các tệp được dùng (tệp bị rút hoặc được thay)'
+        when 'status_regression' then 'trạng thái bị lùi lại (thu hồi kết quả, trả về chưa tiếp nhận)'
+        when 'date_changed' then 'ngày tiếp nhận hoặc ngày xong bị sửa'
+        when 'unit_reassigned' then 'hồ sơ chuyển sang đơn vị khác'
+        when 'field_reclassified' then 'thủ tục được xếp sang lĩnh vực hoặc cấp khác'
+        when 'duplicate_removed' then 'hồ sơ trùng, nay tính cho đơn vị khác'
+        when 'previously_unknown' then 'tệp đã nhận từ trước nhưng khi đó không đọc được'
+        when 'supplement_returned' then 'kỳ trước tính là đã xong khi chờ bổ sung, nay đã bổ sung'
+        when 'excluded_by_rule' then 'hồ sơ trả lại, rút không được tính theo quy tắc của đơn vị'
+        when 'rule_changed' then 'kỳ trước đếm theo quy tắc khác'
+        else 'chưa rõ lý do'
+    end as reason,
     prior_issue,
     prior_receiving_unit_id,
     prior_row_unit_id,
