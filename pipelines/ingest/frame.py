@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from pipelines.ingest.contract import MOMENT_ROLES, WORD_ROLES, Column, Contract
+from pipelines.ingest.cells import Cells, objects
+from pipelines.ingest.contract import MOMENT_ROLES, NUMBER_ROLES, WORD_ROLES, Column, Contract
+from pipelines.ingest.day_month import FLAG, RULE, exchange, exchanged
 from pipelines.ingest.typing_rules import (
     Reckoning,
     Typed,
+    sure_moments,
     type_code,
     type_count,
     type_datetime,
@@ -25,6 +29,7 @@ from pipelines.ingest.typing_rules import (
     type_rate,
     type_text,
 )
+from pipelines.ingest.vietnamese import restore
 from pipelines.office.profiles import Profile
 from pipelines.office.text import match_key
 
@@ -51,28 +56,34 @@ class Problem(NamedTuple):
     reason: str
 
 
-def objects(values: Iterable[object]) -> pd.Series:
-    """Return a column of plain Python values with None for missing, never the string type pandas would infer."""
-    return pd.Series(list(values), dtype=object)
+@dataclass(frozen=True)
+class _Typed:
+    """A typed column: its values, and by the place of a distinct cell what was repaired and what is wrong."""
+
+    values: np.ndarray
+    repairs: dict[int, str] = field(default_factory=dict)
+    errors: dict[int, str] = field(default_factory=dict)
 
 
 def typed_frame(
-    cells: dict[str, np.ndarray],
+    cells: dict[str, Cells],
     length: int,
     contract: Contract,
     profile: Profile,
     window: tuple[dt.date, dt.date],
     reckoning: Reckoning,
+    headers: Sequence[str] = (),
 ) -> tuple[pd.DataFrame, list[Problem]]:
     """Type the cells of one table.
 
     Args:
-        cells: contract column → its cells, None where blank.
+        cells: contract column → its cells.
         length: number of rows.
         contract: columns and roles of the stream.
         profile: date order and words of the source.
         window: first and last day a date may have.
         reckoning: where the workbook's serial numbers count from, and the office's time zone.
+        headers: the header cells as the file has them, evidence of an old font.
 
     Returns:
         The frame without its source columns, and the problems in the order of columns.
@@ -81,24 +92,75 @@ def typed_frame(
     repairs: dict[int, list[dict[str, str]]] = {}
     problems: list[Problem] = []
     for name, column in contract.columns.items():
-        is_moment = column.role in MOMENT_ROLES
-        given = cells.get(name, np.full(length, None, dtype=object))
-        values, noted, wrong = _typed_column(given, _typist(column, profile, window, reckoning))
-        typed[name] = objects(values).astype("datetime64[us]") if is_moment else objects(values)
-        for at, original, rule in noted:
+        given = cells.get(name) or Cells.none(length)
+        texts, changed = _unicode(given, column, headers)
+        result = _typed_column(texts, column, profile, window, reckoning)
+        typed[name] = pd.Series(result.values, dtype="datetime64[us]" if column.role in MOMENT_ROLES else object)
+        for at, original, rule in _told(given, _both(changed, result.repairs)):
             repairs.setdefault(at, []).append({"column": name, "original": original, "rule": rule})
         check_id = _CHECKS.get(column.role, "bad_code")
-        problems += [Problem(at, check_id, name, original, reason) for at, original, reason in wrong]
+        problems += [Problem(at, check_id, name, original, why) for at, original, why in _told(given, result.errors)]
         if column.role in WORD_ROLES:
-            typed[f"{name}_label"] = objects(_typed_column(given, type_text)[0])
+            typed[f"{name}_label"] = objects(texts.spread(type_text(cell).value for cell in texts.distinct))
+    flags = _exchange_days(typed, cells, contract, repairs)
     problems += _without_code(contract.key, typed[contract.key], problems)
     for name in contract.keyed:
-        texts = typed[name].to_numpy(dtype=object)
-        typed[f"{name}_key"] = objects(_typed_column(texts, lambda cell: Typed(match_key(str(cell))))[0])
+        names = Cells.of(list(typed[name]))
+        typed[f"{name}_key"] = objects(names.spread(match_key(str(text)) for text in names.distinct))
     notes = (repairs.get(at) for at in range(length))
     typed["repairs"] = objects([json.dumps(note, ensure_ascii=False) if note else None for note in notes])
-    typed["flags"] = objects([""] * length)
+    typed["flags"] = flags
     return pd.DataFrame(typed), problems
+
+
+def _unicode(given: Cells, column: Column, headers: Sequence[str]) -> tuple[Cells, dict[int, str]]:
+    """Return the cells with what an old font wrote in Unicode, and the rule by place for those changed."""
+    if column.role in (*NUMBER_ROLES, *MOMENT_ROLES):
+        return given, {}
+    restored = restore(given.distinct, headers)
+    return (Cells(given.places, objects(restored.texts).to_numpy()), restored.rules) if restored.rules else (given, {})
+
+
+def _both(first: dict[int, str], second: dict[int, str]) -> dict[int, str]:
+    return {at: "; ".join(rules[at] for rules in (first, second) if at in rules) for at in {**first, **second}}
+
+
+def _typed_column(
+    given: Cells, column: Column, profile: Profile, window: tuple[dt.date, dt.date], reckoning: Reckoning
+) -> _Typed:
+    """Type a column once per distinct cell; true dates and the plainest spellings of dates all at once."""
+    if column.role in MOMENT_ROLES:
+        return _moments(given, profile.date_order == "month_first", window, reckoning)
+    results = [*map(_typist(column, profile), given.distinct)]
+    repairs = {at: item.repair for at, item in enumerate(results) if item.repair}
+    errors = {at: item.error for at, item in enumerate(results) if item.error}
+    return _Typed(given.spread(item.value for item in results), repairs, errors)
+
+
+def _moments(given: Cells, month_first: bool, window: tuple[dt.date, dt.date], reckoning: Reckoning) -> _Typed:
+    values = sure_moments(given.distinct, month_first, window)
+    looked_at = map(int, np.flatnonzero(np.isnat(values)))
+    results = {at: type_datetime(given.distinct[at], month_first, *window, reckoning) for at in looked_at}
+    for at, item in results.items():
+        if isinstance(item.value, dt.datetime):
+            values[at] = np.datetime64(item.value, "us")
+    repairs = {at: item.repair for at, item in results.items() if item.repair}
+    errors = {at: item.error for at, item in results.items() if item.error}
+    return _Typed(np.append(values, np.datetime64("NaT"))[given.places], repairs, errors)
+
+
+def _exchange_days(
+    typed: dict[str, pd.Series], cells: dict[str, Cells], contract: Contract, repairs: dict[int, list[dict[str, str]]]
+) -> pd.Series:
+    """Put exchanged days and months right; return the flags of all rows."""
+    flags = objects([""] * len(typed[contract.key]))
+    for name, places in exchanged(typed, cells, contract).items():
+        typed[name] = exchange(typed[name], places)
+        flags[places] = FLAG
+        for at in map(int, np.flatnonzero(places)):
+            original = str(cells[name].distinct[cells[name].places[at]])
+            repairs.setdefault(at, []).append({"column": name, "original": original, "rule": RULE})
+    return flags
 
 
 def _without_code(key: str, codes: pd.Series, problems: list[Problem]) -> list[Problem]:
@@ -107,34 +169,15 @@ def _without_code(key: str, codes: pd.Series, problems: list[Problem]) -> list[P
     return [Problem(at, "missing_code", key, "(trống)", "Dòng không có mã") for at in blank if at not in broken]
 
 
-def _typed_column(
-    cells: np.ndarray, typist: Callable[[object], Typed]
-) -> tuple[np.ndarray, list[tuple[int, str, str]], list[tuple[int, str, str]]]:
-    """Return the typed values, the repairs and the errors (position, original cell, rule or reason)."""
-    # True equals 1.0 in a hash table: a truth value is told apart by its text.
-    codes, distinct = pd.factorize(pd.Series(["TRUE" if cell is True else cell for cell in cells], dtype=object))
-    results = [typist(cell) for cell in distinct]
-    values = np.empty(len(results) + 1, dtype=object)
-    values[:-1] = [result.value for result in results]
-    repaired = {at for at, result in enumerate(results) if result.repair}
-    wrong = {at for at, result in enumerate(results) if result.error}
-    return (
-        values[codes],
-        [(at, str(cells[at]), str(results[codes[at]].repair)) for at in _places(codes, repaired)],
-        [(at, str(cells[at]), str(results[codes[at]].error)) for at in _places(codes, wrong)],
-    )
+def _told(given: Cells, told: dict[int, str]) -> list[tuple[int, str, str]]:
+    """Return the rows whose cell has a repair or an error: position, original cell, what is told."""
+    if not told:
+        return []
+    rows = np.flatnonzero(np.isin(given.places, list(told)))
+    return [(int(at), str(given.distinct[given.places[at]]), told[int(given.places[at])]) for at in rows]
 
 
-def _places(codes: np.ndarray, wanted: set[int]) -> list[int]:
-    return [int(at) for at in np.flatnonzero(np.isin(codes, list(wanted)))] if wanted else []
-
-
-def _typist(
-    column: Column, profile: Profile, window: tuple[dt.date, dt.date], reckoning: Reckoning
-) -> Callable[[object], Typed]:
-    if column.role in MOMENT_ROLES:
-        month_first = profile.date_order == "month_first"
-        return lambda cell: type_datetime(cell, month_first, *window, reckoning)
+def _typist(column: Column, profile: Profile) -> Callable[[object], Typed]:
     if column.role in WORD_ROLES:
         own = profile.values.get(column.name, {})
         words = {**column.values, **{match_key(word): value for word, value in own.items()}}

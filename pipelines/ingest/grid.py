@@ -10,17 +10,20 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 from xml.etree import ElementTree
 
+from pipelines.ingest.archive import zip_members
 from pipelines.ingest.facts import BookFacts, SheetFacts
 from pipelines.ingest.html_table import html_grid
+from pipelines.ingest.limits import read_limited
 from pipelines.ingest.mhtml import mhtml_grid
 from pipelines.ingest.ods_xml import ods_facts
 from pipelines.ingest.sheet import Grid, Sheet
 from pipelines.ingest.sheet_xml import open_package
-from pipelines.ingest.sniff import broken_workbook, markup_kind, password_protected, refuse_markup, sniff
+from pipelines.ingest.sniff import Refused, broken_workbook, markup_kind, password_protected, refuse_markup, sniff
 from pipelines.ingest.sync_json import json_grid, looks_like_json
 from pipelines.ingest.text_table import decode, text_rows
 from pipelines.ingest.xls_book import xls_grid
@@ -43,25 +46,69 @@ _BROKEN_PACKAGE = (
 )
 
 
-def open_grid(path: Path) -> Grid:
-    """Open a file by its content.
+@dataclass(frozen=True)
+class Opened:
+    """A delivered file opened: its grid, or one grid per member of a zip, with the member's name.
+
+    `letters` are members that never were tables (a covering letter, a picture).
+    """
+
+    grids: list[tuple[str | None, Grid]]
+    letters: list[str] = field(default_factory=list)
+
+    @property
+    def format(self) -> str:
+        """The true format of the file itself."""
+        member, grid = self.grids[0]
+        return grid.format if member is None else "zip"
+
+
+def open_delivery(path: Path) -> Opened:
+    """Open a delivered file by its content; of a zip every member.
 
     Raises:
-        Refused: empty, encrypted, dangerous, broken, or no table format we read.
+        Refused: empty, encrypted, dangerous, broken, or no table format we read; in a zip the member is named, and
+            one unreadable table refuses the whole, for a delivery is read whole or not at all.
     """
-    kind = sniff(path)
+    content = read_limited(path)
+    if sniff(content) != "zip":
+        return Opened([(None, _open(content))])
+    grids: list[tuple[str | None, Grid]] = []
+    letters = []
+    for name, member in zip_members(content):
+        try:
+            grids.append((name, _open(member)))
+        except Refused as refusal:
+            if not refusal.is_document:
+                raise refusal.inside(name) from refusal
+            letters.append(name)
+    if not grids:
+        raise Refused("Tệp nén không có bảng tính nào.", "Gửi chính tệp bảng tính, không nén.")
+    return Opened(grids, letters)
+
+
+def open_grid(path: Path) -> Grid:
+    """Open a single file (no zip) by its content; raises as `open_delivery` does."""
+    return _open(read_limited(path))
+
+
+def _open(content: bytes) -> Grid:
+    kind = sniff(content)
+    if kind == "zip":
+        raise Refused("Tệp nén bên trong tệp nén.", "Gửi chính tệp bảng tính, không nén.")
     if kind == "text":
-        return _from_text(path.read_bytes())
+        return _from_text(content)
     if kind == "xls":
-        return xls_grid(path)
+        return xls_grid(content)
+    package = content
     try:
         if kind == "xlsx":
-            facts, content = open_package(path)
+            facts, package = open_package(content)
         else:
-            facts, content = (xlsb_facts if kind == "xlsb" else ods_facts)(path), path.read_bytes()
+            facts = (xlsb_facts if kind == "xlsb" else ods_facts)(content)
     except _BROKEN_PACKAGE as error:
         raise broken_workbook(kind) from error
-    return _workbook(content, kind, facts)
+    return _workbook(package, kind, facts)
 
 
 def _from_text(content: bytes) -> Grid:

@@ -10,11 +10,14 @@ import difflib
 import itertools
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
+from pipelines.ingest.cells import is_blank
 from pipelines.ingest.contract import Column, Contract
 from pipelines.ingest.sheet import Grid, Sheet
 from pipelines.ingest.sniff import Refused
+from pipelines.ingest.vietnamese import ENCODINGS, old_encoding
 from pipelines.office.profiles import Profile
 from pipelines.office.text import ascii_key, match_key, nfc
 
@@ -24,6 +27,8 @@ ENOUGH_HEADERS = 3
 TOTAL_LABELS = frozenset(
     map(match_key, ["Tổng cộng", "Cộng", "Tổng số", "Tổng", "TC", "Tổng toàn thành phố", "Cộng chung"])
 )
+# "Tổng số: 15 hồ sơ", "Cộng 1.234".
+_STATED = re.compile(r"\s*:?\s*[\d.,]+(?:\s+[^\W\d]+){0,2}\s*$|[\s:]+$")
 _NUMBERING = re.compile(r"^\(?\d{1,3}\)?(\.0)?$")
 
 
@@ -36,11 +41,6 @@ class Table:
     columns: dict[str, int]
     headers: dict[str, str]
     unknown: list[dict[str, str | None]]
-
-
-def is_blank(cell: object) -> bool:
-    """Tell whether a cell holds nothing a reader would see."""
-    return cell is None or (isinstance(cell, str) and not cell.strip("\u00a0\u200b\ufeff \t\r\n"))
 
 
 def label(cell: object) -> str:
@@ -91,16 +91,32 @@ def find_tables(grid: Grid, contract: Contract, profile: Profile) -> list[Table]
     tables: list[Table] = []
     nearest: tuple[int, Refused] = (ENOUGH_HEADERS - 1, _no_header(grid, contract))
     for sheet in grid.sheets:
-        score, start, depth = _best_header(sheet, labels)
+        head, (score, start, depth) = _readable_head(sheet, labels)
         if score < ENOUGH_HEADERS:
             continue
         try:
-            tables.append(_table(sheet, start, depth, contract, labels, profile))
+            table = _table(head, start, depth, contract, labels, profile)
+            tables.append(replace(table, sheet=sheet))
         except Refused as refusal:
             nearest = max(nearest, (score, refusal), key=lambda item: item[0])
     if not tables:
         raise nearest[1]
     return tables
+
+
+def _readable_head(sheet: Sheet, labels: Labels) -> tuple[Sheet, tuple[int, int, int]]:
+    """Return the sheet with its first rows as Unicode, and score, first row and depth of its header.
+
+    Rows written in an old font are taken as such only where more labels are known then.
+    """
+    readings = [(sheet, _best_header(sheet, labels))]
+    head = sheet.rows[: SEARCH_ROWS + MAX_DEPTH]
+    encoding = old_encoding([cell for row in head for cell in row if isinstance(cell, str)])
+    if encoding:
+        rows = [[ENCODINGS[encoding](cell) if isinstance(cell, str) else cell for cell in row] for row in head]
+        restored = replace(sheet, rows=rows)
+        readings.append((restored, _best_header(restored, labels)))
+    return max(readings, key=lambda reading: reading[1][0])
 
 
 def _best_header(sheet: Sheet, labels: Labels) -> tuple[int, int, int]:
@@ -159,6 +175,7 @@ def _fill_right(rows: list[list[str]], width: int) -> None:
                 upper[column] = upper[column - 1]
 
 
+@lru_cache(maxsize=4096)
 def path_key(path: str) -> str:
     """Return the match key of a header path, each of its parts folded on its own."""
     return " / ".join(match_key(part) for part in path.split(" / "))
@@ -231,6 +248,12 @@ def _nearest(path: str, labels: Labels) -> str | None:
     return near[0] if near else None
 
 
+def header_texts(table: Table) -> list[str]:
+    """Return the header cells as the file has them."""
+    rows = table.sheet.rows[table.header_rows[0] - 1 : table.header_rows[-1]]
+    return [cell for row in rows for cell in row if isinstance(cell, str) and not is_blank(cell)]
+
+
 def is_numbering(row: list[object]) -> bool:
     """Tell whether a row only numbers the columns: (1) (2) (3) or 1 2 3."""
     cells = [label(cell) for cell in row if not is_blank(cell)]
@@ -241,8 +264,9 @@ def is_numbering(row: list[object]) -> bool:
 
 
 def is_total(row: list[object]) -> bool:
-    """Tell whether a row is a total: its first text is a whole total label."""
+    """Tell whether a row is a total: its first text is a whole total label, perhaps with its number."""
     first = next((cell for cell in row if isinstance(cell, str) and not is_blank(cell)), None)
     if first is None or first.lstrip()[:1] not in "TtCc":
         return False
-    return match_key(label(first).rstrip(" :0123456789")) in TOTAL_LABELS
+    text = _STATED.sub("", label(first))
+    return match_key(text) in TOTAL_LABELS or any(match_key(old(text)) in TOTAL_LABELS for old in ENCODINGS.values())

@@ -6,9 +6,12 @@ Invariant: a file that would fill the memory is refused by what it holds, before
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pipelines.ingest.sniff import Refused
 
 MAX_CELLS = 30_000_000
+MAX_FILE = 200 * 1024 * 1024
 # A sheet is held whole, its empty cells too; below this many it costs little.
 _SMALL = 2_000_000
 _LEAST_FILLED = 20
@@ -39,3 +42,14 @@ def refuse_far_cells(name: str | None, height: int, width: int, filled: int | No
 def refuse_too_large(what: str) -> Refused:
     """Return the refusal of a part that is larger than any real table needs."""
     return Refused(f"{what} quá lớn, không an toàn.", _COPY_OUT)
+
+
+def read_limited(path: Path) -> bytes:
+    """Return the bytes of a delivered file.
+
+    Raises:
+        Refused: it is larger than any real delivery.
+    """
+    if path.stat().st_size > MAX_FILE:
+        raise refuse_too_large(f"Tệp ({path.stat().st_size // 1024**2} MB)")
+    return path.read_bytes()

@@ -7,9 +7,9 @@ Invariant: only rows that hold something special are looked into cell by cell.
 from __future__ import annotations
 
 import html
+import io
 import re
 import zipfile
-from pathlib import Path
 
 from pipelines.ingest.facts import NOT_CALCULATED, BookFacts, Cells, SheetFacts, shown
 from pipelines.ingest.limits import refuse_far_cells
@@ -29,14 +29,14 @@ _TAG = re.compile(rb"<[^>]*>")
 _HIDDEN = (b"collapse", b"filter")
 
 
-def ods_facts(path: Path) -> BookFacts:
+def ods_facts(content: bytes) -> BookFacts:
     """Look into the content of an .ods.
 
     Raises:
         Refused: it is encrypted, declares entities, or a sheet reaches too far.
         KeyError, zipfile.BadZipFile: the package is broken.
     """
-    with zipfile.ZipFile(path) as archive:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
         if "META-INF/manifest.xml" in archive.namelist() and b"encryption-data" in archive.read(
             "META-INF/manifest.xml"
         ):

@@ -9,24 +9,28 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from pipelines.ingest.cells import Cells, is_blank, objects
 from pipelines.ingest.contract import Contract, check_profile
 from pipelines.ingest.corrections import Corrected, correct
-from pipelines.ingest.frame import Problem, objects, typed_frame
-from pipelines.ingest.grid import Grid, open_grid
-from pipelines.ingest.headers import Table, find_tables, is_blank
+from pipelines.ingest.frame import Problem, typed_frame
+from pipelines.ingest.grid import Opened, open_delivery
+from pipelines.ingest.headers import Table, find_tables, header_texts
+from pipelines.ingest.nil import sheets_of, wrong_nil
 from pipelines.ingest.row_kinds import contract_cells, row_kinds, without_repeats
+from pipelines.ingest.sheet import Grid
 from pipelines.ingest.sniff import Refused
+from pipelines.ingest.totals import check_totals
 from pipelines.ingest.typing_rules import SERIAL_ZERO, SERIAL_ZERO_1904, Reckoning
 from pipelines.office.corrections import Correction
 from pipelines.office.profiles import Profile
-from pipelines.office.text import match_key, nfc
+from pipelines.office.text import nfc
 
 Window = tuple[dt.date, dt.date]
 REJECT_COLUMNS = (
@@ -35,12 +39,12 @@ REJECT_COLUMNS = (
 # Faults of single cells that send a row back before any rule judges it, with what each means.
 READER_CHECKS = {
     "bad_date": "Ngày không đọc được chắc chắn, không có thật hoặc năm ngoài khoảng cho phép.",
-    "bad_code": "Mã bị hỏng: ô báo lỗi công thức, mã dài lưu dạng số đã mất chữ số cuối, hoặc dòng bị lệch cột.",
+    "bad_code": "Mã bị hỏng: ô báo lỗi công thức, hoặc mã dài lưu dạng số đã mất chữ số cuối.",
     "bad_number": "Số không đọc được chắc chắn: không phải số nguyên, hoặc ô báo lỗi công thức.",
+    "shifted_row": "Dòng có nhiều ô hơn dòng tiêu đề: một dấu phân cách trong ô đã đẩy các ô sau lệch cột.",
     "missing_code": "Dòng không có mã nên không thể đối chiếu hoặc loại trùng.",
 }
 READER_MEND = "Sửa ô trong phần mềm nguồn hoặc trong bảng rồi gửi lại."
-_NIL = match_key("Không phát sinh trong kỳ")
 # Flag of a row whose correction no longer fits what the source says.
 OUTDATED = "correction_outdated"
 _NOT_SHOWN = "(không hiện)"
@@ -61,10 +65,12 @@ class _Part:
     """One sheet read: the kind of each of its rows, the typed rows, the rejects."""
 
     table: Table
+    member: str | None
     kinds: np.ndarray
     rows: pd.DataFrame
     rejects: pd.DataFrame
     corrections: list[dict[str, object]]
+    totals: list[dict[str, Any]]
 
     @property
     def rejected(self) -> int:
@@ -99,61 +105,38 @@ def read_file(
     """
     check_profile(contract, profile)
     try:
-        grid = _sheets_of(open_grid(path), profile)
-        tables = find_tables(grid, contract, profile)
-        is_nil = _is_nil(tables) if profile.declares_nil else None
+        opened = open_delivery(path)
+        grids = [(member, sheets_of(grid, profile)) for member, grid in opened.grids]
+        found = [(member, grid, _tables(member, grid, contract, profile)) for member, grid in grids]
     except Refused as refusal:
         return _refused(file_name, contract, profile, refusal)
-    parts = [_read_table(table, grid, nfc(file_name), contract, profile, window, zone, corrections) for table in tables]
-    wrong = None if is_nil is None else _wrong_nil(is_nil, sum((part.kinds == "data").sum() for part in parts))
-    if wrong:
-        return _refused(file_name, contract, profile, wrong)
+    parts = [
+        _read_table(table, member, grid, nfc(file_name), contract, profile, window, zone, corrections)
+        for member, grid, tables in found
+        for table in tables
+    ]
+    if profile.declares_nil:
+        rows_in = sum(int((part.kinds == "data").sum()) for part in parts)
+        wrong = wrong_nil([part.table for part in parts], rows_in)
+        if wrong:
+            return _refused(file_name, contract, profile, wrong)
     return Reading(
         _joined([part.rows for part in parts]),
         _joined([part.rejects for part in parts]),
-        _verdict(file_name, profile, contract, grid, parts),
+        _verdict(file_name, profile, contract, opened, parts),
     )
 
 
-def _sheets_of(grid: Grid, profile: Profile) -> Grid:
-    """The grid with the one sheet a profile reads, when it reads one only."""
-    if profile.sheet is None:
-        return grid
-    kept = [sheet for sheet in grid.sheets if sheet.name and match_key(sheet.name) == match_key(profile.sheet)]
-    if not kept:
-        raise Refused(f"Tệp không có trang «{profile.sheet}».", "Dùng phiếu báo cáo đã phát, không xóa, đổi tên trang.")
-    return replace(grid, sheets=kept)
-
-
-def _is_nil(tables: list[Table]) -> bool:
-    """Tell whether the cell after «Không phát sinh trong kỳ» above the table is filled."""
-    for table in tables:
-        for row in table.sheet.rows[: table.header_rows[0] - 1]:
-            cells = [cell for cell in row if not is_blank(cell)]
-            if cells and match_key(str(cells[0])).startswith(_NIL):
-                return len(cells) > 1
-    return False
-
-
-def _wrong_nil(is_nil: bool, rows: int) -> Refused | None:
-    """A return is rows or a nil that was declared; neither or both is none."""
-    if not rows and not is_nil:
-        return Refused(
-            "Chưa có dòng nào và chưa đánh dấu «Không phát sinh trong kỳ».",
-            "Điền số liệu, hoặc ghi x vào ô «Không phát sinh trong kỳ», rồi gửi lại.",
-            "not_filled_in",
-        )
-    if rows and is_nil:
-        return Refused(
-            f"Đánh dấu «Không phát sinh trong kỳ» nhưng có {rows} dòng.",
-            "Xóa dấu x, hoặc xóa các dòng không thuộc kỳ này, rồi gửi lại.",
-            "nil_with_rows",
-        )
-    return None
+def _tables(member: str | None, grid: Grid, contract: Contract, profile: Profile) -> list[Table]:
+    try:
+        return find_tables(grid, contract, profile)
+    except Refused as refusal:
+        raise (refusal.inside(member) if member else refusal) from refusal
 
 
 def _read_table(
     table: Table,
+    member: str | None,
     grid: Grid,
     file_name: str,
     contract: Contract,
@@ -164,16 +147,17 @@ def _read_table(
 ) -> _Part:
     every_cell = contract_cells(table)
     kinds = row_kinds(table, every_cell, contract)
+    totals = check_totals(table, kinds, every_cell, contract)
     if profile.rows_are == "events":
         kinds = without_repeats(kinds, every_cell, contract)
     data = np.flatnonzero(kinds == "data")
-    cells = {name: objects([column[at] for at in data]).to_numpy() for name, column in every_cell.items()}
+    cells = {name: column.at(data) for name, column in every_cell.items()}
     cells = {**_supplied(cells, len(data), profile), **cells}
-    corrected = correct(cells, contract, corrections)
+    cells, corrected = _corrected(cells, contract, corrections)
     reckoning = Reckoning(SERIAL_ZERO_1904 if grid.epoch_1904 else SERIAL_ZERO, zone)
-    rows, problems = typed_frame(cells, len(data), contract, profile, window, reckoning)
+    rows, problems = typed_frame(cells, len(data), contract, profile, window, reckoning, header_texts(table))
     _note_corrections(rows, corrected)
-    rows["source_file"] = objects([file_name] * len(data))
+    rows["source_file"] = objects([f"{file_name}/{member}" if member else file_name] * len(data))
     rows["source_sheet"] = objects([table.sheet.name] * len(data))
     rows["source_row"] = (data + 1).astype("int64")
     rows = rows[list(contract.typed_columns)]
@@ -185,8 +169,20 @@ def _read_table(
     )
     rejects = rejects.sort_values(["source_row", "check_id", "column_name"], kind="stable", ignore_index=True)
     bad = sorted({problem.at for problem in problems} | shifted)
+    kept = rows.drop(index=bad).reset_index(drop=True)
     outcomes = [_outcome(item, table, int(data[item.at]) + 1) for item in corrected]
-    return _Part(table, kinds, rows.drop(index=bad).reset_index(drop=True), rejects, outcomes)
+    return _Part(table, member, kinds, kept, rejects, outcomes, totals)
+
+
+def _corrected(
+    cells: dict[str, Cells], contract: Contract, corrections: Sequence[Correction]
+) -> tuple[dict[str, Cells], list[Corrected]]:
+    """Return the cells with the office's corrections put in, and what became of each."""
+    if not corrections:
+        return cells, []
+    raw = {name: column.spread(column.distinct) for name, column in cells.items()}
+    corrected = correct(raw, contract, corrections)
+    return {name: Cells.of(list(column)) for name, column in raw.items()}, corrected
 
 
 def _note_corrections(rows: pd.DataFrame, corrected: list[Corrected]) -> None:
@@ -214,13 +210,14 @@ def _outcome(item: Corrected, table: Table, row: int) -> dict[str, object]:
     }
 
 
-def _supplied(cells: dict[str, np.ndarray], length: int, profile: Profile) -> dict[str, np.ndarray]:
+def _supplied(cells: dict[str, Cells], length: int, profile: Profile) -> dict[str, Cells]:
     """The cells of columns the source does not print, told by its profile; a column the file has is never replaced."""
-    told: dict[str, np.ndarray] = {}
+    told: dict[str, Cells] = {}
     for name, rule in profile.supplied.items():
-        told[name] = np.full(length, rule.always or rule.blank, dtype=object)
+        column = np.full(length, rule.always or rule.blank, dtype=object)
         if rule.from_ in cells:
-            told[name][pd.notna(cells[rule.from_])] = rule.filled
+            column[cells[rule.from_].filled] = rule.filled
+        told[name] = Cells.of(list(column))
     return told
 
 
@@ -261,7 +258,7 @@ def _shifted_rejects(places: list[int], rows: pd.DataFrame, key: str) -> pd.Data
     """What slipped sideways may be a person's cell: nothing of such a row is shown."""
     found = rows.iloc[places][["source_file", "source_sheet", "source_row"]].reset_index(drop=True)
     found["record_code"] = objects([None] * len(places))
-    found["check_id"] = "bad_code"
+    found["check_id"] = "shifted_row"
     found["column_name"] = key
     found["value"] = _NOT_SHOWN
     found["reason"] = objects(
@@ -286,19 +283,20 @@ def _joined(frames: list[pd.DataFrame]) -> pd.DataFrame:
     return filled[0] if len(filled) == 1 else pd.concat(filled, ignore_index=True)
 
 
-def _verdict(file_name: str, profile: Profile, contract: Contract, grid: Grid, parts: list[_Part]) -> dict[str, Any]:
+def _verdict(
+    file_name: str, profile: Profile, contract: Contract, opened: Opened, parts: list[_Part]
+) -> dict[str, Any]:
     first = parts[0].table
-    read = [part.table.sheet.name for part in parts]
     unknown = [item for part in parts for item in part.table.unknown]
     furniture = [
-        {"row": int(at) + 1, "kind": str(part.kinds[at]), "sheet": part.table.sheet.name}
+        {"row": int(at) + 1, "kind": str(part.kinds[at]), "sheet": part.table.sheet.name, **_inside(part)}
         for part in parts
         for at in np.flatnonzero(~np.isin(part.kinds, ["data", "blank"]))
     ]
     return {
         **_head(file_name, profile, contract),
-        "format": grid.format,
-        "sheet": "; ".join(name for name in read if name) or None,
+        "format": opened.format,
+        "sheet": "; ".join(name for part in parts if (name := _named(part.member, part.table.sheet.name))) or None,
         "header_rows": first.header_rows,
         "status": "accepted",
         "refused_reason": None,
@@ -309,26 +307,39 @@ def _verdict(file_name: str, profile: Profile, contract: Contract, grid: Grid, p
             "rejected": sum(part.rejected for part in parts),
             "blank": sum(int((part.kinds == "blank").sum()) for part in parts),
             "furniture": len(furniture),
-            "flagged": 0,
+            "flagged": sum(int((part.rows["flags"] != "").sum()) for part in parts),
         },
         "furniture": furniture,
+        "totals": [{**item, **_inside(part)} for part in parts for item in part.totals],
         "hidden": {
             "rows": _total([part.table.sheet.hidden_rows for part in parts]),
             "columns": _total([part.table.sheet.hidden_columns for part in parts]),
-            "sheets": grid.hidden_sheets,
+            "sheets": [_named(member, name) for member, grid in opened.grids for name in grid.hidden_sheets],
+            "filters": _total([part.table.sheet.has_filter for part in parts]),
         },
         "other_sheets": [
-            {"sheet": sheet.name, "rows": len(sheet.rows)}
+            {"sheet": _named(member, sheet.name), "rows": len(sheet.rows)}
+            for member, grid in opened.grids
             for sheet in grid.sheets
-            if sheet.name not in read and sheet.rows
+            if sheet.rows and not any(part.table.sheet is sheet for part in parts)
         ],
+        "other_files": opened.letters,
         "columns": first.headers,
         "corrections": [item for part in parts for item in part.corrections],
         "unknown_headers": [item for at, item in enumerate(unknown) if item not in unknown[:at]],
     }
 
 
-def _total(numbers: list[int | None]) -> int | None:
+def _inside(part: _Part) -> dict[str, str]:
+    """Name the member of a zip an entry is about."""
+    return {"file": part.member} if part.member else {}
+
+
+def _named(member: str | None, sheet: str | None) -> str | None:
+    return " › ".join(name for name in (member, sheet) if name) or None
+
+
+def _total(numbers: Sequence[int | None]) -> int | None:
     """Add what the format tells; None where it does not."""
     told = [number for number in numbers if number is not None]
     return sum(told) if len(told) == len(numbers) else None
@@ -350,8 +361,10 @@ def _refused(file_name: str, contract: Contract, profile: Profile, refusal: Refu
         "refused_mend": refusal.mend,
         "counts": {"rows_in": 0, "typed": 0, "rejected": 0, "blank": 0, "furniture": 0, "flagged": 0},
         "furniture": [],
-        "hidden": {"rows": None, "columns": None, "sheets": []},
+        "totals": [],
+        "hidden": {"rows": None, "columns": None, "sheets": [], "filters": None},
         "other_sheets": [],
+        "other_files": [],
         "columns": {},
         "corrections": [],
         "unknown_headers": [],

@@ -12,44 +12,44 @@ import re
 import numpy as np
 import pandas as pd
 
+from pipelines.ingest.cells import Cells, is_blank
 from pipelines.ingest.contract import Contract
-from pipelines.ingest.headers import Table, is_blank, is_numbering, is_total
+from pipelines.ingest.headers import Table, is_numbering, is_total
 
 _CODE = re.compile(r"^\S*\d\S*$")
 _NUMBER = re.compile(r"^(\d+(\.0)?|#\S+)$")
+_DIGIT = re.compile(r"\d|#")
 _ENOUGH_CELLS = 4
 
-Cells = dict[str, list[object]]
+
+def contract_cells(table: Table) -> dict[str, Cells]:
+    """Return every row's cells of the contract's columns; nothing else is taken.
+
+    A cell merged over several rows stands for each of them.
+    """
+    columns = {}
+    for name, index in table.columns.items():
+        column = [row[index] if index < len(row) else None for row in table.sheet.rows]
+        for top, left, bottom, _ in table.sheet.merges:
+            if left == index and bottom > top >= table.header_rows[-1]:
+                column[top + 1 : bottom + 1] = [column[top]] * (min(bottom, len(column) - 1) - top)
+        columns[name] = Cells.of(column)
+    return columns
 
 
-def contract_cells(table: Table) -> Cells:
-    """Return every row's cells of the contract's columns, blanks as None; nothing else is taken."""
-    return {
-        name: [row[index] if index < len(row) and not is_blank(row[index]) else None for row in table.sheet.rows]
-        for name, index in table.columns.items()
-    }
-
-
-def row_kinds(table: Table, cells: Cells, contract: Contract) -> np.ndarray:
+def row_kinds(table: Table, cells: dict[str, Cells], contract: Contract) -> np.ndarray:
     """Return for every row of the sheet: `data`, `blank`, or the kind of furniture."""
     rows = table.sheet.rows
-    last_header = table.header_rows[-1]
-    kinds = np.where(_may_be_record(table, cells, contract), "data", "remark").astype(object)
-    header = _filled(rows[last_header - 1])
-    for number, row in enumerate(rows, start=1):
-        at = number - 1
-        first = next((cell for cell in row if not is_blank(cell)), None)
-        if first is None:
-            kinds[at] = "blank"
-        elif number < table.header_rows[0]:
-            kinds[at] = "title"
-        elif number <= last_header or (first == header[0] and _filled(row) == header):
-            kinds[at] = "header"
-        elif number <= last_header + 2 and is_numbering(row):
-            kinds[at] = "numbering"
-        elif is_total(row):
-            kinds[at] = "total"
-        elif kinds[at] == "remark" and _is_lone_number(row):
+    coded, may_be = _may_be_record(table, cells, contract)
+    kinds = np.where(may_be, "data", "remark").astype(object)
+    first_header, last_header = table.header_rows[0], table.header_rows[-1]
+    headers = [filled for row in rows[first_header - 1 : last_header] if (filled := _filled(row))]
+    # A code with a letter or a mark settles it; every other row is looked at.
+    settled = coded & may_be & cells[contract.key].where(_is_told_by_its_letters)
+    settled[: last_header + 2] = False
+    for at in np.flatnonzero(~settled):
+        kinds[at] = _kind(rows[at], int(at) + 1, first_header, last_header, headers) or kinds[at]
+        if kinds[at] == "remark" and _is_lone_number(rows[at]):
             kinds[at] = "row_number"
     data = np.flatnonzero(kinds == "data")
     after = np.arange(len(rows)) > (data[-1] if len(data) else len(rows))
@@ -58,43 +58,54 @@ def row_kinds(table: Table, cells: Cells, contract: Contract) -> np.ndarray:
     return kinds
 
 
-def without_repeats(kinds: np.ndarray, cells: Cells, contract: Contract) -> np.ndarray:
+def without_repeats(kinds: np.ndarray, cells: dict[str, Cells], contract: Contract) -> np.ndarray:
     """Return the kinds with `repeated` for each record that says the same as one above it, in every contract column.
 
     For exports of one row per event. Rows of one code that differ stay records, so that they are judged; so does a
     row without a code.
     """
     data = np.flatnonzero(kinds == "data")
-    said = pd.DataFrame({name: [column[at] for at in data] for name, column in cells.items()}).astype("string")
-    repeated = said.duplicated() & said[contract.key].notna()
+    said = pd.DataFrame({name: column.places[data] for name, column in cells.items()})
+    repeated = said.duplicated().to_numpy() & cells[contract.key].filled[data]
     told = kinds.copy()
-    told[data[repeated.to_numpy(dtype=bool)]] = "repeated"
+    told[data[repeated]] = "repeated"
     return told
 
 
-def _may_be_record(table: Table, cells: Cells, contract: Contract) -> np.ndarray:
+def _kind(
+    row: list[object], number: int, first_header: int, last_header: int, headers: list[list[object]]
+) -> str | None:
+    filled = _filled(row)
+    if not filled:
+        return "blank"
+    if number < first_header:
+        return "title"
+    if number <= last_header or filled in headers:
+        return "header"
+    if number <= last_header + 2 and is_numbering(row):
+        return "numbering"
+    return "total" if is_total(row) else None
+
+
+def _may_be_record(table: Table, cells: dict[str, Cells], contract: Contract) -> tuple[np.ndarray, np.ndarray]:
     """A code and anything beside it, or two signs (words; dates with a digit), or many cells: a signature has none."""
     height = len(table.sheet.rows)
-    filled = {name: np.array([cell is not None for cell in column], dtype=bool) for name, column in cells.items()}
-    count = sum(filled.values(), np.zeros(height, dtype=int))
+    count = sum((column.filled for column in cells.values()), np.zeros(height, dtype=int))
     signs = np.zeros(height, dtype=int)
     for name in contract.signs:
         if name in cells:
             is_word = name in contract.words
-            signs = signs + (filled[name] if is_word else filled[name] & _has_digit(cells[name]))
-    coded = filled[contract.key] & _matches(cells[contract.key], _CODE)
-    return (coded & (count > 1)) | (signs > 1) | (count >= _ENOUGH_CELLS)
+            signs = signs + (cells[name].filled if is_word else cells[name].where(_has_digit))
+    coded = cells[contract.key].where(lambda cell: not isinstance(cell, str) or _CODE.match(cell.strip()))
+    return coded, (coded & (count > 1)) | (signs > 1) | (count >= _ENOUGH_CELLS)
 
 
-def _has_digit(column: list[object]) -> np.ndarray:
-    return _matches(column, re.compile(r"\d|#"))
+def _has_digit(cell: object) -> bool:
+    return not isinstance(cell, str) or bool(_DIGIT.search(cell))
 
 
-def _matches(column: list[object], pattern: re.Pattern[str]) -> np.ndarray:
-    """Tell for each distinct cell once whether its text has the pattern; numbers and dates have digits."""
-    codes, distinct = pd.factorize(pd.Series(column, dtype=object))
-    hits = np.array([bool(pattern.search(str(cell).strip())) for cell in distinct] + [False], dtype=bool)
-    return hits[codes]
+def _is_told_by_its_letters(cell: object) -> bool:
+    return isinstance(cell, str) and not cell.strip().isdigit()
 
 
 def _filled(row: list[object]) -> list[object]:

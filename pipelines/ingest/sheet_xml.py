@@ -11,7 +11,6 @@ import io
 import re
 import zipfile
 from dataclasses import dataclass
-from pathlib import Path
 from xml.etree import ElementTree
 
 from pipelines.ingest.facts import (
@@ -23,11 +22,12 @@ from pipelines.ingest.facts import (
     shown,
     special_format,
 )
-from pipelines.ingest.limits import MAX_CELLS, refuse_far_cells, refuse_too_large
+from pipelines.ingest.limits import refuse_far_cells, refuse_too_large
 from pipelines.ingest.sniff import Refused, refuse_entities
 
 MAX_SHARED_STRINGS = 150 * 1024 * 1024
 _WIDEST = 16_384
+_SMALL = 2_000_000
 _LONG_TAIL = 200_000
 _MARKUP_HEAD = 4096
 _WIDE_COLUMN = re.compile(rb"\sr=\"([A-Z]{2,3})\d")
@@ -47,7 +47,7 @@ class _Marks:
     column: bytes
 
 
-def open_package(path: Path) -> tuple[BookFacts, bytes]:
+def open_package(content: bytes) -> tuple[BookFacts, bytes]:
     """Look into the XML of an .xlsx; return its facts and the package the workbook reader is to read.
 
     Raises:
@@ -56,7 +56,7 @@ def open_package(path: Path) -> tuple[BookFacts, bytes]:
         KeyError, zipfile.BadZipFile, ElementTree.ParseError: the package is broken.
     """
     shortened: dict[str, bytes] = {}
-    with zipfile.ZipFile(path) as archive:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
         parts = {name.casefold(): name for name in archive.namelist()}
         _refuse_dangerous(archive)
         book = ElementTree.fromstring(archive.read(parts["xl/workbook.xml"]))
@@ -73,10 +73,10 @@ def open_package(path: Path) -> tuple[BookFacts, bytes]:
                 if len(xml) < len(whole):
                     shortened[part] = xml
                 sheets[sheet.get("name", "")] = _sheet_facts(xml, sheet.get("name", ""), forms)
-        content = _rewritten(archive, shortened) if shortened else path.read_bytes()
+        package = _rewritten(archive, shortened) if shortened else content
     properties = book.find("{*}workbookPr")
     epoch_1904 = properties is not None and properties.get("date1904") in ("1", "true")
-    return BookFacts(epoch_1904, sheets), content
+    return BookFacts(epoch_1904, sheets), package
 
 
 def _refuse_dangerous(archive: zipfile.ZipFile) -> None:
@@ -152,11 +152,13 @@ def _span(column: bytes) -> tuple[int, int]:
 
 def _refuse_endless(xml: bytes, marks: _Marks, name: str) -> None:
     """Two filled cells in far corners make the reader fill all between: 9.8 GB for 301 columns, measured."""
-    height = max((int(row) for row in re.findall(rb"<%s\b[^>]*?\sr=\"(\d+)\"" % marks.row, xml)), default=0)
-    filled = xml.count(b"<%s" % marks.value) + xml.count(b"<%s>" % marks.inline)
-    if height * _WIDEST <= min(MAX_CELLS, 2_000_000):
+    height = _height(xml, marks)
+    if height * _WIDEST <= _SMALL:
         return
     width = max((_number(letters) for letters in set(_WIDE_COLUMN.findall(xml))), default=26)
+    if height * width <= _SMALL:
+        return
+    filled = xml.count(b"<%s" % marks.value) + xml.count(b"<%s>" % marks.inline)
     try:
         refuse_far_cells(name, height, width, filled)
     except Refused:
@@ -164,6 +166,15 @@ def _refuse_endless(xml: bytes, marks: _Marks, name: str) -> None:
         for cell in re.finditer(rb"<%s\b[^>]*?\sr=\"([A-Z]+)(\d+)\"[^>]*(?<!/)>" % marks.cell, xml):
             far_row, far_column = max(far_row, int(cell[2])), max(far_column, _number(cell[1]))
         refuse_far_cells(name, far_row, far_column, filled)
+
+
+def _height(xml: bytes, marks: _Marks) -> int:
+    """Return the last row: rows stand in order, except where someone means harm, who needs a number of 7 digits."""
+    opening = b"<%s " % marks.row
+    last = re.search(rb"\sr=\"(\d+)\"", xml[xml.rfind(opening) :][:_MARKUP_HEAD])
+    far = re.search(rb"<%s\b[^>]*?\sr=\"(\d{7,})\"" % marks.row, xml)
+    numbers = [int(found[1]) for found in (last, far) if found]
+    return max([xml.count(opening), *numbers])
 
 
 def _told_cells(xml: bytes, marks: _Marks, name: str, forms: dict[int, str]) -> Cells:

@@ -6,9 +6,10 @@ Invariant: a refusal names the true reason and what the unit must do.
 
 from __future__ import annotations
 
+import io
 import re
 import zipfile
-from pathlib import Path
+import zlib
 
 MAX_UNPACKED = 400 * 1024 * 1024
 MAX_RATIO = 250
@@ -33,29 +34,32 @@ _HTML_START = re.compile(
 class Refused(Exception):
     """The file cannot be read as a table: the true reason and what to do, for the unit."""
 
-    def __init__(self, reason: str, mend: str, check_id: str = "unreadable_file") -> None:
-        """Keep the two sentences."""
+    def __init__(self, reason: str, mend: str, check_id: str = "unreadable_file", is_document: bool = False) -> None:
+        """Keep the two sentences; `is_document` tells a letter or picture, which never was a table."""
         super().__init__(reason)
-        self.reason, self.mend, self.check_id = reason, mend, check_id
+        self.reason, self.mend, self.check_id, self.is_document = reason, mend, check_id, is_document
+
+    def inside(self, member: str) -> Refused:
+        """Return the same refusal, naming the member of a zip it is about."""
+        return Refused(f"Trong tệp nén, «{member}»: {self.reason}", self.mend, self.check_id)
 
 
-def sniff(path: Path) -> str:
-    """Return the true format: xlsx, xlsb, ods, xls or text.
+def sniff(content: bytes) -> str:
+    """Return the true format: xlsx, xlsb, ods, xls, zip (of other files) or text.
 
     Raises:
         Refused: empty, encrypted, dangerous, or no table format we read.
     """
-    with path.open("rb") as source:
-        head = source.read(4096)
+    head = content[:4096]
     if not head.strip():
         raise Refused("Tệp rỗng, không có dữ liệu.", _EXPORT_AGAIN)
     if head.startswith(b"PK"):
-        return _zip_format(path)
+        return _zip_format(content)
     if head.startswith(b"\xd0\xcf\x11\xe0"):
-        return _old_format(path)
+        return _old_format(content)
     for magic, name in _NO_TABLES.items():
         if head.startswith(magic):
-            raise Refused(f"Tệp là {name}, không phải bảng số liệu.", _EXPORT_AGAIN)
+            raise Refused(f"Tệp là {name}, không phải bảng số liệu.", _EXPORT_AGAIN, is_document=True)
     return "text"
 
 
@@ -83,37 +87,38 @@ def refuse_markup(kind: str | None) -> None:
         raise Refused(f"Tệp là {_MARKUP[kind]} mang tên bảng tính.", _SAVE_AS_XLSX)
 
 
-def _zip_format(path: Path) -> str:
+def _zip_format(content: bytes) -> str:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = archive.namelist()
             unpacked = sum(item.file_size for item in archive.infolist())
-    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
+            kind = archive.read("mimetype")[:200] if "mimetype" in names else b""
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
         raise Refused(
             "Tệp hỏng: không mở được gói bên trong.", "Gửi lại tệp; có thể việc sao chép bị ngắt giữa chừng."
         ) from error
     if any(name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/") for name in names):
         raise Refused("Tệp có đường dẫn lạ bên trong, không an toàn.", _EXPORT_AGAIN)
-    if unpacked > MAX_UNPACKED or unpacked > MAX_RATIO * max(path.stat().st_size, 4096):
+    if unpacked > MAX_UNPACKED or unpacked > MAX_RATIO * max(len(content), 4096):
         raise Refused(
             "Tệp nở ra quá lớn khi mở, không an toàn.", "Chép riêng vùng có số liệu sang tệp mới rồi gửi lại."
         )
-    if any(name.startswith("xl/") for name in names):
-        return "xlsb" if "xl/workbook.bin" in names else "xlsx"
-    if any(name.startswith("word/") for name in names):
-        raise Refused("Tệp là văn bản Word, không phải bảng tính.", _EXPORT_AGAIN)
-    if "mimetype" in names:
-        return "ods"
-    raise Refused("Tệp nén không phải bảng tính.", "Gửi chính tệp bảng tính, không nén.")
+    parts = {name.casefold() for name in names}
+    if "xl/workbook.bin" in parts:
+        return "xlsb"
+    if "xl/workbook.xml" in parts or ("[content_types].xml" in parts and any(part.startswith("xl/") for part in parts)):
+        return "xlsx"
+    if "word/document.xml" in parts or (kind and b"spreadsheet" not in kind):
+        raise Refused("Tệp là văn bản Word, không phải bảng tính.", _EXPORT_AGAIN, is_document=True)
+    return "ods" if kind else "zip"
 
 
-def _old_format(path: Path) -> str:
+def _old_format(content: bytes) -> str:
     """Tell an old binary workbook from other files in the same container."""
-    content = path.read_bytes()
     if "EncryptedPackage".encode("utf-16-le") in content:
         raise password_protected()
     if "WordDocument".encode("utf-16-le") in content:
-        raise Refused("Tệp là văn bản Word, không phải bảng tính.", _EXPORT_AGAIN)
+        raise Refused("Tệp là văn bản Word, không phải bảng tính.", _EXPORT_AGAIN, is_document=True)
     return "xls"
 
 

@@ -26,7 +26,7 @@ _EMPTY_RESULT = 3
 _WORKSHEET = 0x10
 
 
-def xls_grid(path: Path) -> Grid:
+def xls_grid(content: bytes) -> Grid:
     """Read an old binary workbook.
 
     Raises:
@@ -36,9 +36,7 @@ def xls_grid(path: Path) -> Grid:
 
     try:
         with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
-            book = xlrd.open_workbook(
-                file_contents=path.read_bytes(), formatting_info=True, logfile=nowhere, on_demand=True
-            )
+            book = xlrd.open_workbook(file_contents=content, formatting_info=True, logfile=nowhere, on_demand=True)
             return _grid(book)
     except xlrd.XLRDError as error:
         if "encrypted" in str(error).casefold():

@@ -6,10 +6,10 @@ Invariant: records not named here are stepped over; a record that runs past the 
 
 from __future__ import annotations
 
+import io
 import struct
 import zipfile
 from collections.abc import Iterator
-from pathlib import Path
 from xml.etree import ElementTree
 
 from pipelines.ingest.facts import ERROR_TEXTS, PERCENT_IDS, BookFacts, SheetFacts, shown, special_format
@@ -22,14 +22,14 @@ _BOOK_PROPERTIES, _SHEET_ENTRY = 153, 156
 _NUMBER_FORMAT, _CELL_STYLE, _BEGIN_STYLES, _END_STYLES = 44, 47, 617, 618
 
 
-def xlsb_facts(path: Path) -> BookFacts:
+def xlsb_facts(content: bytes) -> BookFacts:
     """Look into the records of an .xlsb.
 
     Raises:
         Refused: a sheet reaches too far.
         KeyError, ValueError, zipfile.BadZipFile, ElementTree.ParseError: the package is broken.
     """
-    with zipfile.ZipFile(path) as archive:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
         names = set(archive.namelist())
         links = ElementTree.fromstring(archive.read("xl/_rels/workbook.bin.rels"))
         targets = {link.get("Id"): f"xl/{link.get('Target', '')}" for link in links}

@@ -93,7 +93,7 @@ def test_hidden_rows_and_columns_are_read_and_counted(tmp_path: Path) -> None:
         sheet.set_column(6, 16_383, None, None, {"hidden": True})
     reading = read(path)
     assert len(reading.rows) == 2
-    assert reading.verdict["hidden"] == {"rows": 1, "columns": 1, "sheets": []}
+    assert reading.verdict["hidden"] == {"rows": 1, "columns": 1, "sheets": [], "filters": 0}
 
 
 def test_a_cell_very_far_away_refuses_the_file_before_it_fills_the_memory(tmp_path: Path) -> None:
@@ -178,7 +178,7 @@ def test_a_row_slipped_sideways_goes_back_and_shows_none_of_its_cells(tmp_path: 
     reading = read(text_file(tmp_path / "m.csv", [HEAD, slipped, ROW]))
 
     (reject,) = reading.rejects.to_dict("records")
-    assert (reject["source_row"], reject["check_id"]) == (2, "bad_code")
+    assert (reject["source_row"], reject["check_id"]) == (2, "shifted_row")
     assert "lệch cột" in reject["reason"]
     assert "Thử" not in reading.rejects.to_csv()
 

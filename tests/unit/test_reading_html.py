@@ -53,7 +53,7 @@ def test_a_page_with_a_head_of_three_merged_rows_is_read_whole(tmp_path: Path, e
     assert (reading.verdict["format"], reading.verdict["header_rows"]) == ("html", [2, 3, 4])
     kinds = {item["row"]: item["kind"] for item in reading.verdict["furniture"]}
     assert kinds == {1: "title", 2: "header", 3: "header", 4: "header", 5: "numbering", 6: "section", 9: "total"}
-    assert reading.verdict["hidden"] == {"rows": 1, "columns": 0, "sheets": []}
+    assert reading.verdict["hidden"] == {"rows": 1, "columns": 0, "sheets": [], "filters": None}
     first, second = reading.rows.to_dict("records")
     assert (first["dossier_code"], first["procedure_code"], first["source_row"]) == ("000123", "1.001930", 7)
     assert (first["received_at"], first["finished_at"]) == (dt.datetime(2021, 3, 8, 8, 0), dt.datetime(2021, 3, 10))

@@ -1,0 +1,44 @@
+"""A zip of delivered files: its members, each to be read as a file of its own.
+
+Here: which members count and their bytes. Not here: reading them (grid), limits on the whole zip (sniff).
+Invariant: only what office programs and operating systems leave behind is stepped over; nothing is unpacked to disk.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+
+from pipelines.ingest.sniff import Refused, password_protected
+from pipelines.office.text import nfc
+
+MAX_MEMBERS = 500
+# Lock files of office programs, hidden files, what macOS and Windows add.
+LEFT_BEHIND = ("~$", ".", "__MACOSX", "Thumbs.db", "desktop.ini")
+_SEND_PLAIN = "Gửi chính các tệp bảng tính, không nén."
+
+
+def zip_members(content: bytes) -> Iterator[tuple[str, bytes]]:
+    """Yield name and bytes of every member, in the order of their names.
+
+    Raises:
+        Refused: the zip has a password, too many members, or is damaged.
+    """
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        members = [item for item in archive.infolist() if not item.is_dir() and not _is_left_behind(item.filename)]
+        if len(members) > MAX_MEMBERS:
+            raise Refused(f"Tệp nén có {len(members)} tệp, quá nhiều (nhiều nhất {MAX_MEMBERS}).", _SEND_PLAIN)
+        for item in sorted(members, key=lambda item: nfc(item.filename)):
+            if item.flag_bits & 1:
+                raise password_protected()
+            try:
+                member = archive.read(item)
+            except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, RuntimeError) as error:
+                raise Refused(f"Trong tệp nén, «{nfc(item.filename)}» bị hỏng.", _SEND_PLAIN) from error
+            yield nfc(item.filename), member
+
+
+def _is_left_behind(name: str) -> bool:
+    return any(part.startswith(LEFT_BEHIND) for part in name.replace("\\", "/").split("/"))

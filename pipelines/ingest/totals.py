@@ -1,0 +1,93 @@
+"""The total rows of a table, checked against the rows they stand for.
+
+Here: what a total row states, and what the rows give. Not here: which row is a total (row_kinds).
+Invariant: a total is never counted as a row; one that differs is told, whichever of the two is wrong.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+
+from pipelines.ingest.cells import Cells, is_blank
+from pipelines.ingest.contract import Contract
+from pipelines.ingest.headers import Table, label
+from pipelines.ingest.typing_rules import type_count
+
+_SUMMED_ROLES = ("count", "money")
+_STATED = re.compile(r"(\d[\d.,]*)\s*(?:[^\W\d]+\s*){0,2}$")
+
+
+def check_totals(table: Table, kinds: np.ndarray, cells: dict[str, Cells], contract: Contract) -> list[dict[str, Any]]:
+    """Return for every number a total row states: its row, what it counts, the number, what the rows give.
+
+    A number under a column of counts or amounts is compared with that column's sum, any other lone number with
+    the number of records. The rows it stands for are all, or those since the total or section before it.
+    """
+    summed = [name for name in table.columns if contract.columns[name].role in _SUMMED_ROLES]
+    values = {name: _numbers(cells[name]) for name in summed}
+    checked = []
+    for at in np.flatnonzero(kinds == "total"):
+        for name, stated in _stated(table, int(at), summed):
+            ones = values[name] if name else np.ones(len(kinds))
+            given = [_sum(ones, rows) for rows in _scopes(kinds, int(at))]
+            found = next((number for number in given if number == stated), given[0])
+            checked.append(
+                {
+                    "row": int(at) + 1,
+                    "sheet": table.sheet.name,
+                    "of": table.headers[name] if name else "số dòng",
+                    "stated": stated,
+                    "found": found,
+                    "agrees": found == stated,
+                }
+            )
+    return checked
+
+
+def _numbers(cells: Cells) -> np.ndarray:
+    """Return the column as numbers; a cell that is none has no value, so that no sum over it is right."""
+    typed = [type_count(cell) for cell in cells.distinct]
+    values = [float("nan") if item.error else float(str(item.value or 0)) for item in typed]
+    return np.array([*values, 0.0])[cells.places]
+
+
+def _stated(table: Table, at: int, summed: list[str]) -> list[tuple[str | None, int]]:
+    row = table.sheet.rows[at]
+    by_column = [(name, row[table.columns[name]]) for name in summed if table.columns[name] < len(row)]
+    sums = [(name, type_count(cell).value) for name, cell in by_column if not is_blank(cell)]
+    known = [(name, value) for name, value in sums if isinstance(value, int)]
+    if known:
+        return [*known]
+    given = [cell for cell in row if not is_blank(cell)]
+    others = [type_count(cell).value for cell in given] + [_in_label(cell) for cell in given if isinstance(cell, str)]
+    numbers = {value for value in others if isinstance(value, int)}
+    return [(None, numbers.pop())] if len(numbers) == 1 else []
+
+
+def _in_label(text: str) -> int | None:
+    found = _STATED.search(label(text))
+    value = type_count(found[1]).value if found else None
+    return value if isinstance(value, int) else None
+
+
+def _scopes(kinds: np.ndarray, at: int) -> list[np.ndarray]:
+    """Return the rows a total may stand for: all, those since the mark before it, those up to the mark after it."""
+    data = np.flatnonzero(kinds == "data")
+    marks = np.flatnonzero(np.isin(kinds, ["total", "section", "header"]))
+    before = max(marks[marks < at], default=-1)
+    after = min(marks[marks > at], default=len(kinds))
+    above_total = max((mark for mark in marks[marks < at] if kinds[mark] == "total"), default=-1)
+    return [
+        data,
+        data[(data > before) & (data < at)],
+        data[(data > above_total) & (data < at)],
+        data[(data > at) & (data < after)],
+    ]
+
+
+def _sum(values: np.ndarray, rows: np.ndarray) -> int | None:
+    total = float(values[rows].sum())
+    return None if np.isnan(total) else int(total)
