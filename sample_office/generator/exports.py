@@ -1,21 +1,19 @@
-"""What the three systems show on the day of an export, and their files.
+"""What the one-stop systems show of dossiers on the day of an export.
 
-Here: the rows a system shows (status overwritten, promise re-set, pauses lost), the columns and words of each system,
-writing .xlsx and .csv. Not here: what really happened (simulate), planted faults (faults).
-Invariant: the same rows give the same bytes; every person in a file is invented and carries a marker.
+Here: the rows a system shows (status overwritten, promise re-set, pauses lost), in its words. Not here: the systems
+themselves (systems), writing files (files), what really happened (simulate), planted faults (faults).
+Invariant: every person in a row is invented and carries a marker.
 """
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 from dataclasses import dataclass, field
-from pathlib import Path
 
-import xlsxwriter
-
+from generator.files import Cell
+from generator.ledger import Fault
 from generator.simulate import Dossier, status_at
+from generator.systems import PROVINCE_CODES, System
 from generator.world import DESK, Quarter, World
 
 SHOWN_DATES = (
@@ -34,147 +32,18 @@ DEPARTMENT_NAMES = {  # the desk's system writes some departments its own way
 }
 
 
-@dataclass(frozen=True)
-class System:
-    """One system: its columns (header, what it shows, how dates are written) and its words."""
-
-    columns: tuple[tuple[str, str, str], ...]
-    statuses: dict[str, str]
-    channels: dict[str, str]
-    extension: str
-    has_numbering: bool = False
-
-
 @dataclass
 class Row:
     """One row as a system shows it; `cells` are by canonical name, moments or text."""
 
     cells: dict[str, dt.datetime | str | None]
     dossier: Dossier | None = None
-    faults: list[tuple[str, str, str, str]] = field(default_factory=list)  # (check_id, severity, effect, note)
+    faults: list[Fault] = field(default_factory=list)
 
-
-DESK_SYSTEM = System(
-    columns=(
-        ("STT", "row_no", ""),
-        ("Mã hồ sơ", "dossier_code", ""),
-        ("Mã TTHC", "procedure_code", ""),
-        ("Tên thủ tục hành chính", "procedure_name", ""),
-        ("Lĩnh vực", "field_name", ""),
-        ("Cơ quan giải quyết", "handling_unit", ""),
-        ("Chủ hồ sơ", "applicant_name", ""),
-        ("Số điện thoại", "applicant_phone", ""),
-        ("CMND/CCCD", "applicant_id_no", ""),
-        ("Địa chỉ", "applicant_address", ""),
-        ("Hình thức tiếp nhận", "channel", ""),
-        ("Ngày nộp hồ sơ", "submitted_at", "%d/%m/%Y %H:%M"),
-        ("Ngày tiếp nhận", "received_at", "cell"),
-        ("Ngày hẹn trả kết quả", "due_at", "cell"),
-        ("Ngày yêu cầu bổ sung", "supplement_requested_at", "%d/%m/%Y %H:%M"),
-        ("Ngày tiếp nhận bổ sung", "supplement_received_at", "%d/%m/%Y %H:%M"),
-        ("Ngày kết thúc xử lý", "finished_at", "cell"),
-        ("Ngày trả kết quả", "delivered_at", "%d/%m/%Y %H:%M"),
-        ("Trạng thái", "status", ""),
-        ("Người thụ lý", "officer", ""),
-        ("Trích yếu", "note", ""),
-    ),
-    statuses={
-        "submitted": "Mới đăng ký",
-        "accepted": "Được tiếp nhận",
-        "rejected_at_intake": "Không được tiếp nhận",
-        "in_progress": "Đang xử lý",
-        "awaiting_supplement": "Yêu cầu bổ sung giấy tờ",
-        "awaiting_payment": "Yêu cầu thực hiện nghĩa vụ tài chính",
-        "withdrawn": "Công dân yêu cầu rút hồ sơ",
-        "returned": "Trả lại hồ sơ",
-        "suspended": "Dừng xử lý",
-        "result_ready": "Đã xử lý xong",
-        "result_delivered": "Đã trả kết quả",
-    },
-    channels={"direct": "Trực tiếp", "online": "Trực tuyến", "postal": "Qua bưu chính công ích"},
-    extension="xlsx",
-)
-WARD_SYSTEM_A = System(
-    columns=(
-        ("STT", "row_no", ""),
-        ("Số hồ sơ", "dossier_code", ""),
-        ("Tên TTHC", "procedure_name", ""),
-        ("Mã thủ tục", "procedure_code", ""),
-        ("Người nộp hồ sơ", "applicant_name", ""),
-        ("Địa chỉ thường trú", "applicant_address", ""),
-        ("SĐT", "applicant_phone", ""),
-        ("Số CCCD", "applicant_id_no", ""),
-        ("Đơn vị tiếp nhận", "receiving_unit", ""),
-        ("Kênh tiếp nhận", "channel", ""),
-        ("Ngày nộp", "submitted_at", "%d/%m/%Y %H:%M"),
-        ("Ngày nhận hồ sơ", "received_at", "%d/%m/%Y %H:%M"),
-        ("Ngày hẹn trả", "due_at", "cell"),
-        ("Ngày YCBS", "supplement_requested_at", "%d/%m/%Y %H:%M"),
-        ("Ngày bổ sung", "supplement_received_at", "%d/%m/%Y %H:%M"),
-        ("Ngày có kết quả", "finished_at", "cell"),
-        ("Ngày trả KQ", "delivered_at", "%d/%m/%Y %H:%M"),
-        ("Tình trạng hồ sơ", "status", ""),
-        ("Ghi chú", "note", ""),
-    ),
-    statuses={
-        "submitted": "Chờ tiếp nhận",
-        "accepted": "Mới tiếp nhận",
-        "rejected_at_intake": "Từ chối tiếp nhận",
-        "in_progress": "Đang xử lý",
-        "awaiting_supplement": "Chờ bổ sung",
-        "awaiting_payment": "Chờ thanh toán",
-        "withdrawn": "Đã rút hồ sơ",
-        "returned": "Trả lại",
-        "suspended": "Dừng xử lý",
-        "result_ready": "Chưa trả kết quả",
-        "result_delivered": "Hoàn thành",
-    },
-    channels={"direct": "Tại quầy", "online": "Qua mạng", "postal": "BCCI"},
-    extension="xlsx",
-    has_numbering=True,
-)
-WARD_SYSTEM_B = System(
-    columns=(
-        ("Mã HS", "dossier_code", ""),
-        ("Thủ tục", "procedure_name", ""),
-        ("Tên người nộp", "applicant_name", ""),
-        ("Điện thoại", "applicant_phone", ""),
-        ("Số giấy tờ", "applicant_id_no", ""),
-        ("Địa chỉ người nộp", "applicant_address", ""),
-        ("Hình thức nộp", "channel", ""),
-        ("Ngày đăng ký", "submitted_at", "%d/%m/%Y %H:%M:%S"),
-        ("Ngày giờ tiếp nhận", "received_at", "%d/%m/%Y %H:%M:%S"),
-        ("Hạn xử lý", "due_at", "%d/%m/%Y %H:%M:%S"),
-        ("NgayYeuCauBoSung", "supplement_requested_at", "%d/%m/%Y %H:%M:%S"),
-        ("NgayCongDanBoSung", "supplement_received_at", "%d/%m/%Y %H:%M:%S"),
-        ("Ngày hoàn thành", "finished_at", "%d/%m/%Y %H:%M:%S"),
-        ("Ngày trả", "delivered_at", "%d/%m/%Y %H:%M:%S"),
-        ("Trạng thái xử lý", "status", ""),
-        ("Trích yếu hồ sơ", "note", ""),
-    ),
-    statuses={
-        "submitted": "Hồ sơ chờ tiếp nhận trực tuyến",
-        "accepted": "Hồ sơ mới tiếp nhận",
-        "rejected_at_intake": "Hồ sơ không được tiếp nhận",
-        "in_progress": "Chờ xử lý",
-        "awaiting_supplement": "Hồ sơ chờ bổ sung",
-        "awaiting_payment": "Hồ sơ chờ thực hiện nghĩa vụ tài chính",
-        "withdrawn": "Hồ sơ rút",
-        "returned": "Hồ sơ trả lại",
-        "suspended": "Hồ sơ dừng xử lý",
-        "result_ready": "Hồ sơ chưa trả dân",
-        "result_delivered": "Hồ sơ đã trả dân",
-    },
-    channels={"direct": "Nộp trực tiếp", "online": "Nộp trực tuyến", "postal": "Dịch vụ bưu chính"},
-    extension="csv",
-)
-
-
-def system_of(unit: str) -> System:
-    """Return the system a unit works with."""
-    if unit == DESK:
-        return DESK_SYSTEM
-    return WARD_SYSTEM_A if unit <= "p05" else WARD_SYSTEM_B
+    @property
+    def record_code(self) -> str:
+        """Return the dossier code the row shows, or an empty text."""
+        return str(self.cells["dossier_code"] or "")
 
 
 def shown_rows(world: World, dossiers: list[Dossier], unit: str, quarter: Quarter) -> list[Row]:
@@ -253,59 +122,19 @@ def person(number: int, unit: str) -> dict[str, dt.datetime | str | None]:
     }
 
 
-def table(system: System, rows: list[Row], without: str = "") -> tuple[list[str], list[list[dt.datetime | str]]]:
+def table(system: System, rows: list[Row], without: str = "") -> tuple[list[str], list[list[Cell]]]:
     """Return headers and body in the system's words; `without` leaves one canonical column out."""
     columns = [column for column in system.columns if column[1] != without]
     body = []
     for number, row in enumerate(rows, start=1):
-        cells = {"row_no": str(number), **row.cells}
+        word = system.statuses.get(str(row.cells["status"]), "")
+        cells = {"row_no": str(number), "status_code": PROVINCE_CODES.get(str(word), "99"), **row.cells}
         body.append([_cell(system, cells.get(name), name, style) for _, name, style in columns])
     return [header for header, _, _ in columns], body
 
 
-def _cell(system: System, value: dt.datetime | str | None, name: str, style: str) -> dt.datetime | str:
+def _cell(system: System, value: dt.datetime | str | None, name: str, style: str) -> Cell:
     if isinstance(value, dt.datetime):
         return value if style == "cell" else value.strftime(style)
     words = {"status": system.statuses, "channel": system.channels}.get(name, {})
     return words.get(value or "", value or "")
-
-
-def csv_bytes(headers: list[str], body: list[list[dt.datetime | str]], tail: list[list[str]], delimiter: str) -> bytes:
-    """Return a .csv file: UTF-8 with BOM, Windows line ends."""
-    text = io.StringIO(newline="")
-    csv.writer(text, delimiter=delimiter).writerows([headers, *body, *tail])
-    return text.getvalue().encode("utf-8-sig")
-
-
-def xlsx_bytes(
-    above: list[list[str]], headers: list[str], body: list[list[dt.datetime | str]], tail: list[list[str]]
-) -> bytes:
-    """Return an .xlsx file with constant properties; rows above the header, the table, rows below it."""
-    buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_numbers": False, "strings_to_formulas": False})
-    book.set_properties({"author": "Phần mềm một cửa (giả lập)", "created": dt.datetime(2021, 1, 1)})  # noqa: DTZ001
-    sheet = book.add_worksheet("Sổ theo dõi")
-    moment = book.add_format({"num_format": "dd/mm/yyyy hh:mm"})
-    bold = book.add_format({"bold": True, "text_wrap": True, "border": 1})
-    lines: list[list[dt.datetime | str]] = [
-        *[list(line) for line in above],
-        list(headers),
-        *body,
-        *[list(line) for line in tail],
-    ]
-    for row_no, line in enumerate(lines):
-        for column_no, value in enumerate(line):
-            if isinstance(value, dt.datetime):
-                sheet.write_datetime(row_no, column_no, value, moment)
-            elif value:
-                sheet.write_string(row_no, column_no, value, bold if row_no == len(above) else None)
-    sheet.set_column(0, len(headers) - 1, 18)
-    sheet.freeze_panes(len(above) + 1, 0)
-    book.close()
-    return buffer.getvalue()
-
-
-def write(path: Path, content: bytes) -> None:
-    """Write one file of the inbox."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)

@@ -9,8 +9,9 @@ from __future__ import annotations
 import datetime as dt
 import random
 
-from generator.exports import Row, person, system_of
+from generator.exports import Row, person
 from generator.simulate import code, is_quarter_only
+from generator.systems import system_of
 from generator.world import DESK, OFFICE_END, Quarter, World
 
 Cells = dict[str, dt.datetime | str | None]
@@ -90,11 +91,11 @@ def plant_rows(world: World, quarter: Quarter, rows_of: dict[str, list[Row]], se
     for unit, rows in rows_of.items():
         _note_oddities(unit, rows)
     for index, check_id in enumerate(FLAGGED):
-        capable = [unit for unit in hosts if check_id != "unknown_unit" or system_of(unit).extension == "xlsx"]
+        capable = [unit for unit in hosts if check_id != "unknown_unit" or system_of(unit).names_units]
         for turn in range(2):
-            unit = capable[(index + turn * 3) % len(capable)]
-            unit = DESK if (check_id, turn) == ("unknown_unit", 0) else unit
-            _flag(check_id, unit, rows_of, quarter, is_open=turn == 1)
+            first = (index + turn * 3) % len(capable)
+            in_turn = [DESK] if (check_id, turn) == ("unknown_unit", 0) else [*capable[first:], *capable[:first]]
+            _flag(check_id, in_turn, rows_of, quarter, is_open=turn == 1)
     number = 9000
     for index, check_id in enumerate(SENT_BACK):
         for turn in range(2):
@@ -114,8 +115,10 @@ def _note_oddities(unit: str, rows: list[Row]) -> None:
             row.faults.append(("dossier_in_two_exports", "none", "duplicate", f"owner={owner}"))
 
 
-def _flag(check_id: str, unit: str, rows_of: dict[str, list[Row]], quarter: Quarter, is_open: bool) -> None:
-    def fits(row: Row) -> bool:
+def _flag(check_id: str, units: list[str], rows_of: dict[str, list[Row]], quarter: Quarter, is_open: bool) -> None:
+    """Plant into a row of the first unit that has one to spare; a small sample has units without."""
+
+    def fits(row: Row, unit: str) -> bool:
         dossier = row.dossier
         if dossier is None or row.faults or dossier.channel != "direct" or dossier.receiving_unit_id != unit:
             return False
@@ -123,7 +126,8 @@ def _flag(check_id: str, unit: str, rows_of: dict[str, list[Row]], quarter: Quar
             return row.cells["status"] == "in_progress" and not dossier.is_at_desk_too
         return is_quarter_only(dossier, quarter)
 
-    candidates = [row for row in rows_of[unit] if fits(row)]
+    found = {unit: [row for row in rows_of[unit] if fits(row, unit)] for unit in units}
+    unit, candidates = next((unit, rows) for unit, rows in found.items() if rows)
     row = candidates[len(candidates) * (2 + list(FLAGGED).index(check_id)) // 10]
     row.cells |= FLAGGED[check_id]
     shows = _SHOWS_UNKNOWN.get(check_id, "department_unit_id" if unit == DESK else "receiving_unit")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections import Counter
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from generator.world import (
     AFTERMATH,
@@ -18,8 +18,10 @@ from generator.world import (
     HISTORY,
     INTERLINKED,
     LATE,
+    NO_SUSPENSION,
     ONLINE,
     QUARTERS,
+    SAME_DAY_CUTOFF,
     UNITS,
     VOLUME,
     WARD_MIX,
@@ -47,6 +49,8 @@ CODE_DATE_DIFFERS = {
     ("2021-Q2", "p07"),
     ("2021-Q2", DESK),
 }
+# Promises two working days later than the catalogue's time, given at receipt: (period, unit), planted in truth.
+DUE_DIFFERS = {("2021-Q1", "p01"), ("2021-Q1", "p08"), ("2021-Q2", "p02"), ("2021-Q2", DESK)}
 
 
 @dataclass
@@ -87,9 +91,6 @@ class Dossier:
         )
 
 
-TRUTH_COLUMNS = [column.name for column in fields(Dossier) if column.name not in ("oddity", "person")]
-
-
 def simulate(world: World, seed: int, scale: float) -> list[Dossier]:
     """Return every dossier that any export may show, ordered by unit and submission.
 
@@ -108,6 +109,7 @@ def simulate(world: World, seed: int, scale: float) -> list[Dossier]:
         own.sort(key=lambda dossier: (dossier.received_at or dossier.submitted_at, dossier.submitted_at))
         _give_codes(own)
         _plant_code_dates(own, unit)
+        _plant_promises(world, own, unit)
         dossiers += own
     for number, dossier in enumerate(dossiers, start=1):
         dossier.person = number
@@ -131,6 +133,8 @@ def _history(world: World, chance: random.Random, unit: str, procedure: Procedur
     received = office_time(chance, day)
     if chance.random() < 0.85 and received.time() > dt.time(16, 30):
         received = received.replace(hour=9)
+    if received.time() == SAME_DAY_CUTOFF:
+        received += dt.timedelta(minutes=1)  # "after 15:00" leaves open what 15:00 itself is
     channel = _channel(chance, unit)
     dossier = _new(unit, procedure, channel, _submitted(world, chance, channel, received))
     if channel == "online" and chance.random() < 0.03:
@@ -200,7 +204,7 @@ def _process(world: World, chance: random.Random, dossier: Dossier, procedure: P
         _close_without_result(world, chance, dossier)
     elif slow and draw < 0.08 and dossier.receiving_unit_id == DESK:
         _payment(world, chance, dossier)
-    elif slow and draw < 0.083:
+    elif slow and draw < 0.083 and dossier.receiving_unit_id not in NO_SUSPENSION:
         _suspension(world, chance, dossier)
     elif slow and draw < 0.087:
         return  # nobody ever finished it
@@ -340,6 +344,24 @@ def _plant_code_dates(own: list[Dossier], unit: str) -> None:
         assert chosen.received_at is not None
         chosen.dossier_code = code(unit, chosen.received_at.date() - 20 * DAY, 8001)
         chosen.oddity = "code_date_differs"
+
+
+def _plant_promises(world: World, own: list[Dossier], unit: str) -> None:
+    for quarter in QUARTERS:
+        if (quarter.period_id, unit) not in DUE_DIFFERS:
+            continue
+        candidates = [
+            dossier
+            for dossier in own
+            if is_quarter_only(dossier, quarter)
+            and dossier.supplement_requested_at is None
+            and dossier.due_at is not None
+            and world.procedures[dossier.procedure_id].time_unit == "working_day"
+        ]
+        chosen = candidates[len(candidates) // 2]
+        assert chosen.due_at is not None
+        chosen.due_at = dt.datetime.combine(world.days.after(chosen.due_at.date(), 2), chosen.due_at.time())
+        chosen.oddity = "due_differs_from_catalogue"
 
 
 def status_at(dossier: Dossier, moment: dt.datetime) -> str | None:

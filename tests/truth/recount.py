@@ -85,17 +85,17 @@ def _value(name: str, text: str) -> dt.datetime | str | bool | None:
     return text == "1" if name == "is_at_desk_too" else text
 
 
-def shown_unknown(period_id: str, path: Path = PLANTED) -> dict[str, str]:
-    """Return dossier code → the property (`field_code` or `department_unit_id`) that the period's file hides.
+def shown_unknown(period_id: str, stream: str = "case_exports", path: Path = PLANTED) -> dict[str, str]:
+    """Return record code → the property (`field_code` or `department_unit_id`) that the period's file hides.
 
-    Hidden dossiers were received and delivered inside one quarter; a longer period hides those of its quarters.
+    Hidden records came and went inside one quarter; a longer period hides those of its quarters.
     """
     quarters = (period_id,) if period_id in ("2021-Q1", "2021-Q2") else ("2021-Q1", "2021-Q2")
     with path.open(encoding="utf-8", newline="") as source:
         return {
-            row["dossier_code"]: row["note"].removeprefix("shows_unknown=")
+            row["record_code"]: row["note"].removeprefix("shows_unknown=")
             for row in csv.DictReader(source)
-            if row["period_id"] in quarters and row["effect"] == "counted_unknown"
+            if row["period_id"] in quarters and row["stream"] == stream and row["effect"] == "counted_unknown"
         }
 
 
