@@ -108,16 +108,16 @@ def test_a_trace_names_file_sheet_and_row_of_each_dossier(
 
 
 def test_every_planted_fault_is_found_and_nothing_else_is_flagged(sample_office: Path, q2: RunResult) -> None:
-    planted: Counter[tuple[str, str, str]] = Counter()
+    planted: Counter[tuple[str, str, str, str]] = Counter()
     with (REPOSITORY / "sample_office" / "planted.csv").open(encoding="utf-8") as ledger:
         for fault in csv.DictReader(ledger):
             if fault["effect"] in ("sent_back", "flagged", "counted_unknown"):
-                planted[(fault["period_id"], fault["unit_id"], fault["check_id"])] += 1
+                planted[(fault["stream"], fault["period_id"], fault["unit_id"], fault["check_id"])] += 1
     assert found_faults(sample_office) == planted
 
 
-def found_faults(office: Path) -> Counter[tuple[str, str, str]]:
-    """Checks by period and unit over all visible files: typing problems and what the suite found."""
+def found_faults(office: Path) -> Counter[tuple[str, str, str, str]]:
+    """Checks by stream, period and unit over all visible files: typing problems and what the suite found."""
     import pandas as pd
 
     from pipelines.office.settings import load_office
@@ -125,7 +125,7 @@ def found_faults(office: Path) -> Counter[tuple[str, str, str]]:
     from pipelines.warehouse.typed import type_delivery
 
     loaded = load_office(office)
-    found: Counter[tuple[str, str, str]] = Counter()
+    found: Counter[tuple[str, str, str, str]] = Counter()
     for delivery in register(loaded, loaded.clock.now()):
         if not delivery.is_visible:
             continue
@@ -133,7 +133,7 @@ def found_faults(office: Path) -> Counter[tuple[str, str, str]]:
         rejects = pd.read_parquet(typed.folder / "rejects.parquet")
         rows = pd.read_parquet(typed.folder / "rows.parquet")
         names = [*rejects["check_id"], *(flag for flags in rows["flags"] for flag in flags.split(";") if flag)]
-        found.update((delivery.period_id, delivery.unit_id, name) for name in names)
+        found.update((str(delivery.stream), delivery.period_id, delivery.unit_id, name) for name in names)
     return found
 
 
@@ -141,13 +141,17 @@ def test_every_typed_row_of_every_file_has_one_fate(quarter: tuple[str, Path]) -
     _, report = quarter
     with duckdb.connect(report / "warehouse.duckdb", read_only=True) as connection:
         lost = connection.execute("""
-            select d.file_name, d.rows_typed, count(f.delivery_id) as fated
-            from landed.delivery as d left join int_case_row_fate as f on d.delivery_id = f.delivery_id
-            where d.is_counted group by all having d.rows_typed <> count(f.delivery_id)""").fetchall()
+            select d.delivery_id, d.file_name, d.rows_typed, count(f.row_id) as fated
+            from landed.delivery as d left join int_row_fate as f on d.delivery_id = f.delivery_id
+            where d.is_counted group by all having d.rows_typed <> count(f.row_id)""").fetchall()
+        repeated = connection.execute("select row_id from int_row_fate group by all having count(*) > 1").fetchall()
         counted, facts = connection.execute("""
-            select (select count(*) from int_case_row_fate where fate = 'counted'),
-                   (select count(*) from fct_dossier_period)""").fetchone() or (0, 0)
+            select (select count(*) from int_case_row_fate where fate = 'counted')
+                   + (select count(*) from int_feedback_row_fate where fate = 'counted'),
+                   (select count(*) from fct_dossier_period) + (select count(*) from fct_feedback_period)
+            """).fetchone() or (0, 0)
     assert lost == []
+    assert repeated == []
     assert counted == facts
 
 
@@ -160,10 +164,13 @@ def test_the_second_quarter_carries_in_what_the_first_left_pending(q1: RunResult
 def test_coverage_names_the_ward_that_sent_nothing(q1: RunResult, q2: RunResult) -> None:
     def states(report: Path) -> dict[str, str]:
         with duckdb.connect(report / "warehouse.duckdb", read_only=True) as connection:
-            return dict(connection.execute("select unit_id, state from rpt_coverage").fetchall())
+            return dict(connection.execute("select (unit_id, stream), state from rpt_coverage").fetchall())
 
+    assert len(states(q1.report_dir)) == 11 + 11 + 15
     assert set(states(q1.report_dir).values()) == {"accepted"}
-    assert {unit for unit, state in states(q2.report_dir).items() if state != "accepted"} == {"p09"}
+    assert {owed for owed, state in states(q2.report_dir).items() if state != "accepted"} == {
+        ("p09", stream) for stream in ("case_exports", "feedback_logs", "review_submissions")
+    }
 
 
 def test_asking_again_builds_nothing(sample_office: Path, q1: RunResult, q2: RunResult) -> None:
