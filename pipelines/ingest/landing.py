@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from pipelines.ingest.stable import at_rest
 from pipelines.office.files import write_atomically
 from pipelines.office.settings import Office
 from pipelines.office.text import match_key, nfc
@@ -78,15 +79,15 @@ def receive_inbox(office: Office) -> list[Receipt]:
     """Take every new file of `inbox/<period>/<unit>/` into landing; return the new receipts.
 
     A file already received from the same inbox path with the same bytes is not received again. Lock files,
-    hidden files, symbolic links and empty folders are left alone. An empty file is received: it will be refused
-    by name, so its unit hears of it.
+    hidden files, symbolic links and empty folders are left alone, files still being written until they are whole.
+    An empty file is received once it stays empty: it will be refused by name, so its unit hears of it.
     """
     known = receipts(office)
     seen = {(receipt.inbox_path, receipt.sha256) for receipt in known}
     first_with = {receipt.sha256: receipt.receipt_id for receipt in reversed(known)}
     moment = office.clock.now()
     taken: list[Receipt] = []
-    for path in _inbox_files(office.inbox):
+    for path in at_rest(_inbox_files(office.inbox), office.data / "landing"):
         period_id, unit_id = path.relative_to(office.inbox).parts[:2]
         inbox_path = nfc(path.relative_to(office.inbox).as_posix())
         sha256 = keep(office, path)
@@ -100,7 +101,7 @@ def receive_inbox(office: Office) -> list[Receipt]:
             file_name=nfc(path.name),
             inbox_path=inbox_path,
             sha256=sha256,
-            size=path.stat().st_size,
+            size=landed_path(office, sha256).stat().st_size,
             same_bytes_as=first_with.get(sha256),
             origin=_origin(path),
         )
@@ -150,7 +151,8 @@ def keep(office: Office, path: Path) -> str:
             shutil.copyfileobj(source, sink)
             sink.flush()
             os.fsync(sink.fileno())
-        Path(temporary).replace(target)
+        sha256 = hash_file(Path(temporary))  # what was copied, had the file changed since it was first hashed
+        Path(temporary).replace(landed_path(office, sha256))
     return sha256
 
 
@@ -166,7 +168,7 @@ def _inbox_files(inbox: Path) -> list[Path]:
         path
         for path in inbox.glob("*/*/**/*")
         if path.is_file()
-        and not path.is_symlink()
+        and not any(folder.is_symlink() for folder in (path, *path.parents[: len(path.relative_to(inbox).parts) - 1]))
         and not any(part.startswith(IGNORED_PREFIXES) for part in path.relative_to(inbox).parts)
     ]
     return sorted(found, key=lambda path: _sending_order(inbox, path))
