@@ -20,7 +20,7 @@ import duckdb
 
 from pipelines.audit.diff_causes import Causes, moment_text, switch_text, switches_changed
 from pipelines.figures.comparison import CellRecord, ChangedCell, Comparison, MovedRecord, Value
-from pipelines.figures.layout import load_layouts
+from pipelines.figures.layout import facts_of, load_layouts
 from pipelines.figures.text import format_count, format_day, format_rate
 from pipelines.office.errors import OfficeError
 
@@ -118,7 +118,7 @@ class _Comparer:
         """Return the whole comparison."""
         changed = [cell for form_id in self._form_ids() for cell in self._changed_cells(form_id)]
         behind = self._records_behind(changed)
-        moved = self._moved({(cell.column.fact, found.record) for cell, of in behind for found in of})
+        moved = self._moved({(fact, found.record) for _, of in behind for fact, found in of})
         cells = [self._finished(cell, of, moved) for cell, of in behind]
         causes = Counter(record.kind for record in moved.values())
         old, new = (self.versions[side].name for side in ("old", "new"))
@@ -134,7 +134,7 @@ class _Comparer:
             heading=tuple(self._heading()),
             deliveries=tuple(self._deliveries()),
             cells=tuple(cells),
-            moved=tuple(sorted(moved.values(), key=lambda record: record.record)),
+            moved=tuple(sorted(moved.values(), key=lambda record: (record.name, record.record))),
             causes=tuple(causes.most_common()),
             late_share=self._late_share(moved),
         )
@@ -171,19 +171,18 @@ class _Comparer:
 
     # --- records ---------------------------------------------------------------------------------------------------
 
-    def _records_behind(self, changed: list[_Cell]) -> list[tuple[_Cell, list[CellRecord]]]:
-        """Return each changed cell with the records whose amount in it changed; one query a form and column."""
+    def _records_behind(self, changed: list[_Cell]) -> list[tuple[_Cell, list[tuple[str, CellRecord]]]]:
+        """Return each changed cell with the facts and records whose amount in it changed; one query a column."""
         groups: dict[tuple[str, str], list[int]] = defaultdict(list)
         for number, cell in enumerate(changed):
             groups[cell.layout["form_id"], cell.column.name].append(number)
-        behind: dict[int, list[CellRecord]] = defaultdict(list)
+        behind: dict[int, list[tuple[str, CellRecord]]] = defaultdict(list)
         for numbers in groups.values():
             self._mark([(number, changed[number]) for number in numbers])
             first = changed[numbers[0]]
             for row in self.rows(self._records_query(first.layout, first.column)):
-                behind[row["cell_no"]].append(
-                    CellRecord(str(row["record"]), int(row["old_amount"]), int(row["new_amount"]))
-                )
+                record = CellRecord(row["record"], row["name"], int(row["old_amount"]), int(row["new_amount"]))
+                behind[row["cell_no"]].append((row["fact"], record))
         return [(cell, behind[number]) for number, cell in enumerate(changed)]
 
     def _mark(self, cells: list[tuple[int, _Cell]]) -> None:
@@ -201,35 +200,44 @@ class _Comparer:
         match = "".join(f' and (c."{key}" is null or c."{key}" = f."{key}")' for key in layout["keys"])
         sides = []
         for side in ("old", "new"):
-            fact = self._fact(side, column.fact)
-            if fact is None:
-                continue
-            whole = f'f."{column.whole}"' if column.whole else "0"
-            amounts = {
-                name: (f'f."{column.measure}"' if name == side else "0", whole if name == side else "0")
-                for name in ("old", "new")
-            }
-            sides.append(f"""
-                select c.cell_no, cast(f."{fact["key"]}" as varchar) as record,
-                    {amounts["old"][0]} as old_amount, {amounts["new"][0]} as new_amount,
-                    {amounts["old"][1]} as old_whole, {amounts["new"][1]} as new_whole
-                from changed as c
-                inner join {side}.{fact["scope"]} as s on c.scope_id = s.scope_id
-                inner join {side}.{column.fact} as f on s."{fact["key"]}" = f."{fact["key"]}"{match}
-            """)
+            for name in (column.fact, self._declared(side, layout["form_id"])):
+                fact = self._fact(side, name) if name else None
+                if fact is None:
+                    continue
+                whole = f'f."{column.whole}"' if column.whole else "0"
+                amounts = {
+                    of: (f'f."{column.measure}"' if of == side else "0", whole if of == side else "0")
+                    for of in ("old", "new")
+                }
+                sides.append(f"""
+                    select c.cell_no, '{name}' as fact, cast(f."{fact["key"]}" as varchar) as record,
+                        cast(f."{fact["trace"]["subject"]}" as varchar) as name,
+                        {amounts["old"][0]} as old_amount, {amounts["new"][0]} as new_amount,
+                        {amounts["old"][1]} as old_whole, {amounts["new"][1]} as new_whole
+                    from changed as c
+                    inner join {side}.{fact["scope"]} as s on c.scope_id = s.scope_id
+                    inner join {side}.{name} as f on s."{fact["key"]}" = f."{fact["key"]}"{match}
+                """)
         return f"""
-            select cell_no, record, sum(old_amount) as old_amount, sum(new_amount) as new_amount
+            select cell_no, fact, record, coalesce(max(name), record) as name,
+                sum(old_amount) as old_amount, sum(new_amount) as new_amount
             from ({" union all ".join(sides)})
-            group by cell_no, record
+            group by cell_no, fact, record
             having sum(old_amount) <> sum(new_amount) or sum(old_whole) <> sum(new_whole)
-            order by cell_no, record
+            order by cell_no, fact, record
         """
+
+    def _declared(self, side: str, form_id: str) -> str | None:
+        """Return the fact of declared figures (estimates) a version's form sums beside its own; None without one."""
+        declared = (self.versions[side].layouts.get(form_id) or {}).get("declared")
+        return declared["fact"] if declared else None
 
     def _fact(self, side: str, fact: str) -> dict | None:
         """Return what a version's layouts say of a fact; None when it has no such fact."""
         for layout in self.versions[side].layouts.values():
-            if fact in layout["facts"] and (side, fact) in self.tables:
-                return layout["facts"][fact]
+            of_form = facts_of(layout)
+            if fact in of_form and (side, fact) in self.tables:
+                return of_form[fact]
         return None
 
     def _moved(self, wanted: set[tuple[str, str]]) -> dict[tuple[str, str], MovedRecord]:
@@ -240,16 +248,22 @@ class _Comparer:
         for fact, record in wanted:
             by_fact[fact].add(record)
         for fact, records in sorted(by_fact.items()):
-            causes.look_up(records)
             both = {side: self._fact_rows(side, fact, records) for side in ("old", "new")}
             places = {side: self._places(side, fact) for side in ("old", "new")}
             shown = {side: (self._fact(side, fact) or {}).get("trace", {}) for side in ("old", "new")}
+            trace = shown["new"] or shown["old"]
+            names = {
+                record: str((both["new"].get(record) or both["old"].get(record) or {}).get(trace["subject"]) or record)
+                for record in records
+            }
+            causes.look_up(set(names.values()))
             for record in records:
                 before, after = both["old"].get(record), both["new"].get(record)
-                cause = causes.of(record, before, after)
-                unit = (after or before or {}).get((shown["new"] or shown["old"]).get("unit", ""), "")
+                cause = causes.of(names[record], before, after)
+                unit = (after or before or {}).get(trace["unit"])
                 moved[fact, record] = MovedRecord(
                     record=record,
+                    name=names[record],
                     unit=self.unit_names.get(unit, str(unit or "")),
                     old_place=_place_text(before, places["old"]),
                     new_place=_place_text(after, places["new"]),
@@ -276,7 +290,9 @@ class _Comparer:
     def _places(self, side: str, fact: str) -> _Places:
         """Return how a record's place is told: by columns and row of the first form that sums the fact."""
         for layout in self.versions[side].layouts.values():
-            columns = [column for column in _columns(layout) if column.fact == fact and column.whole is None]
+            # Declared figures stand in the columns of the form's own facts.
+            own = set(layout["facts"]) if self._declared(side, layout["form_id"]) == fact else {fact}
+            columns = [column for column in _columns(layout) if column.fact in own and column.whole is None]
             if columns:
                 keys = layout["keys"]
                 rows = self.rows(
@@ -290,11 +306,11 @@ class _Comparer:
     # --- words -----------------------------------------------------------------------------------------------------
 
     def _finished(
-        self, cell: _Cell, records: list[CellRecord], moved: dict[tuple[str, str], MovedRecord]
+        self, cell: _Cell, records: list[tuple[str, CellRecord]], moved: dict[tuple[str, str], MovedRecord]
     ) -> ChangedCell:
         column, row = cell.column, cell.row
         number = str(column.number) if column.number else ""
-        reasons = tuple(_reasons([(record, moved[column.fact, record.record]) for record in records]))
+        reasons = tuple(_reasons([(record, moved[fact, record.record]) for fact, record in records]))
         delta = (cell.new or 0) - (cell.old or 0) if cell.old is not None or cell.new is not None else None
         return ChangedCell(
             figure_id="/".join(
@@ -304,6 +320,7 @@ class _Comparer:
             form_number=cell.layout["number"],
             scope_id=row["scope_id"],
             scope_name=self.unit_names.get(row["scope_id"], row["scope_id"]),
+            row_kind=row["row_kind"],
             row_code=row["row_code"],
             row_label=row["label"],
             column_number=number,
@@ -314,7 +331,7 @@ class _Comparer:
             old_text=_figure_text(cell.old),
             new_text=_figure_text(cell.new),
             delta_text=f"{'+' if delta and delta > 0 else ''}{_figure_text(delta)}",
-            records=tuple(records),
+            records=tuple(record for _, record in records),
             reasons=reasons,
             reason_text=_reason_line(reasons),
         )

@@ -37,6 +37,7 @@ class Causes:
     DAY: ClassVar[str] = "ngày chốt số liệu"
     RULE: ClassVar[str] = "quy tắc đếm"
     TABLE: ClassVar[str] = "bảng danh mục"
+    DERIVED: ClassVar[str] = "số tính từ các bản ghi khác"
     SOFTWARE: ClassVar[str] = "cách tính của phần mềm"
 
     def __init__(
@@ -79,6 +80,8 @@ class Causes:
     def of(self, record: str, before: _Row | None, after: _Row | None) -> Cause:
         """Return the cause of one record's move: first the files that show it, then what holds for the whole report."""
         causes = [*self._files(record, before, after), *self._general]
+        if not causes and not any(row and row.get("delivery_id") for row in (before, after)):
+            return Cause(self.DERIVED, "số ước tính được tính lại từ các bản ghi đã đổi")
         if not causes:
             return Cause(self.SOFTWARE, "phiên bản phần mềm hoặc cách tính khác (tệp, ngày chốt, quy tắc như nhau)")
         return Cause(causes[0].kind, "; ".join(cause.text for cause in causes))
@@ -87,13 +90,15 @@ class Causes:
         """Return where a fact row was read: file, sheet, row; empty without a row."""
         if row is None:
             return ""
+        if row["delivery_id"] is None:
+            return str(row.get("source_file") or "")
         delivery = self._deliveries[side].get(row["delivery_id"], {})
         sheet = f", trang {row['source_sheet']}" if row.get("source_sheet") else ""
         return f"{delivery.get('file_name', row.get('source_file'))}{sheet}, dòng {row.get('source_row')}"
 
     def _files(self, record: str, before: _Row | None, after: _Row | None) -> list[Cause]:
         shown = {
-            side: self._delivered[side].get(record) or ({row["delivery_id"]} if row else set())
+            side: self._delivered[side].get(record) or ({row["delivery_id"]} - {None} if row else set())
             for side, row in (("old", before), ("new", after))
         }
         entered, left = shown["new"] - shown["old"], shown["old"] - shown["new"]

@@ -28,7 +28,8 @@ def comparison_lines(found: Comparison, limit: int, all_scopes: bool = False) ->
     if not found.cells:
         yield "✓ Không ô nào khác."
         return
-    cells = found.cells if all_scopes else found.office_cells
+    # The totals tell most: they come first.
+    cells = sorted(found.cells if all_scopes else found.office_cells, key=lambda cell: cell.row_kind != "total")
     yield (
         f"{format_count(len(found.office_cells))} ô của biểu toàn đơn vị và "
         f"{format_count(len(found.cells) - len(found.office_cells))} ô của biểu từng đơn vị khác nhau."
@@ -55,5 +56,5 @@ def _cell_lines(found: Comparison, cell: ChangedCell, limit: int) -> Iterator[st
     shown = cell.records if limit == 0 else cell.records[:limit]
     if shown:
         more = len(cell.records) - len(shown)
-        listed = ", ".join(f"{record.record} ({record.change})" for record in shown)
+        listed = ", ".join(f"{record.name} ({record.change})" for record in shown)
         yield f"      {listed}{f' … và {format_count(more)} bản ghi nữa' if more else ''}"

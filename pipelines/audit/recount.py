@@ -16,13 +16,16 @@ from typing import Any
 import duckdb
 
 from pipelines.audit.recount_dossiers import counted_dossiers
+from pipelines.audit.recount_estimates import counted_estimates
 from pipelines.audit.recount_feedback import counted_feedback
 from pipelines.audit.recount_landed import Counted, Landed
 from pipelines.audit.recount_reviews import counted_documents, counted_procedures
+from pipelines.figures.layout import facts_of
 
 # Fact table → the recount of its records. A fact without one is reported as not recounted.
 RECOUNTS: dict[str, Callable[[Landed], list[Counted]]] = {
     "fct_dossier_period": counted_dossiers,
+    "fct_declared_period": counted_estimates,
     "fct_feedback_period": counted_feedback,
     "fct_review_procedure_period": counted_procedures,
     "fct_review_document_period": counted_documents,
@@ -83,7 +86,7 @@ def recount(database: Path, layouts: dict[str, dict]) -> RecountResult:
     """
     with duckdb.connect(database, read_only=True) as connection:
         landed = Landed.of(connection)
-        facts = sorted({fact for layout in layouts.values() for fact in layout["facts"]})
+        facts = sorted({fact for layout in layouts.values() for fact in facts_of(layout)})
         counted = {fact: RECOUNTS[fact](landed) for fact in facts if fact in RECOUNTS}
         cells: list[CellDifference] = []
         cell_count = 0
@@ -105,6 +108,12 @@ def recount(database: Path, layouts: dict[str, dict]) -> RecountResult:
     )
 
 
+def _behind(layout: dict, fact: str) -> list[str]:
+    """Return the facts behind a column that sums a fact: the declared figures stand in the same cells."""
+    declared = layout.get("declared")
+    return [fact, *([declared["fact"]] if declared else [])]
+
+
 # --- cells ---------------------------------------------------------------------------------------------------------
 
 
@@ -112,11 +121,17 @@ def _compared_cells(
     connection: duckdb.DuckDBPyConnection, layout: dict, counted: dict[str, list[Counted]]
 ) -> Iterator[CellDifference | None]:
     """Yield one item a recounted cell: None where both agree."""
-    columns = [column for column in _columns(layout) if column["fact"] in counted]
+    columns = [
+        column for column in _columns(layout) if all(fact in counted for fact in _behind(layout, column["fact"]))
+    ]
     keys = tuple(layout["keys"])
     rows = _rows(connection, f"select * from {layout['model']} order by scope_id, row_order")
     asked = {tuple(row[key] is not None for key in keys) for row in rows}
-    sums = {fact: _sums(counted[fact], keys, asked) for fact in {column["fact"] for column in columns}}
+    behind = {
+        fact: [record for name in _behind(layout, fact) for record in counted[name]]
+        for fact in sorted({column["fact"] for column in columns})
+    }
+    sums = {fact: _sums(records, keys, asked) for fact, records in behind.items()}
     for row in rows:
         place = row["scope_id"], tuple(row[key] for key in keys)
         for column in columns:
@@ -124,7 +139,7 @@ def _compared_cells(
             if _same(row[column["name"]], recounted):
                 yield None
             else:
-                yield _difference(connection, layout, column, row, recounted, counted[column["fact"]])
+                yield _difference(connection, layout, column, row, recounted, behind[column["fact"]])
     yield from _rows_missing(layout, columns, rows, sums)
 
 
@@ -180,18 +195,10 @@ def _difference(
         and record.measures.get(column["measure"])
         and all(record.keys.get(key) == value for key, value in keys.items())
     }
-    fact = layout["facts"][column["fact"]]
-    matches = "".join(f' and f."{key}" = ?' for key in keys)
-    theirs = {
-        str(found["record"])
-        for found in _rows(
-            connection,
-            f"""select f."{fact["key"]}" as record from {column["fact"]} as f
-            inner join {fact["scope"]} as s on f."{fact["key"]}" = s."{fact["key"]}"
-            where s.scope_id = ? and f."{column["measure"]}" <> 0{matches}""",
-            [row["scope_id"], *keys.values()],
-        )
-    }
+    theirs: set[str] = set()
+    for fact in _behind(layout, column["fact"]):
+        about = facts_of(layout)[fact]
+        theirs |= _printed_records(connection, fact, about, column["measure"], row["scope_id"], keys)
     return CellDifference(
         form_id=layout["form_id"],
         scope_id=row["scope_id"],
@@ -204,6 +211,26 @@ def _difference(
         only_printed=tuple(sorted(theirs - ours)),
         only_recounted=tuple(sorted(ours - theirs)),
     )
+
+
+def _printed_records(
+    connection: duckdb.DuckDBPyConnection,
+    fact: str,
+    about: dict,
+    measure: str,
+    scope_id: str,
+    keys: dict[str, Any],
+) -> set[str]:
+    """Return the records of the report's own fact rows in one cell."""
+    matches = "".join(f' and f."{key}" = ?' for key in keys)
+    found = _rows(
+        connection,
+        f"""select cast(f."{about["key"]}" as varchar) as record from {fact} as f
+        inner join {about["scope"]} as s on f."{about["key"]}" = s."{about["key"]}"
+        where s.scope_id = ? and f."{measure}" <> 0{matches}""",
+        [scope_id, *keys.values()],
+    )
+    return {row["record"] for row in found}
 
 
 def _rows_missing(
@@ -240,8 +267,8 @@ def _record_differences(
 ) -> Iterator[RecordDifference]:
     """Compare each record: its place, its scopes, its measures and the row that speaks, so that two that change
     places in one column are found though every total holds."""
-    forms = [layout for layout in layouts.values() if fact in layout["facts"]]
-    key, bridge = (forms[0]["facts"][fact][name] for name in ("key", "scope"))
+    forms = [layout for layout in layouts.values() if fact in facts_of(layout)]
+    key, bridge = (facts_of(forms[0])[fact][name] for name in ("key", "scope"))
     scopes: dict[str, set[str]] = defaultdict(set)
     for row in _rows(connection, f'select "{key}" as record, scope_id from {bridge}'):
         scopes[row["record"]].add(row["scope_id"])
@@ -253,9 +280,9 @@ def _record_differences(
         for form in forms
         for column in _columns(form)
         for source in (column["from"], column["of"] or "")
-        if source.partition(".")[0] == fact
+        if fact in _behind(form, source.partition(".")[0])
     }
-    reported = {row[key]: _said(row, row, scopes[row[key]], row["row_id"], names, measures) for row in rows}
+    reported = {row[key]: _said(row, row, scopes[row[key]], row.get("row_id", ""), names, measures) for row in rows}
     recounted = {
         item.record: _said(item.keys, item.measures, item.scopes, item.row_id, names, measures) for item in counted
     }

@@ -67,7 +67,7 @@ def counted_dossiers(landed: Landed) -> list[Counted]:
     for dossier in known_dossiers(landed):
         procedure = procedure_of(landed, dossier)
         due_at = due_moment(landed, dossier)
-        outcome = outcome_of(landed.question, dossier, due_at, procedure)
+        outcome = outcome_of(landed, dossier, due_at, procedure)
         if outcome is not None:
             keys = keys_of(landed, dossier, procedure)
             found.append(
@@ -77,7 +77,8 @@ def counted_dossiers(landed: Landed) -> list[Counted]:
                     scopes=scopes_of(landed, dossier, keys["department_unit_id"]),
                     keys=keys,
                     measures=measures_of(landed.question, dossier, outcome),
-                    why=outcome,
+                    why=outcome.cell,
+                    is_late=outcome.late is not None,
                 )
             )
     return found
@@ -165,30 +166,59 @@ def _moved_by_supplement(landed: Landed, dossier: Dossier, due_at: dt.datetime) 
 # --- fate and cell (domain/05 5.4) ---------------------------------------------------------------------------------
 
 
-def outcome_of(question: Row, dossier: Dossier, due_at: dt.datetime | None, procedure: Row | None) -> str | None:
-    """Return the one cell of the closed or open side a dossier counts in; None when it is not in the population.
+@dataclass(frozen=True)
+class Outcome:
+    """The one cell of the closed or open side, and what of an earlier period is recognised now (receipt, end).
 
-    early, on_time, overdue, without_result; pending_in_time, pending_overdue.
+    Cells: early, on_time, overdue, without_result; pending_in_time, pending_overdue.
     """
-    start, until = question["period_start"], question["until_on"]
-    newest_status = dossier.newest["status"]
+
+    cell: str
+    late: str | None = None
+
+
+def outcome_of(landed: Landed, dossier: Dossier, due_at: dt.datetime | None, procedure: Row | None) -> Outcome | None:
+    """Return the outcome of a dossier; None when it is not in the population of the period."""
+    question, newest_status = landed.question, dossier.newest["status"]
+    until = question["until_on"]
     if dossier.received_on is None or newest_status in NOT_COUNTED or dossier.received_on > until:
         return None
     closed_at = closing_moment(question, dossier)
     is_closed = happened(on(closed_at), until)
     awaits = not is_closed and counts_as_resolved_while_waiting(question, dossier)
     ended_on = on(closed_at) if is_closed else on(dossier.requested_at) if awaits else None
-    if ended_on is not None and ended_on < start:
+    late = recognised_late(landed, dossier, ended_on)
+    if ended_on is not None and ended_on < question["period_start"] and late is None:
         return None
     if not question["include_vertical_agencies"] and is_vertical(dossier, procedure):
         return None
     if is_closed and newest_status in WITHOUT_RESULT:
-        return None if question["returned_withdrawn_bucket"] == "excluded" else "without_result"
+        return None if question["returned_withdrawn_bucket"] == "excluded" else Outcome("without_result", late)
     if awaits:
-        return "on_time"
+        return Outcome("on_time", late)
     if is_closed and closed_at is not None:
-        return closed_cell(question, closed_at, due_at)
-    return open_cell(question, is_paused(dossier, until), on(due_at))
+        return Outcome(closed_cell(question, closed_at, due_at), late)
+    return Outcome(open_cell(question, is_paused(dossier, until), on(due_at)), late)
+
+
+def recognised_late(landed: Landed, dossier: Dossier, ended_on: dt.date | None) -> str | None:
+    """Return what the issued final of the period before could not know, where late data count in the current period.
+
+    `end`: it left the dossier pending, which had ended before this period. `receipt`: it did not have the dossier, nor
+    had any report of the issued chain counted its end (domain/13 late_data_policy=recognise_in_current).
+    """
+    question = landed.question
+    if question.get("late_data_policy") != "recognise_in_current" or question.get("prior_issue") is None:
+        return None
+    start, received_on = question["period_start"], dossier.received_on
+    if received_on is None or received_on >= start:
+        return None
+    issued = landed.prior_dossiers.get(dossier.code)
+    if issued is not None and issued["is_pending"]:
+        return "end" if ended_on is not None and ended_on < start else None
+    was_unknown = issued is None or issued["fate"] in ("not_accepted", "received_after")
+    since = question["prior_issued_since"]
+    return "receipt" if was_unknown and (ended_on is None or ended_on >= since) else None
 
 
 def closing_moment(question: Row, dossier: Dossier) -> dt.datetime | None:
@@ -316,14 +346,15 @@ def scopes_of(landed: Landed, dossier: Dossier, department: str | None) -> froze
     return frozenset(receiving | unit_scopes(landed, department, ("department",)))
 
 
-def measures_of(question: Row, dossier: Dossier, outcome: str) -> dict[str, int]:
+def measures_of(question: Row, dossier: Dossier, outcome: Outcome) -> dict[str, int]:
     """Return the columns 3 to 13, and what some switches open beside them, as 0 or 1."""
     assert dossier.received_on is not None
-    is_new = dossier.received_on >= question["period_start"]
+    cell = outcome.cell
+    is_new = dossier.received_on >= question["period_start"] or outcome.late == "receipt"
     channel = counted_channel(question, dossier)
-    own_column = outcome == "without_result" and question["returned_withdrawn_bucket"] == "own_column"
-    on_time = outcome == "on_time" or (outcome == "without_result" and not own_column)
-    is_open = outcome.startswith("pending")
+    own_column = cell == "without_result" and question["returned_withdrawn_bucket"] == "own_column"
+    on_time = cell == "on_time" or (cell == "without_result" and not own_column)
+    is_open = cell.startswith("pending")
     measures = {
         "received_total": True,
         "received_online": is_new and channel == "online",
@@ -333,13 +364,13 @@ def measures_of(question: Row, dossier: Dossier, outcome: str) -> dict[str, int]
         "received_unknown_channel": is_new and channel == UNKNOWN,
         "carried_in": not is_new,
         "resolved_total": not is_open,
-        "resolved_early": outcome == "early",
+        "resolved_early": cell == "early",
         "resolved_on_time": on_time,
-        "resolved_overdue": outcome == "overdue",
+        "resolved_overdue": cell == "overdue",
         "resolved_without_result": own_column,
         "pending_total": is_open,
-        "pending_in_time": outcome == "pending_in_time",
-        "pending_overdue": outcome == "pending_overdue",
+        "pending_in_time": cell == "pending_in_time",
+        "pending_overdue": cell == "pending_overdue",
     }
     return {name: int(counts) for name, counts in measures.items()}
 

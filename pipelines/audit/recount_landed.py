@@ -27,7 +27,7 @@ class Counted:
     """One record in the population of the period, as the recount sees it.
 
     `keys` are the places a form row may ask for (section, field, unit …), `measures` the amounts that cells sum,
-    `why` the recount's own words for the decision.
+    `why` the recount's own word for the decision; `is_late` marks what belonged to an earlier period.
     """
 
     record: str
@@ -36,6 +36,7 @@ class Counted:
     keys: dict[str, str | None]
     measures: dict[str, int]
     why: str = ""
+    is_late: bool = False
 
 
 class Landed:
@@ -128,6 +129,11 @@ class Landed:
         in_force = [row for row in self.table("section") if is_valid(row, day)]
         by_code = _grouped(in_force, "scheme", "section_code")
         return [max(rows, key=lambda row: row["valid_from"] or _NEVER) for rows in by_code.values()]
+
+    @cached_property
+    def prior_dossiers(self) -> dict[str, Row]:
+        """Dossier code → what the issued final of the period before knew of it."""
+        return {row["dossier_code"]: row for row in self.table("prior_dossier")}
 
     @cached_property
     def working_days(self) -> WorkingDays:

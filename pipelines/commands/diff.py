@@ -84,11 +84,12 @@ def write_files(found: Comparison, folder: Path, office: Office) -> list[Path]:
 
 def _version(parsed: argparse.Namespace, office: Office, name: str, as_of: str | None) -> Version:
     from pipelines.audit.diff import Version
+    from pipelines.warehouse.issued import find_issued
 
     if name == NOW:
         return _answer_now(parsed, as_of)
     if re.fullmatch(r"v\d+", name):
-        return Version(name, _issued(office, parsed.period, name))
+        return Version(name, find_issued(office, parsed.period, int(name[1:])).folder)
     folder = Path(name)
     if not (folder / "manifest.json").is_file():
         raise OfficeError(f"«{name}» không phải phiên bản (v1, v2 …) và không phải thư mục của một báo cáo đã lập.")
@@ -102,11 +103,3 @@ def _answer_now(parsed: argparse.Namespace, as_of: str | None) -> Version:
 
     result = run_report(office_path(parsed), parsed.period, as_of)
     return Version(f"hiện nay, đến ngày {as_of}" if as_of else "hiện nay", result.report_dir)
-
-
-def _issued(office: Office, period_id: str, name: str) -> Path:
-    folder = office.data / "issued" / period_id
-    if not (folder / name / "manifest.json").is_file():
-        there = ", ".join(sorted(path.name for path in folder.glob("v*") if path.is_dir())) or "chưa có phiên bản nào"
-        raise OfficeError(f"Kỳ {period_id} không có phiên bản {name} đã phát hành. Đang có: {there}.")
-    return folder / name

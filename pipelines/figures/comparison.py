@@ -15,9 +15,13 @@ Value = int | Decimal | None
 
 @dataclass(frozen=True)
 class MovedRecord:
-    """One record that counts otherwise in the new version: where it stood, where it stands, what did it."""
+    """One record that counts otherwise in the new version: where it stood, where it stands, what did it.
+
+    `record` is its key, `name` what people call it (a code, a procedure, a document).
+    """
 
     record: str
+    name: str
     unit: str
     old_place: str
     new_place: str
@@ -34,6 +38,7 @@ class CellRecord:
     """What one moved record did to one cell: its amount before and after."""
 
     record: str
+    name: str
     old: int
     new: int
 
@@ -54,6 +59,7 @@ class ChangedCell:
     form_number: str
     scope_id: str
     scope_name: str
+    row_kind: str
     row_code: str
     row_label: str
     column_number: str

@@ -151,6 +151,12 @@ def load_layouts(path: Path) -> dict[str, dict[str, Any]]:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
+def facts_of(layout: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the facts the cells of a form sum, by name, with what the layout says of each; the declared one too."""
+    declared = layout.get("declared")
+    return {**layout["facts"], **({declared["fact"]: declared} if declared else {})}
+
+
 def _meta(item: dict[str, Any]) -> dict[str, Any]:
     return {**item.get("meta", {}), **item.get("config", {}).get("meta", {})}
 

@@ -82,7 +82,7 @@ def _forms(found: Comparison, cells: list[ChangedCell]) -> list[str]:
 def _cell(cell: ChangedCell) -> str:
     reasons = "".join(f"<div>{escape(reason)}</div>" for reason in cell.reasons) or escape(cell.reason_text)
     listed = ", ".join(
-        f'<a href="#{escape(record.record)}">{escape(record.record)}</a> ({record.change})' for record in cell.records
+        f'<a href="#{escape(record.record)}">{escape(record.name)}</a> ({record.change})' for record in cell.records
     )
     records = f"<details><summary>{len(cell.records)} bản ghi</summary>{listed}</details>" if cell.records else ""
     column = f"({cell.column_number}) {cell.column_title}" if cell.column_number else cell.column_title
@@ -96,7 +96,7 @@ def _cell(cell: ChangedCell) -> str:
 def _moved(found: Comparison) -> str:
     head = _head(("Bản ghi", "Đơn vị", f"Ở {found.old_name}", f"Ở {found.new_name}", "Nguyên nhân", "Đọc từ"))
     rows = "\n".join(
-        f'<tr id="{escape(moved.record)}"><td>{escape(moved.record)}</td><td>{escape(moved.unit)}</td>'
+        f'<tr id="{escape(moved.record)}"><td>{escape(moved.name)}</td><td>{escape(moved.unit)}</td>'
         f"<td>{escape(moved.old_place)}<br><i>{escape(moved.old_reason)}</i></td>"
         f"<td>{escape(moved.new_place)}<br><i>{escape(moved.new_reason)}</i></td>"
         f"<td>{escape(moved.cause)}</td><td>{escape(moved.new_source or moved.old_source)}</td></tr>"

@@ -76,7 +76,7 @@ class _Sheets:
             "Bản ghi theo ô",
             (("Mã số liệu", 34), ("Bản ghi", 30), ("Thay đổi", 10), ("Số cũ", 10), ("Số mới", 10)),
             (
-                (cell.figure_id, record.record, record.change, record.old, record.new)
+                (cell.figure_id, record.name, record.change, record.old, record.new)
                 for cell in found.cells
                 for record in cell.records
             ),
@@ -90,7 +90,7 @@ class _Sheets:
             ),
             (
                 (
-                    moved.record, moved.unit, moved.old_place, moved.new_place, moved.old_reason, moved.new_reason,
+                    moved.name, moved.unit, moved.old_place, moved.new_place, moved.old_reason, moved.new_reason,
                     moved.cause, moved.kind, moved.old_source, moved.new_source,
                 )
                 for moved in found.moved

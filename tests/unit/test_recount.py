@@ -153,6 +153,18 @@ SWITCHES = st.fixed_dictionaries(
         "supplement_clock": st.sampled_from(["resume", "restart"]),
         "counting_unit": st.sampled_from(["competent_level", "receiving_unit"]),
         "include_vertical_agencies": st.booleans(),
+        "late_data_policy": st.sampled_from(["correct_closed_period", "recognise_in_current"]),
+        "estimate_method": st.sampled_from(["none", "run_rate", "manual"]),
+    }
+)
+ISSUED = {"prior_issue": "issued", "prior_issued_since": "2020-12-01"}
+FATES = ["counted", "not_accepted", "received_after", "closed_before"]
+ESTIMATES = st.fixed_dictionaries(
+    {
+        "unit_id": st.sampled_from(["p01", "p02", "desk", "tp"]),
+        "field_code": st.sampled_from(["ho-tich", "dat-dai"]),
+        "measure": st.sampled_from(["received_online", "received_direct_postal", "resolved_early", "resolved_overdue"]),
+        "value": st.integers(0, 9),
     }
 )
 
@@ -162,6 +174,8 @@ SWITCHES = st.fixed_dictionaries(
     sent=st.sets(st.tuples(st.sampled_from(["p01", "p02", "desk", "ca"]), st.sampled_from(DAYS)), min_size=8),
     period=st.sampled_from([Q1, Q2, ("2020-12-15", "2021-06-14")]),
     asked=st.lists(SWITCHES, min_size=2, max_size=2),
+    issued=st.lists(st.tuples(st.sampled_from(FATES), st.booleans()), min_size=40, max_size=40),
+    stated=st.lists(ESTIMATES, min_size=6, max_size=6),
 )
 @settings(
     max_examples=4,
@@ -177,12 +191,24 @@ def test_recount_and_models_agree_on_random_histories(
     sent: set[tuple[str, str]],
     period: tuple[str, str],
     asked: list[dict[str, object]],
+    issued: list[tuple[str, bool]],
+    stated: list[dict[str, object]],
 ) -> None:
-    tables = {**office_tables(), **exports(found, sorted(sent))}
+    prior = [
+        {"dossier_code": history.code, "fate": fate, "is_pending": was_pending and fate == "counted"}
+        for history, (fate, was_pending) in zip(found, issued, strict=False)
+    ]
+    period_id = question(*period)["period_id"]
+    tables = {
+        **office_tables(),
+        **exports(found, sorted(sent)),
+        "prior_dossier": prior,
+        "estimate": [{"period_id": period_id, "source_row": number, **item} for number, item in enumerate(stated)],
+    }
     warehouse = Warehouse(tmp_path_factory.mktemp("random"), tables, target)
     for as_of, switches in zip((period[1], "2021-03-16"), asked, strict=True):
         start = period[0] if as_of >= period[0] else Q1[0]
-        result = recounted(warehouse.ask(question(start, period[1], as_of, **switches), select=MODELS))
+        result = recounted(warehouse.ask(question(start, period[1], as_of, **switches, **ISSUED), select=MODELS))
         assert result.records == ()
         assert result.cells == ()
 
