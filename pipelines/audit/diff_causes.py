@@ -16,6 +16,22 @@ from pipelines.figures.text import format_day
 from pipelines.office.settings import Switches
 
 _Row = dict[str, Any]
+# How officers call the tables a report rests on beside the files units send.
+_TABLE_NAMES = {
+    "unit": "đơn vị",
+    "unit_alias": "tên gọi khác của đơn vị",
+    "field": "lĩnh vực",
+    "procedure": "thủ tục",
+    "section": "mục của biểu",
+    "status": "trạng thái",
+    "period": "kỳ báo cáo",
+    "obligation": "đơn vị phải gửi",
+    "calendar": "lịch ngày làm việc",
+    "estimate": "số ước tính của cán bộ",
+    "correction": "sửa số liệu của cán bộ",
+    "prior_dossier": "bản chính thức kỳ trước",
+    "prior_figure": "bản chính thức kỳ trước",
+}
 # Tables of schema `landed` that tell of one question or one file, not of the office.
 _NOT_REFERENCE = {"question", "delivery", "rejected_row", "stream"}
 
@@ -152,11 +168,12 @@ class Causes:
             {row["table_name"] for row in self._rows(_LANDED_TABLES, [side])} - _NOT_REFERENCE
             for side in ("old", "new")
         ]
-        streams = {
-            row["stream"] for side in ("old", "new") for row in self._rows(f"select * from {side}.landed.stream")
-        }
+        streams = {delivery["stream"] for of in self._deliveries.values() for delivery in of.values()}
+        for side in ("old", "new"):
+            streams |= {row["stream"] for row in self._rows(f"select stream from {side}.landed.stream")}
         changed = [name for name in sorted((landed[0] & landed[1]) - streams) if self._differs(name)]
-        return [Cause(self.TABLE, f"bảng danh mục đã đổi: {', '.join(changed)}")] if changed else []
+        names = dict.fromkeys(_TABLE_NAMES.get(name, name) for name in changed)
+        return [Cause(self.TABLE, f"danh mục đã đổi: {', '.join(names)}")] if changed else []
 
     def _differs(self, table: str) -> bool:
         columns = [
