@@ -55,7 +55,6 @@ LANDED: dict[str, dict[str, str]] = {
         "late_data_policy": _TEXT,
         "estimate_method": _TEXT,
         "prior_issue": _TEXT,
-        "prior_received_by": _TIME,
         "prior_issued_since": _DATE,
         "prior_changed_switches": _TEXT,
     },
@@ -134,6 +133,7 @@ LANDED: dict[str, dict[str, str]] = {
         "value": _INT,
         "source_row": _INT,
     },
+    "prior_delivery": {"delivery_id": _TEXT},
     "prior_figure": {"figure_id": _TEXT, "value": "decimal(18, 4)"},
     "prior_dossier": {
         "dossier_code": _TEXT,

@@ -159,6 +159,17 @@ class Office:
         """One hash over office.yaml, reference tables: what an answer depends on beside deliveries."""
         return _hash_files([self.root / "office.yaml", *sorted((self.root / "reference").glob("*.csv"))])
 
+    @cached_property
+    def _table_hashes(self) -> dict[str, str]:
+        return {
+            name: hashlib.sha256(table.to_csv(index=False).encode()).hexdigest()
+            for name, table in self.reference.items()
+        }
+
+    def tables_hash(self, *names: str) -> str:
+        """One hash over the content of some reference tables."""
+        return hashlib.sha256("".join(self._table_hashes[name] for name in names).encode()).hexdigest()
+
     def profile_for(self, unit_id: str, file_name: str) -> Profile | None:
         """Return the first profile that fits a file of a unit, or None."""
         return next((profile for profile in self.profiles if profile.fits(unit_id, file_name)), None)

@@ -59,7 +59,6 @@ _QUESTION_TYPES = {
     "feedback_complex_days": "integer",
     "review_target_percent": "integer",
     "prior_issue": "varchar",
-    "prior_received_by": "timestamp",
     "prior_issued_since": "date",
     "prior_changed_switches": "varchar",
 }

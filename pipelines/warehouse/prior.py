@@ -67,10 +67,6 @@ class PriorIssue:
     # First day of the unbroken chain of issued periods that ends with this one.
     issued_since: dt.date
 
-    def received_by(self) -> str:
-        """Return the moment up to which that report saw deliveries, in the office's time."""
-        return str(_manifest(self.folder)["question"]["received_by"])
-
     def changed_switches(self, now: Switches) -> str:
         """Return the deciding switches that stood otherwise in that report, joined by semicolons."""
         then, today = _manifest(self.folder)["switches"], now.model_dump()
@@ -137,12 +133,13 @@ def _manifest(folder: Path) -> dict:
 
 
 def land_prior(connection: duckdb.DuckDBPyConnection, prior: PriorIssue | None) -> None:
-    """Write `landed.prior_dossier` and `landed.prior_figure`; both empty without a prior final.
+    """Write `landed.prior_dossier`, `prior_delivery` and `prior_figure`; all empty without a prior final.
 
     Raises:
         OfficeError: the issued database cannot be read.
     """
     connection.execute(f"create table landed.prior_dossier ({_NO_DOSSIERS})")
+    connection.execute("create table landed.prior_delivery (delivery_id varchar)")
     connection.execute("create table landed.prior_figure (figure_id varchar, value decimal(18, 4))")
     if prior is None:
         return
@@ -150,6 +147,7 @@ def land_prior(connection: duckdb.DuckDBPyConnection, prior: PriorIssue | None) 
         database = str(prior.folder / "warehouse.duckdb").replace("'", "''")
         connection.execute(f"attach '{database}' as prior (read_only)")
         connection.execute(f"insert into landed.prior_dossier {_DOSSIERS}")
+        connection.execute("insert into landed.prior_delivery select delivery_id from prior.landed.delivery order by 1")
         connection.execute("detach prior")
     except duckdb.Error as error:
         raise OfficeError(

@@ -65,7 +65,6 @@ class Question:
             "office_unit_id": self.office_unit_id,
             **self.switches.model_dump(),
             "prior_issue": self.prior.issue_id if self.prior else None,
-            "prior_received_by": self.prior.received_by() if self.prior else None,
             "prior_issued_since": self.prior.issued_since if self.prior else None,
             "prior_changed_switches": self.prior.changed_switches(self.switches) if self.prior else None,
         }

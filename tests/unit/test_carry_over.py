@@ -108,6 +108,7 @@ def two_quarters(tmp_path_factory: pytest.TempPathFactory) -> Two:
         first: list[dict[str, object]],
         later: list[dict[str, object]],
         deliveries: list[dict[str, object]] | None = None,
+        first_deliveries: list[dict[str, object]] | None = None,
         kept: list[dict[str, object]] | None = None,
         changed_switches: str = "",
         is_checked: bool = False,
@@ -119,7 +120,9 @@ def two_quarters(tmp_path_factory: pytest.TempPathFactory) -> Two:
             "calendar": calendar("2020-11-30", "2021-12-31"),
         }  # fmt: skip
         before = Warehouse(
-            tmp_path_factory.mktemp("first"), {**tables, "delivery": FIRST, "case_exports": numbered(first)}, target
+            tmp_path_factory.mktemp("first"),
+            {**tables, "delivery": first_deliveries or FIRST, "case_exports": numbered(first)},
+            target,
         ).ask(question(*Q1), select=MODELS)
         if tamper:
             with duckdb.connect(before.path) as connection:
@@ -138,10 +141,12 @@ def two_quarters(tmp_path_factory: pytest.TempPathFactory) -> Two:
             target,
         )
         with duckdb.connect(now.path) as connection:
-            connection.execute("drop table landed.prior_dossier; drop table landed.prior_figure")
+            connection.execute(
+                "drop table landed.prior_dossier; drop table landed.prior_delivery; drop table landed.prior_figure"
+            )
             land_prior(connection, PriorIssue("2021-Q1/v1", folder, dt.date(2020, 12, 15)))
         asked = question(
-            *Q2, prior_issue="2021-Q1/v1", prior_received_by="2021-03-15 12:00:00", prior_issued_since="2020-12-15",
+            *Q2, prior_issue="2021-Q1/v1", prior_issued_since="2020-12-15",
             prior_changed_switches=changed_switches, **switches,
         )  # fmt: skip
         now.ask(asked, select=MODELS)
@@ -195,8 +200,9 @@ def test_a_dossier_that_another_unit_shows_now_is_reassigned_or_a_duplicate(two_
 
 
 def test_a_file_refused_then_and_read_now_makes_its_dossiers_previously_unknown(two_quarters: Two) -> None:
-    read_now = [delivery("refused then", "p01", "2021-03-14", file_name="other.csv")]
-    warehouse = two_quarters([row("known", "first")], [row("D", "refused then")], read_now)
+    refused = [*FIRST, delivery("mended", "p01", "2021-03-14", status="refused", is_counted=False)]
+    read_now = [delivery("mended", "p01", "2021-03-14")]
+    warehouse = two_quarters([row("known", "first")], [row("D", "mended")], read_now, first_deliveries=refused)
     assert breaks(warehouse) == {"D": ("entered", "previously_unknown")}
 
 

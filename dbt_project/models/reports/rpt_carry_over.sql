@@ -37,13 +37,11 @@ now_known as (
     inner join {{ ref('int_dossier_placed') }} as placed on known.dossier_code = placed.dossier_code
 ),
 
--- When the first visible row of a dossier came.
-first_delivered as (
-    select
-        dossier_code,
-        min(delivery_received_at) as first_received_at
-    from {{ ref('int_case_row_ranked') }}
-    group by dossier_code
+-- Dossiers of a file that had come before that final was made, counted in it or refused.
+delivered_before as (
+    select distinct row_of.dossier_code
+    from {{ ref('int_case_row_ranked') }} as row_of
+    inner join {{ source('landed', 'prior_delivery') }} as delivery on row_of.delivery_id = delivery.delivery_id
 ),
 
 lost_to_another_unit as (
@@ -79,7 +77,7 @@ compared as (
         coalesce(issued.level_section_code, '') <> coalesce(now_known.level_section_code, '')
         or coalesce(issued.field_code, '') <> coalesce(now_known.field_code, '') as is_other_field,
         lost_to_another_unit.dossier_code is not null as is_duplicate_now,
-        first_delivered.first_received_at > question.prior_received_by as is_delivered_later,
+        delivered_before.dossier_code is null as is_delivered_later,
         issued.fate as prior_fate,
         issued.reason_code as prior_reason,
         issued.received_on as prior_received_on,
@@ -109,7 +107,7 @@ compared as (
     left join carried on both_sides.dossier_code = carried.dossier_code
     left join issued on both_sides.dossier_code = issued.dossier_code
     left join now_known on both_sides.dossier_code = now_known.dossier_code
-    left join first_delivered on both_sides.dossier_code = first_delivered.dossier_code
+    left join delivered_before on both_sides.dossier_code = delivered_before.dossier_code
     left join lost_to_another_unit
         on
             both_sides.dossier_code = lost_to_another_unit.dossier_code

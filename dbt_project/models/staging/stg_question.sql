@@ -27,7 +27,6 @@ select
     feedback_complex_days,
     review_target_percent,
     prior_issue,
-    prior_received_by,
     prior_issued_since,
     prior_changed_switches
 from {{ source('landed', 'question') }}
