@@ -70,6 +70,7 @@ _WORDS = re.compile(
     r"[^\W\d_]+(?:[\u00a1-\u00bf\u00d7\u00f7\u00ad]*[^\W\d_]*)*|[\u00a1-\u00bf\u00d7\u00f7\u00ad][^\s\d]*"
 )
 _ENOUGH_WORDS = 2
+_LAST_OLD_LETTER = "\u00ff"
 
 
 class Restored(NamedTuple):
@@ -129,7 +130,9 @@ def _evidence(text: str, encoding: str) -> _Evidence:
     kinds: tuple[set[str], set[str], set[str]] = (set(), set(), set())
     for word in words_with_marks(text):
         changed = ENCODINGS[encoding](word)
-        before, after = is_syllable(word), changed != word and is_syllable(changed)
+        before, after = is_syllable(word), is_syllable(changed)
+        if changed == word and max(word) > _LAST_OLD_LETTER:
+            after = False  # only Unicode has such a letter
         if before and after:
             continue
         kinds[0 if after else 1 if before else 2].add(word)
