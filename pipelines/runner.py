@@ -23,7 +23,7 @@ from pipelines.warehouse.answer import Plan, plan
 from pipelines.warehouse.build import only_run
 from pipelines.warehouse.finished import read_summary
 from pipelines.warehouse.question import Ask
-from pipelines.warehouse.typed import type_delivery
+from pipelines.warehouse.typed import standing
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -66,10 +66,7 @@ def run_report(
 
 
 def _run_job(office: Office, ask: Ask, planned: Plan, say: Callable[[str], None]) -> None:
-    visible = [delivery for delivery in planned.deliveries if delivery.is_visible]
-    for number, delivery in enumerate(visible, start=1):  # kept under its recipe: the job finds it done
-        say(f"Đọc và kiểm tra {number}/{len(visible)}: {delivery.unit_id}, {delivery.file_name}")
-        type_delivery(office, delivery)
+    standing(office, planned.deliveries, say)  # kept under its recipe: the job finds it done
     say("Đếm, đối chiếu và lập báo cáo…")
     job = load_definitions(office).get_repository_def().get_job("lap_bao_cao_ky")
     import dagster as dg

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _SPACES = re.compile(r"[\s\u00a0\u200b\ufeff]+")
 _NOTES = re.compile(r"(\s*\([^()]*\)|[:*\s])+$")
@@ -23,6 +24,7 @@ def nfc(text: str) -> str:
     return unicodedata.normalize("NFC", text).replace("Ð", "Đ").replace("ð", "đ")
 
 
+@lru_cache(maxsize=65_536)
 def match_key(text: str) -> str:
     """Return the key by which headers, units and procedures are matched; never shown."""
     key = _SPACES.sub(" ", nfc(text)).strip()

@@ -40,17 +40,16 @@ class Known:
     calendar: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
-def with_helpers(rows: pd.DataFrame, contract: Contract, known: Known, computed: Mapping[str, str]) -> pd.DataFrame:
+def with_helpers(rows: pd.DataFrame, contract: Contract, known: Known) -> pd.DataFrame:
     """Return a copy of a typed frame, numbered from 0, with the helper columns of the suites.
 
     For every moment `<x>_at`: `<x>_until` (the last moment the cell may mean), `<x>_day_end`, `<x>_day_is_off`; for
     every column of words `<column>_or_blank`; `code_repeats`, `days_from_code`, `days_from_limit`;
-    `unknown_<table>_key` for every table the contract's columns name; then the suite's own computed columns, each of
-    which may use those before it.
+    `unknown_<table>_key` for every table the contract's columns name. Numbers become floats, empty ones NaN.
     """
     frame = rows.reset_index(drop=True)
     days_off = pd.to_datetime(sorted(known.days_off))
-    helpers: dict[str, pd.Series] = {}
+    helpers: dict[str, pd.Series] = {"observed_until": _moment(end_of(known.observed_on), frame)}
     for name in (name for name, column in contract.columns.items() if column.role in MOMENT_ROLES):
         stem, moments = name.removesuffix("_at").removesuffix("_on"), frame[name]
         helpers[f"{stem}_until"] = _until(moments)
@@ -64,15 +63,24 @@ def with_helpers(rows: pd.DataFrame, contract: Contract, known: Known, computed:
     helpers |= {f"unknown_{table}_key": _unknown(frame, contract, table, known) for table in _named_tables(contract)}
     with_all = frame.assign(**helpers)
     numbers = [name for name, column in contract.columns.items() if column.role in NUMBER_ROLES]
-    with_all = with_all.astype(dict.fromkeys(numbers, "float64"))
+    return with_all.astype(dict.fromkeys(numbers, "float64"))
+
+
+def with_computed(frame: pd.DataFrame, computed: Mapping[str, str]) -> pd.DataFrame:
+    """Return a frame with a suite's own columns: name → expression over its columns, each using those before it."""
+    found = frame.copy()
     for name, text in computed.items():
-        with_all[name] = cast("pd.Series", with_all.eval(text))
-    return with_all
+        found[name] = cast("pd.Series", found.eval(text))
+    return found
 
 
 def end_of(day: dt.date) -> dt.datetime:
     """Return the last moment of a day."""
     return dt.datetime.combine(day, dt.time.max)
+
+
+def _moment(moment: dt.datetime, frame: pd.DataFrame) -> pd.Series:
+    return pd.Series(pd.Timestamp(moment), index=frame.index, dtype="datetime64[us]")
 
 
 def _end_of_day(moments: pd.Series) -> pd.Series:

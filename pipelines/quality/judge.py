@@ -1,4 +1,4 @@
-"""Judge one file's typed rows by the suite of its stream.
+"""Judge files' typed rows by the suite of their stream.
 
 Here: running Great Expectations and turning its findings into a verdict, rejects and flags.
 Not here: which values are faults (expectations/*.yaml), how they are counted (dbt).
@@ -8,19 +8,20 @@ Invariant: rows_in = typed + rejected + blank + furniture before and after; no r
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
 import pandas as pd
 
 from pipelines.ingest.contract import Contract
 from pipelines.ingest.reading import REJECT_COLUMNS, Reading
 from pipelines.office.errors import OfficeError
 from pipelines.office.profiles import Profile
-from pipelines.quality.helpers import Known, end_of, with_helpers
+from pipelines.quality.helpers import Known, with_computed, with_helpers
 from pipelines.quality.suite import Check, Suite, parse_suite
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 _RESULT_FORMAT = {"result_format": "COMPLETE", "return_unexpected_index_query": False}
 BLANK = "(trống)"
+# Check id → positions of failing rows; None where the check is about the whole file.
+Failed = dict[str, tuple[int, ...] | None]
 
 
 @dataclass(frozen=True)
@@ -54,30 +57,50 @@ class Finding:
         }
 
 
+@dataclass(frozen=True)
+class Case:
+    """One file before the judge: its accepted reading, the profile of its source, what the office knew of its day."""
+
+    reading: Reading
+    profile: Profile
+    known: Known
+
+
 def judge(reading: Reading, contract: Contract, suite_path: Path, profile: Profile, known: Known) -> Reading:
-    """Return the reading with its rows judged (severities of DESIGN: critical, warning, info).
+    """Return the reading of one file judged; see `judge_all`."""
+    (judged,) = judge_all([Case(reading, profile, known)], contract, suite_path)
+    return judged
+
+
+def judge_all(cases: Sequence[Case], contract: Contract, suite_path: Path) -> list[Reading]:
+    """Return the readings with their rows judged (severities of DESIGN: critical, warning, info).
 
     A critical check that fails refuses the file: rows and rejects stay as read, and the verdict says why.
     Otherwise each row failing a warning leaves `rows` and stands in `rejects` once per failed check, and each
     row failing an info check carries its id in `flags`. The profile may change the severity of a check.
 
+    Files are judged together, for an evaluation costs by the check and hardly by the row; each is judged by its
+    own rows, its own profile and its own day.
+
     Args:
-        reading: an accepted reading of one file.
-        contract: the contract of its stream.
-        suite_path: the suite of its stream, in GX's own schema.
-        profile: the profile of its source.
-        known: reference tables and the day the export shows.
+        cases: accepted readings of files of one stream.
+        contract: the contract of the stream.
+        suite_path: the suite of the stream, in GX's own schema.
 
     Raises:
-        OfficeError: the profile changes the severity of a check the suite does not have.
+        OfficeError: a profile changes the severity of a check the suite does not have.
         RuntimeError: an expectation could not be evaluated (our fault, never the file's).
     """
     suite_text = suite_path.read_text(encoding="utf-8")
     suite = parse_suite(suite_text)
-    frame = with_helpers(reading.rows, contract, known, suite.computed)
-    failed = _run(suite_text, frame, known)
-    findings = [_finding(check, profile, failed) for check in _checked(suite, profile)]
-    verdict = {**reading.verdict, "checks": [finding.as_verdict() for finding in findings]}
+    frames = [with_helpers(case.reading.rows, contract, case.known) for case in cases]
+    failed = _failed_of_each(suite_text, suite, frames)
+    return [_judged(case, suite, found, contract.key) for case, found in zip(cases, failed, strict=True)]
+
+
+def _judged(case: Case, suite: Suite, failed: Failed, key: str) -> Reading:
+    findings = [_finding(check, case.profile, failed) for check in _checked(suite, case.profile)]
+    verdict = {**case.reading.verdict, "checks": [finding.as_verdict() for finding in findings]}
     critical = [finding for finding in findings if finding.severity == "critical" and finding.unexpected]
     if critical:
         refused = {
@@ -85,8 +108,8 @@ def judge(reading: Reading, contract: Contract, suite_path: Path, profile: Profi
             "refused_reason": critical[0].check.reason,
             "refused_mend": critical[0].check.mend,
         }
-        return replace(reading, verdict={**verdict, **refused})
-    return _sorted_out(replace(reading, verdict=verdict), findings, contract.key)
+        return replace(case.reading, verdict={**verdict, **refused})
+    return _sorted_out(replace(case.reading, verdict=verdict), findings, key)
 
 
 def _checked(suite: Suite, profile: Profile) -> tuple[Check, ...]:
@@ -101,7 +124,7 @@ def _checked(suite: Suite, profile: Profile) -> tuple[Check, ...]:
     return suite.checks
 
 
-def _finding(check: Check, profile: Profile, failed: Mapping[str, tuple[int, ...] | None]) -> Finding:
+def _finding(check: Check, profile: Profile, failed: Failed) -> Finding:
     """`failed` has the failing rows of each failed check; None where the check is about the whole file."""
     override = profile.severities.get(check.check_id)
     rows = failed.get(check.check_id, ())
@@ -180,15 +203,29 @@ def _flags(flags: pd.Series, findings: list[Finding]) -> pd.Series:
     return flagged
 
 
-def _run(suite_text: str, frame: pd.DataFrame, known: Known) -> dict[str, tuple[int, ...] | None]:
+def _failed_of_each(suite_text: str, suite: Suite, frames: list[pd.DataFrame]) -> list[Failed]:
+    """Return the failed checks of each file: those of the whole file one by one, those of rows all files at once."""
+    failed = [_run(suite_text, frame, whole_file=True) for frame in frames]
+    starts = np.cumsum([0, *(len(frame) for frame in frames)])
+    filled = [frame for frame in frames if len(frame)]
+    if not filled:
+        return failed
+    together = with_computed(pd.concat(filled, ignore_index=True), suite.computed)
+    for check_id, positions in _run(suite_text, together, whole_file=False).items():
+        places = np.array(positions, dtype=int)
+        files = np.searchsorted(starts, places, side="right") - 1
+        for at in np.unique(files):
+            failed[at][check_id] = tuple(int(place) for place in places[files == at] - starts[at])
+    return failed
+
+
+def _run(suite_text: str, frame: pd.DataFrame, whole_file: bool) -> Failed:
     """Return the failed checks: check id → positions of failing rows, None for a check of the whole file."""
-    batch_definition, suite = _expectations(suite_text)
-    result = batch_definition.get_batch({"dataframe": frame}).validate(
-        suite,
-        result_format=cast("Any", _RESULT_FORMAT),
-        expectation_parameters={"observed_until": end_of(known.observed_on)},
-    )
-    failed: dict[str, tuple[int, ...] | None] = {}
+    batch_definition, suite = _expectations(suite_text, whole_file)
+    if not suite.expectations:
+        return {}
+    result = batch_definition.get_batch({"dataframe": frame}).validate(suite, result_format=cast("Any", _RESULT_FORMAT))
+    failed: Failed = {}
     for outcome in result.results:
         config = outcome.expectation_config
         check_id = str(config.meta["check_id"]) if config is not None else ""
@@ -202,8 +239,8 @@ def _run(suite_text: str, frame: pd.DataFrame, known: Known) -> dict[str, tuple[
 
 
 @lru_cache(maxsize=8)
-def _expectations(suite_text: str) -> tuple[BatchDefinition, ExpectationSuite]:
-    """The suite in an ephemeral GX context; importing GX takes seconds, so only here and once."""
+def _expectations(suite_text: str, whole_file: bool) -> tuple[BatchDefinition, ExpectationSuite]:
+    """The checks of whole files, or of rows, in an ephemeral GX context; importing GX takes seconds, so only here."""
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     import great_expectations as gx
 
@@ -215,4 +252,5 @@ def _expectations(suite_text: str) -> tuple[BatchDefinition, ExpectationSuite]:
         .add_batch_definition_whole_dataframe("file")
     )
     parsed = parse_suite(suite_text)
-    return batch_definition, gx.ExpectationSuite(name=parsed.name, expectations=cast("Any", list(parsed.expectations)))
+    wanted = [item for item in parsed.expectations if item["type"].startswith("expect_table_") == whole_file]
+    return batch_definition, gx.ExpectationSuite(name=parsed.name, expectations=cast("Any", wanted))

@@ -11,10 +11,11 @@ import hashlib
 import json
 import shutil
 import tempfile
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
 
@@ -27,8 +28,12 @@ from pipelines.warehouse.register import Delivery
 from pipelines.warehouse.streams import contract_path, suite_path
 
 if TYPE_CHECKING:
+    from pipelines.ingest.reading import Reading
+    from pipelines.office.profiles import Profile
     from pipelines.quality.helpers import Known
 
+# Rows judged at once: enough that a quarter of a city is one evaluation, few enough for a small machine.
+_JUDGED_TOGETHER = 100_000
 # Modules whose text decides how a file becomes rows: a change there makes a new recipe by itself.
 _READER_ROOMS = ("periods", "ingest", "quality")
 
@@ -56,7 +61,7 @@ def recipe(office: Office, delivery: Delivery) -> str:
         office.profile_hash(delivery.profile),
         office.settings.window.model_dump_json(),
         office.settings.office.timezone,
-        *(office.reference[name].to_csv(index=False) for name in ("units", "fields", "procedures", "holidays")),
+        office.tables_hash("units", "fields", "procedures", "holidays"),
         *(item.model_dump_json() for item in corrections_of(office, delivery)),
         delivery.file_name,
         delivery.observed_on.isoformat(),
@@ -85,20 +90,47 @@ def reader_version() -> str:
 
 
 def type_delivery(office: Office, delivery: Delivery) -> TypedDelivery:
-    """Read and judge one delivery, or return what an earlier run already made of it.
+    """Read and judge one delivery, or return what an earlier run already made of it."""
+    (typed,) = type_deliveries(office, [delivery])
+    return typed
 
-    A file no profile fits is refused with the reason; it stops nobody.
+
+def type_deliveries(
+    office: Office, deliveries: Sequence[Delivery], say: Callable[[str], None] = lambda _: None
+) -> list[TypedDelivery]:
+    """Read and judge deliveries, or take what an earlier run already made of them.
+
+    A file no profile fits is refused with the reason; it stops nobody. Files are read one by one and those of a
+    stream judged together, at most `_JUDGED_TOGETHER` rows at once.
+
+    Args:
+        office: the office.
+        deliveries: what to read.
+        say: called with a line of progress before each file that is read now.
     """
-    if delivery.profile is None or delivery.stream is None:
-        return TypedDelivery(delivery, Path(), _no_profile(delivery))
-    made_by = recipe(office, delivery)
-    folder = office.data / "typed" / delivery.stream / f"{delivery.sha256[:16]}-{made_by[:12]}"
-    if not (folder / "verdict.json").is_file():
-        _make(office, delivery, made_by, folder)
-    return TypedDelivery(delivery, folder, json.loads((folder / "verdict.json").read_text(encoding="utf-8")))
+    typed = [_kept(office, delivery) for delivery in deliveries]
+    new: dict[str, list[tuple[Delivery, Path, str]]] = {}
+    for delivery, folder in zip(deliveries, typed, strict=True):
+        if delivery.stream is not None and not (folder / "verdict.json").is_file():
+            new.setdefault(delivery.stream, []).append((delivery, folder, recipe(office, delivery)))
+    count = sum(map(len, new.values()))
+    done = 0
+    for stream, items in new.items():
+        read: list[tuple[Delivery, Path, str, Reading]] = []
+        for delivery, folder, made_by in items:
+            done += 1
+            say(f"Đọc và kiểm tra {done}/{count}: {delivery.unit_id}, {delivery.file_name}")
+            read.append((delivery, folder, made_by, _read(office, delivery)))
+            if sum(len(reading.rows) for *_, reading in read) > _JUDGED_TOGETHER:
+                _judge_and_keep(office, stream, read)
+                read = []
+        _judge_and_keep(office, stream, read)
+    return [_typed(delivery, folder) for delivery, folder in zip(deliveries, typed, strict=True)]
 
 
-def standing(office: Office, deliveries: list[Delivery]) -> list[TypedDelivery]:
+def standing(
+    office: Office, deliveries: list[Delivery], say: Callable[[str], None] = lambda _: None
+) -> list[TypedDelivery]:
     """Return every delivery that is neither replaced nor withdrawn, read and judged, in the order received.
 
     A replacement that is refused takes nothing out: the file it was to replace stands until a good one comes.
@@ -107,31 +139,55 @@ def standing(office: Office, deliveries: list[Delivery]) -> list[TypedDelivery]:
     found: dict[str, TypedDelivery] = {}
     waiting = [item for item in deliveries if item.replaced_by is None and not item.withdrawn]
     while waiting:
-        delivery = waiting.pop()
-        typed = found[delivery.delivery_id] = type_delivery(office, delivery)
-        if typed.verdict["status"] == "refused" and delivery.delivery_id in replaced:
-            waiting.append(replace(replaced[delivery.delivery_id], replaced_by=None))
+        typed = type_deliveries(office, waiting, say)
+        found |= {item.delivery.delivery_id: item for item in typed}
+        refused = [item.delivery.delivery_id for item in typed if item.verdict["status"] == "refused"]
+        waiting = [replace(replaced[name], replaced_by=None) for name in refused if name in replaced]
     return [found[item.delivery_id] for item in deliveries if item.delivery_id in found]
 
 
-def _make(office: Office, delivery: Delivery, made_by: str, folder: Path) -> None:
+def _kept(office: Office, delivery: Delivery) -> Path:
+    """Where a delivery's reading is kept under its recipe."""
+    if delivery.profile is None or delivery.stream is None:
+        return Path()
+    return office.data / "typed" / delivery.stream / f"{delivery.sha256[:16]}-{recipe(office, delivery)[:12]}"
+
+
+def _typed(delivery: Delivery, folder: Path) -> TypedDelivery:
+    if delivery.profile is None or delivery.stream is None:
+        return TypedDelivery(delivery, Path(), _no_profile(delivery))
+    return TypedDelivery(delivery, folder, json.loads((folder / "verdict.json").read_text(encoding="utf-8")))
+
+
+def _read(office: Office, delivery: Delivery) -> Reading:
     from pipelines.ingest.reading import read_file  # pandas-heavy: not at start-up
-    from pipelines.quality.judge import judge
 
     assert delivery.profile is not None and delivery.stream is not None
     window = office.settings.window
-    contract = load_contract(contract_path(delivery.stream))
-    reading = read_file(
+    return read_file(
         landed_path(office, delivery.sha256),
         delivery.file_name,
-        contract,
+        load_contract(contract_path(delivery.stream)),
         delivery.profile,
         (window.min, delivery.observed_on + dt.timedelta(days=window.max_days_after_observed)),
         office.clock.timezone,
         corrections_of(office, delivery),
     )
-    if reading.verdict["status"] == "accepted":
-        reading = judge(reading, contract, suite_path(delivery.stream), delivery.profile, _known(office, delivery))
+
+
+def _judge_and_keep(office: Office, stream: str, read: list[tuple[Delivery, Path, str, Reading]]) -> None:
+    """Judge the accepted readings of a stream, then keep every reading in its folder."""
+    from pipelines.quality.judge import Case, judge_all
+
+    accepted = [item for item in read if item[3].verdict["status"] == "accepted"]
+    cases = [Case(item[3], cast("Profile", item[0].profile), _known(office, item[0])) for item in accepted]
+    judged = judge_all(cases, load_contract(contract_path(stream)), suite_path(stream)) if cases else []
+    by_delivery = {item[0].delivery_id: reading for item, reading in zip(accepted, judged, strict=True)}
+    for delivery, folder, made_by, reading in read:
+        _keep(by_delivery.get(delivery.delivery_id, reading), delivery, made_by, folder)
+
+
+def _keep(reading: Reading, delivery: Delivery, made_by: str, folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".typing-"))
     reading.rows.to_parquet(temporary / "rows.parquet", index=False)

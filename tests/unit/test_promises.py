@@ -99,7 +99,7 @@ def frame_of(*changes: dict[str, object]) -> pd.DataFrame:
 
 
 def differences(*changes: dict[str, object], known: Known = KNOWN) -> list[float | None]:
-    found = with_helpers(frame_of(*changes), CONTRACT, known, {})["days_from_limit"]
+    found = with_helpers(frame_of(*changes), CONTRACT, known)["days_from_limit"]
     return [None if pd.isna(days) else days for days in found]
 
 
@@ -134,7 +134,7 @@ def test_an_office_without_time_limits_judges_no_promise() -> None:
 def test_a_stream_without_a_promise_judges_none() -> None:
     contract = dataclasses.replace(CONTRACT, promise=None)
 
-    assert with_helpers(frame_of({}), contract, KNOWN, {})["days_from_limit"].isna().all()
+    assert with_helpers(frame_of({}), contract, KNOWN)["days_from_limit"].isna().all()
 
 
 def test_the_contract_says_what_is_promised_and_the_suite_asks_for_it() -> None:

@@ -221,7 +221,7 @@ def test_helper_columns_never_leave() -> None:
 def test_repeats_of_a_code_keep_the_first_of_equal_rows_and_none_of_contradicting(
     rows: list[dict[str, object]], repeats: list[int]
 ) -> None:
-    frame = with_helpers(frame_of(*rows), CONTRACT, Known(dt.date(2021, 3, 15)), {})
+    frame = with_helpers(frame_of(*rows), CONTRACT, Known(dt.date(2021, 3, 15)))
 
     assert frame["code_repeats"].tolist() == repeats
 
@@ -239,7 +239,7 @@ def test_repeats_of_a_code_keep_the_first_of_equal_rows_and_none_of_contradictin
 )
 def test_days_between_a_code_and_its_dates(code: str, received: str, submitted: str | None, days: int | None) -> None:
     row = {"dossier_code": code, "received_at": received, "submitted_at": submitted}
-    frame = with_helpers(frame_of(row), CONTRACT, Known(dt.date(2021, 3, 15)), {})
+    frame = with_helpers(frame_of(row), CONTRACT, Known(dt.date(2021, 3, 15)))
 
     assert frame["days_from_code"].astype(object).where(frame["days_from_code"].notna(), None).tolist() == [days]
 
