@@ -144,7 +144,9 @@ def _workbook(content: bytes, kind: str, facts: BookFacts) -> Grid:
         if type(error).__name__ != "PanicException":
             raise
         raise broken_workbook(kind) from error
-    return Grid(kind, sheets, [item.name for item in tables if item.name not in visible], facts.epoch_1904)
+    hidden = [item.name for item in tables if item.name not in visible]
+    charts = [item.name for item in book.sheets_metadata if item not in tables]
+    return Grid(kind, sheets, hidden, facts.epoch_1904, charts)
 
 
 def _sheet(book: CalamineWorkbook, name: str, facts: SheetFacts) -> Sheet:

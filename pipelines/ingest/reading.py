@@ -25,7 +25,7 @@ from pipelines.ingest.headers import Table, find_tables, header_texts
 from pipelines.ingest.nil import sheets_of, wrong_nil
 from pipelines.ingest.row_kinds import contract_cells, row_kinds, without_repeats
 from pipelines.ingest.sheet import Grid
-from pipelines.ingest.sniff import Refused
+from pipelines.ingest.sniff import Refused, name_note
 from pipelines.ingest.totals import check_totals
 from pipelines.ingest.typing_rules import SERIAL_ZERO, SERIAL_ZERO_1904, Reckoning
 from pipelines.office.corrections import Correction
@@ -296,6 +296,7 @@ def _verdict(
     return {
         **_head(file_name, profile, contract),
         "format": opened.format,
+        "name_note": name_note(file_name, opened.format),
         "sheet": "; ".join(name for part in parts if (name := _named(part.member, part.table.sheet.name))) or None,
         "header_rows": first.header_rows,
         "status": "accepted",
@@ -323,6 +324,7 @@ def _verdict(
             for sheet in grid.sheets
             if sheet.rows and not any(part.table.sheet is sheet for part in parts)
         ],
+        "charts": [_named(member, name) for member, grid in opened.grids for name in grid.charts],
         "other_files": opened.letters,
         "columns": first.headers,
         "corrections": [item for part in parts for item in part.corrections],
@@ -353,6 +355,7 @@ def _refused(file_name: str, contract: Contract, profile: Profile, refusal: Refu
     verdict = {
         **_head(file_name, profile, contract),
         "format": None,
+        "name_note": None,
         "sheet": None,
         "header_rows": [],
         "status": "refused",
@@ -364,6 +367,7 @@ def _refused(file_name: str, contract: Contract, profile: Profile, refusal: Refu
         "totals": [],
         "hidden": {"rows": None, "columns": None, "sheets": [], "filters": None},
         "other_sheets": [],
+        "charts": [],
         "other_files": [],
         "columns": {},
         "corrections": [],

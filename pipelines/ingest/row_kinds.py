@@ -88,7 +88,9 @@ def _kind(
 
 
 def _may_be_record(table: Table, cells: dict[str, Cells], contract: Contract) -> tuple[np.ndarray, np.ndarray]:
-    """A code and anything beside it, or two signs (words; dates with a digit), or many cells: a signature has none."""
+    """A code and anything beside it, or two signs (words; dates with a digit), or many cells (all of a
+    narrow table): a signature has none.
+    """
     height = len(table.sheet.rows)
     count = sum((column.filled for column in cells.values()), np.zeros(height, dtype=int))
     signs = np.zeros(height, dtype=int)
@@ -97,7 +99,7 @@ def _may_be_record(table: Table, cells: dict[str, Cells], contract: Contract) ->
             is_word = name in contract.words
             signs = signs + (cells[name].filled if is_word else cells[name].where(_has_digit))
     coded = cells[contract.key].where(lambda cell: not isinstance(cell, str) or _CODE.match(cell.strip()))
-    return coded, (coded & (count > 1)) | (signs > 1) | (count >= _ENOUGH_CELLS)
+    return coded, (coded & (count > 1)) | (signs > 1) | (count >= min(_ENOUGH_CELLS, max(len(cells), 2)))
 
 
 def _has_digit(cell: object) -> bool:

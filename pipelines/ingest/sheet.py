@@ -29,12 +29,13 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Grid:
-    """What a file holds: its true format, visible sheets, names of hidden ones, and where its days count from."""
+    """What a file holds: its true format, visible sheets, names of hidden ones and charts, its first day."""
 
     format: str
     sheets: list[Sheet]
     hidden_sheets: list[str] = field(default_factory=list)
     epoch_1904: bool = False
+    charts: list[str] = field(default_factory=list)
 
     @property
     def is_text(self) -> bool:

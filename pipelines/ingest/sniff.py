@@ -25,6 +25,14 @@ _NO_TABLES = {
     b"\x1f\x8b": "tệp nén gzip",
 }
 _MARKUP = {"mhtml": "trang web MHTML", "xml2003": "bảng tính XML 2003", "xml": "tệp XML"}
+_SUFFIXES = {
+    "xlsx": ("xlsx", "xlsm", "xltx", "xltm"),
+    "xls": ("xls", "xlt"),
+    "csv": ("csv", "txt", "tsv", "tab"),
+    "html": ("html", "htm"),
+    "mhtml": ("mht", "mhtml"),
+    "xml2003": ("xml",),
+}
 _MAIL_HEAD = re.compile(r"[\w-]+:[^\n]*\n")
 _HTML_START = re.compile(
     r"<(!doctype\s+html|html|head|meta|title|style|body|table|thead|tbody|tr|div|center|font|span|p|br|h[1-6])\b"
@@ -141,3 +149,15 @@ def refuse_entities(xml: bytes) -> None:
     start = xml[:4096]
     if b"<!DOCTYPE" in start or b"<!ENTITY" in start:
         raise Refused("Tệp khai báo thực thể XML, không an toàn.", _EXPORT_AGAIN)
+
+
+def name_note(file_name: str, kind: str) -> str | None:
+    """Return a sentence when the name promises another format than the file has; None when they agree."""
+    suffix = file_name.rpartition(".")[2].casefold() if "." in file_name else ""
+    if suffix in _SUFFIXES.get(kind, (kind,)):
+        return None
+    return (
+        f"Tên tệp có đuôi «.{suffix}» nhưng nội dung là {kind}."
+        if suffix
+        else f"Tên tệp không có đuôi; nội dung là {kind}."
+    )
