@@ -6,21 +6,24 @@ Invariant: expected values come from tests/truth (the simulated reality) and the
 
 from __future__ import annotations
 
-import csv
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 import pytest
-from sample_copy import REPOSITORY
+from sample_files import planted, rows_of
 from truth.recount import LAST_SEEN, PERIODS, load_truth, recount, roll_up, shown_unknown
 
 from pipelines.audit.control import untraceable_cells
 from pipelines.audit.trace import trace
 from pipelines.figures.layout import load_layouts
+from pipelines.office.settings import load_office
 from pipelines.runner import RunResult, run_report
+from pipelines.warehouse.register import Delivery, register
+from pipelines.warehouse.typed import TypedDelivery, type_delivery
 
 MEASURES = {
     "c3": "received_total", "c4": "received_online", "c5": "received_direct_postal", "c6": "carried_in",
@@ -108,33 +111,58 @@ def test_a_trace_names_file_sheet_and_row_of_each_dossier(
 
 
 def test_every_planted_fault_is_found_and_nothing_else_is_flagged(sample_office: Path, q2: RunResult) -> None:
-    planted: Counter[tuple[str, str, str, str]] = Counter()
-    with (REPOSITORY / "sample_office" / "planted.csv").open(encoding="utf-8") as ledger:
-        for fault in csv.DictReader(ledger):
-            if fault["effect"] in ("sent_back", "flagged", "counted_unknown"):
-                planted[(fault["stream"], fault["period_id"], fault["unit_id"], fault["check_id"])] += 1
-    assert found_faults(sample_office) == planted
+    expected = Counter(
+        (fault["stream"], fault["period_id"], fault["unit_id"], fault["check_id"])
+        for fault in planted()
+        if fault["effect"] in ("sent_back", "flagged", "counted_unknown")
+    )
+    assert found_faults(sample_office) == expected
 
 
 def found_faults(office: Path) -> Counter[tuple[str, str, str, str]]:
     """Checks by stream, period and unit over all visible files: typing problems and what the suite found."""
-    import pandas as pd
-
-    from pipelines.office.settings import load_office
-    from pipelines.warehouse.register import register
-    from pipelines.warehouse.typed import type_delivery
-
-    loaded = load_office(office)
     found: Counter[tuple[str, str, str, str]] = Counter()
-    for delivery in register(loaded, loaded.clock.now()):
-        if not delivery.is_visible:
-            continue
-        typed = type_delivery(loaded, delivery)
+    for delivery, typed in visible(office):
         rejects = pd.read_parquet(typed.folder / "rejects.parquet")
         rows = pd.read_parquet(typed.folder / "rows.parquet")
         names = [*rejects["check_id"], *(flag for flags in rows["flags"] for flag in flags.split(";") if flag)]
         found.update((str(delivery.stream), delivery.period_id, delivery.unit_id, name) for name in names)
     return found
+
+
+def visible(office: Path) -> Iterator[tuple[Delivery, TypedDelivery]]:
+    """Every visible delivery, typed."""
+    loaded = load_office(office)
+    for delivery in register(loaded, loaded.clock.now()):
+        if delivery.is_visible:
+            yield delivery, type_delivery(loaded, delivery)
+
+
+@pytest.mark.parametrize("stream", ["case_exports", "feedback_logs", "review_submissions"])
+def test_every_file_has_as_many_rows_as_it_was_written_with(q1: RunResult, stream: str) -> None:
+    written = Counter((row.period, row.unit, row.file) for row in rows_of(stream))
+    with duckdb.connect(q1.report_dir / "warehouse.duckdb", read_only=True) as connection:
+        deliveries = connection.execute(
+            "select period_id, unit_id, file_name, rows_typed + rows_rejected from landed.delivery"
+            " where is_counted and stream = ?",
+            [stream],
+        ).fetchall()
+    assert {tuple(place): rows for *place, rows in deliveries if rows} == written
+
+
+def test_lines_that_are_no_records_are_told_apart(sample_office: Path, q2: RunResult) -> None:
+    told = {
+        (str(delivery.stream), delivery.period_id, delivery.unit_id, delivery.file_name, str(line["row"]), line["kind"])
+        for delivery, typed in visible(sample_office)
+        for line in json.loads((typed.folder / "verdict.json").read_text(encoding="utf-8"))["furniture"]
+        if line["kind"] not in ("title", "header")
+    }
+    noted = {
+        (r["stream"], r["period_id"], r["unit_id"], r["file_name"], r["source_row"], r["note"])
+        for r in planted()
+        if r["check_id"] == "furniture"
+    }
+    assert told == noted
 
 
 def test_every_typed_row_of_every_file_has_one_fate(quarter: tuple[str, Path]) -> None:
