@@ -1,6 +1,7 @@
-"""The last two assets: the evidence book and the quarterly reports.
+"""The last assets: what goes back to units, the evidence book and the quarterly reports.
 
-Here: proving and rendering one finished warehouse, moving it whole into place. Not here: queries, layout, words.
+Here: proving and rendering one finished warehouse, moving it whole into place; what goes back to units.
+Not here: queries, layout, words.
 Invariant: a report appears whole in its folder or not at all, and is never written again.
 """
 
@@ -10,14 +11,41 @@ import dagster as dg
 
 from pipelines.audit.evidence import write_evidence
 from pipelines.defs.resources import OfficeResource, loaded_office, period_partitions
+from pipelines.defs.streams import STREAM_ASSETS
 from pipelines.defs.warehouse import dbt_models
 from pipelines.figures.layout import layouts_from_manifest
 from pipelines.package.finish import finish_report
+from pipelines.package.mend import make_mend_books
 from pipelines.warehouse.answer import noted_plan
 from pipelines.warehouse.build import build_folder, dbt_target, warehouse_file
 from pipelines.warehouse.dbt import read_manifest
 
 _DEADLINES = loaded_office().settings.deadlines
+
+
+@dg.asset(
+    group_name="bao_cao",
+    kinds={"excel"},
+    deps=STREAM_ASSETS,
+    partitions_def=period_partitions(),
+    description="Sổ trả lại từng đơn vị: tệp bị từ chối, dòng sai và cách sửa, lỗi lần trước đã sửa.",
+)
+def mend_books(context: dg.AssetExecutionContext, office: OfficeResource) -> dg.MaterializeResult:
+    """Write what goes back to each unit of the period."""
+    loaded = office.load()
+    made = make_mend_books(loaded, context.partition_key)
+    lines = ["| đơn vị | tệp bị từ chối | lỗi phải sửa | cảnh báo | đã sửa |", "|---|---|---|---|---|"]
+    lines += [
+        f"| {book.unit_name} | {len(book.refused)} | {len(book.sent_back)} | {len(book.flagged)} | {len(book.mended)} |"
+        for book, _ in made
+    ]
+    return dg.MaterializeResult(
+        metadata={
+            "so_tra_lai": len(made),
+            "thu_muc": dg.MetadataValue.path(str(loaded.data / "tra-lai")),
+            "theo_don_vi": dg.MetadataValue.md("\n".join(lines) if made else "Không có gì phải trả lại."),
+        }
+    )
 
 
 @dg.asset(
@@ -38,7 +66,7 @@ def evidence_book(office: OfficeResource) -> dg.MaterializeResult:
 @dg.asset(
     group_name="bao_cao",
     kinds={"word", "excel"},
-    deps=[evidence_book],
+    deps=[evidence_book, mend_books],
     partitions_def=period_partitions(),
     freshness_policy=dg.FreshnessPolicy.cron(
         deadline_cron=f"0 0 {_DEADLINES.unit_deadline_day} 3,6,9,12 *",

@@ -10,11 +10,13 @@ import yaml
 from pipelines.defs.landing import landed_files
 from pipelines.defs.resources import OfficeResource
 from pipelines.ingest.contract import load_contract
-from pipelines.ingest.reading import READER_CHECKS, READER_MEND
+from pipelines.ingest.reading import OUTDATED, READER_CHECKS, READER_MEND
 from pipelines.office.settings import Office
 from pipelines.warehouse.register import Delivery, register
 from pipelines.warehouse.streams import contract_path, streams, suite_path
 from pipelines.warehouse.typed import TypedDelivery, rejects_of, standing
+
+_OUTDATED_MEND = "Nguồn đã đổi: sửa hoặc bỏ đính chính này trong corrections.yaml."
 
 
 def _suite_checks(stream: str) -> dict[str, dict]:
@@ -47,6 +49,9 @@ def _stream_asset(stream: str) -> dg.AssetsDefinition:
                 dg.AssetCheckSpec(name=check_id, asset=stream, description=reason)
                 for check_id, reason in READER_CHECKS.items()
             ),
+            dg.AssetCheckSpec(
+                name=OUTDATED, asset=stream, description="Đính chính của đơn vị tổng hợp còn đúng với nguồn."
+            ),
         ],
     )
     def read_and_judge(context: dg.AssetExecutionContext, office: OfficeResource) -> dg.MaterializeResult:
@@ -76,6 +81,7 @@ def _materialize(
             _readable(typed),
             *(_check_result(name, item["meta"]["mend"], _judged(name, typed)) for name, item in checks.items()),
             *(_check_result(name, READER_MEND, _unreadable(name, typed)) for name in READER_CHECKS),
+            _check_result(OUTDATED, _OUTDATED_MEND, _outdated(typed), dg.AssetCheckSeverity.ERROR),
         ],
     )
 
@@ -126,13 +132,27 @@ def _unreadable(check_id: str, typed: list[TypedDelivery]) -> list[tuple[Deliver
     return [(delivery, count) for delivery, count in counts if count]
 
 
-def _check_result(check_id: str, mend: str, found: list[tuple[Delivery, int]]) -> dg.AssetCheckResult:
+def _outdated(typed: list[TypedDelivery]) -> list[tuple[Delivery, int]]:
+    """Files that no longer say what a correction expects, and in how many rows."""
+    counts = [
+        (item.delivery, sum(found["state"] != "applied" for found in item.verdict.get("corrections", [])))
+        for item in typed
+    ]
+    return [(delivery, count) for delivery, count in counts if count]
+
+
+def _check_result(
+    check_id: str,
+    mend: str,
+    found: list[tuple[Delivery, int]],
+    severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.WARN,
+) -> dg.AssetCheckResult:
     lines = ["| đơn vị | tệp | số dòng |", "|---|---|---|"]
     lines += [f"| {delivery.unit_id} | {delivery.file_name} | {count} |" for delivery, count in found]
     return dg.AssetCheckResult(
         check_name=check_id,
         passed=not found,
-        severity=dg.AssetCheckSeverity.WARN,
+        severity=severity,
         metadata={
             "so_dong": sum(count for _, count in found),
             "cach_sua": mend,

@@ -56,9 +56,16 @@ def summary(model: ReportModel) -> dict[str, str]:
         **model.headline(),
         "Tệp": f"{counts.accepted} chấp nhận, {counts.refused} từ chối",
         "Dòng trả lại đơn vị": str(counts.rows_rejected),
+        **_outdated(model),
         "Đơn vị còn thiếu": f"{len(coverage.missing)}"
         + (f" ({', '.join(coverage.missing)})" if coverage.missing else ""),
     }
+
+
+def _outdated(model: ReportModel) -> dict[str, str]:
+    """The line about corrections the sources have overtaken; there is none when all hold."""
+    outdated = sorted({item.record_code for item in model.corrections if item.state != "applied"})
+    return {"Đính chính không còn đúng": ", ".join(outdated)} if outdated else {}
 
 
 def _manifest(folder: Path, model: ReportModel, key: str, versions: Mapping[str, str]) -> dict[str, Any]:

@@ -25,6 +25,11 @@ _QUERIES = (
         "{unit_name} đã gửi {stream_title} nhưng mọi tệp đều bị từ chối. Yêu cầu gửi lại.",
     ),
     (
+        "select distinct record_code, column_label, document from rpt_correction where state <> 'applied' order by 1, 2",
+        "Đính chính {record_code}, {column_label} ({document}) không còn đúng với nguồn. Sửa hoặc bỏ trong "
+        "corrections.yaml.",
+    ),
+    (
         "select count(*) as dossiers, min(dossier_code) as example from rpt_carry_over "
         "where reason_code = 'unexplained' having count(*) > 0",
         "Có {dossiers} hồ sơ làm lệch số từ kỳ trước chuyển sang mà chưa rõ lý do (ví dụ {example}). Hỏi lại đơn vị.",
