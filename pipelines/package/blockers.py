@@ -25,7 +25,8 @@ _QUERIES = (
         "{unit_name} đã gửi {stream_title} nhưng mọi tệp đều bị từ chối. Yêu cầu gửi lại.",
     ),
     (
-        "select distinct record_code, column_label, document from rpt_correction where state <> 'applied' order by 1, 2",
+        "select distinct record_code, column_label, document from rpt_correction "
+        "where state <> 'applied' order by 1, 2",
         "Đính chính {record_code}, {column_label} ({document}) không còn đúng với nguồn. Sửa hoặc bỏ trong "
         "corrections.yaml.",
     ),
