@@ -1,0 +1,119 @@
+"""An issue killed at any write leaves a whole version or none.
+
+Here: kills at random moments of issuing the same report. Not here: kills of the job (test_killed_runs).
+Invariant: after a kill every version the journal tells of is whole, and the next issue goes through.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+from multiprocessing import get_context
+from pathlib import Path
+
+import issued_office as story
+import pytest
+from office_folder import send
+
+from pipelines.audit.verify import verify
+from pipelines.office import journal
+from pipelines.office.settings import load_office
+from pipelines.warehouse.issued import issued_versions, remove_sealed, settle_if_free
+
+KILLS = 20
+
+
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An office whose report is built and not issued."""
+    root = tmp_path_factory.mktemp("ready") / "office"
+    with story.at("2021-03-16T08:00:00"):
+        send(story.new_office(root), "Sổ_2021_03_15.csv", story.WARD_1_LATER, "p01")
+        send(root, "Sổ_2021_03_15.csv", story.WARD_2, "p02")
+        story.report(root)
+    return root
+
+
+def _start_again(root: Path) -> None:
+    """Take the version away with its journal: the next attempt is the first again. What landing kept stays."""
+    remove_sealed(root / "data" / "issued")
+    journal.journal_path(load_office(root)).unlink()
+    journal.head_path(load_office(root)).unlink()
+
+
+def test_an_issue_killed_at_random_moments_is_whole_or_none(ready: Path, tmp_path: Path) -> None:
+    root = story.copy_of(ready, tmp_path / "office")
+    calm = story.copy_of(ready, tmp_path / "calm")
+    story.send_out(calm, "final")
+    expected = story.bytes_of(calm / "data" / f"issued/{story.PERIOD}/v1").keys()
+    # A child is warm, so that a kill falls into work, not into imports; and no fork of this process, whose DuckDB
+    # threads a fork would miss.
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["issued_office"])
+    for name in ("first", "timed"):
+        started = time.monotonic()
+        child = context.Process(target=story.send_out, args=(story.copy_of(ready, tmp_path / name), "final"))
+        child.start()
+        child.join()
+        assert child.exitcode == 0
+    duration = time.monotonic() - started
+
+    chance = random.Random(20210316)
+    issued = 0
+    for _ in range(KILLS):
+        child = context.Process(target=story.send_out, args=(root, "final"))
+        child.start()
+        child.join(timeout=chance.uniform(0.02, duration * 1.3))
+        if child.is_alive():
+            os.kill(child.pid or 0, signal.SIGKILL)
+        child.join()
+        office = load_office(root)
+        settle_if_free(office)
+        versions = issued_versions(office)
+        assert len(versions) <= 1
+        assert [line for line in verify(office) if "không có biên nhận hay danh sách" not in line] == []
+        if versions:
+            assert story.bytes_of(versions[0].folder).keys() == expected
+            issued += 1
+            _start_again(root)
+        else:
+            assert not list((root / "data" / "issued").glob("*/*"))
+    assert 0 < issued < KILLS  # some kills fell into the work, some came too late
+    story.send_out(root, "final")
+    assert verify(load_office(root)) == []
+
+
+@pytest.mark.parametrize("write", range(6))
+def test_an_issue_that_dies_at_each_step_is_whole_or_none(
+    ready: Path, tmp_path: Path, write: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Die, in turn, before: copying, the record, the seal, the journal's line, the head, the name."""
+    from pipelines.package import issue as module
+
+    root = story.copy_of(ready, tmp_path / "office")
+    steps = [
+        (module, "write_issued"),
+        (module, "_write_record"),
+        (module, "_seal"),
+        (module.journal, "append"),
+        (module.journal, "write_atomically"),
+        (module, "find_issued"),
+    ]
+    owner, name = steps[write]
+
+    def die(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(owner, name, die)
+        story.send_out(root, "final")
+    office = load_office(root)
+    settle_if_free(office)
+    there = [item.version for item in issued_versions(office)]
+    assert there == ([1] if write >= 4 else [])
+    assert [line for line in verify(office) if "không có biên nhận" not in line] == []
+    if not there:
+        story.send_out(root, "final")
+        assert verify(load_office(root)) == []
