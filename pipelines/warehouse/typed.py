@@ -159,13 +159,26 @@ def _typed(delivery: Delivery, folder: Path) -> TypedDelivery:
     return TypedDelivery(delivery, folder, json.loads((folder / "verdict.json").read_text(encoding="utf-8")))
 
 
-def _read(office: Office, delivery: Delivery) -> Reading:
+def preview(office: Office, delivery: Delivery, path: Path) -> Reading:
+    """Read and judge a file that has not been received, as if it were this delivery; nothing is kept."""
+    from pipelines.quality.judge import Case, judge_all
+
+    assert delivery.profile is not None and delivery.stream is not None
+    reading = _read(office, delivery, path)
+    if reading.verdict["status"] != "accepted":
+        return reading
+    case = Case(reading, delivery.profile, _known(office, delivery))
+    (judged,) = judge_all([case], load_contract(contract_path(delivery.stream)), suite_path(delivery.stream))
+    return judged
+
+
+def _read(office: Office, delivery: Delivery, path: Path | None = None) -> Reading:
     from pipelines.ingest.reading import read_file  # pandas-heavy: not at start-up
 
     assert delivery.profile is not None and delivery.stream is not None
     window = office.settings.window
     return read_file(
-        landed_path(office, delivery.sha256),
+        path or landed_path(office, delivery.sha256),
         delivery.file_name,
         load_contract(contract_path(delivery.stream)),
         delivery.profile,

@@ -1,0 +1,266 @@
+"""`kstt inspect`: what a file is, what each of its columns becomes, what is wrong with it, and what it would change.
+
+Here: command line and what is printed. Not here: looking (ingest/inspection), comparing (warehouse/effect).
+Invariant: receives nothing, prints no personal cell; exit code 1 when the file would be refused.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.commands.common import load
+from pipelines.figures.text import format_count
+from pipelines.office.errors import OfficeError
+
+if TYPE_CHECKING:
+    from pipelines.ingest.inspection import HeaderSeen, Inspection, SheetSeen
+    from pipelines.ingest.reading import Reading
+    from pipelines.office.profiles import Profile
+    from pipelines.office.settings import Office
+    from pipelines.warehouse.effect import Effect
+
+HELP = "xem một tệp trước khi nhận: định dạng, bảng, cột, ngày, phần ẩn, lỗi; --effect: sẽ thay đổi gì"
+
+_PROBLEMS_SHOWN = 20
+_FATES = {
+    "personal": "không đọc (dữ liệu cá nhân)",
+    "not_needed": "không dùng",
+    "dropped_by_profile": "bỏ theo hồ sơ nguồn",
+    "unknown": "CHƯA BIẾT",
+}
+_KINDS = {
+    "title": "tiêu đề", "header": "tiêu đề cột", "numbering": "đánh số cột", "section": "dòng nhóm",
+    "total": "dòng tổng", "signature": "chữ ký, ghi chú",
+    "row_number": "dòng chỉ có số thứ tự", "repeated": "dòng lặp lại",
+}  # fmt: skip
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command line."""
+    parser.add_argument("file", type=Path, metavar="TỆP", help="tệp cần xem")
+    parser.add_argument(
+        "--unit", default=None, help="đơn vị gửi, ví dụ p03 (mặc định: theo thư mục inbox/<kỳ>/<đơn vị>)"
+    )
+    parser.add_argument("--period", default=None, help="kỳ báo cáo (mặc định: theo thư mục)")
+    parser.add_argument("--effect", action="store_true", help="so với tệp của đơn vị đang dùng trong báo cáo nháp")
+
+
+def run(parsed: argparse.Namespace) -> int:
+    """Print what the file is; return 1 when it would be refused."""
+    office = load(parsed)
+    path: Path = parsed.file
+    if not path.is_file():
+        raise OfficeError(f"Không có tệp {path}.")
+    period_id, unit_id = _place(office, path, parsed.period, parsed.unit)
+    profile = _profile(office, path, unit_id)
+    is_good = True
+    for line in _lines(office, path, period_id, unit_id, profile, parsed.effect):
+        is_good = is_good and not line.startswith("✗")
+        print(line)
+    return 0 if is_good else 1
+
+
+def _place(office: Office, path: Path, period: str | None, unit: str | None) -> tuple[str | None, str | None]:
+    """Return period and unit: as asked, else as the place in the inbox says."""
+    inside = path.resolve().relative_to(office.inbox).parts if path.resolve().is_relative_to(office.inbox) else ()
+    told_period, told_unit = (inside[0], inside[1]) if len(inside) > 2 else (None, None)
+    unit = unit or told_unit
+    known = set(office.reference["units"]["unit_id"])
+    if unit is not None and unit not in known:
+        raise OfficeError(f"Không có đơn vị «{unit}». Cho phép: {', '.join(sorted(known))}.")
+    return period or told_period, unit
+
+
+def _profile(office: Office, path: Path, unit_id: str | None) -> Profile | None:
+    """Return the profile that would read the file; without a unit only if one profile alone takes such a name."""
+    from pipelines.office.text import nfc
+
+    name = nfc(path.name)
+    if unit_id is not None:
+        return office.profile_for(unit_id, name)
+    fitting = [item for item in office.profiles if any(item.fits(unit, name) for unit in (*item.match.units, ""))]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _lines(
+    office: Office, path: Path, period_id: str | None, unit_id: str | None, profile: Profile | None, effect: bool
+) -> Iterator[str]:
+    from pipelines.ingest.contract import load_contract
+    from pipelines.ingest.inspection import inspect_file
+    from pipelines.ingest.sniff import Refused
+    from pipelines.warehouse.streams import contract_path
+
+    yield f"Tệp: {path.name} ({format_count(path.stat().st_size)} byte)"
+    if profile is None:
+        yield from _without_profile(office, path, unit_id)
+        return
+    contract = load_contract(contract_path(profile.stream))
+    yield f"Hồ sơ nguồn: {profile.profile_id} — {profile.title} (bảng {contract.title})"
+    try:
+        seen = inspect_file(path, contract, profile)
+    except Refused as refusal:
+        yield from _refused(refusal.reason, refusal.mend)
+        return
+    yield from _format_lines(path, seen)
+    for sheet in seen.sheets:
+        yield from _sheet_lines(sheet)
+    if seen.refusal is not None:
+        yield from _refused(seen.refusal.reason, seen.refusal.mend)
+        return
+    yield from _judged_lines(office, path, period_id, unit_id, profile, effect)
+
+
+def _without_profile(office: Office, path: Path, unit_id: str | None) -> Iterator[str]:
+    from pipelines.ingest.grid import open_delivery
+    from pipelines.ingest.sniff import Refused
+
+    try:
+        opened = open_delivery(path)
+    except Refused as refusal:
+        yield from _refused(refusal.reason, refusal.mend)
+        return
+    yield f"Định dạng: {opened.format}"
+    for member, grid in opened.grids:
+        for sheet in grid.sheets:
+            yield f"Trang {_name(member, sheet.name)}: {format_count(len(sheet.rows))} dòng"
+    profiles = ", ".join(f"{item.profile_id} ({', '.join(item.match.units)})" for item in office.profiles)
+    who = f"của {unit_id} " if unit_id else ""
+    yield f"✗ Không hồ sơ nguồn nào nhận chắc chắn tệp này {who}(có: {profiles})."
+    yield "  Cách sửa: " + ("thêm hoặc sửa một tệp profiles/*.yaml." if unit_id else "cho biết đơn vị gửi bằng --unit.")
+
+
+def _refused(reason: str, mend: str) -> Iterator[str]:
+    yield f"✗ Tệp sẽ bị từ chối: {reason}"
+    yield f"  Cách sửa: {mend}"
+
+
+def _format_lines(path: Path, seen: Inspection) -> Iterator[str]:
+    from pipelines.ingest.sniff import name_note
+
+    yield f"Định dạng: {seen.opened.format}"
+    note = name_note(path.name, seen.opened.format)
+    if note:
+        yield f"  ! {note}"
+    for member, grid in seen.opened.grids:
+        if grid.epoch_1904:
+            yield f"  ! Ngày tính từ năm 1904{f' ({member})' if member else ''}."
+        if grid.hidden_sheets:
+            yield f"  ! Trang ẩn, không đọc: {', '.join(_name(member, name) for name in grid.hidden_sheets)}"
+        if grid.charts:
+            yield f"  ! Trang biểu đồ, không đọc: {', '.join(_name(member, name) for name in grid.charts)}"
+    if seen.opened.letters:
+        yield f"  ! Không phải bảng, không đọc: {', '.join(seen.opened.letters)}"
+
+
+def _sheet_lines(seen: SheetSeen) -> Iterator[str]:
+    sheet = seen.sheet
+    width = max(map(len, sheet.rows), default=0)
+    hidden = [
+        f"{count} {what} ẩn" for count, what in ((sheet.hidden_rows, "dòng"), (sheet.hidden_columns, "cột")) if count
+    ]
+    hidden += ["đang lọc"] if sheet.has_filter else []
+    hidden += [f"{len(sheet.merges)} ô gộp"] if sheet.merges else []
+    told = f"; {', '.join(hidden)}" if hidden else ""
+    yield f"Trang {_name(seen.member, sheet.name)}: {format_count(len(sheet.rows))} dòng × {width} cột{told}"
+    if not seen.header_rows:
+        yield "  không có bảng cần đọc"
+        return
+    yield f"  tiêu đề cột ở dòng {', '.join(map(str, seen.header_rows))}"
+    for header in seen.headers:
+        yield f"  {header.letter:>3}  «{header.path}» → {_meaning(header)}"
+
+
+def _meaning(header: HeaderSeen) -> str:
+    if header.fate != "typed":
+        near = f", gần nhất: «{header.nearest}»" if header.nearest else ""
+        return _FATES[header.fate] + near
+    required = ", bắt buộc" if header.required else ""
+    styles = "; ".join(f"{style}: {format_count(count)}" for style, count in header.styles.items())
+    return f"{header.column} ({header.role}{required}), {format_count(header.filled)} ô" + (
+        f" — {styles}" if styles else ""
+    )
+
+
+def _judged_lines(
+    office: Office, path: Path, period_id: str | None, unit_id: str | None, profile: Profile, with_effect: bool
+) -> Iterator[str]:
+    from pipelines.warehouse.effect import effect
+
+    unit = unit_id or next((unit for unit in profile.match.units if unit != "*"), office.settings.office.unit_id)
+    result = effect(office, path, unit, period_id, profile)
+    yield from _reading_lines(result.reading)
+    if with_effect and unit_id is None:
+        yield "✗ --effect cần --unit: phải biết so với tệp của đơn vị nào."
+    elif with_effect:
+        yield from _effect_lines(result, unit, period_id)
+
+
+def _reading_lines(reading: Reading) -> Iterator[str]:
+    verdict = reading.verdict
+    if verdict["status"] == "refused":
+        yield from _refused(verdict["refused_reason"], verdict["refused_mend"])
+        return
+    counts = {name: format_count(number) for name, number in verdict["counts"].items()}
+    yield (
+        f"Dòng: {counts['rows_in']} = nhận {counts['typed']} + trả lại {counts['rejected']} + trống {counts['blank']} "
+        f"+ không phải số liệu {counts['furniture']}; gắn cờ {counts['flagged']}"
+    )
+    kinds = Counter(item["kind"] for item in verdict["furniture"])
+    if kinds:
+        yield "  không phải số liệu: " + ", ".join(f"{_KINDS.get(kind, kind)} {count}" for kind, count in kinds.items())
+    for total in verdict["totals"]:
+        yield _total_line(total)
+    yield from _repair_lines(reading)
+    for check in verdict["checks"]:
+        if check["unexpected"]:
+            yield f"  ! {check['reason'].rstrip('.')}: {format_count(check['unexpected'])} dòng"
+    rejects = reading.rejects
+    for row in rejects.head(_PROBLEMS_SHOWN).to_dict("records"):
+        yield f"  ! Trả lại dòng {row['source_row']}: {row['reason']}"
+    if len(rejects) > _PROBLEMS_SHOWN:
+        yield f"  … còn {format_count(len(rejects) - _PROBLEMS_SHOWN)} lỗi nữa"
+    yield "✓ Tệp đọc được."
+
+
+def _total_line(total: dict[str, Any]) -> str:
+    found = "không cộng được" if total["found"] is None else format_count(total["found"])
+    if total["agrees"]:
+        return f"  dòng tổng {total['row']}, {total['of']}: {format_count(total['stated'])}, khớp"
+    return f"  ! Dòng tổng {total['row']}, {total['of']}: ghi {format_count(total['stated'])}, các dòng cho {found}"
+
+
+def _repair_lines(reading: Reading) -> Iterator[str]:
+    import json
+
+    notes = [note for text in reading.rows["repairs"].dropna() for note in json.loads(text)]
+    for (column, rule), count in Counter((note["column"], note["rule"]) for note in notes).most_common():
+        yield f"  sửa khi đọc, cột {column}: {rule} ({format_count(count)} ô)"
+
+
+def _effect_lines(result: Effect, unit_id: str, period_id: str | None) -> Iterator[str]:
+    if result.reading.verdict["status"] == "refused":
+        yield "Tác động: không có; tệp bị từ chối thì số liệu đang dùng giữ nguyên."
+        return
+    if result.is_known:
+        yield f"Tác động: không có; {unit_id} đã gửi đúng tệp này."
+        return
+    way = f"thay tệp «{result.replaces}»" if result.replaces else "thêm vào các tệp đang dùng"
+    yield f"Tác động với {unit_id}{f', kỳ {period_id}' if period_id else ''}: {way}"
+    yield f"  mới: {format_count(len(result.new))} {result.shown(result.new)}".rstrip()
+    yield f"  đổi: {format_count(len(result.changed))} {result.shown(result.changed)}".rstrip()
+    for column, count in result.changed_columns.items():
+        yield f"    {column}: {format_count(count)}"
+    if result.gone is None:
+        yield "  mất: không xét (tệp không phải toàn bộ hồ sơ)"
+    else:
+        yield f"  mất: {format_count(len(result.gone))} {result.shown(result.gone)}".rstrip()
+    yield f"  giữ nguyên: {format_count(result.same)}"
+
+
+def _name(member: str | None, sheet: str | None) -> str:
+    named = " › ".join(part for part in (member, sheet) if part)
+    return f"«{named}»" if named else "(duy nhất)"
