@@ -1,0 +1,96 @@
+"""`kstt recount`, `diff` and `what-if` on a small office, as an officer types them.
+
+Here: two wards through the real job: exit codes, files, what is left untouched. Not here: what differs (unit/test_diff).
+Invariant: the committed sample is only copied; a finished report keeps every byte.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+from sample_copy import copy_small_office
+
+from pipelines.cli import main
+from pipelines.ingest.landing import hash_file
+from pipelines.office.settings import load_office
+from pipelines.runner import run_report
+from pipelines.warehouse.finished import latest_report
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = copy_small_office(tmp_path_factory.mktemp("small") / "office")
+    run_report(root, "2021-Q1")
+    return root
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    return {path.relative_to(folder).as_posix(): hash_file(path) for path in folder.rglob("*") if path.is_file()}
+
+
+def test_the_recount_of_a_real_report_agrees(office: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--office", str(office), "recount", "2021-Q1"]) == 0
+    assert "✓ Mọi ô và mọi bản ghi đều khớp." in capsys.readouterr().out
+
+
+def test_a_tampered_report_makes_the_recount_fail(office: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    own = latest_report(load_office(office), "2021-Q1")
+    copy = own.parent / "tampered"
+    shutil.copytree(own, copy)
+    try:
+        with duckdb.connect(copy / "warehouse.duckdb") as connection:
+            connection.execute(
+                "update fct_dossier_period set pending_overdue = 1 - pending_overdue where pending_total = 1"
+            )
+        assert main(["--office", str(office), "recount", "2021-Q1"]) == 1
+    finally:
+        shutil.rmtree(copy)
+    assert "không khớp" in capsys.readouterr().out
+
+
+def test_what_if_builds_the_other_answer_apart_and_touches_nothing(
+    office: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = latest_report(load_office(office), "2021-Q1")
+    before = hashes(own)
+    command = [
+        "--office",
+        str(office),
+        "what-if",
+        "2021-Q1",
+        "returned_withdrawn_bucket=excluded",
+        "--to",
+        str(tmp_path),
+    ]
+    assert main(command) == 0
+    printed = capsys.readouterr().out
+    assert "Quy tắc returned_withdrawn_bucket: resolved_on_time → excluded" in printed
+    assert "II.06a · dòng total" in printed
+    assert "do quy tắc returned_withdrawn_bucket: resolved_on_time → excluded (bớt " in printed
+    assert hashes(own) == before
+    assert latest_report(load_office(office), "2021-Q1") == own
+    assert {path.name for path in tmp_path.iterdir()} == {"so-sanh.xlsx", "so-sanh.html", "bang-dinh-chinh.docx"}
+
+
+def test_the_offices_own_reading_is_nothing_to_compare(office: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--office", str(office), "what-if", "2021-Q1", "null_channel=direct"]) == 1
+    assert "không có gì để so" in capsys.readouterr().err
+
+
+def test_folders_and_days_are_compared_and_wrong_versions_are_told(
+    office: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = latest_report(load_office(office), "2021-Q1")
+    (other,) = [path.parent for path in own.parent.glob("*/manifest.json") if path.parent != own]
+    diff = ["--office", str(office), "diff", "2021-Q1"]
+    assert main([*diff, str(other), "--as-of-new", "2021-03-14"]) == 0
+    printed = capsys.readouterr().out
+    assert "Quy tắc returned_withdrawn_bucket: excluded → resolved_on_time" in printed
+    assert "hiện nay, đến ngày 2021-03-14" in printed
+    assert main([*diff, "v7"]) == 1
+    assert "v7" in capsys.readouterr().err
+    assert main([*diff, "khong-co"]) == 1
+    assert "không phải phiên bản" in capsys.readouterr().err
