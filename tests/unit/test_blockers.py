@@ -1,0 +1,61 @@
+"""What stands against issuing: each reason from a warehouse written by hand.
+
+Here: units that owe, refused files, unmapped rows, breaks of the carry-over. Not here: forcing (pipeline/test_issue).
+Invariant: a reason says what is wrong and what to do; a sound warehouse gives none.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+from figures_stub import FORMS, OFFICE, stub_layouts, write_stub
+
+from pipelines.figures.report_model import build_report_model
+from pipelines.package.blockers import blockers
+
+CARRY_OVER = "create table rpt_carry_over (dossier_code varchar, reason_code varchar)"
+
+
+def found(folder: Path, *changes: str) -> list[str]:
+    """The blockers of the stub after some changes; the stub's own faults are taken out first."""
+    database = write_stub(folder / "stub.duckdb")
+    with duckdb.connect(database) as connection:
+        connection.execute(CARRY_OVER)
+        connection.execute("update rpt_coverage set state = 'accepted'")
+        connection.execute("update rpt_delivery set status = 'accepted'")
+        for change in changes:
+            connection.execute(change)
+        return blockers(connection, build_report_model(connection, stub_layouts(), OFFICE))
+
+
+def test_nothing_stands_against_a_sound_report(tmp_path: Path) -> None:
+    assert found(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ("update rpt_coverage set state = 'missing' where unit_id = 'p03'", "UBND Phường 3 chưa gửi"),
+        ("update rpt_coverage set state = 'refused' where unit_id = 'p03'", "UBND Phường 3 đã gửi"),
+        ("update rpt_delivery set status = 'refused' where unit_id = 'p03'", "của UBND Phường 3 bị từ chối"),
+        (
+            f"update {next(iter(FORMS))} set received_total = 4, resolved_total = 3 where label = 'Chưa xác định'",
+            "Biểu II.06a, dòng “Chưa xác định” ở mục «TTHC thuộc thẩm quyền giải quyết của cấp xã» còn số liệu "
+            "(cột 3: 4; cột 7: 3)",
+        ),
+        (
+            "insert into rpt_carry_over values ('H2', 'unexplained'), ('H1', 'unexplained'), ('H0', 'late_entry')",
+            "Có 2 hồ sơ làm lệch số từ kỳ trước chuyển sang mà chưa rõ lý do (ví dụ H1)",
+        ),
+    ],
+)
+def test_each_reason_is_told_in_a_sentence(tmp_path: Path, change: str, reason: str) -> None:
+    (told,) = found(tmp_path, change)
+    assert reason in told
+
+
+def test_every_reason_is_listed(tmp_path: Path) -> None:
+    changes = ("update rpt_coverage set state = 'missing'", "insert into rpt_carry_over values ('H1', 'unexplained')")
+    assert len(found(tmp_path, *changes)) > 2
