@@ -1,6 +1,6 @@
 """A form as it stands on its page: every text and cell, in order, whatever the paper.
 
-Here: heading lines, head cells, rows, foot of a form. Not here: fonts, borders, files (render).
+Here: heading lines, head cells, column widths, rows, foot of a form. Not here: fonts, borders, files (render).
 Invariant: three renderers print the same page from here; none puts a text or number of its own.
 """
 
@@ -12,6 +12,13 @@ from pipelines.figures.declared import declared_line
 from pipelines.figures.layout import HeadCell, head_cells
 from pipelines.figures.report_model import Figure, Form, FormRow, ReportModel
 from pipelines.figures.text import format_day
+from pipelines.figures.text_width import text_mm
+
+# Letter size of a form's cells, and what a cell keeps free left and right, both sides together.
+CELL_POINTS = 10
+_CELL_FREE_MM = 2.4
+_ORDINAL_MM = 10.0
+_WIDEST_FIGURE_MM, _NARROWEST_FIGURE_MM, _LABEL_MM = 17.0, 12.0, 66.0
 
 
 @dataclass(frozen=True)
@@ -83,6 +90,27 @@ def form_page(model: ReportModel, form: Form) -> FormPage:
         maker_title="Người làm báo cáo",
         signature=office.signature,
     )
+
+
+def column_widths(page: FormPage, total_mm: float) -> tuple[float, ...]:
+    """Return the width of each column in millimetres, `total_mm` together, the same on every paper.
+
+    The more figures a form has, the narrower they stand, so that labels keep room; no figure and no word of a head
+    is ever wider than its column.
+    """
+    count = page.column_count - page.stub_count
+    even = (total_mm - _ORDINAL_MM - _LABEL_MM) / max(count, 1)
+    even = max(_NARROWEST_FIGURE_MM, min(_WIDEST_FIGURE_MM, even))
+    figures = [max(even, _needed_mm(page, column)) for column in range(page.stub_count, page.column_count)]
+    stubs = [_ORDINAL_MM] * (page.stub_count - 1)
+    return (*stubs, total_mm - sum(stubs) - sum(figures), *figures)
+
+
+def _needed_mm(page: FormPage, column: int) -> float:
+    heads = (cell.text for cell in page.head if cell.column == column and cell.column_span == 1)
+    words = (word for text in heads for word in text.split())
+    figures = (row.figures[column - page.stub_count].text for row in page.rows)
+    return max(text_mm(text, CELL_POINTS) for text in (*words, *figures, "0")) + _CELL_FREE_MM
 
 
 def place_and_date(model: ReportModel) -> str:

@@ -18,16 +18,18 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Mm, Pt
 
 from pipelines.figures.blocks import Block, Bullet, Heading, Paragraph, Run, Signature, Table
-from pipelines.figures.form_page import FormPage, form_page, place_and_date
+from pipelines.figures.form_page import CELL_POINTS, FormPage, column_widths, form_page, place_and_date
 from pipelines.figures.report_model import ReportModel
 from pipelines.render.docx_parts import (
     Bookmarks,
     add_page_number,
     borders,
     cell_margins,
+    describe,
     drop_thumbnail,
     fix_widths,
     go_on_with_page_numbers,
+    keep_cells_with_next,
     keep_row_whole,
     mark_size,
     repeat_row,
@@ -35,12 +37,34 @@ from pipelines.render.docx_parts import (
     rule_below,
     set_fonts,
 )
-from pipelines.render.letterhead import COUNTRY, MOTTO, issuing_lines, recipient_lines
+from pipelines.render.letterhead import (
+    BODY_POINTS,
+    COUNTRY,
+    COUNTRY_POINTS,
+    DATE_POINTS,
+    ISSUER_POINTS,
+    LEFT_MM,
+    MOTTO,
+    MOTTO_POINTS,
+    NUMBER_POINTS,
+    PAGE_NUMBER_POINTS,
+    RECIPIENTS_HEAD_POINTS,
+    RECIPIENTS_POINTS,
+    RIGHT_MM,
+    SIGNATURE_POINTS,
+    SUBJECT_RULE_MM,
+    issuer_rule_mm,
+    issuing_lines,
+    motto_rule_mm,
+    recipient_lines,
+)
 from pipelines.render.stable_zip import make_stable
 
 _CENTRE, _LEFT, _RIGHT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.RIGHT
-_BODY, _SMALL, _FORM = Pt(14), Pt(12), Pt(10)
-_PORTRAIT_WIDTH, _LANDSCAPE_WIDTH = 210 - 30 - 18, 297 - 20 - 15
+_BODY, _SMALL, _FORM = Pt(BODY_POINTS), Pt(12), Pt(CELL_POINTS)
+_PORTRAIT_WIDTH, _LANDSCAPE_WIDTH = 210 - 30 - 18, 297 - 30 - 15
+# How many of the last rows of a form go with its foot, so that notes and signature never stand alone on a page.
+_ROWS_WITH_FOOT = 2
 
 
 def write_report(model: ReportModel, blocks: Sequence[Block], path: Path) -> None:
@@ -76,7 +100,7 @@ class _Writer:
         section.top_margin, section.bottom_margin = Mm(20), Mm(20)
         section.header_distance = Mm(10)
         section.different_first_page_header_footer = True
-        add_page_number(section.header, Pt(13))
+        add_page_number(section.header, Pt(PAGE_NUMBER_POINTS))
         properties = self.document.core_properties
         day = dt.datetime.combine(self.model.question.as_of, dt.time())
         properties.created = properties.modified = day
@@ -88,18 +112,18 @@ class _Writer:
 
     def _letterhead(self) -> None:
         office = self.model.office
-        table = self._plain_table([67, _PORTRAIT_WIDTH - 67])
+        table = self._plain_table([LEFT_MM, RIGHT_MM])
         left, right = table.rows[0].cells
         for text, bold in issuing_lines(office):
-            self._line(left, text, _CENTRE, Pt(13), bold=bold)
-        rule_below(left.paragraphs[-1], inset_mm=22)
-        self._line(right, COUNTRY, _CENTRE, Pt(12.5), bold=True)
-        self._line(right, MOTTO, _CENTRE, Pt(13.5), bold=True)
-        rule_below(right.paragraphs[-1], inset_mm=21)
+            self._line(left, text, _CENTRE, Pt(ISSUER_POINTS), bold=bold)
+        rule_below(left.paragraphs[-1], inset_mm=_inset(LEFT_MM, issuer_rule_mm(office)))
+        self._line(right, COUNTRY, _CENTRE, Pt(COUNTRY_POINTS), bold=True)
+        self._line(right, MOTTO, _CENTRE, Pt(MOTTO_POINTS), bold=True)
+        rule_below(right.paragraphs[-1], inset_mm=_inset(RIGHT_MM, motto_rule_mm()))
         left, right = table.add_row().cells
-        self._line(left, f"Số:        /{office.report_symbol}", _CENTRE, Pt(13))
-        self._line(right, place_and_date(self.model), _CENTRE, Pt(13.5), slanted=True)
-        fix_widths(table, [67, _PORTRAIT_WIDTH - 67])
+        self._line(left, f"Số:        /{office.report_symbol}", _CENTRE, Pt(NUMBER_POINTS))
+        self._line(right, place_and_date(self.model), _CENTRE, Pt(DATE_POINTS), slanted=True)
+        fix_widths(table, [LEFT_MM, RIGHT_MM])
         self._spacer(Pt(6))
 
     def _block(self, block: Block, following: Block | None) -> None:
@@ -130,7 +154,7 @@ class _Writer:
         paragraph = self.document.add_paragraph(style=f"Heading {block.level}")
         form = paragraph.paragraph_format
         form.keep_with_next = True
-        form.space_before, form.space_after = (Pt(0), Pt(0)) if block.level <= 2 else (Pt(6), Pt(3))
+        form.space_before, form.space_after = (Pt(0), Pt(0)) if block.level <= 2 else (Pt(6), Pt(6))
         if block.level <= 2:
             paragraph.alignment = _CENTRE
         else:
@@ -138,7 +162,7 @@ class _Writer:
         self._runs(paragraph, block.runs, bold=True)
         if block.level == 2 and not (isinstance(following, Heading) and following.level == 2):
             form.space_after = Pt(2)
-            rule_below(paragraph, inset_mm=60)
+            rule_below(paragraph, inset_mm=(_PORTRAIT_WIDTH - SUBJECT_RULE_MM) / 2)
             self._spacer(Pt(6))
 
     def _signature(self) -> None:
@@ -146,13 +170,13 @@ class _Writer:
         self._spacer(Pt(8)).paragraph_format.keep_with_next = True
         table = self._plain_table([_PORTRAIT_WIDTH / 2, _PORTRAIT_WIDTH / 2])
         left, right = table.rows[0].cells
-        self._line(left, "Nơi nhận:", _LEFT, _SMALL, bold=True, slanted=True)
+        self._line(left, "Nơi nhận:", _LEFT, Pt(RECIPIENTS_HEAD_POINTS), bold=True, slanted=True)
         for line in recipient_lines(office):
-            self._line(left, line, _LEFT, Pt(11))
+            self._line(left, line, _LEFT, Pt(RECIPIENTS_POINTS))
         for line in office.signature:
-            self._line(right, line.upper(), _CENTRE, Pt(13.5), bold=True)
+            self._line(right, line.upper(), _CENTRE, Pt(SIGNATURE_POINTS), bold=True)
         for _ in range(4):
-            self._line(right, "", _CENTRE, Pt(13.5), bold=True)
+            self._line(right, "", _CENTRE, Pt(SIGNATURE_POINTS), bold=True)
         keep_row_whole(table.rows[0])
         self.is_appendix = True
 
@@ -184,8 +208,8 @@ class _Writer:
         section = self.document.sections[-1] if self.is_fresh_page else self._section()
         section.orientation = WD_ORIENT.LANDSCAPE
         section.page_width, section.page_height = Mm(297), Mm(210)
-        section.left_margin, section.right_margin = Mm(20), Mm(15)
-        section.top_margin, section.bottom_margin = Mm(20), Mm(15)
+        section.left_margin, section.right_margin = Mm(30), Mm(15)
+        section.top_margin, section.bottom_margin = Mm(20), Mm(20)
 
     def _form_top(self, page: FormPage) -> None:
         table = self._plain_table([_LANDSCAPE_WIDTH * 0.55, _LANDSCAPE_WIDTH * 0.45])
@@ -213,26 +237,29 @@ class _Writer:
             repeat_row(row)
         for line, row in zip(page.rows, grid[page.head_depth + 1 :], strict=True):
             bold = line.kind != "row"
-            # A section's name stays on the page of its first row.
-            row[0].paragraphs[0].paragraph_format.keep_with_next = line.kind == "section" or None
             self._cell(row[0], line.number, _CENTRE, bold=bold)
             self._cell(row[1], line.label, _LEFT, bold=bold)
             for figure, cell in zip(line.figures, row[page.stub_count :], strict=True):
                 self._cell(cell, figure.text, _RIGHT, bold=bold, figure_id=figure.figure_id)
+            # A section's name stays on the page of its first row, the last rows on that of the foot.
+            if line.kind == "section" or line in page.rows[-_ROWS_WITH_FOOT:]:
+                keep_cells_with_next(row)
         for row in table.rows:
             keep_row_whole(row)
         cell_margins(table, Mm(0.8))
-        others = page.column_count - page.stub_count
-        fix_widths(table, [12, _LANDSCAPE_WIDTH - 12 - others * 17, *[17] * others])
+        fix_widths(table, list(column_widths(page, _LANDSCAPE_WIDTH)))
+        describe(table, page.number, page.title)
         return table
 
     def _form_foot(self, page: FormPage) -> None:
         for note in page.notes:
             paragraph = self._text(f"{note.label}: ", _LEFT, Pt(11), before=Pt(3))
+            paragraph.paragraph_format.keep_with_next = True
             self._run(paragraph, Run(note.figure.text, figure_id=note.figure.figure_id), Pt(11))
         for line in page.remarks:
-            self._text(line, _LEFT, Pt(11), slanted=True, before=Pt(3))
-        self._spacer(Pt(4))
+            remark = self._text(line, _LEFT, Pt(11), slanted=True, before=Pt(3))
+            remark.paragraph_format.keep_with_next = True
+        self._spacer(Pt(4)).paragraph_format.keep_with_next = True
         table = self._plain_table([_LANDSCAPE_WIDTH / 2, _LANDSCAPE_WIDTH / 2])
         left, right = table.rows[0].cells
         self._line(left, "", _CENTRE, _SMALL)
@@ -300,3 +327,8 @@ class _Writer:
         written.bold, written.italic = run.bold or None, run.slanted or None
         if size is not None:
             written.font.size = size
+
+
+def _inset(column_mm: float, rule_mm: float) -> float:
+    """Return how far a centred line keeps from both sides of its column, whose cells keep 0.5 mm free themselves."""
+    return (column_mm - 1 - rule_mm) / 2

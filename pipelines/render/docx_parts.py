@@ -132,6 +132,21 @@ def keep_row_whole(row: Any) -> None:
     properties.insert(0, OxmlElement("w:cantSplit"))
 
 
+def keep_cells_with_next(cells: Any) -> None:
+    """Keep a row on the page of what follows it (Word asks this of every paragraph of the row)."""
+    for cell in cells:
+        for paragraph in cell.paragraphs:
+            paragraph.paragraph_format.keep_with_next = True
+
+
+def describe(table: Any, title: str, description: str) -> None:
+    """Give a table the title and description a screen reader tells."""
+    for tag, text in (("w:tblCaption", title), ("w:tblDescription", description)):
+        part = OxmlElement(tag)
+        part.set(qn("w:val"), text)
+        table._tbl.tblPr.append(part)
+
+
 def mark_size(paragraph: Any, size: Any) -> None:
     """Set the size of the paragraph mark, which gives an empty cell its height."""
     look, height = OxmlElement("w:rPr"), OxmlElement("w:sz")

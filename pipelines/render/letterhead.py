@@ -1,15 +1,36 @@
 """Fixed lines of a Vietnamese administrative document (Nghị định 30/2020/NĐ-CP; domain/10 10.3).
 
-Here: country name and motto, issuing body, recipients. Not here: fonts and places (docx, html).
+Here: country name and motto, issuing body, recipients, sizes, lines beneath. Not here: places (docx, pdf, html).
 Invariant: number and date stay open; nothing of a person is made up.
 """
 
 from __future__ import annotations
 
 from pipelines.figures.report_model import OfficeInfo
+from pipelines.figures.text_width import text_mm
 
 COUNTRY = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
 MOTTO = "Độc lập - Tự do - Hạnh phúc"
+
+# Letter sizes in points, each within the range of the decree.
+ISSUER_POINTS, COUNTRY_POINTS, MOTTO_POINTS, DATE_POINTS = 13.0, 12.5, 13.5, 13.5
+NUMBER_POINTS, SIGNATURE_POINTS, PAGE_NUMBER_POINTS, BODY_POINTS = 13.0, 13.5, 13.0, 14.0
+RECIPIENTS_HEAD_POINTS, RECIPIENTS_POINTS = 12.0, 11.0
+# Width of the two columns of the letterhead on a page with 30 and 18 mm of margin.
+LEFT_MM, RIGHT_MM = 67.0, 95.0
+# The line below the issuing body is 1/3 to 1/2 of its text, that below the motto as long as the motto.
+_ISSUER_SHARE = 0.4
+SUBJECT_RULE_MM = 42.0
+
+
+def issuer_rule_mm(office: OfficeInfo) -> float:
+    """Return the length of the line below the issuing body."""
+    return text_mm(issuing_lines(office)[-1][0], ISSUER_POINTS) * _ISSUER_SHARE
+
+
+def motto_rule_mm() -> float:
+    """Return the length of the line below the motto."""
+    return text_mm(MOTTO, MOTTO_POINTS)
 
 
 def issuing_lines(office: OfficeInfo) -> list[tuple[str, bool]]:

@@ -12,9 +12,26 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from pipelines.figures.blocks import Block, Bullet, Heading, Paragraph, Run, Signature, Table
-from pipelines.figures.form_page import FormPage, form_page, place_and_date
+from pipelines.figures.form_page import CELL_POINTS, FormPage, column_widths, form_page, place_and_date
 from pipelines.figures.report_model import Figure, FormRow, ReportModel
-from pipelines.render.letterhead import COUNTRY, MOTTO, issuing_lines, recipient_lines
+from pipelines.render.letterhead import (
+    COUNTRY,
+    COUNTRY_POINTS,
+    DATE_POINTS,
+    ISSUER_POINTS,
+    LEFT_MM,
+    MOTTO,
+    MOTTO_POINTS,
+    NUMBER_POINTS,
+    RECIPIENTS_HEAD_POINTS,
+    RECIPIENTS_POINTS,
+    SIGNATURE_POINTS,
+    SUBJECT_RULE_MM,
+    issuer_rule_mm,
+    issuing_lines,
+    motto_rule_mm,
+    recipient_lines,
+)
 from pipelines.render.typst_text import content, string
 
 FONT = "TeX Gyre Termes"
@@ -38,7 +55,7 @@ _SET_UP = """
   pad(left: 10mm, text(size: 14pt, weight: "bold", it.body)))
 #show heading.where(level: 4): it => block(above: 8pt, below: 6pt, sticky: true,
   pad(left: 10mm, text(size: 14pt, weight: "bold", it.body)))
-#let line-below(share) = block(above: 5pt, below: 4pt, width: 100%, align(center, line(length: share, stroke: 0.7pt)))
+#let line-below(long) = block(above: 5pt, below: 4pt, width: 100%, align(center, line(length: long, stroke: 0.7pt)))
 #let fig(id, body) = link("bao-cao.html#" + id, body)
 #let plain(body) = par(first-line-indent: 0mm, justify: false, body)
 """
@@ -47,7 +64,10 @@ _APPENDIX = """
 #counter(page).update(1)
 #set page(header: context align(center, text(size: 13pt, counter(page).display())))
 """
-_LANDSCAPE = "#set page(flipped: true, margin: (left: 20mm, right: 15mm, top: 20mm, bottom: 15mm))\n"
+_LANDSCAPE = "#set page(flipped: true, margin: (left: 30mm, right: 15mm, top: 20mm, bottom: 20mm))\n"
+# How many of the last rows of a form go with its foot, so that notes and signature never stand alone on a page.
+_ROWS_WITH_FOOT = 2
+_LANDSCAPE_WIDTH = 297 - 30 - 15
 
 
 def write_pdf(model: ReportModel, blocks: Sequence[Block], path: Path) -> None:
@@ -96,13 +116,14 @@ def _letterhead(model: ReportModel) -> str:
     issuing = " \\\n".join(
         f"#strong[{content(text)}]" if bold else f"#[{content(text)}]" for text, bold in issuing_lines(office)
     )
+    number, date = content(office.report_symbol), content(place_and_date(model), keep_spaces=True)
     return f"""
-#grid(columns: (67mm, 1fr), align: center, row-gutter: 4pt,
-  [#plain[#text(size: 13pt)[{issuing}]] #line-below(33%)],
-  [#plain[#text(size: 12.5pt)[#strong[{content(COUNTRY)}]] \\
-   #text(size: 13.5pt)[#strong[{content(MOTTO)}]]] #line-below(52%)],
-  plain(text(size: 13pt)[Số: #h(8mm)/{content(office.report_symbol)}]),
-  plain(text(size: 13.5pt, style: "italic")[{content(place_and_date(model), keep_spaces=True)}]),
+#grid(columns: ({LEFT_MM}mm, 1fr), align: center, row-gutter: 4pt,
+  [#plain[#text(size: {ISSUER_POINTS}pt)[{issuing}]] #line-below({issuer_rule_mm(office):.1f}mm)],
+  [#plain[#text(size: {COUNTRY_POINTS}pt)[#strong[{content(COUNTRY)}]] \\
+   #text(size: {MOTTO_POINTS}pt)[#strong[{content(MOTTO)}]]] #line-below({motto_rule_mm():.1f}mm)],
+  plain(text(size: {NUMBER_POINTS}pt)[Số: #h(8mm)/{number}]),
+  plain(text(size: {DATE_POINTS}pt, style: "italic")[{date}]),
 )
 #v(6pt)
 """
@@ -133,7 +154,7 @@ def _body(model: ReportModel, blocks: Sequence[Block]) -> Iterator[str]:
 def _heading(block: Heading, following: Block | None) -> Iterator[str]:
     yield f"#heading(level: {block.level}, outlined: true)[{_runs(block.runs)}]"
     if block.level == 2 and not (isinstance(following, Heading) and following.level == 2):
-        yield "#line-below(26%)"
+        yield f"#line-below({SUBJECT_RULE_MM}mm)"
 
 
 def _signature(model: ReportModel) -> str:
@@ -142,16 +163,16 @@ def _signature(model: ReportModel) -> str:
     return f"""
 #v(6pt)
 #block(breakable: false, grid(columns: (1fr, 1fr), align: (left, center),
-  [#plain[#text(size: 12pt, weight: "bold", style: "italic")[Nơi nhận:] \\
-   #text(size: 11pt)[{recipients}]]],
-  [#plain[#text(size: 13.5pt)[{signed}]] #v(26mm)],
+  [#plain[#text(size: {RECIPIENTS_HEAD_POINTS}pt, weight: "bold", style: "italic")[Nơi nhận:] \\
+   #text(size: {RECIPIENTS_POINTS}pt)[{recipients}]]],
+  [#plain[#text(size: {SIGNATURE_POINTS}pt)[{signed}]] #v(26mm)],
 ))
 """
 
 
 def _form(page: FormPage) -> str:
     reporting = " \\\n".join(content(line) for line in page.reporting_lines)
-    figures = page.column_count - page.stub_count
+    widths = ", ".join(f"{width:.2f}mm" for width in column_widths(page, _LANDSCAPE_WIDTH))
     return f"""
 #set text(size: 12pt)
 #grid(columns: (55%, 45%), plain[#strong[{content(page.number)}]], plain[{reporting}])
@@ -161,19 +182,19 @@ def _form(page: FormPage) -> str:
 ]
 #align(right, plain(text(size: 11pt, style: "italic")[{content(page.unit_line)}]))
 #{{
-  set text(size: 10pt)
+  set text(size: {CELL_POINTS}pt)
   set par(justify: false, first-line-indent: 0mm, leading: 0em)
   show table.cell: set block(breakable: false)
   table(
-    columns: (12mm, 1fr, {", ".join(["17mm"] * figures)}),
+    columns: ({widths}, 0mm),
     align: (column, row) => if column == 1 {{ left + horizon }} else if column == 0 {{ center + horizon }} else {{
       right + horizon }},
     stroke: 0.5pt, inset: (x: 0.8mm, y: 0.6mm),
     {_head(page)}
-    {"".join(_row(row) for row in page.rows)}
+    {_rows(page)}
+    table.cell(colspan: {page.column_count}, stroke: none, inset: (x: 0mm, y: 1mm), align: left)[{_foot(page)}]
   )
 }}
-{_foot(page)}
 #set text(size: 14pt)
 """
 
@@ -191,9 +212,25 @@ def _head(page: FormPage) -> str:
     return f"table.header(repeat: true,\n{cells}{numbers}),"
 
 
+def _rows(page: FormPage) -> str:
+    """The rows; a section stays on the page of its first row, the last rows on that of the foot.
+
+    Rows are tied by a cell without width over all of them, which no page break may cut.
+    """
+    first_of_last = len(page.rows) - _ROWS_WITH_FOOT
+    glued = [row.kind == "section" or number >= first_of_last for number, row in enumerate(page.rows)]
+    lines = []
+    for number, row in enumerate(page.rows):
+        is_free = number == 0 or not glued[number - 1]
+        span = [*glued[number:], False].index(False) + 1
+        tie = f"table.cell(rowspan: {span}, breakable: false, stroke: none, inset: 0mm)[], " if is_free else ""
+        lines.append(f"{_row(row)}{tie}")
+    return "\n".join(lines)
+
+
 def _row(row: FormRow) -> str:
     cells = [content(row.number), content(row.label), *(_figure(figure) for figure in row.figures)]
-    return "".join(f"[{cell}], " if row.kind == "row" else f"[#strong[{cell}]], " for cell in cells) + "\n"
+    return "".join(f"[{cell}], " if row.kind == "row" else f"[#strong[{cell}]], " for cell in cells)
 
 
 def _foot(page: FormPage) -> str:
