@@ -17,6 +17,7 @@ from pipelines.figures.report_model import Figure
 # Private-use characters: clean_text takes them out of all data, so only the functions below can write them.
 _FIGURE_OPEN, _FIGURE_SPLIT, _FIGURE_CLOSE = chr(0xE000), chr(0xE001), chr(0xE002)
 _TABLE, _SIGNATURE = chr(0xE003), chr(0xE004)
+_SUBJECT, _ADDRESSEE = chr(0xE005), chr(0xE006)
 _SPECIAL = re.compile(r"([\\*#\-])")
 _TOKEN = re.compile(
     rf"\\(?P<plain>.)|{_FIGURE_OPEN}(?P<id>[^{_FIGURE_SPLIT}]*){_FIGURE_SPLIT}(?P<text>[^{_FIGURE_CLOSE}]*){_FIGURE_CLOSE}"
@@ -73,7 +74,26 @@ class Signature:
     """The place of recipients and signature; what follows is an appendix."""
 
 
-Block = Heading | Paragraph | Bullet | Table | Signature
+@dataclass(frozen=True)
+class Subject:
+    """What a letter is about ("V/v …"): stands below its number in the letterhead; the first block of a letter."""
+
+    runs: tuple[Run, ...]
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """To whom a letter goes ("Kính gửi: …")."""
+
+    runs: tuple[Run, ...]
+
+
+Block = Heading | Paragraph | Bullet | Table | Signature | Subject | Addressee
+
+
+def words_of(block: Block | None) -> str:
+    """Return the text of a block without its styles; empty where it has none."""
+    return "".join(run.text for run in getattr(block, "runs", ()))
 
 
 def plain(value: object) -> str:
@@ -96,6 +116,16 @@ def table_markup(form_id: str) -> Markup:
 def signature_markup() -> Markup:
     """Return the markup of the signature's place; it stands alone on its line."""
     return Markup(_SIGNATURE)
+
+
+def subject_markup(text: str) -> Markup:
+    """Return the markup of a letter's subject; it stands alone on the first line."""
+    return Markup(f"{_SUBJECT}{plain(text)}")
+
+
+def addressee_markup(text: str) -> Markup:
+    """Return the markup of a letter's addressee; it stands alone on its line."""
+    return Markup(f"{_ADDRESSEE}{plain(text)}")
 
 
 def parse_blocks(text: str) -> tuple[Block, ...]:
@@ -126,6 +156,8 @@ def _alone(line: str) -> Block | None:
         return Bullet(_runs(line[2:]))
     if line.startswith(_TABLE):
         return Table(line[1:])
+    if line.startswith((_SUBJECT, _ADDRESSEE)):
+        return (Subject if line[0] == _SUBJECT else Addressee)(_runs(line[1:]))
     return Signature() if line == _SIGNATURE else None
 
 

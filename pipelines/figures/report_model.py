@@ -19,6 +19,7 @@ from pipelines.figures.declared import declared_parts, mark_declared
 from pipelines.figures.layout import FormLayout, LayoutColumn, Ratio
 from pipelines.figures.text import Cleaner, format_count, format_rate, rate
 from pipelines.office.errors import OfficeError
+from pipelines.office.nearest import nearest
 from pipelines.office.settings import Switches
 
 
@@ -35,6 +36,8 @@ class OfficeInfo:
     recipients: tuple[str, ...] = ()
     signature: tuple[str, ...] = ()
     percent_decimals: int = 2
+    # Kind of the reporting unit (reference/units.csv): city, ward, department, one_stop_desk …
+    unit_kind: str = "city"
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ class FormRow:
 
 @dataclass(frozen=True)
 class Form:
-    """One form of the office's own scope: its layout and its rows in order."""
+    """One form of the reporting unit's scope: its layout and its rows in order."""
 
     layout: FormLayout
     scope_id: str
@@ -197,6 +200,23 @@ class DeliveryCounts:
     rows_flagged: int
 
 
+@dataclass(frozen=True)
+class Scope:
+    """A unit whose own report is made, and whose files its figures rest on: (unit, stream) pairs."""
+
+    unit_id: str
+    fed_by: frozenset[tuple[str, str]]
+
+    def is_fed_by(self, unit_id: str, stream: str) -> bool:
+        """Tell whether a unit's files of a stream can hold rows of this unit's report.
+
+        A file nobody could read has no stream; it belongs to whoever is fed by its sender.
+        """
+        if not stream:
+            return any(sender == unit_id for sender, _ in self.fed_by)
+        return (unit_id, stream) in self.fed_by
+
+
 ISSUE_KINDS = {"provisional": "Bản tạm tính", "final": "Bản chính thức", "corrected": "Bản đính chính"}
 
 
@@ -239,6 +259,15 @@ class CarryOver:
 
 
 @dataclass(frozen=True)
+class Compared:
+    """An issued final a report is held against; `against` is prev (the period before) or year (a year ago)."""
+
+    against: str
+    issue_id: str
+    period_label: str
+
+
+@dataclass(frozen=True)
 class ReportModel:
     """All of one report."""
 
@@ -256,6 +285,8 @@ class ReportModel:
     cleaned_texts: int
     # None in a draft: only a person issues.
     issue: Issue | None = None
+    # Issued reports whose figures this one is compared with (figures/change).
+    compared: tuple[Compared, ...] = ()
 
     def figure_of(self, reference: str) -> Figure:
         """Return the office's figure named `<form>.<row>.<column>`, e.g. II.06a.total.c7 or II.06a.A.3.on_time_rate.
@@ -263,6 +294,14 @@ class ReportModel:
         Raises:
             OfficeError: the report has no such form, row or column.
         """
+        found = self.find_figure(reference)
+        if found is None:
+            near = nearest(reference, self._references())
+            raise OfficeError(f"Mẫu báo cáo gọi số liệu «{reference}», nhưng báo cáo không có số này{near}")
+        return found
+
+    def find_figure(self, reference: str) -> Figure | None:
+        """Return the figure named so, None when the report has none."""
         for form in self.forms.values():
             prefix = f"{form.layout.form_id}."
             if reference.startswith(prefix):
@@ -270,7 +309,11 @@ class ReportModel:
                 found = self.figures.get(figure_id(form.layout.form_id, form.scope_id, row, column))
                 if found:
                     return found
-        raise OfficeError(f"Mẫu báo cáo gọi số liệu «{reference}», nhưng báo cáo không có số này.")
+        return None
+
+    def _references(self) -> list[str]:
+        parts = (name.split("/") for name in self.figures)
+        return [f"{form_id}.{row}.{column}" for form_id, _, row, column in parts]
 
     def headline(self) -> dict[str, str]:
         """Return the lines of the summary each form's layout asks for: label → text with figures of its total row."""
@@ -287,27 +330,38 @@ def figure_id(form_id: str, scope_id: str, row_code: str, column: str) -> str:
 
 
 def build_report_model(
-    connection: duckdb.DuckDBPyConnection, layouts: Mapping[str, dict[str, Any]], office_info: OfficeInfo
+    connection: duckdb.DuckDBPyConnection,
+    layouts: Mapping[str, dict[str, Any]],
+    office_info: OfficeInfo,
+    scope: Scope | None = None,
 ) -> ReportModel:
     """Read one built warehouse into the report model.
 
     Args:
         connection: the warehouse of one question, read only.
         layouts: forms.json, one layout a form (the choice by validity is layouts_from_manifest's).
-        office_info: what is printed of the office.
+        office_info: what is printed of the reporting unit.
+        scope: the unit whose report it is; None for the office itself.
 
     Raises:
-        OfficeError: a form of the layouts has no rows for the office.
+        OfficeError: a form of the layouts has no rows for the reporting unit.
     """
     cleaner = Cleaner()
     question = _question(connection, cleaner)
+    scope_id = scope.unit_id if scope else question.office_unit_id
     deliveries = _deliveries(connection, question, cleaner)
     owed = _records(connection, "select * from rpt_coverage order by sort_no, unit_id, stream")
+    if scope:
+        owed = [item for item in owed if scope.is_fed_by(item["unit_id"], item["stream"])]
+        deliveries = tuple(item for item in deliveries if scope.is_fed_by(item.unit_id, item.stream))
     forms = {}
     for form_id, layout in layouts.items():
-        coverage = _coverage([item for item in owed if item["stream"] in layout["streams"]], deliveries, cleaner)
-        form = _form(connection, FormLayout.of(layout), question.office_unit_id, office_info, coverage, cleaner)
-        forms[form_id] = mark_declared(form, declared_parts(connection, layout, question.office_unit_id))
+        if scope and layout["scopes"] == "office":
+            continue
+        owed_here = [item for item in owed if item["stream"] in layout["streams"]]
+        coverage = _coverage(owed_here, deliveries, cleaner, scope)
+        form = _form(connection, FormLayout.of(layout), scope_id, office_info, coverage, cleaner)
+        forms[form_id] = mark_declared(form, declared_parts(connection, layout, scope_id))
     figures = {
         figure.figure_id: figure
         for form in forms.values()
@@ -319,11 +373,12 @@ def build_report_model(
         question=question,
         forms=MappingProxyType(forms),
         figures=MappingProxyType(figures),
-        coverage=_coverage(owed, deliveries, cleaner),
+        coverage=_coverage(owed, deliveries, cleaner, scope),
         deliveries=deliveries,
-        corrections=_corrections(connection, cleaner),
+        corrections=_corrections(connection, {item.delivery_id for item in deliveries} if scope else None, cleaner),
         counts=_counts(deliveries),
-        carry_over=_carry_over(connection),
+        # Held dossier by dossier against the office's own final: the office's report tells it.
+        carry_over=None if scope else _carry_over(connection),
         cleaned_texts=cleaner.changed,
     )
 
@@ -347,6 +402,7 @@ def _clean_office(office: OfficeInfo, cleaner: Cleaner) -> OfficeInfo:
         recipients=tuple(cleaner.text(line) for line in office.recipients),
         signature=tuple(cleaner.text(line) for line in office.signature),
         percent_decimals=office.percent_decimals,
+        unit_kind=office.unit_kind,
     )
 
 
@@ -493,10 +549,17 @@ def _deliveries(connection: duckdb.DuckDBPyConnection, question: Question, clean
     )
 
 
-def _corrections(connection: duckdb.DuckDBPyConnection, cleaner: Cleaner) -> tuple[CorrectionMade, ...]:
+def _corrections(
+    connection: duckdb.DuckDBPyConnection, of_deliveries: set[str] | None, cleaner: Cleaner
+) -> tuple[CorrectionMade, ...]:
+    """Return the corrections of some deliveries, or all of them."""
     records = _records(connection, "select * from rpt_correction order by correction_no, delivery_id, source_row")
     names = [item.name for item in fields(CorrectionMade)]
-    return tuple(CorrectionMade(**{name: cleaner.text(record[name]) for name in names}) for record in records)
+    return tuple(
+        CorrectionMade(**{name: cleaner.text(record[name]) for name in names})
+        for record in records
+        if of_deliveries is None or record["delivery_id"] in of_deliveries
+    )
 
 
 def _counts(deliveries: tuple[Delivery, ...]) -> DeliveryCounts:
@@ -513,7 +576,9 @@ def _counts(deliveries: tuple[Delivery, ...]) -> DeliveryCounts:
     )
 
 
-def _coverage(records: list[dict[str, Any]], deliveries: tuple[Delivery, ...], cleaner: Cleaner) -> Coverage:
+def _coverage(
+    records: list[dict[str, Any]], deliveries: tuple[Delivery, ...], cleaner: Cleaner, scope: Scope | None
+) -> Coverage:
     """Return the coverage of some things owed (rows of rpt_coverage): of one form's streams, or of all."""
     streams = {record["stream"] for record in records}
     names = {record["unit_id"]: cleaner.text(record["unit_name"]) for record in records}
@@ -542,16 +607,28 @@ def _coverage(records: list[dict[str, Any]], deliveries: tuple[Delivery, ...], c
         missing=missing,
         refused=refused,
         rows_rejected=rejected,
-        sentence=_coverage_sentence(accepted, len(names), told, refused, rejected),
+        sentence=_coverage_sentence(
+            _own_answer(records) if scope and set(names) == {scope.unit_id} else _answers(accepted, len(names), told),
+            refused,
+            rejected,
+        ),
     )
 
 
-def _coverage_sentence(
-    accepted: int, owed: int, missing: tuple[str, ...], refused: tuple[RefusedFile, ...], rejected: int
-) -> str:
-    parts = [f"Số liệu của {format_count(accepted)}/{format_count(owed)} đơn vị"]
-    if missing:
-        parts.append(f"còn thiếu: {', '.join(missing)}")
+def _answers(accepted: int, owed: int, missing: tuple[str, ...]) -> list[str]:
+    """Return how many of several units have answered, and who has not."""
+    lacking = [f"còn thiếu: {', '.join(missing)}"] if missing else []
+    return [f"Số liệu của {format_count(accepted)}/{format_count(owed)} đơn vị", *lacking]
+
+
+def _own_answer(records: list[dict[str, Any]]) -> list[str]:
+    """Return how a unit whose own report it is has answered."""
+    lacking = [record["stream_title"] for record in records if record["state"] != "accepted"]
+    return [f"Số liệu đơn vị đã gửi còn thiếu: {', '.join(lacking)}" if lacking else "Đơn vị đã gửi đủ số liệu"]
+
+
+def _coverage_sentence(answers: list[str], refused: tuple[RefusedFile, ...], rejected: int) -> str:
+    parts = list(answers)
     if refused:
         parts.append(f"tệp bị từ chối: {', '.join(f'«{item.file_name}» ({item.unit_name})' for item in refused)}")
     parts.append(f"số dòng trả lại: {format_count(rejected)}")

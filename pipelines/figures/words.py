@@ -1,27 +1,60 @@
-"""The report's words: a Jinja template filled with the model, as blocks.
+"""The words of a document: Jinja templates filled with a report model, as blocks.
 
-Here: the sandbox and what a template may call. Not here: the words (report_templates), paper (render).
+Here: the sandbox, which template a period has, what a template may call, errors that name line and tag.
+Not here: the words (report_templates, the office's own templates), paper (render), the list of names (template_names).
 Invariant: a template computes nothing and reaches nothing but this list; an unknown name is an error, not a gap.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+import traceback
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from jinja2 import FileSystemLoader, StrictUndefined
-from jinja2.exceptions import TemplateError
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.exceptions import SecurityError, TemplateError, TemplateNotFound
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from pipelines.figures.blocks import Block, Markup, figure_markup, parse_blocks, plain, signature_markup, table_markup
+from pipelines.figures.blocks import (
+    Block,
+    Markup,
+    addressee_markup,
+    figure_markup,
+    parse_blocks,
+    plain,
+    signature_markup,
+    subject_markup,
+    table_markup,
+)
+from pipelines.figures.change import change_markup
 from pipelines.figures.report_model import Coverage, FormRow, ReportModel
 from pipelines.figures.text import format_count, format_day
 from pipelines.office.errors import OfficeError
+from pipelines.office.nearest import nearest
 from pipelines.paths import REPORT_TEMPLATES
 
-REPORT_TEMPLATE = "bao-cao-quy.md.j2"
+if TYPE_CHECKING:
+    from types import TracebackType
+
+SUFFIX = ".md.j2"
+# Which words a report has, by the kind of its period (reference/periods.csv); any other kind is an ad hoc report.
+TEMPLATE_OF_KIND = {
+    "quarter": f"bao-cao-quy{SUFFIX}",
+    "six_months": f"bao-cao-6-9-thang{SUFFIX}",
+    "nine_months": f"bao-cao-6-9-thang{SUFFIX}",
+    "year": f"bao-cao-nam{SUFFIX}",
+}
+AD_HOC_TEMPLATE = f"bao-cao-dot-xuat{SUFFIX}"
+COVER_TEMPLATE = f"cong-van-gui-bao-cao{SUFFIX}"
+REMINDER_TEMPLATE = f"cong-van-don-doc{SUFFIX}"
+
+_TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
+# What an included part does to a name: what fails in a template, beside Jinja's own errors and ours.
+_FAULTS = (TemplateError, OfficeError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
 @dataclass(frozen=True)
@@ -37,61 +70,159 @@ class RowWords:
         """Return the row's figure of a column (c10) or ratio (on_time_rate)."""
         return figure_markup(self.model.figure_of(f"{self.prefix}.{column}"))
 
+    def value(self, column: str) -> object:
+        """Return the number itself, for a template's `if`."""
+        return self.model.figure_of(f"{self.prefix}.{column}").value
+
+
+def report_template(period_kind: str) -> str:
+    """Return the file name of the words of a report on a period of that kind."""
+    return TEMPLATE_OF_KIND.get(period_kind, AD_HOC_TEMPLATE)
+
 
 def report_blocks(
-    model: ReportModel, template: str = REPORT_TEMPLATE, folders: Sequence[Path] = (REPORT_TEMPLATES,)
+    model: ReportModel,
+    template: str | None = None,
+    folders: Sequence[Path] = (REPORT_TEMPLATES,),
+    facts: Mapping[str, object] | None = None,
 ) -> tuple[Block, ...]:
-    """Return the words of a report as blocks.
+    """Return the words of a document as blocks.
 
     Args:
-        model: the report.
-        template: file name of the words.
+        model: the report; a letter has one without forms.
+        template: file name of the words; by default those of the period's kind.
         folders: where templates are looked for, the office's own before the common ones.
+        facts: what only this document may call (a letter: what is owed).
 
     Raises:
         OfficeError: the template names a figure, form or value that is not there; the message says where.
     """
-    environment = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(list(folders), encoding="utf-8"),
-        undefined=StrictUndefined,
-        finalize=plain,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        # Words become plain blocks; each renderer escapes for its own format.
-        autoescape=False,
-    )
-    environment.filters.update(day=format_day, count=format_count)
+    name = template or report_template(model.question.period_kind)
+    context = {**template_context(model), **(facts or {})}
+    environment = template_environment(folders, context)
     try:
-        text = environment.get_template(template).render(_context(model))
-    except TemplateError as error:
-        line = getattr(error, "lineno", None)
-        raise OfficeError(f"Mẫu {template}{f', dòng {line}' if line else ''}: {error}") from error
+        text = environment.get_template(name).render(context)
+    except _FAULTS as error:
+        raise OfficeError(_told(environment, name, error)) from error
     return parse_blocks(text)
 
 
-def _context(model: ReportModel) -> dict[str, object]:
+def template_environment(folders: Sequence[Path], known: Mapping[str, object]) -> Environment:
+    """Return the sandbox templates are read in; `known` is what an unknown name is held against."""
+
+    class Unknown(StrictUndefined):
+        """A name that is not there: the error says which one is near."""
+
+        @property
+        def _undefined_message(self) -> str:
+            name, owner = self._undefined_name, self._undefined_obj
+            if self._undefined_exception is SecurityError:
+                return f"không được phép dùng «{name}» trong mẫu."
+            if self._undefined_hint:
+                return self._undefined_hint
+            names = list(known) if _is_missing(owner) else _names_in(owner)
+            return f"không có tên «{name}»{nearest(str(name), names)}"
+
+    environment = ImmutableSandboxedEnvironment(
+        loader=FileSystemLoader(list(folders), encoding="utf-8"),
+        undefined=Unknown,
+        finalize=plain,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        # Words become plain blocks; `plain` escapes every value, each renderer escapes for its own format.
+        autoescape=False,
+    )
+    environment.filters.update(day=format_day, count=format_count)
+    return environment
+
+
+def _is_missing(owner: object) -> bool:
+    return type(owner).__name__ == "MissingType"
+
+
+def _names_in(owner: object) -> list[str]:
+    """Return what a template may name of a value: keys of a mapping, public attributes of anything else."""
+    if isinstance(owner, Mapping):
+        return [str(key) for key in owner]
+    return [name for name in dir(owner) if not name.startswith("_")]
+
+
+def _told(environment: Environment, template: str, error: Exception) -> str:
+    """Return where a template failed (file, line, tag) and why, in words."""
+    where, line = _place(error.__traceback__, template)
+    line = getattr(error, "lineno", None) or line
+    where = Path(getattr(error, "name", None) or where).name if not isinstance(error, TemplateNotFound) else where
+    tag = _tag(environment, where, line, str(error))
+    place = f"Mẫu {where}{f', dòng {line}' if line else ''}{f', thẻ {tag}' if tag else ''}"
+    return f"{place}: {_reason(environment, error)}"
+
+
+def _place(trace: TracebackType | None, template: str) -> tuple[str, int | None]:
+    """Return the innermost template and line of an error (Jinja's own frames carry the template's lines)."""
+    frames = [frame for frame in traceback.extract_tb(trace) if frame.filename.endswith(SUFFIX)]
+    return (Path(frames[-1].filename).name, frames[-1].lineno) if frames else (template, None)
+
+
+def _tag(environment: Environment, template: str, line: int | None, message: str) -> str:
+    """Return the tag at fault: of those on the line the one that holds a word of the message, else the first."""
+    assert environment.loader is not None
+    try:
+        source, _, _ = environment.loader.get_source(environment, template)
+    except TemplateNotFound:
+        return ""
+    lines = source.splitlines()
+    if not line or line > len(lines):
+        return ""
+    tags = _TAG.findall(lines[line - 1])
+    named = re.findall(r"[«']([^»']+)[»']", message)
+    return next((tag for tag in tags if any(name in tag for name in named)), tags[0] if tags else "")
+
+
+def _reason(environment: Environment, error: Exception) -> str:
+    if isinstance(error, TemplateNotFound):
+        return f"không có mẫu «{error.name}»{nearest(str(error.name), environment.list_templates())}"
+    text = str(error)
+    for kind, names in (("filter", environment.filters), ("test", environment.tests)):
+        found = re.match(rf"No {kind} named '([^']+)'", text)
+        if found:
+            return f"không có bộ lọc «{found[1]}»{nearest(found[1], names)}"
+    return text if isinstance(error, OfficeError) or "«" in text else f"viết sai cú pháp hoặc sai kiểu: {text}"
+
+
+def template_context(model: ReportModel) -> dict[str, Any]:
+    """Return all that a template may call."""
+
     def fig(reference: str) -> Markup:
         return figure_markup(model.figure_of(reference))
 
     def value(reference: str) -> object:
         return model.figure_of(reference).value
 
-    def table(form_id: str) -> Markup:
+    def has_figure(reference: str) -> bool:
+        return model.find_figure(reference) is not None
+
+    def form_of(form_id: str) -> str:
         if form_id not in model.forms:
-            raise OfficeError(f"Mẫu báo cáo gọi biểu «{form_id}», nhưng báo cáo không có biểu này.")
-        return table_markup(form_id)
+            raise OfficeError(f"báo cáo không có biểu «{form_id}»{nearest(form_id, model.forms)}")
+        return form_id
 
     def coverage_of(form_id: str) -> Coverage:
-        return model.forms[form_id].coverage
+        return model.forms[form_of(form_id)].coverage
 
     return {
         "fig": fig,
         "value": value,
-        "table": table,
+        "has_figure": has_figure,
+        "table": lambda form_id: table_markup(form_of(form_id)),
+        "forms": list(model.forms),
         "has_form": lambda form_id: form_id in model.forms,
+        "subject": subject_markup,
+        "addressee": addressee_markup,
         "signature": signature_markup,
-        "sections": partial(_sections, model),
-        "top": partial(_top, model),
+        "sections": lambda form_id: _sections(model, form_of(form_id)),
+        "top": lambda form_id, column, most: _top(model, form_of(form_id), column, most),
+        "compared": model.compared,
+        "change": partial(change_markup, model),
         "office": model.office,
         "question": model.question,
         "issue": model.issue,

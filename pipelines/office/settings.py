@@ -40,10 +40,26 @@ class OfficeSection(_Strict):
     place: str = ""
     receiving_agency: str = ""
     report_symbol: str = "BC-UBND"
+    letter_symbol: str = "UBND"
     recipients: list[str] = Field(default_factory=list)
+    letter_recipients: list[str] = Field(default_factory=lambda: ["Như trên", "Lưu: VT"])
     signature: list[str] = Field(default_factory=list)
     timezone: str = "Asia/Ho_Chi_Minh"
     clock: dt.datetime | None = None
+
+
+class UnitDocuments(_Strict):
+    """How a unit's own report is headed and signed; what is left out comes from its kind, then from the office.
+
+    `place` may hold {short_name}: a ward writes its own name before the date (NĐ 30/2020).
+    """
+
+    parent_name: str | None = None
+    place: str | None = None
+    receiving_agency: str | None = None
+    report_symbol: str | None = None
+    recipients: list[str] | None = None
+    signature: list[str] | None = None
 
 
 class Switches(_Strict):
@@ -125,6 +141,8 @@ class OfficeSettings(_Strict):
     deadlines: Deadlines = Field(default_factory=Deadlines)
     number: Number = Field(default_factory=Number)
     window: Window = Field(default_factory=Window)
+    # By kind of unit (ward, department …) or by unit id; the unit's own line comes before that of its kind.
+    unit_documents: dict[str, UnitDocuments] = Field(default_factory=dict)
     sources: list[Annotated[FolderSource | QuerySource, Field(discriminator="kind")]] = Field(default_factory=list)
 
 
@@ -148,6 +166,17 @@ class Office:
         """Folder where units' files arrive: inbox/<period>/<unit>/."""
         return self.root / "inbox"
 
+    @property
+    def templates(self) -> Path:
+        """Folder of the office's own words, looked in before the common ones."""
+        return self.root / "templates"
+
+    @property
+    def letterhead(self) -> Path | None:
+        """The Word file whose styles and page the office's documents take; None when it has none."""
+        path = self.root / "letterhead.docx"
+        return path if path.is_file() else None
+
     @cached_property
     def clock(self) -> Clock:
         """The office's clock, pinned when office.yaml says so."""
@@ -158,6 +187,12 @@ class Office:
     def reference_hash(self) -> str:
         """One hash over office.yaml, reference tables: what an answer depends on beside deliveries."""
         return _hash_files([self.root / "office.yaml", *sorted((self.root / "reference").glob("*.csv"))])
+
+    @cached_property
+    def paper_hash(self) -> str:
+        """One hash over the office's own words and letterhead: what its documents look like."""
+        own = [path for path in sorted(self.templates.rglob("*")) if path.is_file()]
+        return _hash_files([*own, *([self.letterhead] if self.letterhead else [])])
 
     @cached_property
     def _table_hashes(self) -> dict[str, str]:

@@ -177,6 +177,7 @@ def answer_key(office: Office, question: Question, deliveries: list[Delivery]) -
         "reference": office.reference_hash,
         "dbt": hash_tree(DBT_PROJECT, ("models", "macros", "tests"), ("*.sql", "*.yml")),
         "templates": hash_tree(REPORT_TEMPLATES, ("",), ("*",)),
+        "own_paper": office.paper_hash,
         "code": hash_tree(PACKAGE, ("figures", "render", "package", "audit", "warehouse"), ("*.py",)),
         "versions": versions(),
     }
