@@ -24,7 +24,8 @@ def is_blank(cell: object) -> bool:
 
 def objects(values: Iterable[object]) -> pd.Series:
     """Return a column of plain Python values with None for missing, never the string type pandas would infer."""
-    return pd.Series(list(values), dtype=object)
+    given = list(values)
+    return pd.Series(np.fromiter(given, dtype=object, count=len(given)), dtype=object)
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,4 @@ class Cells:
     def spread(self, values: Iterable[object]) -> np.ndarray:
         """Return for every row the value that stands for its distinct cell, None for a blank."""
         given = list(values)
-        column = np.empty(len(given) + 1, dtype=object)
-        column[:-1] = given
-        return column[self.places]
+        return np.fromiter([*given, None], dtype=object, count=len(given) + 1)[self.places]

@@ -7,6 +7,7 @@ Invariant: a date is exchanged only where the code of its row says so, and alway
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,7 @@ from pipelines.ingest.contract import MOMENT_ROLES, Contract
 FLAG = "day_month_exchanged"
 RULE = "đổi lại ngày và tháng theo ngày ghi trong mã"
 # Codes that carry the day of receipt as YYMMDD (domain/09, 9.2).
-_CODE_DATE = r"^(?:\d{3}\.\d{2}\.\d{2}\.H\d{2}|H\d{2}(?:\.\d{1,3}){1,3})-(\d{6})-\d{3,6}$"
+_CODE_DATE = re.compile(r"^(?:\d{3}\.\d{2}\.\d{2}\.H\d{2}|H\d{2}(?:\.\d{1,3}){1,3})-(\d{6})-\d{3,6}$")
 _LAST_MONTH = 12
 
 
@@ -30,8 +31,9 @@ def exchanged(typed: dict[str, pd.Series], cells: dict[str, Cells], contract: Co
     """
     if not contract.code_dates:
         return {}
-    codes = typed[contract.key].astype("string").str.extract(_CODE_DATE, expand=False)
-    coded = pd.to_datetime(codes, format="%y%m%d", errors="coerce").astype("datetime64[us]")
+    found_dates = [_CODE_DATE.match(code) if isinstance(code, str) else None for code in typed[contract.key]]
+    texts = pd.Series([found and found[1] for found in found_dates], dtype=object)
+    coded = pd.to_datetime(texts, format="%y%m%d", errors="coerce").astype("datetime64[us]")
     if coded.isna().all():
         return {}
     found = {name: _by_code(typed[name], coded) for name in contract.code_dates if name in cells}

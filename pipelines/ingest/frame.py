@@ -58,9 +58,13 @@ class Problem(NamedTuple):
 
 @dataclass(frozen=True)
 class _Typed:
-    """A typed column: its values, and by the place of a distinct cell what was repaired and what is wrong."""
+    """A typed column: its values, and by the place of a distinct cell what was repaired and what is wrong.
+
+    `distinct` are the values of the distinct cells (none for moments).
+    """
 
     values: np.ndarray
+    distinct: Sequence[object] = ()
     repairs: dict[int, str] = field(default_factory=dict)
     errors: dict[int, str] = field(default_factory=dict)
 
@@ -91,6 +95,7 @@ def typed_frame(
     typed: dict[str, pd.Series] = {}
     repairs: dict[int, list[dict[str, str]]] = {}
     problems: list[Problem] = []
+    names_keys: dict[str, pd.Series] = {}
     for name, column in contract.columns.items():
         given = cells.get(name) or Cells.none(length)
         texts, changed = _unicode(given, column, headers)
@@ -100,13 +105,14 @@ def typed_frame(
             repairs.setdefault(at, []).append({"column": name, "original": original, "rule": rule})
         check_id = _CHECKS.get(column.role, "bad_code")
         problems += [Problem(at, check_id, name, original, why) for at, original, why in _told(given, result.errors)]
+        if column.names:
+            keys = (None if text is None else match_key(str(text)) for text in result.distinct)
+            names_keys[f"{name}_key"] = objects(texts.spread(keys))
         if column.role in WORD_ROLES:
             typed[f"{name}_label"] = objects(texts.spread(type_text(cell).value for cell in texts.distinct))
     flags = _exchange_days(typed, cells, contract, repairs)
     problems += _without_code(contract.key, typed[contract.key], problems)
-    for name in contract.keyed:
-        names = Cells.of(list(typed[name]))
-        typed[f"{name}_key"] = objects(names.spread(match_key(str(text)) for text in names.distinct))
+    typed |= names_keys
     notes = (repairs.get(at) for at in range(length))
     typed["repairs"] = objects([json.dumps(note, ensure_ascii=False) if note else None for note in notes])
     typed["flags"] = flags
@@ -134,7 +140,8 @@ def _typed_column(
     results = [*map(_typist(column, profile), given.distinct)]
     repairs = {at: item.repair for at, item in enumerate(results) if item.repair}
     errors = {at: item.error for at, item in enumerate(results) if item.error}
-    return _Typed(given.spread(item.value for item in results), repairs, errors)
+    values = [item.value for item in results]
+    return _Typed(given.spread(values), values, repairs, errors)
 
 
 def _moments(given: Cells, month_first: bool, window: tuple[dt.date, dt.date], reckoning: Reckoning) -> _Typed:
@@ -146,7 +153,7 @@ def _moments(given: Cells, month_first: bool, window: tuple[dt.date, dt.date], r
             values[at] = np.datetime64(item.value, "us")
     repairs = {at: item.repair for at, item in results.items() if item.repair}
     errors = {at: item.error for at, item in results.items() if item.error}
-    return _Typed(np.append(values, np.datetime64("NaT"))[given.places], repairs, errors)
+    return _Typed(np.append(values, np.datetime64("NaT"))[given.places], (), repairs, errors)
 
 
 def _exchange_days(

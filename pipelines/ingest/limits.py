@@ -13,7 +13,7 @@ from pipelines.ingest.sniff import Refused
 MAX_CELLS = 30_000_000
 MAX_FILE = 200 * 1024 * 1024
 # A sheet is held whole, its empty cells too; below this many it costs little.
-_SMALL = 2_000_000
+_SMALL = 5_000_000
 _LEAST_FILLED = 20
 _COPY_OUT = "Chép riêng vùng có số liệu sang tệp mới rồi gửi lại."
 

@@ -8,6 +8,7 @@ Invariant: every row of a sheet gets exactly one kind; a row that may be a recor
 from __future__ import annotations
 
 import re
+from operator import itemgetter
 
 import numpy as np
 import pandas as pd
@@ -28,8 +29,12 @@ def contract_cells(table: Table) -> dict[str, Cells]:
     A cell merged over several rows stands for each of them.
     """
     columns = {}
+    narrowest = min(map(len, table.sheet.rows))
     for name, index in table.columns.items():
-        column = [row[index] if index < len(row) else None for row in table.sheet.rows]
+        if index < narrowest:
+            column = list(map(itemgetter(index), table.sheet.rows))
+        else:
+            column = [row[index] if index < len(row) else None for row in table.sheet.rows]
         for top, left, bottom, _ in table.sheet.merges:
             if left == index and bottom > top >= table.header_rows[-1]:
                 column[top + 1 : bottom + 1] = [column[top]] * (min(bottom, len(column) - 1) - top)

@@ -107,9 +107,9 @@ def sure_moments(cells: np.ndarray, month_first: bool, window: tuple[dt.date, dt
     done for all at once because a large file has a hundred thousand different moments.
     """
     moments = np.full(len(cells), np.datetime64("NaT"), dtype="datetime64[us]")
-    dates = [at for at, cell in enumerate(cells) if type(cell) is dt.datetime and cell.tzinfo is None]
-    if dates:
-        exact = np.array([cells[at] for at in dates], dtype="datetime64[us]")
+    dates = np.array([at for at, cell in enumerate(cells) if type(cell) is dt.datetime], dtype=int)
+    if len(dates):
+        exact = pd.DatetimeIndex(cells[dates]).to_numpy("datetime64[us]")
         rounded = (exact + np.timedelta64(500, "ms")).astype("datetime64[s]")
         same_day = rounded.astype("datetime64[D]") == exact.astype("datetime64[D]")
         moments[dates] = np.where(same_day, rounded, exact.astype("datetime64[s]")).astype("datetime64[us]")
