@@ -20,30 +20,40 @@ from pipelines.warehouse.issued import PENDING, RECORD, Issued, issued_versions
 _PASSING = (".receiving-", ".writing-")  # what a killed writer leaves; never read by anything
 
 
+class Hashes(dict[Path, str]):
+    """SHA-256 of files, each read once: many versions rest on the same landed bytes."""
+
+    def __missing__(self, path: Path) -> str:
+        self[path] = hash_file(path)
+        return self[path]
+
+
 def verify(office: Office, period_id: str | None = None) -> list[str]:
     """Return every difference: of a period's issued versions and all they were made from, or of the whole office."""
+    hashes = Hashes()
     found = [f"Sổ việc journal.jsonl: {fault}" for fault in journal_faults(office)]
     if period_id is None:
-        found += [*_receipts(office), *_landing(office), *_kept_lists(office), *_orphans(office)]
+        found += [*_receipts(office), *_landing(office, hashes), *_kept_lists(office, hashes), *_orphans(office)]
     try:
         versions = issued_versions(office, period_id)
     except OfficeError:  # the journal's faults are told above; without it no version can be trusted to be one
         return [*found, "Không kiểm tra được các bản đã phát hành, vì sổ việc không còn tin được."]
     found += [*_strangers(office, versions, period_id)]
     for issued in versions:
-        found += issue_faults(office, issued)
+        found += issue_faults(office, issued, hashes)
     return list(dict.fromkeys(found))
 
 
-def issue_faults(office: Office, issued: Issued) -> list[str]:
+def issue_faults(office: Office, issued: Issued, hashes: Hashes | None = None) -> list[str]:
     """Return what differs in one issued version, and in what it was made from."""
+    hashes = Hashes() if hashes is None else hashes
     if not issued.folder.is_dir():
         return [f"Bản {issued.issue_id}: thư mục đã bị xóa."]
     try:
         record = issued.record()
     except OfficeError:
         return [f"Bản {issued.issue_id}: {RECORD} bị sửa hoặc bị xóa; không khớp sổ việc."]
-    return [*_issued_files(issued, record), *_made_from(office, issued, record)]
+    return [*_issued_files(issued, record), *_made_from(office, issued, record, hashes)]
 
 
 def _issued_files(issued: Issued, record: dict[str, Any]) -> Iterator[str]:
@@ -57,24 +67,25 @@ def _issued_files(issued: Issued, record: dict[str, Any]) -> Iterator[str]:
             yield f"Bản {issued.issue_id}: tệp {name} đã bị sửa."
 
 
-def _made_from(office: Office, issued: Issued, record: dict[str, Any]) -> Iterator[str]:
-    for receipt_id, hashes in record["receipts"].items():
+def _made_from(office: Office, issued: Issued, record: dict[str, Any], hashes: Hashes) -> Iterator[str]:
+    for receipt_id, sent in record["receipts"].items():
         receipt = office.data / "receipts" / f"{receipt_id}.json"
         if not receipt.is_file():
             yield f"Bản {issued.issue_id}: biên nhận {receipt_id} đã bị xóa."
-        elif hash_file(receipt) != hashes["sha256"]:
+        elif hash_file(receipt) != sent["sha256"]:
             yield f"Bản {issued.issue_id}: biên nhận {receipt_id} đã bị sửa."
-        yield from _landed(office, hashes["landed"], f"Bản {issued.issue_id}: tệp đã nhận của biên nhận {receipt_id}")
+        what = f"Bản {issued.issue_id}: tệp đã nhận của biên nhận {receipt_id}"
+        yield from _landed(office, sent["landed"], what, hashes)
     for part, name in (("settings", "thiết lập"), ("software", "phần mềm")):
         for path, sha256 in record[part].items():
-            yield from _landed(office, sha256, f"Bản {issued.issue_id}: {name} {path}")
+            yield from _landed(office, sha256, f"Bản {issued.issue_id}: {name} {path}", hashes)
 
 
-def _landed(office: Office, sha256: str, what: str) -> Iterator[str]:
+def _landed(office: Office, sha256: str, what: str, hashes: Hashes) -> Iterator[str]:
     path = landed_path(office, sha256)
     if not path.is_file():
         yield f"{what} (landing/{sha256[:16]}…) đã bị xóa."
-    elif hash_file(path) != sha256:
+    elif hashes[path] != sha256:
         yield f"{what} (landing/{sha256[:16]}…) đã bị sửa."
 
 
@@ -129,20 +140,20 @@ def _is_consistent(receipt: Receipt, name: str, earlier: set[str]) -> bool:
     )
 
 
-def _landing(office: Office) -> Iterator[str]:
+def _landing(office: Office, hashes: Hashes) -> Iterator[str]:
     """A landed file is named by its hash: any change of a byte shows."""
     for path in _files(office.data / "landing"):
-        if hash_file(path) != path.name:
+        if hashes[path] != path.name:
             yield f"Tệp landing/{path.name} đã bị sửa, hoặc không do phần mềm nhận: tên không phải mã băm của nó."
 
 
-def _kept_lists(office: Office) -> Iterator[str]:
+def _kept_lists(office: Office, hashes: Hashes) -> Iterator[str]:
     for path in _files(office.data / "kept"):
         if f"{hash_file(path)}.json" != path.name:
             yield f"Danh sách kept/{path.name} đã bị sửa, hoặc không do phần mềm ghi."
             continue
         for name, sha256 in json.loads(path.read_text(encoding="utf-8")).items():
-            yield from _landed(office, sha256, f"Thiết lập, phần mềm đã giữ {name}")
+            yield from _landed(office, sha256, f"Thiết lập, phần mềm đã giữ {name}", hashes)
 
 
 def _orphans(office: Office) -> Iterator[str]:

@@ -178,10 +178,19 @@ def _blocking(office: Office, candidate: _Candidate) -> list[str]:
     with duckdb.connect(candidate.report / "warehouse.duckdb", read_only=True) as connection:
         found = blockers(connection, candidate.model)
     question = candidate.planned.question
-    newest = resolve(office, Ask(question.period.period_id, question.as_of))[0].prior
-    if newest and newest != question.prior:
+    now, deliveries = resolve(office, Ask(question.period.period_id, question.as_of))
+    counted, sent = (
+        {item.delivery_id for item in items if item.is_visible and item.period_id == question.period.period_id}
+        for items in (candidate.planned.deliveries, deliveries)
+    )
+    if counted != sent:
         found.append(
-            f"Kỳ trước đã có bản {newest.issue_id}, nhưng số chuyển kỳ của báo cáo này đối chiếu với "
+            f"Từ khi lập báo cáo này, tệp gửi cho kỳ đã đổi: thêm {len(sent - counted)}, "
+            f"thay hoặc rút {len(counted - sent)}. Lập lại báo cáo."
+        )
+    if now.prior and now.prior != question.prior:
+        found.append(
+            f"Kỳ trước đã có bản {now.prior.issue_id}, nhưng số chuyển kỳ của báo cáo này đối chiếu với "
             f"{question.prior.issue_id if question.prior else 'chưa bản nào'}. Lập lại báo cáo."
         )
     return found

@@ -101,10 +101,9 @@ def _lay_out_office(office: Office, record: dict[str, Any], root: Path) -> None:
         if not target.is_symlink():
             target.symlink_to(landed_path(office, hashes["landed"]).resolve())
     lines, head = journal.excerpt(office, record["journal"]["lines"])
-    copy = Office(root, office.settings, office.reference, office.profiles)
-    write_atomically(data / journal.journal_path(copy).name, lines)
+    write_atomically(data / journal.journal_path(office).name, lines)
     if head:
-        write_atomically(data / journal.head_path(copy).name, head)
+        write_atomically(data / journal.head_path(office).name, head)
     # Finals of earlier periods: the carry-over was held against them.
     known = {act.details.get("record_sha256") for act in journal.acts(office)[: record["journal"]["lines"]]}
     for earlier in issued_versions(office):

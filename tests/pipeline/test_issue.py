@@ -18,16 +18,18 @@ import issued_office as story
 import pdfplumber
 import pytest
 from office_folder import send
-from sample_copy import REPOSITORY
+from sample_copy import REPOSITORY, copy_small_office
 
 from pipelines.audit.verify import verify
 from pipelines.audit.versions import revisions
 from pipelines.cli import main
+from pipelines.ingest.landing import receive_inbox
 from pipelines.office import journal
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import load_office
 from pipelines.package import reproduce as reproduction
 from pipelines.package.reproduce import reproduce
+from pipelines.runner import run_report
 from pipelines.warehouse.issued import find_issued, issued_versions
 
 PERIOD = story.PERIOD
@@ -318,6 +320,25 @@ def test_a_report_by_other_rules_is_never_the_one_issued(office: Path, tmp_path:
     settings.write_text(text, encoding="utf-8")
     with story.at("2021-04-03T08:00:00"), pytest.raises(OfficeError, match="theo thiết lập của đơn vị"):
         story.send_out(root, "corrected")
+
+
+def test_a_report_older_than_what_was_sent_for_its_period_is_held_back(office: Path, tmp_path: Path) -> None:
+    root = story.copy_of(office, tmp_path / "office")
+    with story.at("2021-04-05T09:00:00"):
+        send(root, "Bổ sung lần 2_2021_04_04.csv", story.table(("P2-3", "04/03/2021", "", "", story.OPEN)), "p02")
+        receive_inbox(load_office(root))
+        with pytest.raises(OfficeError, match="tệp gửi cho kỳ đã đổi: thêm 1, thay hoặc rút 0"):
+            story.send_out(root, "corrected")
+
+
+def test_the_report_of_the_real_job_is_made_again_byte_for_byte(tmp_path: Path) -> None:
+    """The small sample office through Dagster, made again by the steps alone."""
+    root = copy_small_office(tmp_path / "office")
+    run_report(root, PERIOD)
+    version = story.send_out(root, "final", force="Đơn vị mẫu nhỏ")
+    loaded = load_office(root)
+    assert reproduce(loaded, version).differences == ()
+    assert verify(loaded) == []
 
 
 def test_a_withdrawn_file_leaves_the_next_report_and_earlier_versions_are_named(
