@@ -24,6 +24,7 @@ from pipelines.figures.layout import facts_of, load_layouts
 from pipelines.figures.text import format_count, format_day, format_rate
 from pipelines.office.errors import OfficeError
 
+_KEY_LENGTH = 8
 _TOLD_REASONS = 4  # reasons of one cell the annex prints
 
 _Row = dict[str, Any]
@@ -43,9 +44,10 @@ class Version:
         return load_layouts(self.folder / "forms.json")
 
     @cached_property
-    def manifest(self) -> dict[str, Any]:
-        """What the report says of itself."""
-        return json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
+    def key(self) -> str:
+        """First letters of the key of the answer, as in the name of its folder."""
+        manifest = json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
+        return str(manifest["key"])[:_KEY_LENGTH]
 
 
 def compare(old: Version, new: Version) -> Comparison:
@@ -132,6 +134,7 @@ class _Comparer:
             old_name=old,
             new_name=new,
             heading=tuple(self._heading()),
+            keys=(self.versions["old"].key, self.versions["new"].key),
             deliveries=tuple(self._deliveries()),
             cells=tuple(cells),
             moved=tuple(sorted(moved.values(), key=lambda record: (record.name, record.record))),
@@ -323,6 +326,7 @@ class _Comparer:
             row_kind=row["row_kind"],
             row_code=row["row_code"],
             row_label=row["label"],
+            row_title=row["label"] if row["row_kind"] == "total" else f"{row['row_code']}. {row['label']}",
             column_number=number,
             column_title=column.title,
             old=cell.old,
@@ -343,8 +347,6 @@ class _Comparer:
         yield "Từ tệp nhận đến lúc", moment_text(old["received_by"]), moment_text(new["received_by"])
         for name in switches_changed(old, new):
             yield f"Quy tắc {name}", switch_text(old.get(name)), switch_text(new.get(name))
-        keys = [str(self.versions[side].manifest["key"])[:12] for side in ("old", "new")]
-        yield "Khóa", keys[0], keys[1]
 
     def _deliveries(self) -> Iterator[tuple[str, str, str, str]]:
         for side, other in (("old", "new"), ("new", "old")):

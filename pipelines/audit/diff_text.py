@@ -23,6 +23,7 @@ def comparison_lines(found: Comparison, limit: int, all_scopes: bool = False) ->
     yield found.title
     for label, old, new in found.heading:
         yield f"  {label}: {old} → {new}" if old != new else f"  {label}: {old}"
+    yield f"  Khóa: {found.keys[0]} → {found.keys[1]}"
     for version, unit, file_name, received in found.deliveries:
         yield f"  Tệp {version} tính: «{file_name}» ({unit}, nhận {received})"
     if not found.cells:

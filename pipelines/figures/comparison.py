@@ -62,6 +62,8 @@ class ChangedCell:
     row_kind: str
     row_code: str
     row_label: str
+    # Code and label as one text, e.g. "A.3. Hộ tịch"; the total has no code of its own.
+    row_title: str
     column_number: str
     column_title: str
     old: Value
@@ -90,6 +92,8 @@ class Comparison:
     new_name: str
     # What was asked and of which files: label, old, new; equal lines too, so that one sees what did not change.
     heading: tuple[tuple[str, str, str], ...]
+    # Keys of the two answers (manifest.json): whoever has the report finds the very one.
+    keys: tuple[str, str]
     # Files only one version counts: which version, unit, file, received at.
     deliveries: tuple[tuple[str, str, str, str], ...]
     cells: tuple[ChangedCell, ...]

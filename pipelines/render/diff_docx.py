@@ -104,7 +104,7 @@ def _row(row: Any, ordinal: int, changed: ChangedCell, bookmarks: Bookmarks) -> 
     cells = row.cells
     column = f"({changed.column_number}) {changed.column_title}" if changed.column_number else changed.column_title
     _write(cells[0], str(ordinal), _CENTRE)
-    _write(cells[1], f"{changed.row_code}. {changed.row_label}", _LEFT)
+    _write(cells[1], changed.row_title, _LEFT)
     _write(cells[2], column, _LEFT)
     _write(cells[3], changed.old_text, _RIGHT)
     with bookmarks.around(cells[4].paragraphs[0], changed.figure_id):

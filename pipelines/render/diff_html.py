@@ -33,7 +33,7 @@ def write_comparison_html(found: Comparison, path: Path) -> None:
     causes = [(kind, str(count)) for kind, count in found.causes]
     parts = [
         f"<h1>{escape(found.title)}</h1>",
-        _table(("", found.old_name, found.new_name), found.heading),
+        _table(("", found.old_name, found.new_name), (*found.heading, ("Khóa", *found.keys))),
         f"<p>{escape(found.late_share)}</p>",
         _table(("Nguyên nhân", "Số bản ghi"), causes) if causes else "",
         "<h2>Tệp chỉ một phiên bản tính</h2>" if found.deliveries else "",

@@ -50,6 +50,7 @@ class _Sheets:
             (("", 34), (found.old_name, 40), (found.new_name, 40)),
             [
                 *found.heading,
+                ("Khóa", *found.keys),
                 ("Ô khác nhau, biểu toàn đơn vị", None, len(found.office_cells)),
                 ("Ô khác nhau, mọi biểu", None, len(found.cells)),
                 ("Bản ghi đổi chỗ", None, len(found.moved)),

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from sample_copy import copy_small_office
+from sample_copy import REPOSITORY, copy_small_office
 
 from pipelines.cli import main
-from pipelines.ingest.landing import hash_file
+from pipelines.ingest.landing import hash_file, receive_inbox
 from pipelines.office.settings import load_office
 from pipelines.runner import run_report
 from pipelines.warehouse.finished import latest_report
@@ -94,3 +94,20 @@ def test_folders_and_days_are_compared_and_wrong_versions_are_told(
     assert "v7" in capsys.readouterr().err
     assert main([*diff, "khong-co"]) == 1
     assert "không phải phiên bản" in capsys.readouterr().err
+
+
+def test_asked_by_the_same_moment_the_report_is_the_same_after_a_later_file(
+    office: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = latest_report(load_office(office), "2021-Q1")
+    before = hashes(own)
+    settings = (office / "office.yaml").read_text(encoding="utf-8")
+    # A day later the next quarter's files land.
+    (office / "office.yaml").write_text(settings.replace("2021-06-20T", "2021-06-21T"), encoding="utf-8")
+    shutil.copytree(REPOSITORY / "sample_office" / "inbox" / "2021-Q2" / "p08", office / "inbox" / "2021-Q2" / "p08")
+    assert receive_inbox(load_office(office))
+    (office / "office.yaml").write_text(settings, encoding="utf-8")
+    asked = ["--office", str(office), "run", "2021-Q1", "--received-by", "2021-06-20T08:00:00+07:00"]
+    assert main(asked) == 0
+    assert "Không có gì thay đổi" in capsys.readouterr().out
+    assert hashes(own) == before
