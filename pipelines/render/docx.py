@@ -15,11 +15,24 @@ from docx import Document
 from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.opc.exceptions import PackageNotFoundError
 from docx.shared import Mm, Pt
 
-from pipelines.figures.blocks import Block, Bullet, Heading, Paragraph, Run, Signature, Table
+from pipelines.figures.blocks import (
+    Addressee,
+    Block,
+    Bullet,
+    Heading,
+    Paragraph,
+    Run,
+    Signature,
+    Subject,
+    Table,
+    words_of,
+)
 from pipelines.figures.form_page import CELL_POINTS, FormPage, column_widths, form_page, place_and_date
 from pipelines.figures.report_model import ReportModel
+from pipelines.office.errors import OfficeError
 from pipelines.render.docx_parts import (
     Bookmarks,
     add_page_number,
@@ -27,11 +40,13 @@ from pipelines.render.docx_parts import (
     cell_margins,
     describe,
     drop_thumbnail,
+    empty_body,
     fix_widths,
     go_on_with_page_numbers,
     keep_cells_with_next,
     keep_row_whole,
     mark_size,
+    missing_styles,
     repeat_row,
     restart_page_numbers,
     rule_below,
@@ -44,86 +59,110 @@ from pipelines.render.letterhead import (
     DATE_POINTS,
     ISSUER_POINTS,
     LEFT_MM,
+    LETTER_SUBJECT_POINTS,
     MOTTO,
     MOTTO_POINTS,
     NUMBER_POINTS,
     PAGE_NUMBER_POINTS,
     RECIPIENTS_HEAD_POINTS,
     RECIPIENTS_POINTS,
-    RIGHT_MM,
     SIGNATURE_POINTS,
     SUBJECT_RULE_MM,
+    document_title,
     issuer_rule_mm,
     issuing_lines,
     motto_rule_mm,
     recipient_lines,
+    subject_of,
 )
 from pipelines.render.stable_zip import make_stable
 
 _CENTRE, _LEFT, _RIGHT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.RIGHT
 _BODY, _SMALL, _FORM = Pt(BODY_POINTS), Pt(12), Pt(CELL_POINTS)
-_PORTRAIT_WIDTH, _LANDSCAPE_WIDTH = 210 - 30 - 18, 297 - 30 - 15
+_LANDSCAPE_WIDTH = 297 - 30 - 15
 # How many of the last rows of a form go with its foot, so that notes and signature never stand alone on a page.
 _ROWS_WITH_FOOT = 2
 
 
-def write_report(model: ReportModel, blocks: Sequence[Block], path: Path) -> None:
-    """Write the report: letterhead, body, recipients and signature, appendices, every form on landscape pages."""
-    _Writer(model).write(blocks).save(str(path))
+def write_report(model: ReportModel, blocks: Sequence[Block], path: Path, base: Path | None = None) -> None:
+    """Write the report: letterhead, body, recipients and signature, appendices, every form on landscape pages.
+
+    Args:
+        model: the report.
+        blocks: its words.
+        path: the file to write.
+        base: a Word file of the office whose styles, page and header are taken as they are; its text is left out.
+
+    Raises:
+        OfficeError: the base is no Word file, or lacks a style.
+    """
+    _Writer(model, base).write(blocks).save(str(path))
     make_stable(path)
 
 
 class _Writer:
     """One document being written from top to bottom."""
 
-    def __init__(self, model: ReportModel) -> None:
+    def __init__(self, model: ReportModel, base: Path | None = None) -> None:
         self.model = model
-        self.document: Any = Document()
+        self.document: Any = Document() if base is None else _opened(base)
+        self.is_restyled = base is not None
+        self.width = 0.0  # of the text on a portrait page, in millimetres
         self.bookmarks = Bookmarks()
         self.is_appendix = False
         self.is_fresh_page = True
 
     def write(self, blocks: Sequence[Block]) -> Any:
         """Return the whole document."""
-        self._set_up()
-        self._letterhead()
+        self._page()
+        self._properties(document_title(self.model, blocks))
+        self._letterhead(subject_of(blocks))
         for block, following in zip(blocks, [*blocks[1:], None], strict=True):
             self._block(block, following)
         return self.document
 
-    def _set_up(self) -> None:
-        set_fonts(self.document, "Times New Roman", _BODY)
-        drop_thumbnail(self.document)
+    def _page(self) -> None:
+        """Set fonts, page and page number, unless the office has its own Word file for them."""
         section = self.document.sections[0]
-        section.page_width, section.page_height = Mm(210), Mm(297)
-        section.left_margin, section.right_margin = Mm(30), Mm(18)
-        section.top_margin, section.bottom_margin = Mm(20), Mm(20)
-        section.header_distance = Mm(10)
+        if not self.is_restyled:
+            set_fonts(self.document, "Times New Roman", _BODY)
+            drop_thumbnail(self.document)
+            section.page_width, section.page_height = Mm(210), Mm(297)
+            section.left_margin, section.right_margin = Mm(30), Mm(18)
+            section.top_margin, section.bottom_margin = Mm(20), Mm(20)
+            section.header_distance = Mm(10)
         section.different_first_page_header_footer = True
-        add_page_number(section.header, Pt(PAGE_NUMBER_POINTS))
+        if not any(paragraph._p.xpath(".//w:r") for paragraph in section.header.paragraphs):
+            add_page_number(section.header, Pt(PAGE_NUMBER_POINTS))
+        self.width = (section.page_width - section.left_margin - section.right_margin) / Mm(1)
+
+    def _properties(self, title: str) -> None:
         properties = self.document.core_properties
         day = dt.datetime.combine(self.model.question.as_of, dt.time())
         properties.created = properties.modified = day
         properties.author = properties.last_modified_by = self.model.office.name
-        properties.title = f"Báo cáo kiểm soát thủ tục hành chính {self.model.question.period_label}"
+        properties.title = title
         properties.comments = properties.keywords = properties.subject = ""
         properties.language = "vi-VN"
         properties.revision = 1
 
-    def _letterhead(self) -> None:
+    def _letterhead(self, subject: Subject | None) -> None:
         office = self.model.office
-        table = self._plain_table([LEFT_MM, RIGHT_MM])
+        right_mm = self.width - LEFT_MM
+        table = self._plain_table([LEFT_MM, right_mm])
         left, right = table.rows[0].cells
         for text, bold in issuing_lines(office):
             self._line(left, text, _CENTRE, Pt(ISSUER_POINTS), bold=bold)
         rule_below(left.paragraphs[-1], inset_mm=_inset(LEFT_MM, issuer_rule_mm(office)))
         self._line(right, COUNTRY, _CENTRE, Pt(COUNTRY_POINTS), bold=True)
         self._line(right, MOTTO, _CENTRE, Pt(MOTTO_POINTS), bold=True)
-        rule_below(right.paragraphs[-1], inset_mm=_inset(RIGHT_MM, motto_rule_mm()))
+        rule_below(right.paragraphs[-1], inset_mm=_inset(right_mm, motto_rule_mm()))
         left, right = table.add_row().cells
         self._line(left, f"Số:        /{office.report_symbol}", _CENTRE, Pt(NUMBER_POINTS))
+        if subject:
+            self._line(left, words_of(subject), _CENTRE, Pt(LETTER_SUBJECT_POINTS))
         self._line(right, place_and_date(self.model), _CENTRE, Pt(DATE_POINTS), slanted=True)
-        fix_widths(table, [LEFT_MM, RIGHT_MM])
+        fix_widths(table, [LEFT_MM, right_mm])
         self._spacer(Pt(6))
 
     def _block(self, block: Block, following: Block | None) -> None:
@@ -146,6 +185,12 @@ class _Writer:
                 self._form(form_page(self.model, self.model.forms[block.form_id]))
             case Signature():
                 self._signature()
+            case Addressee():
+                paragraph = self._text("", _CENTRE, None, before=Pt(6))
+                paragraph.paragraph_format.space_after = Pt(12)
+                self._runs(paragraph, block.runs)
+            case Subject():
+                pass  # stands in the letterhead
 
     def _heading(self, block: Heading, following: Block | None) -> None:
         if block.level == 1 and self.is_appendix and not self.is_fresh_page:
@@ -162,13 +207,13 @@ class _Writer:
         self._runs(paragraph, block.runs, bold=True)
         if block.level == 2 and not (isinstance(following, Heading) and following.level == 2):
             form.space_after = Pt(2)
-            rule_below(paragraph, inset_mm=(_PORTRAIT_WIDTH - SUBJECT_RULE_MM) / 2)
+            rule_below(paragraph, inset_mm=(self.width - SUBJECT_RULE_MM) / 2)
             self._spacer(Pt(6))
 
     def _signature(self) -> None:
         office = self.model.office
         self._spacer(Pt(8)).paragraph_format.keep_with_next = True
-        table = self._plain_table([_PORTRAIT_WIDTH / 2, _PORTRAIT_WIDTH / 2])
+        table = self._plain_table([self.width / 2, self.width / 2])
         left, right = table.rows[0].cells
         self._line(left, "Nơi nhận:", _LEFT, Pt(RECIPIENTS_HEAD_POINTS), bold=True, slanted=True)
         for line in recipient_lines(office):
@@ -332,3 +377,25 @@ class _Writer:
 def _inset(column_mm: float, rule_mm: float) -> float:
     """Return how far a centred line keeps from both sides of its column, whose cells keep 0.5 mm free themselves."""
     return (column_mm - 1 - rule_mm) / 2
+
+
+def _opened(base: Path) -> Any:
+    """Return the office's Word file without its text.
+
+    Raises:
+        OfficeError: it cannot be opened, or lacks a style the document is written in.
+    """
+    try:
+        document = Document(str(base))
+    except (PackageNotFoundError, KeyError, ValueError) as error:
+        raise OfficeError(
+            f"Không mở được {base.name} như một tệp Word (.docx). Lưu lại bằng Word rồi thử lại."
+        ) from error
+    missing = missing_styles(document)
+    if missing:
+        raise OfficeError(
+            f"Tệp {base.name} thiếu kiểu chữ: {', '.join(missing)}. "
+            "Mở tệp bằng Word, dùng thử các kiểu đó một lần rồi lưu."
+        )
+    empty_body(document)
+    return document

@@ -62,9 +62,26 @@ class Bookmarks:
         return name if again == 1 else f"{name}_{again}"
 
 
+STYLES = ("Normal", "Heading 1", "Heading 2", "Heading 3", "Heading 4", "Header")
+
+
+def missing_styles(document: Any) -> list[str]:
+    """Return the styles our documents are written in that a Word file does not hold."""
+    there = {style.name for style in document.styles}
+    return [name for name in STYLES if name not in there]
+
+
+def empty_body(document: Any) -> None:
+    """Take all text out of a document; the last section's page stays."""
+    body = document.element.body
+    for element in list(body):
+        if element.tag != qn("w:sectPr"):
+            body.remove(element)
+
+
 def set_fonts(document: Any, font: str, size: Any) -> None:
     """Set font, size, colour and spacing of the styles used; no theme font stays behind."""
-    for name in ("Normal", "Heading 1", "Heading 2", "Heading 3", "Heading 4", "Header"):
+    for name in STYLES:
         style = document.styles[name]
         style.font.name, style.font.size, style.font.color.rgb = font, size, RGBColor(0, 0, 0)
         fonts = style.element.rPr.rFonts

@@ -11,10 +11,10 @@ from html import escape
 from itertools import groupby
 from pathlib import Path
 
-from pipelines.figures.blocks import Block, Bullet, Heading, Paragraph, Run, Signature, Table
+from pipelines.figures.blocks import Addressee, Block, Bullet, Heading, Paragraph, Run, Signature, Subject, Table
 from pipelines.figures.form_page import FormPage, form_page, place_and_date
 from pipelines.figures.report_model import Figure, ReportModel
-from pipelines.render.letterhead import COUNTRY, MOTTO, issuing_lines, recipient_lines
+from pipelines.render.letterhead import COUNTRY, MOTTO, document_title, issuing_lines, recipient_lines, subject_of
 
 _STYLE = """
 :root{color-scheme:light}
@@ -47,23 +47,24 @@ tr.section td,tr.total td,tr.section th,tr.total th{font-weight:bold}
 def write_html(model: ReportModel, blocks: Sequence[Block], path: Path) -> None:
     """Write the report with its forms as one HTML file."""
     in_forms = {figure.figure_id for form in model.forms.values() for row in form.rows for figure in row.figures}
-    title = f"Báo cáo kiểm soát thủ tục hành chính – {model.question.period_label}"
     body = "\n".join(_blocks(model, blocks, in_forms))
     page = (
         '<!doctype html>\n<html lang="vi"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{_STYLE}</style></head>\n<body>\n"
-        f"{_letterhead(model)}\n{body}\n</body></html>\n"
+        f"<title>{escape(document_title(model, blocks))}</title><style>{_STYLE}</style></head>\n<body>\n"
+        f"{_letterhead(model, subject_of(blocks))}\n{body}\n</body></html>\n"
     )
     path.write_text(page, encoding="utf-8", newline="\n")
 
 
-def _letterhead(model: ReportModel) -> str:
+def _letterhead(model: ReportModel, subject: Subject | None) -> str:
     issuing = "".join(
         f"<p>{f'<b>{escape(text)}</b>' if bold else escape(text)}</p>" for text, bold in issuing_lines(model.office)
     )
+    symbol = escape(model.office.report_symbol)
+    about = f"<p>{_words(subject.runs, set())}</p>" if subject else ""
     return (
-        f'<header class="two"><div class="centre">{issuing}<p>Số: …/{escape(model.office.report_symbol)}</p></div>'
+        f'<header class="two"><div class="centre">{issuing}<p>Số: …/{symbol}</p>{about}</div>'
         f'<div class="centre"><p><b>{COUNTRY}</b></p><p><b>{MOTTO}</b></p>'
         f"<p><i>{escape(place_and_date(model))}</i></p></div></header>"
     )
@@ -87,6 +88,10 @@ def _block(model: ReportModel, block: Block, in_forms: set[str]) -> str:
             return f"<li>{_words(block.runs, in_forms)}</li>"
         case Paragraph():
             return f"<p>{_words(block.runs, in_forms)}</p>"
+        case Addressee():
+            return f'<div class="centre"><p>{_words(block.runs, in_forms)}</p></div>'
+        case Subject():
+            return ""  # stands in the letterhead
 
 
 def _signature(model: ReportModel) -> str:

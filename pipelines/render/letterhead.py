@@ -6,7 +6,10 @@ Invariant: number and date stay open; nothing of a person is made up.
 
 from __future__ import annotations
 
-from pipelines.figures.report_model import OfficeInfo
+from collections.abc import Sequence
+
+from pipelines.figures.blocks import Block, Subject, words_of
+from pipelines.figures.report_model import OfficeInfo, ReportModel
 from pipelines.figures.text_width import text_mm
 
 COUNTRY = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
@@ -15,7 +18,7 @@ MOTTO = "Độc lập - Tự do - Hạnh phúc"
 # Letter sizes in points, each within the range of the decree.
 ISSUER_POINTS, COUNTRY_POINTS, MOTTO_POINTS, DATE_POINTS = 13.0, 12.5, 13.5, 13.5
 NUMBER_POINTS, SIGNATURE_POINTS, PAGE_NUMBER_POINTS, BODY_POINTS = 13.0, 13.5, 13.0, 14.0
-RECIPIENTS_HEAD_POINTS, RECIPIENTS_POINTS = 12.0, 11.0
+RECIPIENTS_HEAD_POINTS, RECIPIENTS_POINTS, LETTER_SUBJECT_POINTS = 12.0, 11.0, 12.0
 # Width of the two columns of the letterhead on a page with 30 and 18 mm of margin.
 LEFT_MM, RIGHT_MM = 67.0, 95.0
 # The line below the issuing body is 1/3 to 1/2 of its text, that below the motto as long as the motto.
@@ -44,6 +47,18 @@ def issuing_lines(office: OfficeInfo) -> list[tuple[str, bool]]:
         return [("ỦY BAN NHÂN DÂN", True), (rest.upper(), True)]
     parent = [(office.parent_name.upper(), False)] if office.parent_name else []
     return [*parent, (office.name.upper(), True)]
+
+
+def subject_of(blocks: Sequence[Block]) -> Subject | None:
+    """Return what a letter is about; None for a document of a named kind (a report)."""
+    first = blocks[0] if blocks else None
+    return first if isinstance(first, Subject) else None
+
+
+def document_title(model: ReportModel, blocks: Sequence[Block]) -> str:
+    """Return the title a document carries in its properties: a letter's subject, else that of the report."""
+    report = f"Báo cáo kiểm soát thủ tục hành chính – {model.question.period_label}"
+    return words_of(subject_of(blocks)) or report
 
 
 def recipient_lines(office: OfficeInfo) -> list[str]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from pipelines.figures.blocks import Block, Bullet, Heading, Paragraph, Run, Signature, Table
+from pipelines.figures.blocks import Addressee, Block, Bullet, Heading, Paragraph, Run, Signature, Subject, Table
 from pipelines.figures.form_page import CELL_POINTS, FormPage, column_widths, form_page, place_and_date
 from pipelines.figures.report_model import Figure, FormRow, ReportModel
 from pipelines.render.letterhead import (
@@ -20,6 +20,7 @@ from pipelines.render.letterhead import (
     DATE_POINTS,
     ISSUER_POINTS,
     LEFT_MM,
+    LETTER_SUBJECT_POINTS,
     MOTTO,
     MOTTO_POINTS,
     NUMBER_POINTS,
@@ -27,10 +28,12 @@ from pipelines.render.letterhead import (
     RECIPIENTS_POINTS,
     SIGNATURE_POINTS,
     SUBJECT_RULE_MM,
+    document_title,
     issuer_rule_mm,
     issuing_lines,
     motto_rule_mm,
     recipient_lines,
+    subject_of,
 )
 from pipelines.render.typst_text import content, string
 
@@ -96,13 +99,13 @@ def font_folder() -> Path:
 
 def typst_source(model: ReportModel, blocks: Sequence[Block]) -> str:
     """Return the whole document as Typst text."""
-    return "\n".join([_set_up(model), _letterhead(model), *_body(model, blocks)])
+    return "\n".join([_set_up(model, blocks), _letterhead(model, subject_of(blocks)), *_body(model, blocks)])
 
 
-def _set_up(model: ReportModel) -> str:
+def _set_up(model: ReportModel, blocks: Sequence[Block]) -> str:
     day = model.question.as_of
     values = {
-        "title": string(f"Báo cáo kiểm soát thủ tục hành chính – {model.question.period_label}"),
+        "title": string(document_title(model, blocks)),
         "author": string(model.office.name),
         "year": day.year,
         "month": day.month,
@@ -111,18 +114,19 @@ def _set_up(model: ReportModel) -> str:
     return _SET_UP.format(**values)
 
 
-def _letterhead(model: ReportModel) -> str:
+def _letterhead(model: ReportModel, subject: Subject | None) -> str:
     office = model.office
     issuing = " \\\n".join(
         f"#strong[{content(text)}]" if bold else f"#[{content(text)}]" for text, bold in issuing_lines(office)
     )
     number, date = content(office.report_symbol), content(place_and_date(model), keep_spaces=True)
+    about = f" \\\n#text(size: {LETTER_SUBJECT_POINTS}pt)[{_runs(subject.runs)}]" if subject else ""
     return f"""
 #grid(columns: ({LEFT_MM}mm, 1fr), align: center, row-gutter: 4pt,
   [#plain[#text(size: {ISSUER_POINTS}pt)[{issuing}]] #line-below({issuer_rule_mm(office):.1f}mm)],
   [#plain[#text(size: {COUNTRY_POINTS}pt)[#strong[{content(COUNTRY)}]] \\
    #text(size: {MOTTO_POINTS}pt)[#strong[{content(MOTTO)}]]] #line-below({motto_rule_mm():.1f}mm)],
-  plain(text(size: {NUMBER_POINTS}pt)[Số: #h(8mm)/{number}]),
+  plain(text(size: {NUMBER_POINTS}pt)[Số: #h(8mm)/{number}{about}]),
   plain(text(size: {DATE_POINTS}pt, style: "italic")[{date}]),
 )
 #v(6pt)
@@ -143,6 +147,8 @@ def _body(model: ReportModel, blocks: Sequence[Block]) -> Iterator[str]:
                 yield f"#par[{_runs(block.runs)}]"
             case Bullet():
                 yield f"#par[\\- {_runs(block.runs)}]"
+            case Addressee():
+                yield f"#block(above: 9pt, below: 12pt, align(center, plain[{_runs(block.runs)}]))"
             case Signature():
                 yield _signature(model)
                 after_signature, is_fresh = True, False
