@@ -7,6 +7,7 @@ of the form; their sum, with that of the form's declared fact where it has one, 
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from pipelines.audit.short_code import ShortCode
 from pipelines.figures.layout import load_layouts
 from pipelines.figures.text import RATE_DECIMALS, rate
 from pipelines.office.errors import OfficeError
@@ -29,7 +31,8 @@ class TracedCell:
     scope_id: str
     row_code: str
     label: str
-    column_number: int
+    # c<number>, or the name of a ratio or note, which have no number.
+    column_code: str
     column_title: str
     figure: int | Decimal | None
     rows: pd.DataFrame
@@ -42,7 +45,13 @@ class TracedCell:
     @property
     def figure_id(self) -> str:
         """Id of the figure, as in the manifest and in every document."""
-        return f"{self.form_id}/{self.scope_id}/{self.row_code}/c{self.column_number}"
+        return f"{self.form_id}/{self.scope_id}/{self.row_code}/{self.column_code}"
+
+    @property
+    def column_number(self) -> int | None:
+        """Number of the column; None for a ratio or note."""
+        number = self.column_code.removeprefix("c")
+        return int(number) if number.isdecimal() else None
 
     @property
     def traced_sum(self) -> int | Decimal | None:
@@ -54,16 +63,18 @@ class TracedCell:
         return rate(parts, whole, self.decimals)
 
 
-def trace(report: Path, form_id: str, row: str, column: int, unit: str | None = None) -> list[TracedCell]:
-    """Return the cells a form row (label or code) and column number stand for, each with its fact rows.
+def trace(report: Path, form_id: str, row: str, column: int | str, unit: str | None = None) -> list[TracedCell]:
+    """Return the cells a form row (label or code) and column stand for, each with its fact rows.
 
-    A label may stand in two sections ("Hộ tịch" of the city and of the wards): each is one cell.
+    The column is its number (10 or c10), or the name of a ratio or note of the form. A label may stand in two
+    sections ("Hộ tịch" of the city and of the wards): each is one cell.
 
     Raises:
         OfficeError: the report has no such form, scope, row or column; the message lists what there is.
     """
     layout = _layout(report, form_id)
-    measure = _measure(layout, column)
+    column = f"c{column}" if isinstance(column, int) or column.isdecimal() else column
+    measure = _measure(report, layout, column)
     with duckdb.connect(report / "warehouse.duckdb", read_only=True) as connection:
         scope_id = unit or _office_scope(connection)
         rows = _form_rows(connection, layout, scope_id, row)
@@ -73,12 +84,12 @@ def trace(report: Path, form_id: str, row: str, column: int, unit: str | None = 
                 scope_id=scope_id,
                 row_code=str(form_row["row_code"]),
                 label=str(form_row["label"]),
-                column_number=column,
+                column_code=column,
                 column_title=" / ".join(measure["head"]),
-                figure=_figure(form_row[measure["name"]], measure),
+                figure=_figure(form_row, measure),
                 rows=fact_rows(connection, layout, measure, scope_id, form_row),
                 shown=layout["facts"][measure["from"].partition(".")[0]]["trace"],
-                decimals=RATE_DECIMALS if measure["of"] else None,
+                decimals=measure["decimals"],
                 **_declared(connection, layout, measure, scope_id, form_row),
             )
             for form_row in rows.to_dict("records")
@@ -95,7 +106,11 @@ def _declared(
     return {"declared": rows, "declared_shown": declared["trace"]}
 
 
-def _figure(cell: Any, column: dict) -> int | Decimal | None:
+def _figure(form_row: dict, column: dict) -> int | Decimal | None:
+    if "parts" in column:
+        parts, whole = (sum(int(form_row[name]) for name in column[side]) for side in ("parts", "whole"))
+        return rate(parts, whole, column["decimals"])
+    cell = form_row[column["name"]]
     if not column["of"]:
         return int(cell)
     return None if pd.isna(cell) else Decimal(str(cell)).quantize(Decimal(1).scaleb(-RATE_DECIMALS))
@@ -121,8 +136,9 @@ def _rows_behind(
     scope_id: str,
     form_row: dict,
 ) -> pd.DataFrame:
-    measure = column["from"].partition(".")[2]
-    whole = (column["of"] or column["from"]).partition(".")[2]
+    # A percentage of several measures (a ratio) adds them up on both sides.
+    measure = _sum_of(column.get("parts") or [column["from"].partition(".")[2]])
+    whole = _sum_of(column.get("whole") or [(column["of"] or column["from"]).partition(".")[2]])
     keys = {key: form_row[key] for key in key_names if not pd.isna(form_row[key])}
     conditions = "".join(f' and f."{key}" = ?' for key in keys)
     key, bridge, subject = about["key"], about["scope"], about["trace"]["subject"]
@@ -136,15 +152,30 @@ def _rows_behind(
                   from rpt_correction where state = 'applied')
             group by record_code
         )
-        select f.*, d.file_name, c.correction, f."{measure}" as measure, f."{whole}" as whole
+        select f.*, d.file_name, c.correction, {measure} as measure, {whole} as whole
         from {fact} as f
         inner join {bridge} as s on f."{key}" = s."{key}"
         left join landed.delivery as d on f.delivery_id = d.delivery_id
         left join corrected as c on f."{subject}" = c.record_code
-        where s.scope_id = ? and (f."{measure}" <> 0 or f."{whole}" <> 0){conditions}
+        where s.scope_id = ? and ({measure} <> 0 or {whole} <> 0){conditions}
         order by f."{key}"
     """
     return connection.execute(query, [scope_id, *keys.values()]).df()
+
+
+def trace_code(report: Path, code: ShortCode) -> list[TracedCell]:
+    """Return the cell a short code names in a report, with its fact rows.
+
+    Raises:
+        OfficeError: the report has no such form, row or column; the message lists what there is.
+    """
+    layouts = load_layouts(report / "forms.json")
+    form_id = code.form_among(layouts)
+    with duckdb.connect(report / "warehouse.duckdb", read_only=True) as connection:
+        scope_id = code.unit or _office_scope(connection)
+        query = f"select row_code from {layouts[form_id]['model']} where scope_id = ? order by row_order"
+        codes = [str(row_code) for (row_code,) in connection.execute(query, [scope_id]).fetchall()]
+    return trace(report, form_id, code.row_among(codes), code.column, code.unit)
 
 
 def _layout(report: Path, form_id: str) -> dict:
@@ -154,12 +185,47 @@ def _layout(report: Path, form_id: str) -> dict:
     return layouts[form_id]
 
 
-def _measure(layout: dict, column: int) -> dict:
-    found = [item for item in layout["columns"] if item["number"] == column]
-    if not found:
-        numbers = ", ".join(str(item["number"]) for item in layout["columns"])
-        raise OfficeError(f"Biểu {layout['form_id']} không có cột số {column}. Các cột số liệu: {numbers}.")
-    return found[0]
+def _sum_of(measures: list[str]) -> str:
+    return "(" + " + ".join(f'f."{name}"' for name in measures) + ")"
+
+
+def _measure(report: Path, layout: dict, column: str) -> dict:
+    """Return what the trace needs of a column, note or ratio: where it is from, what of, its head and decimals."""
+    for item in layout["columns"]:
+        if column == f"c{item['number']}":
+            return {**item, "decimals": RATE_DECIMALS if item["of"] else None}
+    for item in layout["notes"]:
+        if column == item["name"]:
+            return {**item, "head": [item["label"]], "of": None, "decimals": None}
+    if column in layout["ratios"]:
+        return _ratio(report, layout, column)
+    known = [*(f"c{item['number']}" for item in layout["columns"]), *(item["name"] for item in layout["notes"])]
+    raise OfficeError(
+        f"Biểu {layout['form_id']} không có cột {column}. Các cột số liệu: {', '.join([*known, *layout['ratios']])}."
+    )
+
+
+def _ratio(report: Path, layout: dict, name: str) -> dict:
+    """Return a ratio as a column: its measures are those of one fact, its decimals those printed."""
+    ratio = layout["ratios"][name]
+    facts = {item["from"].partition(".")[2]: item["from"].partition(".")[0] for item in layout["columns"]}
+    facts |= {item["from"].partition(".")[2]: item["from"].partition(".")[0] for item in layout["notes"]}
+    found = {facts[measure] for measure in (*ratio["parts"], *ratio["whole"]) if measure in facts}
+    if len(found) != 1:
+        raise OfficeError(f"Tỷ lệ {name} của biểu {layout['form_id']} không truy được: số đo thuộc {len(found)} bảng.")
+    (fact,) = found
+    figures = json.loads((report / "manifest.json").read_text(encoding="utf-8"))["figures"]
+    printed = (str(value) for key, value in figures.items() if key.endswith(f"/{name}") and value is not None)
+    decimals = max((len(value.partition(".")[2]) for value in printed), default=RATE_DECIMALS)
+    return {
+        "name": name,
+        "head": [f"tỷ lệ {name}"],
+        "from": f"{fact}.{ratio['parts'][0]}",
+        "of": f"{fact}.{ratio['whole'][0]}",
+        "parts": list(ratio["parts"]),
+        "whole": list(ratio["whole"]),
+        "decimals": decimals,
+    }
 
 
 def _office_scope(connection: duckdb.DuckDBPyConnection) -> str:

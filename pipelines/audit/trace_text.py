@@ -22,7 +22,7 @@ def trace_lines(cell: TracedCell, limit: int) -> Iterator[str]:
     """
     yield (
         f"{cell.form_id} · {cell.scope_id} · dòng {cell.row_code} «{cell.label}» · "
-        f"cột {cell.column_number} «{cell.column_title}»"
+        f"cột {cell.column_number or cell.column_code} «{cell.column_title}»"
     )
     agree = "khớp" if cell.traced_sum == cell.figure else f"KHÔNG KHỚP: tìm được {_printed(cell.traced_sum)}"
     yield f"  Số in: {_printed(cell.figure)} ({agree}); mã số: {cell.figure_id}"

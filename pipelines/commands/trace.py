@@ -1,24 +1,33 @@
 """`kstt trace`: from a printed cell to dossiers, files and rows.
 
-Here: command line. Not here: the query (audit/trace), the words (audit/trace_text).
+Here: command line. Not here: the query (audit/trace), the words (audit/trace_text), short codes (audit/short_code).
 Invariant: reads and prints only.
 """
 
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from pipelines.commands.common import load
+from pipelines.office.errors import OfficeError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pipelines.audit.short_code import ShortCode
+    from pipelines.audit.trace import TracedCell
+    from pipelines.office.settings import Office
 
 HELP = "từ một ô in ra đến hồ sơ, tệp, dòng"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command line."""
-    parser.add_argument("period", help="mã kỳ, ví dụ 2021-Q1")
-    parser.add_argument("form", help="mã biểu, ví dụ II.06a")
-    parser.add_argument("--row", required=True, help='nhãn hoặc mã dòng, ví dụ "Hộ tịch" hoặc B.2')
-    parser.add_argument("--column", required=True, type=int, help="số cột in trên biểu")
+    parser.add_argument("period", help="mã kỳ, ví dụ 2021-Q1; hoặc mã số liệu, ví dụ 2021Q1-06a-B3-c10-v2 (một mình)")
+    parser.add_argument("form", nargs="?", help="mã biểu, ví dụ II.06a")
+    parser.add_argument("--row", help='nhãn hoặc mã dòng, ví dụ "Hộ tịch" hoặc B.2')
+    parser.add_argument("--column", help="số cột in trên biểu, hoặc tên tỷ lệ của biểu")
     parser.add_argument("--unit", default=None, help="biểu của đơn vị, ví dụ p03 (mặc định: toàn thành phố)")
     parser.add_argument("--as-of", default=None, help="báo cáo có số liệu đến ngày này")
     parser.add_argument("--limit", type=int, default=200, help="số dòng in ra nhiều nhất (0: tất cả)")
@@ -26,12 +35,38 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace) -> int:
     """Print each cell the row and column stand for, and what is behind it."""
-    from pipelines.audit.trace import trace
     from pipelines.audit.trace_text import trace_lines
-    from pipelines.warehouse.finished import latest_report
 
-    report = latest_report(load(parsed), parsed.period, parsed.as_of)
-    for cell in trace(report, parsed.form, parsed.row, parsed.column, parsed.unit):
+    for cell in _cells(parsed):
         for line in trace_lines(cell, parsed.limit):
             print(line)
     return 0
+
+
+def _cells(parsed: argparse.Namespace) -> list[TracedCell]:
+    from pipelines.audit.short_code import EXAMPLE, parse_short_code
+    from pipelines.audit.trace import trace, trace_code
+    from pipelines.warehouse.finished import latest_report
+
+    office = load(parsed)
+    if parsed.form is None:
+        others = [name for name in ("row", "column", "unit") if getattr(parsed, name) is not None]
+        if others:
+            raise OfficeError(f"Mã số liệu đứng một mình, không cùng --{others[0]}; hoặc thiếu mã biểu, ví dụ II.06a.")
+        code = parse_short_code(parsed.period)
+        return trace_code(_report(office, code, parsed.as_of), code)
+    if parsed.row is None or parsed.column is None:
+        raise OfficeError(f"Cần cả --row và --column; hoặc chỉ một mã số liệu, ví dụ kstt trace {EXAMPLE}")
+    report = latest_report(office, parsed.period, parsed.as_of)
+    return trace(report, parsed.form, parsed.row, parsed.column, parsed.unit)
+
+
+def _report(office: Office, code: ShortCode, as_of: str | None) -> Path:
+    """Return the report a code speaks of: an issued version, or the newest draft."""
+    from pipelines.warehouse.finished import latest_report
+    from pipelines.warehouse.issued import find_issued
+
+    period_id = code.period_among(office.reference["periods"]["period_id"])
+    return (
+        find_issued(office, period_id, code.version).folder if code.version else latest_report(office, period_id, as_of)
+    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -151,6 +152,11 @@ def load_layouts(path: Path) -> dict[str, dict[str, Any]]:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
+def short_name(layout: dict[str, Any]) -> str:
+    """Return the name a form has in short codes (meta `short`; a layout older than that: its id, bare)."""
+    return layout.get("short") or re.sub("[^0-9a-z]", "", layout["form_id"].lower())
+
+
 def facts_of(layout: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Return the facts the cells of a form sum, by name, with what the layout says of each; the declared one too."""
     declared = layout.get("declared")
@@ -170,6 +176,7 @@ def _layout(node: dict[str, Any], meta: dict[str, Any], metas: dict[str, dict[st
     numbered = sorted(((name, item) for name, item in columns if "number" in item), key=lambda pair: pair[1]["number"])
     return {
         "form_id": meta["form_id"],
+        "short": str(meta.get("short", "")),
         "model": model,
         "number": meta["number"],
         "title": meta["title"],
@@ -246,6 +253,8 @@ def _check(layout: dict[str, Any]) -> None:
         if item.get("of") and str(item["of"]).partition(".")[0] != fact:
             raise OfficeError(f"{name}: tử số và mẫu số của cột tỷ lệ {item['name']} phải cùng một bảng fct_….")
     _check_spanners(name, heads)
+    if not re.fullmatch("[0-9a-z]*", layout["short"]):
+        raise OfficeError(f"{name}: short «{layout['short']}» chỉ gồm chữ thường không dấu và chữ số.")
 
 
 def _check_spanners(name: str, heads: list[tuple[str, ...]]) -> None:

@@ -15,6 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from pipelines.audit.short_code import short_codes
 from pipelines.figures.report_model import ReportModel
 from pipelines.figures.words import report_blocks
 from pipelines.ingest.landing import hash_file
@@ -45,7 +46,7 @@ def assemble(
     write_html(model, blocks, folder / "bao-cao.html")
     write_forms(model, folder / "bieu-mau.xlsx")
     _write_json(folder / "forms.json", layouts)
-    _write_json(folder / "manifest.json", _manifest(folder, model, key, versions))
+    _write_json(folder / "manifest.json", _manifest(folder, model, layouts, key, versions))
 
 
 def summary(model: ReportModel) -> dict[str, str]:
@@ -68,7 +69,9 @@ def _outdated(model: ReportModel) -> dict[str, str]:
     return {"Đính chính không còn đúng": ", ".join(outdated)} if outdated else {}
 
 
-def _manifest(folder: Path, model: ReportModel, key: str, versions: Mapping[str, str]) -> dict[str, Any]:
+def _manifest(
+    folder: Path, model: ReportModel, layouts: Mapping[str, dict[str, Any]], key: str, versions: Mapping[str, str]
+) -> dict[str, Any]:
     question = asdict(model.question)
     switches = {item["name"]: item["value"] for item in question.pop("switches")}
     return {
@@ -79,6 +82,14 @@ def _manifest(folder: Path, model: ReportModel, key: str, versions: Mapping[str,
         "coverage": {**asdict(model.coverage), "is_complete": model.coverage.is_complete},
         "deliveries": [asdict(delivery) for delivery in model.deliveries],
         "figures": {name: figure.value for name, figure in sorted(model.figures.items())},
+        # What `kstt trace` accepts in place of a figure's id.
+        "short_codes": short_codes(
+            sorted(model.figures),
+            layouts,
+            model.question.period_id,
+            model.question.office_unit_id,
+            model.issue.version if model.issue else None,
+        ),
         # What part of a figure is estimated, where any is (None: a ratio of such figures).
         "estimated": {
             name: figure.estimated or None for name, figure in sorted(model.figures.items()) if figure.is_estimated
