@@ -241,7 +241,7 @@ def test_other_software_and_packages_are_named_as_the_cause(
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, target)
     template = clone / "report_templates" / "bao-cao-quy.md.j2"
-    template.write_text(template.read_text(encoding="utf-8").replace("BÁO CÁO", "BÁO CÁO MỚI", 1), encoding="utf-8")
+    template.write_text(template.read_text(encoding="utf-8") + "\nLời mới.\n", encoding="utf-8")
     monkeypatch.setattr(reproduction, "versions", lambda: {"duckdb": "99"})
     result = reproduce(loaded, find_issued(loaded, PERIOD, 2), software=clone)
     differing = {line.partition(":")[0] for line in result.differences}
@@ -329,6 +329,19 @@ def test_a_report_older_than_what_was_sent_for_its_period_is_held_back(office: P
         receive_inbox(load_office(root))
         with pytest.raises(OfficeError, match="tệp gửi cho kỳ đã đổi: thêm 1, thay hoặc rút 0"):
             story.send_out(root, "corrected")
+
+
+def test_a_version_held_against_an_earlier_final_is_made_again_with_it(office: Path, tmp_path: Path) -> None:
+    root = story.copy_of(office, tmp_path / "office")
+    with story.at("2021-06-15T08:00:00"):
+        send(root, "Sổ_2021_06_15.csv", story.WARD_1_NEXT, "p01", story.NEXT)
+        story.report(root, period=story.NEXT)
+        version = story.send_out(root, "final", force="Phường 2 không phát sinh", period=story.NEXT)
+    assert version.record()["ask"]["prior_issue"] == f"{PERIOD}/v3"
+    loaded = load_office(root)
+    assert reproduce(loaded, version).differences == ()
+    story.writable(issued(root, 3) / "warehouse.duckdb").unlink()
+    assert reproduce(loaded, version).causes == (f"Bản {PERIOD}/v3: tệp warehouse.duckdb đã bị xóa.",)
 
 
 def test_the_report_of_the_real_job_is_made_again_byte_for_byte(tmp_path: Path) -> None:
