@@ -1,7 +1,7 @@
-"""The cells of one column, each distinct one once.
+"""The cells of one column, those that repeat once.
 
 Here: reading a column out of a table's rows. Not here: what the cells mean (typing_rules, row_kinds).
-Invariant: work on cells is done once per distinct cell; a blank is no cell.
+Invariant: work on cells that repeat is done once; a blank is no cell.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ import pandas as pd
 
 # What a person sees as an empty cell.
 BLANKS = "\u00a0\u200b\ufeff \t\r\n"
+_SAMPLE = 2_000
+_MOSTLY = 0.9
 _TRUTH = {True: "TRUE", False: "FALSE"}
 
 
@@ -28,29 +30,42 @@ def objects(values: Iterable[object]) -> pd.Series:
     return pd.Series(np.fromiter(given, dtype=object, count=len(given)), dtype=object)
 
 
+def _hardly_repeats(column: list[object]) -> bool:
+    sample = [cell for cell in column[:: len(column) // _SAMPLE + 1] if not is_blank(cell)]
+    return len(sample) > _SAMPLE / 4 and len(set(sample)) > len(sample) * _MOSTLY
+
+
 @dataclass(frozen=True)
 class Cells:
-    """A column: for every row the place of its cell among the distinct ones, -1 for a blank."""
+    """A column: for every row the place of its cell among the distinct ones, -1 for a blank.
+
+    In a column that hardly repeats two places may hold equal cells.
+    """
 
     places: np.ndarray
     distinct: np.ndarray
 
     @classmethod
     def of(cls, column: list[object]) -> Cells:
-        """Factorize the cells of a column; a truth value becomes its word, for True equals 1.0 in a hash table."""
-        values = np.empty(len(column), dtype=object)
-        values[:] = (
-            [_TRUTH[cell] if isinstance(cell, bool) else cell for cell in column]
-            if bool in set(map(type, column))
-            else column
-        )
-        places, distinct = pd.factorize(values)
-        blank = [
-            at for at, cell in enumerate(distinct) if isinstance(cell, str) and cell[:1] in BLANKS and is_blank(cell)
+        """Factorize the cells of a column; a truth value becomes its word, for True equals 1.0 in a hash table.
+
+        A column of cells that hardly repeat (codes, moments) is taken as it is: hashing would cost more than it saves.
+        """
+        if bool in set(map(type, column)):
+            column = [_TRUTH[cell] if isinstance(cell, bool) else cell for cell in column]
+        cells = np.fromiter(column, dtype=object, count=len(column))
+        places, distinct = (np.arange(len(cells)), cells) if _hardly_repeats(column) else pd.factorize(cells)
+        # A text may be blank only if its first letter is (the empty text counts as one).
+        starts = [
+            at for at, cell in enumerate(distinct) if cell is None or (isinstance(cell, str) and cell[:1] in BLANKS)
         ]
-        if blank:
-            places = np.where(np.isin(places, blank), -1, places)
-        return cls(places, distinct)
+        blank = [at for at in starts if is_blank(distinct[at])]
+        if not blank:
+            return cls(places, distinct)
+        is_cell = np.ones(len(distinct), dtype=bool)
+        is_cell[blank] = False
+        new_places = np.append(np.where(is_cell, np.cumsum(is_cell) - 1, -1), -1)
+        return cls(new_places[places], distinct[is_cell])
 
     @classmethod
     def none(cls, length: int) -> Cells:

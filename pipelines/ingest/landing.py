@@ -24,7 +24,14 @@ from pipelines.office.settings import Office
 from pipelines.office.text import match_key, nfc
 
 # Files of an office folder that shape its figures and documents, beside what units send.
-SETTINGS = ("office.yaml", "corrections.yaml", "reference/*.csv", "profiles/*.yaml", "templates/**/*", "letterhead.docx")
+SETTINGS = (
+    "office.yaml",
+    "corrections.yaml",
+    "reference/*.csv",
+    "profiles/*.yaml",
+    "templates/**/*",
+    "letterhead.docx",
+)
 
 IGNORED_PREFIXES = ("~$", ".")  # lock files of office programs, hidden files: left alone, not an error
 

@@ -7,8 +7,10 @@ Invariant: rows in = typed + rejected + blank + furniture (titles, numbering, to
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -104,6 +106,31 @@ def read_file(
         OfficeError: the profile itself names a column or status that does not exist.
     """
     check_profile(contract, profile)
+    with _no_collection():
+        return _read(path, file_name, contract, profile, window, zone, corrections)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Hold the collector of cyclic garbage: a table is millions of cells without a cycle, and each pass visits all."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _read(
+    path: Path,
+    file_name: str,
+    contract: Contract,
+    profile: Profile,
+    window: Window,
+    zone: dt.tzinfo | None,
+    corrections: Sequence[Correction],
+) -> Reading:
     try:
         opened = open_delivery(path)
         grids = [(member, sheets_of(grid, profile)) for member, grid in opened.grids]

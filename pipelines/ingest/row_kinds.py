@@ -70,11 +70,16 @@ def without_repeats(kinds: np.ndarray, cells: dict[str, Cells], contract: Contra
     row without a code.
     """
     data = np.flatnonzero(kinds == "data")
-    said = pd.DataFrame({name: column.places[data] for name, column in cells.items()})
+    said = pd.DataFrame({name: _equal_places(column.at(data)) for name, column in cells.items()})
     repeated = said.duplicated().to_numpy() & cells[contract.key].filled[data]
     told = kinds.copy()
     told[data[repeated]] = "repeated"
     return told
+
+
+def _equal_places(column: Cells) -> np.ndarray:
+    """Return for every row a number that is the same where the cells are."""
+    return pd.factorize(column.spread(column.distinct))[0]
 
 
 def _kind(

@@ -31,7 +31,7 @@ _SMALL = 5_000_000
 _LONG_TAIL = 200_000
 _MARKUP_HEAD = 4096
 _ONE_LETTER = 26
-_LETTER_CLASSES = bytes(65 if 65 <= byte <= 90 else byte for byte in range(256))
+_CLASSES = bytes(65 if 65 <= byte <= 90 else 48 if 48 <= byte <= 57 else byte for byte in range(256))
 _WIDE_COLUMN = re.compile(rb"\sr=\"([A-Z]{2,3})\d")
 _REFERENCE = re.compile(rb"\sr=\"([A-Z]+)(\d+)\"")
 _STYLE = re.compile(rb"\ss=\"(\d+)\"")
@@ -154,10 +154,11 @@ def _span(column: bytes) -> tuple[int, int]:
 
 def _refuse_endless(xml: bytes, marks: _Marks, name: str) -> None:
     """Two filled cells in far corners make the reader fill all between: 9.8 GB for 301 columns, measured."""
-    height = _height(xml, marks)
-    if height * _WIDEST <= _SMALL:
-        return
-    if height * _ONE_LETTER <= _SMALL and not _has_wide_column(xml):
+    # Letters and digits as classes: a far cell is then found several times as fast as by a pattern.
+    classes = xml.translate(_CLASSES)
+    start = max(classes.find(b"<%s" % marks.row), 0)
+    height = _height(xml, marks, is_far=classes.find(b'r="0000000', start) >= 0)
+    if height * (_WIDEST if classes.find(b'r="AA', start) >= 0 else _ONE_LETTER) <= _SMALL:
         return
     width = max((_number(letters) for letters in set(_WIDE_COLUMN.findall(xml))), default=_ONE_LETTER)
     if height * width <= _SMALL:
@@ -172,18 +173,12 @@ def _refuse_endless(xml: bytes, marks: _Marks, name: str) -> None:
         refuse_far_cells(name, far_row, far_column, filled)
 
 
-def _has_wide_column(xml: bytes) -> bool:
-    """Tell whether any cell stands right of column Z; by letter classes, five times as fast as a pattern."""
-    return b'"AA' in xml.translate(_LETTER_CLASSES)
-
-
-def _height(xml: bytes, marks: _Marks) -> int:
+def _height(xml: bytes, marks: _Marks, is_far: bool) -> int:
     """Return the last row: rows stand in order, except where someone means harm, who needs a number of 7 digits."""
     opening = b"<%s " % marks.row
     last = re.search(rb"\sr=\"(\d+)\"", xml[xml.rfind(opening) :][:_MARKUP_HEAD])
-    far = re.search(rb"<%s\b[^>]*?\sr=\"(\d{7,})\"" % marks.row, xml)
-    numbers = [int(found[1]) for found in (last, far) if found]
-    return max([xml.count(opening), *numbers])
+    far = re.findall(rb"<%s\b[^>]*?\sr=\"(\d{7,})\"" % marks.row, xml) if is_far else []
+    return max([xml.count(opening), *map(int, far), *([int(last[1])] if last else [])])
 
 
 def _told_cells(xml: bytes, marks: _Marks, name: str, forms: dict[int, str]) -> Cells:
