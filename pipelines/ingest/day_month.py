@@ -16,6 +16,8 @@ from pipelines.ingest.cells import Cells
 from pipelines.ingest.contract import MOMENT_ROLES, Contract
 
 FLAG = "day_month_exchanged"
+FLAG_REASON = "Ngày và tháng bị bảng tính đảo chỗ, đã đổi lại theo ngày ghi trong mã."
+FLAG_MEND = "Định dạng cột ngày là ngày/tháng/năm (hoặc dạng chữ) trước khi lưu, rồi kiểm tra các dòng này."
 RULE = "đổi lại ngày và tháng theo ngày ghi trong mã"
 # Codes that carry the day of receipt as YYMMDD (domain/09, 9.2).
 _CODE_DATE = re.compile(r"^(?:\d{3}\.\d{2}\.\d{2}\.H\d{2}|H\d{2}(?:\.\d{1,3}){1,3})-(\d{6})-\d{3,6}$")

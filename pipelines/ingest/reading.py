@@ -21,6 +21,7 @@ import pandas as pd
 from pipelines.ingest.cells import Cells, is_blank, objects
 from pipelines.ingest.contract import Contract, check_profile
 from pipelines.ingest.corrections import Corrected, correct
+from pipelines.ingest.day_month import FLAG, FLAG_MEND, FLAG_REASON
 from pipelines.ingest.frame import Problem, typed_frame
 from pipelines.ingest.grid import Opened, open_delivery
 from pipelines.ingest.headers import Table, find_tables, header_texts
@@ -322,6 +323,7 @@ def _verdict(
     ]
     return {
         **_head(file_name, profile, contract),
+        "checks": _flagged(parts, contract.key),
         "format": opened.format,
         "name_note": name_note(file_name, opened.format),
         "sheet": "; ".join(name for part in parts if (name := _named(part.member, part.table.sheet.name))) or None,
@@ -357,6 +359,13 @@ def _verdict(
         "corrections": [item for part in parts for item in part.corrections],
         "unknown_headers": [item for at, item in enumerate(unknown) if item not in unknown[:at]],
     }
+
+
+def _flagged(parts: list[_Part], key: str) -> list[dict[str, Any]]:
+    """The entries of `verdict.checks` for what the reader put right and flagged; none where there is none."""
+    count = sum(int(part.rows["flags"].str.contains(FLAG, regex=False).sum()) for part in parts)
+    entry = {"severity": "info", "severity_reason": None, "column": key, "unexpected": count}
+    return [{"check_id": FLAG, **entry, "reason": FLAG_REASON, "mend": FLAG_MEND}] if count else []
 
 
 def _inside(part: _Part) -> dict[str, str]:

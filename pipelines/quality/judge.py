@@ -100,7 +100,9 @@ def judge_all(cases: Sequence[Case], contract: Contract, suite_path: Path) -> li
 
 def _judged(case: Case, suite: Suite, failed: Failed, key: str) -> Reading:
     findings = [_finding(check, case.profile, failed) for check in _checked(suite, case.profile)]
-    verdict = {**case.reading.verdict, "checks": [finding.as_verdict() for finding in findings]}
+    # What the reader itself flagged stands before what the suite found.
+    checks = [*case.reading.verdict["checks"], *(finding.as_verdict() for finding in findings)]
+    verdict = {**case.reading.verdict, "checks": checks}
     critical = [finding for finding in findings if finding.severity == "critical" and finding.unexpected]
     if critical:
         refused = {

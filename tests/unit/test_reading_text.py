@@ -180,6 +180,8 @@ def test_days_a_spreadsheet_exchanged_are_put_right_by_the_code_and_flagged(tmp_
         ("due_at", "2021-11-03"),
     }
     assert reading.verdict["counts"]["flagged"] == 1
+    (check,) = reading.verdict["checks"]
+    assert (check["check_id"], check["unexpected"], check["severity"]) == ("day_month_exchanged", 1, "info")
 
 
 @pytest.mark.parametrize(
