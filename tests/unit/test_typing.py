@@ -9,15 +9,21 @@ from __future__ import annotations
 import datetime as dt
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipelines.ingest.facts import NOT_CALCULATED
 from pipelines.ingest.typing_rules import (
     SERIAL_ZERO_1904,
     Reckoning,
+    sure_moments,
     type_code,
+    type_count,
     type_datetime,
     type_procedure_code,
+    type_rate,
     type_text,
 )
 
@@ -29,6 +35,13 @@ EARLIEST, LATEST = dt.date(2000, 1, 1), dt.date(2035, 12, 31)
     [
         ("05/03/2026", "2026-03-05T00:00:00"),
         ("13/03/2026", "2026-03-13T00:00:00"),
+        ("2021/03/05 08:30", "2021-03-05T08:30:00"),  # the year first is never day-first
+        ("2021.03.05", "2021-03-05T00:00:00"),
+        ("05/03/2021 - 08:30", "2021-03-05T08:30:00"),
+        ("05/03/2021 lúc 8 giờ 30", "2021-03-05T08:30:00"),
+        ("ngày 05/03/2021", "2021-03-05T00:00:00"),
+        ("8h30 05/03/2021", "2021-03-05T08:30:00"),
+        ("29/01/2024 09:05:00 - quá hạn 2 ngày", "2024-01-29T09:05:00"),
         ("2026-03-11", "2026-03-11T00:00:00"),  # ISO is never day-first
         ("5-3-2021", "2021-03-05T00:00:00"),
         ("05.03.2021 08:30", "2021-03-05T08:30:00"),
@@ -184,3 +197,69 @@ def test_a_code_kept_as_a_number_is_told() -> None:
 
 def test_text_is_composed_and_single_spaced() -> None:
     assert type_text("Hộ\u00a0  tịch\n").value == "Hộ tịch"
+
+
+@pytest.mark.parametrize(
+    ("cell", "number"),
+    [
+        (46095.0, 46095),  # a count that could be a date stays a count
+        ("46095", 46095), ("1.234", 1234), ("1,234", 1234), ("1.234.567", 1234567), (" 15\u00a0000 ", 15000),
+        ("-5", -5), ("0", 0),
+    ],
+)  # fmt: skip
+def test_a_count_takes_dots_and_commas_before_three_digits_as_thousands(cell: object, number: int) -> None:
+    assert (type_count(cell).value, type_count(cell).error) == (number, None)
+
+
+@pytest.mark.parametrize(
+    "cell", ["1.23", "12,5", 1.5, "1.234,5", "1.2345", "35%", "mười", dt.datetime(2026, 3, 14), True]
+)
+def test_what_is_no_sure_whole_number_is_an_error(cell: object) -> None:
+    assert (type_count(cell).value, type_count(cell).error is None) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("cell", "number"),
+    [("1.234,5", 1234.5), ("98,75%", 98.75), ("98.75", 98.75), (98.75, 98.75), ("35%", 35.0), ("12,5", 12.5)],
+)
+def test_a_rate_is_read_in_both_spellings_and_a_percentage_as_shown(cell: object, number: float) -> None:
+    assert (type_rate(cell).value, type_rate(cell).error) == (number, None)
+
+
+@pytest.mark.parametrize("cell", ["#DIV/0!", "#N/A", "#GETTING_DATA", "#SPILL!", "Err:502", NOT_CALCULATED])
+@pytest.mark.parametrize("role", [type_code, type_count, type_rate])
+def test_an_error_cell_is_an_error_in_every_role_that_is_read(role, cell: str) -> None:
+    assert role(cell).value is None
+    assert role(cell).error
+
+
+_STYLES = [
+    "%d/%m/%Y",
+    "%d/%m/%Y %H:%M",
+    "%d/%m/%Y %H:%M:%S",
+    "%Y-%m-%d %H:%M:%S",
+    "%m/%d/%Y",
+    "%Y%m%d%H%M%S",
+    "%H:%M %d/%m/%Y",
+]
+_cells = st.one_of(
+    st.builds(lambda moment, style: moment.strftime(style), st.datetimes(dt.datetime(1990, 1, 1), dt.datetime(2045, 1, 1)), st.sampled_from(_STYLES)),
+    st.datetimes(dt.datetime(1990, 1, 1), dt.datetime(2045, 1, 1)),
+    st.from_regex(r"\A\d{2}/\d{2}/\d{4}( \d{2}:\d{2}(:\d{2})?)?\Z"),
+    st.sampled_from(["-", "31/02/2021", "31/03/2026 24:00", "05/03/0021", "ngày mai", 44260.5, "44260", None, ""]),
+)  # fmt: skip
+
+
+@given(st.lists(_cells, min_size=1, max_size=20), st.booleans())
+def test_what_is_read_at_once_is_what_is_read_cell_by_cell(cells: list[object], month_first: bool) -> None:
+    from pipelines.ingest import typing_rules
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(typing_rules, "_ENOUGH_ALIKE", 0)
+        column = np.empty(len(cells), dtype=object)
+        column[:] = cells
+        at_once = sure_moments(column, month_first, (EARLIEST, LATEST))
+    for cell, moment in zip(cells, at_once, strict=True):
+        if not np.isnat(moment):
+            typed = type_datetime(cell, month_first, EARLIEST, LATEST)
+            assert (typed.value, typed.repair, typed.error) == (moment.item(), None, None)
