@@ -15,7 +15,7 @@ from pipelines.office.errors import OfficeError
 
 # In the order of `kstt --help`; command «what-if» is module commands/what_if.py.
 COMMANDS = (
-    "run", "inspect", "status", "board", "mend", "returns", "trace", "recount", "diff", "what-if",
+    "run", "units", "letters", "inspect", "status", "board", "mend", "returns", "trace", "recount", "diff", "what-if",
     "issue", "versions", "verify", "reproduce", "withdraw", "catalogue", "ui",
 )  # fmt: skip
 

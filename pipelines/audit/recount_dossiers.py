@@ -120,7 +120,8 @@ def _known(landed: Landed, code: str, rows: list[Row]) -> Dossier:
         unit_id=newest["unit_id"],
         unit_kind=kind(newest),
         newest=newest,
-        observed=row_of_the_day(own, landed.question["as_of"]),
+        # Asked after its last day, a period is still that of its last day.
+        observed=row_of_the_day(own, landed.question["until_on"]),
         first_due_at=first_promise(own),
     )
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import argparse
 import time
+from pathlib import Path
 
-from pipelines.commands.common import office_path, print_lines, relative, switches
+from pipelines.commands.common import load, office_path, print_lines, relative, switches
 
 HELP = "nhận tệp và lập báo cáo một kỳ"
 
@@ -21,6 +22,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--received-by", default=None, help="chỉ dùng tệp nhận đến lúc (ISO, có múi giờ)")
     parser.add_argument(
         "--switch", action="append", default=[], metavar="TÊN=GIÁ_TRỊ", help="quy tắc đếm khác, lặp lại được"
+    )
+    parser.add_argument(
+        "--units", default=None, metavar="ĐƠN_VỊ", help="lập thêm báo cáo riêng: all, hoặc mã đơn vị cách nhau dấu phẩy"
     )
 
 
@@ -44,4 +48,18 @@ def run(parsed: argparse.Namespace) -> int:
     print("  Đã lập:" if result.built else "  Đang có:")
     for path in sorted(result.report_dir.iterdir()):
         print(f"    {relative(path)}{'/' if path.is_dir() else ''}")
+    if parsed.units:
+        _make_units(parsed, result.report_dir)
     return 0
+
+
+def _make_units(parsed: argparse.Namespace, report: Path) -> None:
+    from pipelines.package.units import make_units
+
+    started = time.monotonic()
+    chosen = None if parsed.units == "all" else parsed.units.split(",")
+    made = make_units(load(parsed), report, chosen, say=lambda line: print(f"· {line}", flush=True))
+    new = sum(item.built for item in made)
+    print(f"  Báo cáo của {len(made)} đơn vị ({new} lập mới, {time.monotonic() - started:.1f} giây):")
+    for item in made:
+        print(f"    {relative(item.folder)}/  {item.unit_name}")

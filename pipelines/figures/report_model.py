@@ -115,6 +115,9 @@ class Question:
     is_provisional: bool
     office_unit_id: str
     switches: tuple[SwitchUsed, ...]
+    # Ids of the issued finals of the period before and of a year ago; empty when there were none.
+    prior_issue: str = ""
+    year_ago_issue: str = ""
 
     def switch(self, name: str) -> str:
         """Return the value of a switch; empty in a report made before there was such a switch."""
@@ -425,6 +428,8 @@ def _question(connection: duckdb.DuckDBPyConnection, cleaner: Cleaner) -> Questi
             for name, default in defaults.items()
             if name in row
         ),
+        prior_issue=str(row.get("prior_issue") or ""),
+        year_ago_issue=str(row.get("year_ago_issue") or ""),
     )
 
 

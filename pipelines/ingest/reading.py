@@ -24,9 +24,9 @@ from pipelines.ingest.corrections import Corrected, correct
 from pipelines.ingest.day_month import FLAG, FLAG_MEND, FLAG_REASON
 from pipelines.ingest.frame import Problem, typed_frame
 from pipelines.ingest.grid import Opened, open_delivery
-from pipelines.ingest.headers import Table, find_tables, header_texts
+from pipelines.ingest.headers import Labels, Table, find_tables, header_texts
 from pipelines.ingest.nil import sheets_of, wrong_nil
-from pipelines.ingest.row_kinds import contract_cells, row_kinds, without_repeats
+from pipelines.ingest.row_kinds import contract_cells, refuse_second_head, row_kinds, without_repeats
 from pipelines.ingest.sheet import Grid
 from pipelines.ingest.sniff import Refused, name_note
 from pipelines.ingest.totals import check_totals
@@ -135,14 +135,13 @@ def _read(
     try:
         opened = open_delivery(path)
         grids = [(member, sheets_of(grid, profile)) for member, grid in opened.grids]
-        found = [(member, grid, _tables(member, grid, contract, profile)) for member, grid in grids]
+        parts = [
+            _read_table(table, member, grid, nfc(file_name), contract, profile, window, zone, corrections)
+            for member, grid in grids
+            for table in _tables(member, grid, contract, profile)
+        ]
     except Refused as refusal:
         return _refused(file_name, contract, profile, refusal)
-    parts = [
-        _read_table(table, member, grid, nfc(file_name), contract, profile, window, zone, corrections)
-        for member, grid, tables in found
-        for table in tables
-    ]
     if profile.declares_nil:
         rows_in = sum(int((part.kinds == "data").sum()) for part in parts)
         wrong = wrong_nil([part.table for part in parts], rows_in)
@@ -175,6 +174,7 @@ def _read_table(
 ) -> _Part:
     every_cell = contract_cells(table)
     kinds = row_kinds(table, every_cell, contract)
+    refuse_second_head(table, every_cell, kinds, Labels(contract, profile))
     totals = check_totals(table, kinds, every_cell, contract)
     if profile.rows_are == "events":
         kinds = without_repeats(kinds, every_cell, contract)

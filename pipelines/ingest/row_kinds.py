@@ -15,12 +15,15 @@ import pandas as pd
 
 from pipelines.ingest.cells import Cells, is_blank
 from pipelines.ingest.contract import Contract
-from pipelines.ingest.headers import Table, is_numbering, is_total
+from pipelines.ingest.headers import ENOUGH_HEADERS, Labels, Table, is_numbering, is_total, label, path_key
+from pipelines.ingest.sniff import Refused
 
 _CODE = re.compile(r"^\S*\d\S*$")
 _NUMBER = re.compile(r"^(\d+(\.0)?|#\S+)$")
 _DIGIT = re.compile(r"\d|#")
 _ENOUGH_CELLS = 4
+_COLUMNS_LOOKED_AT = 4
+_LONGEST_LABEL = 60
 
 
 def contract_cells(table: Table) -> dict[str, Cells]:
@@ -61,6 +64,33 @@ def row_kinds(table: Table, cells: dict[str, Cells], contract: Contract) -> np.n
     kinds[(kinds == "remark") & after] = "signature"
     kinds[(kinds == "remark") & ~after] = "section"
     return kinds
+
+
+def refuse_second_head(table: Table, cells: dict[str, Cells], kinds: np.ndarray, labels: Labels) -> None:
+    """Refuse a sheet on which another table stands below, with its columns in another order.
+
+    Looked for in the columns with fewest distinct cells: where two of them hold a label, the whole row is scored.
+
+    Raises:
+        Refused: the rows below such a head would be typed by the wrong columns.
+    """
+    plainest = sorted(cells.values(), key=lambda column: len(column.distinct))[:_COLUMNS_LOOKED_AT]
+    hits = sum(
+        (column.where(lambda cell: _is_label(cell, labels)).astype(int) for column in plainest), np.zeros(len(kinds))
+    )
+    for at in map(int, np.flatnonzero((hits > 1) & ~np.isin(kinds, ["title", "header"]))):
+        keys = [path_key(label(cell)) for cell in table.sheet.rows[at] if isinstance(cell, str)]
+        if labels.score(keys) >= ENOUGH_HEADERS:
+            place = f"Trang «{table.sheet.name}» có" if table.sheet.name else "Tệp có"
+            raise Refused(
+                f"{place} bảng thứ hai ở dòng {at + 1} với tiêu đề cột khác bảng thứ nhất.",
+                "Để mỗi bảng ở một trang riêng, hoặc dùng cùng một dòng tiêu đề, rồi gửi lại.",
+                "two_tables_on_one_sheet",
+            )
+
+
+def _is_label(cell: object, labels: Labels) -> bool:
+    return isinstance(cell, str) and len(cell) < _LONGEST_LABEL and labels.is_known(path_key(label(cell)))
 
 
 def without_repeats(kinds: np.ndarray, cells: dict[str, Cells], contract: Contract) -> np.ndarray:

@@ -156,6 +156,10 @@ def old_encoding(texts: Sequence[str]) -> str | None:
     return max(found, key=lambda encoding: found[encoding]) if found else None
 
 
+def _nfc(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
+
+
 def restore(texts: Iterable[object], beside: Sequence[str] = ()) -> Restored:
     """Return the distinct cells of one column with old text in Unicode; cells that are no text stay.
 
@@ -163,8 +167,9 @@ def restore(texts: Iterable[object], beside: Sequence[str] = ()) -> Restored:
     hold both. `beside` are texts of the same column that are not changed here (its header).
     """
     result = Restored(list(texts), {})
-    plain = {at: text for at, text in enumerate(result.texts) if isinstance(text, str) and not text.isascii()}
-    encoding = old_encoding([*plain.values(), *beside]) if plain else None
+    # Composed first: a code page gives "thâ" and a loose hook, which would look like a word of an old font.
+    plain = {at: _nfc(text) for at, text in enumerate(result.texts) if isinstance(text, str) and not text.isascii()}
+    encoding = old_encoding([*plain.values(), *map(_nfc, beside)]) if plain else None
     if encoding is None:
         return result
     evidence = {at: _evidence(text, encoding) for at, text in plain.items()}

@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,8 @@ from pipelines.audit.short_code import short_codes
 from pipelines.figures.report_model import ReportModel
 from pipelines.figures.words import report_blocks
 from pipelines.ingest.landing import hash_file
+from pipelines.office.settings import Office
+from pipelines.paths import REPORT_TEMPLATES
 from pipelines.render.docx import write_report
 from pipelines.render.html import write_html
 from pipelines.render.pdf import write_pdf
@@ -36,12 +38,31 @@ KEPT = (
 )
 
 
+@dataclass(frozen=True)
+class Paper:
+    """What documents take from outside their figures: folders of words, the office's own first; its Word file."""
+
+    folders: tuple[Path, ...] = (REPORT_TEMPLATES,)
+    base: Path | None = None
+
+
+def paper_of(office: Office) -> Paper:
+    """Return the words and the letterhead of an office."""
+    return Paper((office.templates, REPORT_TEMPLATES), office.letterhead)
+
+
 def assemble(
-    folder: Path, model: ReportModel, layouts: Mapping[str, dict[str, Any]], key: str, versions: Mapping[str, str]
+    folder: Path,
+    model: ReportModel,
+    layouts: Mapping[str, dict[str, Any]],
+    key: str,
+    versions: Mapping[str, str],
+    paper: Paper | None = None,
 ) -> None:
     """Write every file of the report into the build folder; the manifest comes last."""
-    blocks = report_blocks(model)
-    write_report(model, blocks, folder / "bao-cao.docx")
+    paper = paper or Paper()
+    blocks = report_blocks(model, folders=paper.folders)
+    write_report(model, blocks, folder / "bao-cao.docx", paper.base)
     write_pdf(model, blocks, folder / "bao-cao.pdf")
     write_html(model, blocks, folder / "bao-cao.html")
     write_forms(model, folder / "bieu-mau.xlsx")

@@ -18,16 +18,16 @@ from typing import Any
 
 import duckdb
 
-from pipelines.figures.report_model import ISSUE_KINDS, Issue, ReportModel, build_report_model
+from pipelines.figures.report_model import ISSUE_KINDS, Issue, ReportModel
 from pipelines.figures.text import Cleaner
 from pipelines.ingest.landing import hash_file, keep_settings, keep_tree, receipts
 from pipelines.office import journal
 from pipelines.office.errors import OfficeError
 from pipelines.office.files import sync
 from pipelines.office.settings import Office
-from pipelines.package.assemble import assemble
+from pipelines.package.assemble import assemble, paper_of
 from pipelines.package.blockers import blockers
-from pipelines.package.finish import office_info
+from pipelines.package.model import read_model
 from pipelines.paths import REPOSITORY
 from pipelines.warehouse.answer import Plan, plan
 from pipelines.warehouse.build import only_run
@@ -125,7 +125,7 @@ def write_issued(report: Path, folder: Path, office: Office, block: Issue) -> No
     shutil.copytree(report, folder)
     manifest = read_manifest(report)
     model, layouts = _read_report(report, office)
-    assemble(folder, replace(model, issue=block), layouts, manifest["key"], manifest["versions"])
+    assemble(folder, replace(model, issue=block), layouts, manifest["key"], manifest["versions"], paper_of(office))
 
 
 def asked_of(office: Office, report: Path) -> Ask:
@@ -139,13 +139,13 @@ def asked_of(office: Office, report: Path) -> Ask:
         row["received_by"].to_pydatetime().replace(tzinfo=office.clock.timezone).isoformat(),
         {name: str(row[name]) for name in names},
         row["prior_issue"] or "",
+        row.get("year_ago_issue") or "",
     )
 
 
 def _read_report(report: Path, office: Office) -> tuple[ReportModel, dict[str, dict[str, Any]]]:
     layouts = json.loads((report / "forms.json").read_text(encoding="utf-8"))
-    with duckdb.connect(report / "warehouse.duckdb", read_only=True) as connection:
-        return build_report_model(connection, layouts, office_info(office)), layouts
+    return read_model(office, report / "warehouse.duckdb", layouts), layouts
 
 
 def _candidate(office: Office, request: Request) -> _Candidate:
@@ -262,6 +262,7 @@ def _record(office: Office, candidate: _Candidate, block: Issue) -> dict[str, An
             "received_by": question.received_by.isoformat(),
             "switches": {name: str(value) for name, value in question.switches.model_dump().items()},
             "prior_issue": question.prior.issue_id if question.prior else "",
+            "year_ago_issue": question.year_ago_issue,
         },
         "journal": {"lines": len(acts), "head": acts[-1].sha256 if acts else journal.NO_LINE},
         "receipts": {

@@ -67,7 +67,7 @@ def reproduce(office: Office, issued: Issued, software: Path | None = None) -> R
     record = issued.record()
     faults = issue_faults(office, issued)
     for earlier in issued_versions(office):
-        if earlier.issue_id == record["ask"].get("prior_issue"):
+        if earlier.issue_id in (record["ask"].get("prior_issue"), record["ask"].get("year_ago_issue")):
             faults += issue_faults(office, earlier)
     if any(not _is_of_issued_files(fault, record) for fault in faults):
         return Reproduction(issued, 0, ("không lập lại được vì thiếu đầu vào nguyên vẹn.",), tuple(faults))

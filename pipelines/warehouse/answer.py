@@ -59,6 +59,7 @@ def begin(office: Office, ask: Ask) -> Answer:
         "as_of": planned.question.as_of.isoformat(),
         "received_by": planned.question.received_by.isoformat(),
         "prior_issue": planned.question.prior.issue_id if planned.question.prior else "",
+        "year_ago_issue": planned.question.year_ago_issue,
         "switches": {name: str(value) for name, value in planned.question.switches.model_dump().items()},
     }
     write_atomically(build_folder(office) / "question.json", json.dumps(note, sort_keys=True).encode())
@@ -68,5 +69,4 @@ def begin(office: Office, ask: Ask) -> Answer:
 def noted_plan(office: Office) -> Plan:
     """Return the plan of the build under way (the later assets of the same run ask for it)."""
     note = json.loads((build_folder(office) / "question.json").read_text(encoding="utf-8"))
-    ask = Ask.parse(note["period_id"], note["as_of"], note["received_by"], note["switches"], note["prior_issue"])
-    return plan(office, ask)
+    return plan(office, Ask.parse(**note))

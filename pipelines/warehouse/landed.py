@@ -61,6 +61,7 @@ _QUESTION_TYPES = {
     "prior_issue": "varchar",
     "prior_issued_since": "date",
     "prior_changed_switches": "varchar",
+    "year_ago_issue": "varchar",
 }
 
 

@@ -100,6 +100,33 @@ def find_prior(office: Office, period: Period, asked: str | None, issued_by: dt.
     return PriorIssue(_issue_id(found), office.data / "issued" / _issue_id(found), _since(office, visible, found))
 
 
+def find_year_ago(office: Office, period: Period, asked: str | None, issued_by: dt.datetime) -> str:
+    """Return the id of the newest final of the same kind of period a year before; "" when none was issued.
+
+    Args:
+        office: the office.
+        period: the period asked about.
+        asked: id of an issue, "" for none, None for the newest.
+        issued_by: reports issued later are not known yet.
+
+    Raises:
+        OfficeError: the journal was changed.
+    """
+    if asked is not None:
+        return asked
+    periods = office.reference["periods"]
+    ends = pd.Timestamp(period.end_on) - pd.DateOffset(years=1)
+    same = periods[(periods["period_kind"] == period.period_kind) & (periods["end_on"] == ends)]
+    finals = [
+        act
+        for act in acts(office, "issue")
+        if act.details["kind"] in FINAL_KINDS
+        and act.at <= issued_by
+        and act.details["period_id"] in set(same["period_id"])
+    ]
+    return _issue_id(max(finals, key=lambda act: int(act.details["version"]))) if finals else ""
+
+
 def _issue_id(act: Act) -> str:
     return f"{act.details['period_id']}/v{act.details['version']}"
 

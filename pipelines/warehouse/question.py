@@ -20,7 +20,7 @@ from pipelines.office.errors import OfficeError
 from pipelines.office.settings import Office, Switches
 from pipelines.paths import DBT_PROJECT, PACKAGE, REPORT_TEMPLATES
 from pipelines.periods.period import Period, find_period
-from pipelines.warehouse.prior import PriorIssue, find_prior
+from pipelines.warehouse.prior import PriorIssue, find_prior, find_year_ago
 from pipelines.warehouse.register import Delivery, register, withdrawals
 from pipelines.warehouse.typed import recipe
 
@@ -39,6 +39,8 @@ class Question:
     office_unit_id: str
     # The final of the period before, on which the carry-over rests; None when none was issued.
     prior: PriorIssue | None = None
+    # Id of the final of the same period a year ago, which the words compare with; "" when none was issued.
+    year_ago_issue: str = ""
 
     @property
     def until_on(self) -> dt.date:
@@ -67,6 +69,7 @@ class Question:
             "prior_issue": self.prior.issue_id if self.prior else None,
             "prior_issued_since": self.prior.issued_since if self.prior else None,
             "prior_changed_switches": self.prior.changed_switches(self.switches) if self.prior else None,
+            "year_ago_issue": self.year_ago_issue or None,
         }
 
 
@@ -80,6 +83,8 @@ class Ask:
     switches: tuple[tuple[str, str], ...] = ()
     # Id of the issued final the carry-over is held against (2021-Q1/v2); "" for none.
     prior_issue: str | None = None
+    # Id of the final of a year ago; "" for none.
+    year_ago_issue: str | None = None
 
     @classmethod
     def parse(
@@ -89,6 +94,7 @@ class Ask:
         received_by: str | None,
         switches: dict[str, str] | None = None,
         prior_issue: str | None = None,
+        year_ago_issue: str | None = None,
     ) -> Ask:
         """Return an Ask from texts as a person types them.
 
@@ -101,6 +107,7 @@ class Ask:
             _moment(received_by) if received_by else None,
             tuple(sorted((switches or {}).items())),
             prior_issue,
+            year_ago_issue,
         )
 
 
@@ -148,6 +155,7 @@ def resolve(office: Office, ask: Ask) -> tuple[Question, list[Delivery]]:
         switches=_switches(office, ask),
         office_unit_id=office.settings.office.unit_id,
         prior=find_prior(office, period, ask.prior_issue, ask.received_by or office.clock.now()),
+        year_ago_issue=find_year_ago(office, period, ask.year_ago_issue, ask.received_by or office.clock.now()),
     )
     return question, deliveries
 

@@ -111,3 +111,12 @@ def test_asked_by_the_same_moment_the_report_is_the_same_after_a_later_file(
     assert main(asked) == 0
     assert "Không có gì thay đổi" in capsys.readouterr().out
     assert hashes(own) == before
+
+
+def test_an_issued_version_is_compared_with_now(office: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["--office", str(office), "issue", "2021-Q1", "--kind", "final", "--by", "Cán bộ thử"]
+    assert main([*command, "--why", "Thử so sánh", "--force", "Chỉ hai phường gửi"]) == 0
+    assert main(["--office", str(office), "diff", "2021-Q1", "v1"]) == 0
+    printed = capsys.readouterr().out
+    assert "So sánh số liệu Quý I năm 2021: v1 và hiện nay" in printed
+    assert "✓ Không ô nào khác." in printed

@@ -95,10 +95,15 @@ def before(make: Callable[..., Warehouse]) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def after(make: Callable[..., Warehouse]) -> dict[str, str]:
+def planted(make: Callable[..., Warehouse]) -> Warehouse:
     rows = [row(code, "march", **march) for code, (march, _, _) in PLANTED.items()]
     rows += [row(code, "june", **june) for code, (_, june, _) in PLANTED.items()]
-    return cells(make([MARCH, JUNE], rows), question(*Q1))
+    return make([MARCH, JUNE], rows)
+
+
+@pytest.fixture(scope="module")
+def after(planted: Warehouse) -> dict[str, str]:
+    return cells(planted, question(*Q1))
 
 
 @pytest.mark.parametrize("code", PLANTED)
@@ -111,6 +116,10 @@ def test_before_the_next_quarters_file_lands_the_dossiers_stand_where_they_stand
 ) -> None:
     moved = {code: (before[code], after[code]) for code in PLANTED if before[code] != after[code]}
     assert moved == {"H told late": ("c13", "c10")}
+
+
+def test_asked_after_its_last_day_a_quarter_is_that_of_its_last_day(planted: Warehouse, after: dict[str, str]) -> None:
+    assert cells(planted, question(*Q1, as_of="2021-06-15")) == after
 
 
 def test_the_days_between_two_exports_take_the_state_of_the_later_one(make: Callable[..., Warehouse]) -> None:

@@ -42,5 +42,5 @@ def test_a_folder_that_is_no_office_is_told(tmp_path: Path, capsys: pytest.Captu
 def test_status_names_each_unit_that_has_not_sent(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--office", str(make_office(tmp_path)), "status", "2021-Q1"]) == 0
     printed = capsys.readouterr().out
-    assert "UBND Phường 1: chưa gửi" in printed
-    assert "Còn thiếu 2 đơn vị" in printed
+    assert "UBND Phường 1, danh sách hồ sơ: chưa gửi" in printed
+    assert "Còn thiếu 2 tệp của 2 đơn vị" in printed

@@ -150,6 +150,20 @@ def test_a_head_of_four_merged_rows_is_read_by_its_paths_and_its_repetition_is_f
     ]
 
 
+def test_a_second_table_with_its_columns_in_another_order_refuses_the_file(tmp_path: Path) -> None:
+    """Read by the first head, its days of receipt would be its due dates."""
+    other = [*HEAD[:2], HEAD[3], HEAD[2], *HEAD[4:]]
+    rows = [HEAD, ROW, SECOND, [], ["Bảng 2"], other, [ROW[0], "H51-9", "11/03/2021", "08/03/2021", *ROW[4:]]]
+    verdict = read(text_file(tmp_path / "a.csv", [list(row) for row in rows])).verdict
+    assert "bảng thứ hai ở dòng 6" in verdict["refused_reason"]
+
+
+def test_words_that_are_labels_too_are_no_second_head(tmp_path: Path) -> None:
+    head = [*HEAD[:6], "Hình thức nộp"]
+    rows = [head, *([str(n), f"H51-{n}", *ROW[2:5], "Hoàn thành", "Tiếp nhận"] for n in range(5))]
+    assert len(read(text_file(tmp_path / "a.csv", rows)).rows) == 5
+
+
 def test_a_cell_merged_over_rows_stands_for_each_of_them(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     with xlsxwriter.Workbook(str(path)) as book:

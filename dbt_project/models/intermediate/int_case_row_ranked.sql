@@ -10,7 +10,8 @@ with unit_key as (
 placed as (
     select
         row_of.*,
-        question.as_of,
+        -- Asked after its last day, a period is still that of its last day (domain/05 5.4: recomputed later, the same).
+        question.until_on,
         case
             when row_of.unit_from = 'column' then coalesce(unit_key.unit_id, 'unknown')
             else coalesce(row_of.sender_unit_id, 'unknown')
@@ -100,8 +101,8 @@ select
         partition by dossier_code
         order by
             owned_order,
-            case when observed_on >= as_of then 0 else 1 end,
-            case when observed_on >= as_of then {{ days_between('as_of', 'observed_on') }} else 0 end,
+            case when observed_on >= until_on then 0 else 1 end,
+            case when observed_on >= until_on then {{ days_between('until_on', 'observed_on') }} else 0 end,
             observed_on desc,
             delivery_received_at desc,
             delivery_id desc

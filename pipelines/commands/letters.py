@@ -1,0 +1,43 @@
+"""`kstt letters`: the cover letter of a period's report, reminder letters to units that still owe.
+
+Here: command line, noting in the journal that reminders went out. Not here: the letters (package/letters).
+Invariant: writes letters only; sends nothing; an act stands in the journal only when a person says who sent them.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from pipelines.commands.common import load, relative
+
+HELP = "công văn gửi báo cáo (cover), công văn đôn đốc đơn vị còn thiếu (remind)"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command line."""
+    parser.add_argument("period", help="mã kỳ, ví dụ 2021-Q1")
+    parser.add_argument("kind", choices=("cover", "remind"), help="cover: gửi báo cáo; remind: đôn đốc")
+    parser.add_argument("--sent-by", default=None, metavar="NGƯỜI", help="ghi sổ việc: ai gửi đôn đốc (chỉ với remind)")
+
+
+def run(parsed: argparse.Namespace) -> int:
+    """Write the letters and say where they are."""
+    from pipelines.office import journal
+    from pipelines.package.letters import make_cover, make_reminders
+
+    office = load(parsed)
+    if parsed.kind == "cover":
+        made = make_cover(office, parsed.period)
+    else:
+        made = make_reminders(office, parsed.period)
+        if not made:
+            print("Mọi đơn vị đã gửi đủ: không có công văn đôn đốc nào.")
+            return 0
+        if parsed.sent_by is not None:
+            units = sorted({path.stem.removeprefix("don-doc-") for path in made})
+            person = journal.person(parsed.sent_by)
+            journal.append(office, "remind", person, "đôn đốc đơn vị còn thiếu", period_id=parsed.period, units=units)
+    print(f"Đã lập {len(made)} tệp công văn:")
+    for path in made:
+        print(f"  {relative(path)}")
+    return 0
