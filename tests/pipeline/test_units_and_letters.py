@@ -1,0 +1,77 @@
+"""Units' own reports and the letters of a period, from the sample's finished reports.
+
+Here: a ward, a department, the reminder of the ward that sent nothing, the cover letter. Not here: words (golden).
+Invariant: a unit's report counts nothing again: its figures are the rows its forms have in the city's warehouse.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import duckdb
+import pdfplumber
+import pytest
+from docx import Document
+
+from pipelines.office.errors import OfficeError
+from pipelines.office.settings import load_office
+from pipelines.package.letters import make_cover, make_reminders
+from pipelines.package.units import make_units
+from pipelines.runner import RunResult
+
+
+@pytest.mark.parametrize("unit", ["p03", "tp-st-tp", "tp-st-bpmc"])
+def test_a_units_report_prints_the_totals_its_form_has_in_the_warehouse(
+    sample_office: Path, q1: RunResult, unit: str
+) -> None:
+    (made,) = make_units(load_office(sample_office), q1.report_dir, [unit])
+    figures = json.loads((made.folder / "manifest.json").read_text(encoding="utf-8"))["figures"]
+    with duckdb.connect(q1.report_dir / "warehouse.duckdb", read_only=True) as connection:
+        query = "select received_total, resolved_total, pending_total from form_ii_06a where scope_id = ? and row_kind = 'total'"
+        total = connection.execute(query, [unit]).fetchone()
+    assert total == tuple(figures[f"II.06a/{unit}/total/c{column}"] for column in (3, 7, 11))
+    assert {path.name for path in made.folder.iterdir()} >= {
+        "bao-cao.docx",
+        "bao-cao.pdf",
+        "bao-cao.html",
+        "bieu-mau.xlsx",
+    }
+
+
+def test_a_units_report_bears_its_own_name_and_is_made_once(sample_office: Path, q1: RunResult) -> None:
+    office = load_office(sample_office)
+    (made,) = make_units(office, q1.report_dir, ["p03"])
+    before = (made.folder / "bao-cao.pdf").read_bytes()
+    (again,) = make_units(office, q1.report_dir, ["p03"])
+    assert (again.built, (again.folder / "bao-cao.pdf").read_bytes()) == (False, before)
+    with pdfplumber.open(made.folder / "bao-cao.pdf") as pdf:
+        first = pdf.pages[0].extract_text()
+    assert "PHƯỜNG 3" in first
+    assert "UBND Phường 3 báo cáo" in " ".join(first.split())
+
+
+def test_an_unknown_unit_is_told_with_the_nearest_known(sample_office: Path, q1: RunResult) -> None:
+    with pytest.raises(OfficeError, match="p3"):
+        make_units(load_office(sample_office), q1.report_dir, ["p3"])
+
+
+def test_only_the_ward_that_sent_nothing_is_reminded_of_each_thing_it_owes(sample_office: Path, q2: RunResult) -> None:
+    made = make_reminders(load_office(sample_office), "2021-Q2")
+    assert [path.name for path in made] == ["don-doc-p09.docx", "don-doc-p09.pdf"]
+    text = "\n".join(paragraph.text for paragraph in Document(str(made[0])).paragraphs)
+    assert "Kính gửi: UBND Phường 9" in text
+    for owed in ("danh sách hồ sơ", "sổ theo dõi phản ánh, kiến nghị", "kết quả rà soát thủ tục hành chính"):
+        assert owed in text
+    assert "11/06/2021" in text
+
+
+def test_a_period_everybody_answered_needs_no_reminder(sample_office: Path, q1: RunResult) -> None:
+    assert make_reminders(load_office(sample_office), "2021-Q1") == []
+
+
+def test_the_cover_letter_of_a_draft_says_that_it_is_one(sample_office: Path, q1: RunResult) -> None:
+    made = make_cover(load_office(sample_office), "2021-Q1")
+    text = "\n".join(paragraph.text for paragraph in Document(str(made[0])).paragraphs)
+    assert "Văn phòng UBND tỉnh Sóc Trăng" in text
+    assert "dự thảo" in text
