@@ -28,7 +28,7 @@ ui: env  ## Dagster UI on 127.0.0.1
 	@$(RUN)/kstt --office $(OFFICE) ui
 
 test: env  ## every test
-	@$(RUN)/python -m pytest -n 2 --dist loadscope
+	@$(RUN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 check: env  ## ruff, types, SQL lint, dbt parse
 	$(RUN)/ruff check .

@@ -45,6 +45,7 @@ def test_a_tampered_report_makes_the_recount_fail(office: Path, capsys: pytest.C
             connection.execute(
                 "update fct_dossier_period set pending_overdue = 1 - pending_overdue where pending_total = 1"
             )
+        (copy / "manifest.json").touch()  # the newest report of the period
         assert main(["--office", str(office), "recount", "2021-Q1"]) == 1
     finally:
         shutil.rmtree(copy)
