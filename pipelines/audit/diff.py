@@ -362,6 +362,8 @@ class _Comparer:
         late = sum(record.kind == Causes.LATE for record in moved.values())
         if not moved:
             return "Không bản ghi nào đổi chỗ."
+        if not any(self._deliveries()):
+            return "Hai phiên bản tính cùng các tệp."
         share = format_rate((Decimal(late) * 100 / len(moved)).quantize(Decimal("0.01")))
         return (
             f"{format_count(late)}/{format_count(len(moved))} bản ghi ({share}) đổi do tệp nhận sau lúc lập "

@@ -162,6 +162,7 @@ def test_between_two_days_the_day_is_the_cause(base: Version, report: Report) ->
     # C was done on 12/3; D was due on 13/3.
     assert causes == dict.fromkeys("CD", "ngày chốt 11/03/2021 → 14/03/2021")
     assert found.causes == (("ngày chốt số liệu", 2),)
+    assert found.late_share == "Hai phiên bản tính cùng các tệp."
 
 
 def test_another_reading_of_a_rule_is_the_cause(base: Version, report: Report) -> None:
