@@ -7,7 +7,6 @@ Invariant: no wall time anywhere; the folder appears whole by one rename and is 
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -19,6 +18,7 @@ from pipelines.audit.short_code import short_codes
 from pipelines.figures.report_model import ReportModel
 from pipelines.figures.words import report_blocks
 from pipelines.ingest.landing import hash_file
+from pipelines.office.files import sync
 from pipelines.office.settings import Office
 from pipelines.paths import REPORT_TEMPLATES
 from pipelines.render.docx import write_report
@@ -149,14 +149,6 @@ def move_into_place(folder: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     # Everything is on the disk before the name is: a power cut leaves no report, never half of one.
     for path in [*folder.rglob("*"), folder]:
-        _sync(path)
+        sync(path)
     folder.rename(target)
-    _sync(target.parent)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync(target.parent)
