@@ -7,7 +7,6 @@ Invariant: a date is exchanged only where the code of its row says so, and alway
 from __future__ import annotations
 
 import datetime as dt
-import re
 
 import numpy as np
 import pandas as pd
@@ -20,8 +19,14 @@ FLAG_REASON = "Ngày và tháng bị bảng tính đảo chỗ, đã đổi lạ
 FLAG_MEND = "Định dạng cột ngày là ngày/tháng/năm (hoặc dạng chữ) trước khi lưu, rồi kiểm tra các dòng này."
 RULE = "đổi lại ngày và tháng theo ngày ghi trong mã"
 # Codes that carry the day of receipt as YYMMDD (domain/09, 9.2).
-_CODE_DATE = re.compile(r"^(?:\d{3}\.\d{2}\.\d{2}\.H\d{2}|H\d{2}(?:\.\d{1,3}){1,3})-(\d{6})-\d{3,6}$")
+_CODE_DATE = r"^(?:\d{3}\.\d{2}\.\d{2}\.H\d{2}|H\d{2}(?:\.\d{1,3}){1,3})-(\d{6})-\d{3,6}$"
 _LAST_MONTH = 12
+
+
+def coded_days(codes: pd.Series) -> pd.Series:
+    """Return the day each code carries; empty where it carries none."""
+    dates = codes.astype("string").str.extract(_CODE_DATE, expand=False)
+    return pd.to_datetime(dates, format="%y%m%d", errors="coerce").astype("datetime64[us]")
 
 
 def exchanged(typed: dict[str, pd.Series], cells: dict[str, Cells], contract: Contract) -> dict[str, np.ndarray]:
@@ -33,9 +38,7 @@ def exchanged(typed: dict[str, pd.Series], cells: dict[str, Cells], contract: Co
     """
     if not contract.code_dates:
         return {}
-    found_dates = [_CODE_DATE.match(code) if isinstance(code, str) else None for code in typed[contract.key]]
-    texts = pd.Series([found and found[1] for found in found_dates], dtype=object)
-    coded = pd.to_datetime(texts, format="%y%m%d", errors="coerce").astype("datetime64[us]")
+    coded = coded_days(typed[contract.key])
     if coded.isna().all():
         return {}
     found = {name: _by_code(typed[name], coded) for name in contract.code_dates if name in cells}

@@ -15,10 +15,9 @@ from typing import cast
 import pandas as pd
 
 from pipelines.ingest.contract import MOMENT_ROLES, NUMBER_ROLES, Contract, Promise
+from pipelines.ingest.day_month import coded_days
 from pipelines.periods.due_dates import due_days
 
-# Dossier codes that carry the day of receipt as YYMMDD (domain/09, 9.2).
-_CODE_DATE = r"^(?:\d{3}\.\d{2}\.\d{2}\.H\d{2}|H\d{2}(?:\.\d{1,3}){1,3})-(\d{6})-\d{3,6}$"
 _LINEAGE = ("source_file", "source_sheet", "source_row", "repairs", "flags")
 
 
@@ -49,7 +48,7 @@ def with_helpers(rows: pd.DataFrame, contract: Contract, known: Known) -> pd.Dat
     """
     frame = rows.reset_index(drop=True)
     days_off = pd.to_datetime(sorted(known.days_off))
-    helpers: dict[str, pd.Series] = {"observed_until": _moment(end_of(known.observed_on), frame)}
+    helpers: dict[str, pd.Series] = {"observed_until": _last_moment(known.observed_on, frame)}
     for name in (name for name, column in contract.columns.items() if column.role in MOMENT_ROLES):
         stem, moments = name.removesuffix("_at").removesuffix("_on"), frame[name]
         helpers[f"{stem}_until"] = _until(moments)
@@ -74,13 +73,10 @@ def with_computed(frame: pd.DataFrame, computed: Mapping[str, str]) -> pd.DataFr
     return found
 
 
-def end_of(day: dt.date) -> dt.datetime:
-    """Return the last moment of a day."""
-    return dt.datetime.combine(day, dt.time.max)
-
-
-def _moment(moment: dt.datetime, frame: pd.DataFrame) -> pd.Series:
-    return pd.Series(pd.Timestamp(moment), index=frame.index, dtype="datetime64[us]")
+def _last_moment(day: dt.date, frame: pd.DataFrame) -> pd.Series:
+    """The last moment of a day, on every row."""
+    moment = pd.Timestamp(dt.datetime.combine(day, dt.time.max))
+    return pd.Series(moment, index=frame.index, dtype="datetime64[us]")
 
 
 def _end_of_day(moments: pd.Series) -> pd.Series:
@@ -116,8 +112,7 @@ def _days_from_code(frame: pd.DataFrame, contract: Contract) -> pd.Series:
     """Days from the date in the code to the nearest day it may repeat; empty without."""
     if not contract.code_dates:
         return pd.Series(float("nan"), index=frame.index)
-    dates = _text(frame[contract.key]).str.extract(_CODE_DATE, expand=False)
-    coded = pd.to_datetime(dates, format="%y%m%d", errors="coerce").astype("datetime64[us]")
+    coded = coded_days(frame[contract.key])
     gaps = {column: (frame[column].dt.normalize() - coded).dt.days.abs() for column in contract.code_dates}
     return pd.DataFrame(gaps).min(axis="columns").astype("float64")
 
