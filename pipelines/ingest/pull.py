@@ -9,23 +9,21 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import hashlib
 import io
 import json
 import os
 import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any
 
+from pipelines.ingest.landing import IGNORED_PREFIXES
 from pipelines.office.errors import OfficeError
 from pipelines.office.files import write_atomically
 from pipelines.office.settings import FolderSource, Office, QuerySource
 from pipelines.office.text import nfc
 from pipelines.periods.period import find_period, open_quarter
-
-_LEFT_ALONE = ("~$", ".")
 
 
 @dataclass(frozen=True)
@@ -94,7 +92,7 @@ def _is_sent(relative: PurePosixPath, details: Mapping[str, Any]) -> bool:
     """A file in <period>/<unit>/…: no lock file, nothing hidden, no link, no way out of the inbox."""
     parts = relative.parts
     is_link = details.get("type") == "link" or bool(details.get("islink")) or stat.S_ISLNK(int(details.get("mode", 0)))
-    return len(parts) >= 3 and not is_link and not any(part.startswith(_LEFT_ALONE) for part in parts)
+    return len(parts) >= 3 and not is_link and not any(part.startswith(IGNORED_PREFIXES) for part in parts)
 
 
 # ---- queries
@@ -128,9 +126,10 @@ def _from_query(office: Office, source: QuerySource, environment: Mapping[str, s
     origin = {"source_id": source.source_id, "query": source.query, "values": {k: str(v) for k, v in asked.items()}}
     # The origin lies there first: landing finds it whenever it finds the file.
     write_atomically(folder / f".{name}.nguon.json", json.dumps(origin, ensure_ascii=False, indent=1).encode())
-    if _hash_of(folder / name) != hashlib.sha256(content).hexdigest():
-        write_atomically(folder / name, content)
-        yield (folder / name).relative_to(office.inbox).as_posix()
+    target = folder / name
+    if not target.is_file() or target.read_bytes() != content:
+        write_atomically(target, content)
+        yield target.relative_to(office.inbox).as_posix()
 
 
 def _as_csv(columns: list[str], rows: Any) -> bytes:
@@ -146,10 +145,6 @@ def _cell(value: object) -> object:
     if isinstance(value, dt.datetime):
         return value.isoformat(sep=" ")
     return "" if value is None else value
-
-
-def _hash_of(path: Path) -> str | None:
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
 
 
 def _secret(source_id: str, variable: str, environment: Mapping[str, str]) -> str:
