@@ -107,7 +107,7 @@ def _sent_back(item: TypedDelivery) -> pd.DataFrame:
 def _flagged(item: TypedDelivery, contract: Contract) -> pd.DataFrame:
     """One row per flag of a typed row, with the words of its check."""
     rows = pd.read_parquet(item.folder / "rows.parquet")
-    rows = rows[(rows["flags"] != "") & item.is_counted]
+    rows = rows[(rows["flags"] != "") & (item.verdict["status"] == "accepted")]
     rows = rows.assign(check_id=rows["flags"].str.split(";")).explode("check_id")
     checks = {check["check_id"]: check for check in item.verdict["checks"]}
     columns = [checks.get(check_id, {}).get("column", "") for check_id in rows["check_id"]]
@@ -160,15 +160,8 @@ def _with_mended(office: Office, book: MendBook, before: list[Delivery]) -> Mend
                 key = (file.stream_title, file.file_name, "refused")
                 mended[key] = Mended(file.stream_title, "(cả tệp)", file.reason, file.file_name)
             continue
-        for fault in _faults(office, _as_counted(item)):
+        for fault in _faults(office, item):
             key = (fault.stream_title, fault.record_code or str(fault.row), fault.check_id)
             if key not in open_now:
                 mended[key] = Mended(fault.stream_title, fault.record_code, fault.reason, fault.file_name)
     return replace(book, mended=tuple(mended.values()))
-
-
-def _as_counted(item: TypedDelivery) -> TypedDelivery:
-    """The same file as if nothing had replaced it: its own faults are asked for."""
-    return TypedDelivery(
-        replace(item.delivery, replaced_by=None, withdrawn=False, kind="first"), item.folder, item.verdict
-    )
