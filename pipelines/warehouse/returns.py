@@ -6,13 +6,12 @@ Invariant: a sheet is one stream with its own contract; an empty sheet is a retu
 
 from __future__ import annotations
 
-import pandas as pd
-
 from pipelines.ingest.contract import Contract, load_contract
 from pipelines.office.profiles import Profile
 from pipelines.office.settings import Office
 from pipelines.office.text import nfc
 from pipelines.periods.period import Period, find_period
+from pipelines.warehouse.obligations import owed
 from pipelines.warehouse.streams import contract_path, streams
 
 RETURN_PREFIX = "phieu-bao-cao_"
@@ -26,13 +25,9 @@ def return_name(period_id: str, unit_id: str) -> str:
 
 def return_contracts(office: Office, unit_id: str, period: Period) -> list[Contract]:
     """Return the contracts of the sheets of a unit's return: what it owes that is not a system's export."""
-    obligations = office.reference["obligations"]
-    end = pd.Timestamp(period.end_on)
-    own = obligations[obligations["unit_id"] == unit_id]
-    valid = own["valid_from"].isna() | (own["valid_from"] <= end)
-    valid &= own["valid_to"].isna() | (own["valid_to"] >= end)
-    owed = set(own[valid]["stream"])
-    contracts = [load_contract(contract_path(stream)) for stream in streams() if stream in owed]
+    everything = owed(office, period)
+    own = set(everything.loc[everything["unit_id"] == unit_id, "stream"])
+    contracts = [load_contract(contract_path(stream)) for stream in streams() if stream in own]
     return [contract for contract in contracts if contract.sheet]
 
 

@@ -12,11 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-import pandas as pd
-
 from pipelines.ingest.contract import load_contract
 from pipelines.office.settings import Office
 from pipelines.periods.period import Period, find_period
+from pipelines.warehouse.obligations import owed
 from pipelines.warehouse.register import register
 from pipelines.warehouse.streams import contract_path
 from pipelines.warehouse.typed import TypedDelivery, standing, type_delivery
@@ -69,16 +68,6 @@ class PeriodStatus:
     def counts(self) -> Counter[State]:
         """Return how many things stand in each state."""
         return Counter(item.state for item in self.owed)
-
-
-def owed(office: Office, period: Period) -> pd.DataFrame:
-    """Return what is owed in a period: unit_id, name_vi, stream; units in their official order."""
-    obligations = office.reference["obligations"]
-    end = pd.Timestamp(period.end_on)
-    valid = obligations["valid_from"].isna() | (obligations["valid_from"] <= end)
-    valid &= obligations["valid_to"].isna() | (obligations["valid_to"] >= end)
-    units = office.reference["units"][["unit_id", "name_vi", "sort_no"]].drop_duplicates("unit_id")
-    return obligations[valid].merge(units, on="unit_id").sort_values(["sort_no", "unit_id", "stream"])
 
 
 def period_status(office: Office, period_id: str) -> PeriodStatus:
