@@ -108,24 +108,27 @@ def type_deliveries(
         deliveries: what to read.
         say: called with a line of progress before each file that is read now.
     """
-    typed = [_kept(office, delivery) for delivery in deliveries]
+    kept = [_kept(office, delivery) for delivery in deliveries]
     new: dict[str, list[tuple[Delivery, Path, str]]] = {}
-    for delivery, folder in zip(deliveries, typed, strict=True):
+    for delivery, (folder, made_by) in zip(deliveries, kept, strict=True):
         if delivery.stream is not None and not (folder / "verdict.json").is_file():
-            new.setdefault(delivery.stream, []).append((delivery, folder, recipe(office, delivery)))
+            new.setdefault(delivery.stream, []).append((delivery, folder, made_by))
     count = sum(map(len, new.values()))
     done = 0
     for stream, items in new.items():
         read: list[tuple[Delivery, Path, str, Reading]] = []
+        rows = 0
         for delivery, folder, made_by in items:
             done += 1
             say(f"Đọc và kiểm tra {done}/{count}: {delivery.unit_id}, {delivery.file_name}")
-            read.append((delivery, folder, made_by, _read(office, delivery)))
-            if sum(len(reading.rows) for *_, reading in read) > _JUDGED_TOGETHER:
+            reading = _read(office, delivery)
+            read.append((delivery, folder, made_by, reading))
+            rows += len(reading.rows)
+            if rows > _JUDGED_TOGETHER:
                 _judge_and_keep(office, stream, read)
-                read = []
+                read, rows = [], 0
         _judge_and_keep(office, stream, read)
-    return [_typed(delivery, folder) for delivery, folder in zip(deliveries, typed, strict=True)]
+    return [_typed(delivery, folder) for delivery, (folder, _) in zip(deliveries, kept, strict=True)]
 
 
 def standing(
@@ -146,11 +149,12 @@ def standing(
     return [found[item.delivery_id] for item in deliveries if item.delivery_id in found]
 
 
-def _kept(office: Office, delivery: Delivery) -> Path:
-    """Where a delivery's reading is kept under its recipe."""
+def _kept(office: Office, delivery: Delivery) -> tuple[Path, str]:
+    """Where a delivery's reading is kept, and the recipe that names the place; empty where no profile fits."""
     if delivery.profile is None or delivery.stream is None:
-        return Path()
-    return office.data / "typed" / delivery.stream / f"{delivery.sha256[:16]}-{recipe(office, delivery)[:12]}"
+        return Path(), ""
+    made_by = recipe(office, delivery)
+    return office.data / "typed" / delivery.stream / f"{delivery.sha256[:16]}-{made_by[:12]}", made_by
 
 
 def _typed(delivery: Delivery, folder: Path) -> TypedDelivery:
