@@ -13,6 +13,7 @@ from itertools import groupby
 from pathlib import Path
 
 from pipelines.figures.text import format_count
+from pipelines.render.page import write_page
 from pipelines.warehouse.status import Owed, PeriodStatus, State, state_words
 
 STATE_WORDS: dict[State, str] = {
@@ -67,13 +68,8 @@ def write_board(
         _figures(now, before),
         _table(status),
     ]
-    page = (
-        '<!doctype html>\n<html lang="vi"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{_STYLE}</style></head>\n<body>\n{''.join(parts)}\n</body></html>\n"
-    )
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(page, encoding="utf-8", newline="\n")
+    write_page(title, _STYLE, "".join(parts), path)
 
 
 def _deadline(status: PeriodStatus) -> str:

@@ -12,6 +12,7 @@ from itertools import groupby
 from pathlib import Path
 
 from pipelines.figures.comparison import ChangedCell, Comparison
+from pipelines.render.page import write_page
 
 _STYLE = """
 :root{color-scheme:light}
@@ -48,14 +49,7 @@ def write_comparison_html(found: Comparison, path: Path) -> None:
         f"<h2>Bản ghi đổi chỗ ({len(found.moved)})</h2>",
         _moved(found),
     ]
-    page = (
-        '<!doctype html>\n<html lang="vi"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{escape(found.title)}</title><style>{_STYLE}</style></head>\n<body>\n"
-        + "\n".join(part for part in parts if part)
-        + "\n</body></html>\n"
-    )
-    path.write_text(page, encoding="utf-8", newline="\n")
+    write_page(found.title, _STYLE, "\n".join(part for part in parts if part), path)
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -11,12 +11,11 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
 
-import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 
 from pipelines.figures.comparison import Comparison
-from pipelines.render.stable_zip import make_stable
+from pipelines.render.workbook import new_workbook
 
 _Cell = str | int | Decimal | None
 _FONT = {"font_name": "Times New Roman", "font_size": 11, "valign": "top"}
@@ -24,12 +23,9 @@ _FONT = {"font_name": "Times New Roman", "font_size": 11, "valign": "top"}
 
 def write_comparison_xlsx(found: Comparison, path: Path) -> None:
     """Write the workbook."""
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(str(path), options) as book:
-        created = dt.datetime.combine(found.day, dt.time())
-        book.set_properties({"title": found.title, "author": found.office_name, "created": created})
+    created = dt.datetime.combine(found.day, dt.time())
+    with new_workbook(path, created, title=found.title, author=found.office_name) as book:
         _Sheets(book).write(found)
-    make_stable(path)
 
 
 class _Sheets:

@@ -15,6 +15,7 @@ from pipelines.figures.blocks import Addressee, Block, Bullet, Heading, Paragrap
 from pipelines.figures.form_page import FormPage, form_page, place_and_date
 from pipelines.figures.report_model import Figure, ReportModel
 from pipelines.render.letterhead import COUNTRY, MOTTO, document_title, issuing_lines, recipient_lines, subject_of
+from pipelines.render.page import write_page
 
 _STYLE = """
 :root{color-scheme:light}
@@ -48,13 +49,7 @@ def write_html(model: ReportModel, blocks: Sequence[Block], path: Path) -> None:
     """Write the report with its forms as one HTML file."""
     in_forms = {figure.figure_id for form in model.forms.values() for row in form.rows for figure in row.figures}
     body = "\n".join(_blocks(model, blocks, in_forms))
-    page = (
-        '<!doctype html>\n<html lang="vi"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{escape(document_title(model, blocks))}</title><style>{_STYLE}</style></head>\n<body>\n"
-        f"{_letterhead(model, subject_of(blocks))}\n{body}\n</body></html>\n"
-    )
-    path.write_text(page, encoding="utf-8", newline="\n")
+    write_page(document_title(model, blocks), _STYLE, f"{_letterhead(model, subject_of(blocks))}\n{body}", path)
 
 
 def _letterhead(model: ReportModel, subject: Subject | None) -> str:

@@ -11,6 +11,7 @@ from html import escape
 from pathlib import Path
 
 from pipelines.figures.mending import Fault, MendBook
+from pipelines.render.page import write_page
 
 _STYLE = """
 :root{color-scheme:light}
@@ -48,13 +49,7 @@ def write_mend_page(book: MendBook, path: Path) -> None:
         _part("Dòng cần xem (đã được tính)", _faults(book.flagged)),
         _part("Đã sửa", mended),
     ]
-    path.write_text(
-        '<!doctype html>\n<html lang="vi"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{_STYLE}</style></head>\n<body>\n{''.join(parts)}\n</body></html>\n",
-        encoding="utf-8",
-        newline="\n",
-    )
+    write_page(title, _STYLE, "".join(parts), path)
 
 
 def _part(title: str, items: str) -> str:

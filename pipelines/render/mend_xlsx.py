@@ -10,12 +10,11 @@ import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
-import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from pipelines.figures.mending import Fault, MendBook
-from pipelines.render.stable_zip import make_stable
+from pipelines.render.workbook import new_workbook
 
 _FIRST = ("Tệp", "Trang", "Dòng", "Mã", "Ô sai", "Giá trị", "Lý do", "Cách sửa")
 _WIDTHS = (34, 16, 7, 26, 20, 22, 46, 46)
@@ -25,10 +24,8 @@ _OWN_WIDTH = 20
 def write_mend_book(book: MendBook, path: Path) -> None:
     """Write the workbook of one unit."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(str(path), options) as workbook:
-        created = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - a stable date, no moment: same faults, same bytes
-        workbook.set_properties({"title": f"Trả lại {book.unit_name}, {book.period_label}", "created": created})
+    created = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - a stable date, no moment: same faults, same bytes
+    with new_workbook(path, created, title=f"Trả lại {book.unit_name}, {book.period_label}") as workbook:
         look = {"font_name": "Times New Roman", "font_size": 11, "valign": "top", "text_wrap": True}
         styles = {
             "title": workbook.add_format({**look, "bold": True, "font_size": 14, "text_wrap": False}),
@@ -62,7 +59,6 @@ def write_mend_book(book: MendBook, path: Path) -> None:
                 (28, 28, 60, 44),
                 styles,
             )
-    make_stable(path)
 
 
 def _summary(page: Worksheet, book: MendBook, styles: dict[str, Format]) -> None:

@@ -11,12 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from pipelines.render.stable_zip import make_stable
+from pipelines.render.workbook import new_workbook
 
 LISTS_SHEET = "Danh mục"
 _HEAD_ROW = 5
@@ -60,15 +59,12 @@ class ReturnBook:
 def write_return(book: ReturnBook, path: Path) -> None:
     """Write the workbook of one unit."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(str(path), options) as workbook:
-        created = dt.datetime.combine(book.made_on, dt.time())
-        workbook.set_properties({"title": f"Phiếu báo cáo {book.period_label}", "author": "", "created": created})
+    created = dt.datetime.combine(book.made_on, dt.time())
+    with new_workbook(path, created, title=f"Phiếu báo cáo {book.period_label}", author="") as workbook:
         writer = _Writer(workbook, book)
         for sheet in book.sheets:
             writer.sheet(sheet)
         writer.lists()
-    make_stable(path)
 
 
 class _Writer:

@@ -13,7 +13,6 @@ from decimal import Decimal
 from math import ceil
 from pathlib import Path
 
-import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.workbook import Workbook
@@ -22,7 +21,7 @@ from xlsxwriter.worksheet import Worksheet
 from pipelines.figures.declared import MARK
 from pipelines.figures.form_page import FormPage, form_page
 from pipelines.figures.report_model import Figure, ReportModel
-from pipelines.render.stable_zip import make_stable
+from pipelines.render.workbook import new_workbook
 
 INDEX_SHEET = "Mã số liệu"
 _WIDTHS = (6, 44)
@@ -42,16 +41,13 @@ _Place = tuple[Figure, str, str, str, str]
 def write_forms(model: ReportModel, path: Path) -> None:
     """Write every form of the report, one sheet each, and a last sheet that says where each figure id stands."""
     created = dt.datetime.combine(model.question.as_of, dt.time())
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(str(path), options) as book:
-        book.set_properties({"title": model.question.period_label, "author": model.office.name, "created": created})
+    with new_workbook(path, created, title=model.question.period_label, author=model.office.name) as book:
         places: list[_Place] = []
         for form in model.forms.values():
             page = form_page(model, form)
             name = _FORBIDDEN.sub("-", page.form_id)[:_LONGEST_NAME]
             places += _Sheet(book.add_worksheet(name), page, _styles(book, page.zero_display)).write()
         _write_index(book, places)
-    make_stable(path)
 
 
 def _styles(book: Workbook, zero_display: str) -> dict[str, Format]:
