@@ -6,19 +6,25 @@ Invariant: the good rows beside the planted one stay; a log without rows is a de
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 from pathlib import Path
 
 import pytest
+from judged_rows import (
+    assert_both_go_back,
+    assert_goes_back_only_for,
+    assert_is_flagged_only_for,
+    assert_only_the_second_goes_back,
+    assert_passes,
+    found,
+    read_and_judge,
+)
 
 from pipelines.ingest.contract import load_contract
-from pipelines.ingest.reading import Reading, read_file
+from pipelines.ingest.reading import Reading
 from pipelines.office.profiles import Profile
 from pipelines.paths import DBT_PROJECT, EXPECTATIONS
 from pipelines.quality.helpers import Known
-from pipelines.quality.judge import judge
 from pipelines.quality.suite import parse_suite
 
 SUITE = EXPECTATIONS / "feedback_logs.yaml"
@@ -94,56 +100,21 @@ EDGES = {
 }
 
 
-def written(folder: Path, rows: list[dict[str, str]]) -> Path:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(GOOD))
-    writer.writeheader()
-    writer.writerows(rows)
-    path = folder / "so-pakn.csv"
-    path.write_text(text.getvalue(), encoding="utf-8")
-    return path
-
-
 def judged(folder: Path, *planted: dict[str, str], beside: int = 2) -> Reading:
     """Write good rows and the planted ones as a unit's CSV log; read and judge it."""
     good = [{**GOOD, CODE: f"PAKN-9{number:03}"} for number in range(beside)]
-    path = written(folder, [*good, *({**GOOD, **row} for row in planted)])
-    reading = read_file(path, path.name, CONTRACT, PROFILE, (dt.date(2000, 1, 1), dt.date(2031, 3, 15)))
-    assert reading.verdict["status"] == "accepted", reading.verdict
-    return judge(reading, CONTRACT, SUITE, PROFILE, KNOWN)
-
-
-def found(reading: Reading) -> dict[str, int]:
-    return {check["check_id"]: check["unexpected"] for check in reading.verdict["checks"] if check["unexpected"]}
-
-
-def assert_every_row_has_its_place(reading: Reading) -> None:
-    counts = reading.verdict["counts"]
-    assert counts["rows_in"] == sum(counts[name] for name in ("typed", "rejected", "blank", "furniture"))
-    assert counts["typed"] == len(reading.rows)
-    assert counts["rejected"] == reading.rejects["source_row"].nunique()
+    rows = [*good, *({**GOOD, **row} for row in planted)]
+    return read_and_judge(folder / "so-pakn.csv", list(GOOD), rows, CONTRACT, SUITE, PROFILE, KNOWN)
 
 
 @pytest.mark.parametrize("check_id", SENT_BACK)
 def test_a_row_with_this_fault_goes_back_and_only_for_it(check_id: str, tmp_path: Path) -> None:
-    reading = judged(tmp_path, SENT_BACK[check_id])
-
-    assert found(reading) == {check_id: 1}
-    assert reading.rejects["check_id"].tolist() == [check_id]
-    assert reading.rejects["source_row"].tolist() == [4]
-    assert reading.rejects["reason"].str.len().min() > 10 and reading.rejects["mend"].str.len().min() > 10
-    assert len(reading.rows) == 2
-    assert_every_row_has_its_place(reading)
+    assert_goes_back_only_for(check_id, judged(tmp_path, SENT_BACK[check_id]))
 
 
 @pytest.mark.parametrize("check_id", FLAGGED)
 def test_a_row_with_this_oddity_is_flagged_and_kept_and_only_for_it(check_id: str, tmp_path: Path) -> None:
-    reading = judged(tmp_path, FLAGGED[check_id])
-
-    assert found(reading) == {check_id: 1}
-    assert reading.rows["flags"].tolist() == ["", "", check_id]
-    assert reading.rejects.empty
-    assert_every_row_has_its_place(reading)
+    assert_is_flagged_only_for(check_id, judged(tmp_path, FLAGGED[check_id]))
 
 
 @pytest.mark.parametrize("cell", [{KIND: ""}, {STATUS: ""}, {ABOUT: "UBND Phường 99"}])
@@ -156,11 +127,7 @@ def test_an_empty_word_or_the_other_unit_is_flagged_too(cell: dict[str, str], tm
 
 @pytest.mark.parametrize("edge", EDGES)
 def test_a_row_at_the_edge_passes(edge: str, tmp_path: Path) -> None:
-    reading = judged(tmp_path, EDGES[edge])
-
-    assert found(reading) == {}
-    assert len(reading.rows) == 3
-    assert_every_row_has_its_place(reading)
+    assert_passes(judged(tmp_path, EDGES[edge]))
 
 
 def test_a_log_with_a_header_and_no_rows_is_a_declared_nil(tmp_path: Path) -> None:
@@ -172,19 +139,11 @@ def test_a_log_with_a_header_and_no_rows_is_a_declared_nil(tmp_path: Path) -> No
 
 
 def test_a_row_given_twice_is_counted_once(tmp_path: Path) -> None:
-    reading = judged(tmp_path, {}, {})
-
-    assert found(reading) == {"duplicate_code": 1}
-    assert reading.rejects["source_row"].tolist() == [5]
-    assert_every_row_has_its_place(reading)
+    assert_only_the_second_goes_back("duplicate_code", judged(tmp_path, {}, {}))
 
 
 def test_rows_of_one_code_that_differ_all_go_back(tmp_path: Path) -> None:
-    reading = judged(tmp_path, {}, {DUE: "23/03/2021"})
-
-    assert found(reading) == {"duplicate_code": 2}
-    assert reading.rejects["source_row"].tolist() == [4, 5]
-    assert_every_row_has_its_place(reading)
+    assert_both_go_back("duplicate_code", judged(tmp_path, {}, {DUE: "23/03/2021"}))
 
 
 def test_every_check_of_the_suite_is_planted_here_with_its_severity() -> None:

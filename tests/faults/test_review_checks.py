@@ -6,18 +6,24 @@ Invariant: the good rows beside the planted one stay; expected severities are th
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 from pathlib import Path
 
 import pytest
+from judged_rows import (
+    assert_both_go_back,
+    assert_goes_back_only_for,
+    assert_is_flagged_only_for,
+    assert_only_the_second_goes_back,
+    assert_passes,
+    found,
+    read_and_judge,
+)
 
 from pipelines.ingest.contract import load_contract
-from pipelines.ingest.reading import Reading, read_file
+from pipelines.ingest.reading import Reading
 from pipelines.office.profiles import Profile
 from pipelines.quality.helpers import Known
-from pipelines.quality.judge import judge
 from pipelines.quality.suite import parse_suite
 
 REPOSITORY = Path(__file__).parents[2]
@@ -127,59 +133,25 @@ EDGES = {
 
 def judged(folder: Path, *planted: dict[str, str], good: int = 2) -> Reading:
     """Write good rows and the planted ones as a unit's CSV file; read and judge it."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(GOOD))
-    writer.writeheader()
-    writer.writerows([*({**GOOD, CODE: f"1.00000{number + 1}"} for number in range(good)), *planted])
-    path = folder / "ra-soat.csv"
-    path.write_text(text.getvalue(), encoding="utf-8")
-    reading = read_file(path, path.name, CONTRACT, PROFILE, (dt.date(2000, 1, 1), dt.date(2031, 3, 15)))
-    assert reading.verdict["status"] == "accepted", reading.verdict
-    return judge(reading, CONTRACT, SUITE, PROFILE, KNOWN)
-
-
-def found(reading: Reading) -> dict[str, int]:
-    return {check["check_id"]: check["unexpected"] for check in reading.verdict["checks"] if check["unexpected"]}
-
-
-def assert_every_row_has_its_place(reading: Reading) -> None:
-    counts = reading.verdict["counts"]
-    assert counts["rows_in"] == sum(counts[name] for name in ("typed", "rejected", "blank", "furniture"))
-    assert counts["typed"] == len(reading.rows)
-    assert counts["rejected"] == reading.rejects["source_row"].nunique()
+    rows = [*({**GOOD, CODE: f"1.00000{number + 1}"} for number in range(good)), *planted]
+    return read_and_judge(folder / "ra-soat.csv", list(GOOD), rows, CONTRACT, SUITE, PROFILE, KNOWN)
 
 
 @pytest.mark.parametrize(("check_id", "row"), [item for item in PLANTED if item[0] in SENT_BACK])
 def test_a_row_with_this_fault_goes_back_and_only_for_it(check_id: str, row: dict[str, str], tmp_path: Path) -> None:
-    reading = judged(tmp_path, {**GOOD, **row})
-
-    assert found(reading) == {check_id: 1}
-    assert reading.rejects["check_id"].tolist() == [check_id]
-    assert reading.rejects["source_row"].tolist() == [4]
-    assert reading.rejects["reason"].str.len().min() > 10 and reading.rejects["mend"].str.len().min() > 10
-    assert len(reading.rows) == 2
-    assert_every_row_has_its_place(reading)
+    assert_goes_back_only_for(check_id, judged(tmp_path, {**GOOD, **row}))
 
 
 @pytest.mark.parametrize(("check_id", "row"), [item for item in PLANTED if item[0] in FLAGGED])
 def test_a_row_with_this_oddity_is_flagged_and_counted_and_only_for_it(
     check_id: str, row: dict[str, str], tmp_path: Path
 ) -> None:
-    reading = judged(tmp_path, {**GOOD, **row})
-
-    assert found(reading) == {check_id: 1}
-    assert reading.rows["flags"].tolist() == ["", "", check_id]
-    assert reading.rejects.empty
-    assert_every_row_has_its_place(reading)
+    assert_is_flagged_only_for(check_id, judged(tmp_path, {**GOOD, **row}))
 
 
 @pytest.mark.parametrize("edge", EDGES)
 def test_a_row_at_the_edge_passes(edge: str, tmp_path: Path) -> None:
-    reading = judged(tmp_path, {**GOOD, **EDGES[edge]})
-
-    assert found(reading) == {}
-    assert len(reading.rows) == 3
-    assert_every_row_has_its_place(reading)
+    assert_passes(judged(tmp_path, {**GOOD, **EDGES[edge]}))
 
 
 def test_a_head_without_rows_declares_that_nothing_was_reviewed(tmp_path: Path) -> None:
@@ -191,19 +163,11 @@ def test_a_head_without_rows_declares_that_nothing_was_reviewed(tmp_path: Path) 
 
 
 def test_a_procedure_given_twice_alike_is_counted_once(tmp_path: Path) -> None:
-    reading = judged(tmp_path, GOOD, GOOD)
-
-    assert found(reading) == {"duplicate_procedure": 1}
-    assert reading.rejects["source_row"].tolist() == [5]
-    assert_every_row_has_its_place(reading)
+    assert_only_the_second_goes_back("duplicate_procedure", judged(tmp_path, GOOD, GOOD))
 
 
 def test_rows_of_one_procedure_that_differ_all_go_back(tmp_path: Path) -> None:
-    reading = judged(tmp_path, GOOD, {**GOOD, KIND: "Bãi bỏ"})
-
-    assert found(reading) == {"duplicate_procedure": 2}
-    assert reading.rejects["source_row"].tolist() == [4, 5]
-    assert_every_row_has_its_place(reading)
+    assert_both_go_back("duplicate_procedure", judged(tmp_path, GOOD, {**GOOD, KIND: "Bãi bỏ"}))
 
 
 def test_every_check_of_the_suite_is_planted_here() -> None:

@@ -6,20 +6,25 @@ Invariant: the good rows beside the planted one stay; expected severities are th
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from judged_rows import (
+    assert_both_go_back,
+    assert_goes_back_only_for,
+    assert_is_flagged_only_for,
+    assert_only_the_second_goes_back,
+    assert_passes,
+    read_and_judge,
+)
 
 from pipelines.ingest.contract import load_contract
-from pipelines.ingest.reading import Reading, read_file
+from pipelines.ingest.reading import Reading
 from pipelines.office.profiles import Profile
 from pipelines.periods.calendar import working_calendar
 from pipelines.quality.helpers import Known
-from pipelines.quality.judge import judge
 from pipelines.quality.suite import parse_suite
 
 REPOSITORY = Path(__file__).parents[2]
@@ -130,73 +135,31 @@ EDGES = {
 def judged(folder: Path, *planted: dict[str, str]) -> Reading:
     """Write two good rows and the planted ones as a desk's CSV export; read and judge it."""
     good = [{**GOOD, CODE: f"000.00.04.H51-210301-9{number:03}"} for number in (1, 2)]
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(GOOD))
-    writer.writeheader()
-    writer.writerows([*good, *({**GOOD, **row} for row in planted)])
-    path = folder / "so-theo-doi.csv"
-    path.write_text(text.getvalue(), encoding="utf-8")
-    reading = read_file(path, path.name, CONTRACT, PROFILE, (dt.date(2000, 1, 1), dt.date(2031, 3, 15)))
-    assert reading.verdict["status"] == "accepted", reading.verdict
-    return judge(reading, CONTRACT, SUITE, PROFILE, KNOWN)
-
-
-def found(reading: Reading) -> dict[str, int]:
-    return {check["check_id"]: check["unexpected"] for check in reading.verdict["checks"] if check["unexpected"]}
-
-
-def assert_every_row_has_its_place(reading: Reading) -> None:
-    counts = reading.verdict["counts"]
-    assert counts["rows_in"] == sum(counts[name] for name in ("typed", "rejected", "blank", "furniture"))
-    assert counts["typed"] == len(reading.rows)
-    assert counts["rejected"] == reading.rejects["source_row"].nunique()
+    rows = [*good, *({**GOOD, **row} for row in planted)]
+    return read_and_judge(folder / "so-theo-doi.csv", list(GOOD), rows, CONTRACT, SUITE, PROFILE, KNOWN)
 
 
 @pytest.mark.parametrize("check_id", SENT_BACK)
 def test_a_row_with_this_fault_goes_back_and_only_for_it(check_id: str, tmp_path: Path) -> None:
-    reading = judged(tmp_path, SENT_BACK[check_id])
-
-    assert found(reading) == {check_id: 1}
-    assert reading.rejects["check_id"].tolist() == [check_id]
-    assert reading.rejects["source_row"].tolist() == [4]
-    assert reading.rejects["reason"].str.len().min() > 10 and reading.rejects["mend"].str.len().min() > 10
-    assert len(reading.rows) == 2
-    assert_every_row_has_its_place(reading)
+    assert_goes_back_only_for(check_id, judged(tmp_path, SENT_BACK[check_id]))
 
 
 @pytest.mark.parametrize("check_id", FLAGGED)
 def test_a_row_with_this_oddity_is_flagged_and_counted_and_only_for_it(check_id: str, tmp_path: Path) -> None:
-    reading = judged(tmp_path, FLAGGED[check_id])
-
-    assert found(reading) == {check_id: 1}
-    assert reading.rows["flags"].tolist() == ["", "", check_id]
-    assert reading.rejects.empty
-    assert_every_row_has_its_place(reading)
+    assert_is_flagged_only_for(check_id, judged(tmp_path, FLAGGED[check_id]))
 
 
 @pytest.mark.parametrize("edge", EDGES)
 def test_a_row_at_the_edge_passes(edge: str, tmp_path: Path) -> None:
-    reading = judged(tmp_path, EDGES[edge])
-
-    assert found(reading) == {}
-    assert len(reading.rows) == 3
-    assert_every_row_has_its_place(reading)
+    assert_passes(judged(tmp_path, EDGES[edge]))
 
 
 def test_a_row_given_twice_is_counted_once(tmp_path: Path) -> None:
-    reading = judged(tmp_path, {}, {})
-
-    assert found(reading) == {"duplicate_code": 1}
-    assert reading.rejects["source_row"].tolist() == [5]
-    assert_every_row_has_its_place(reading)
+    assert_only_the_second_goes_back("duplicate_code", judged(tmp_path, {}, {}))
 
 
 def test_rows_of_one_code_that_differ_all_go_back(tmp_path: Path) -> None:
-    reading = judged(tmp_path, {}, {DUE: "04/03/2021"})
-
-    assert found(reading) == {"duplicate_code": 2}
-    assert reading.rejects["source_row"].tolist() == [4, 5]
-    assert_every_row_has_its_place(reading)
+    assert_both_go_back("duplicate_code", judged(tmp_path, {}, {DUE: "04/03/2021"}))
 
 
 def test_every_check_of_the_suite_is_planted_here() -> None:
