@@ -1,13 +1,5 @@
 -- Every row with its unit, the unit that owns its dossier, and its place among the rows of that dossier.
-with unit_key as (
-    select
-        unit_key,
-        unit_id,
-        row_number() over (partition by unit_key order by unit_id) as key_rank
-    from {{ source('landed', 'unit_alias') }}
-),
-
-placed as (
+with placed as (
     select
         row_of.*,
         -- Asked after its last day, a period is still that of its last day (domain/05 5.4: recomputed later, the same).
@@ -18,7 +10,7 @@ placed as (
         end as named_unit_id
     from {{ ref('stg_case_exports') }} as row_of
     cross join {{ ref('stg_question') }} as question
-    left join unit_key on row_of.receiving_unit_key = unit_key.unit_key and unit_key.key_rank = 1
+    left join {{ source('landed', 'unit_alias') }} as unit_key on row_of.receiving_unit_key = unit_key.unit_key
 ),
 
 with_unit as (

@@ -66,14 +66,6 @@ matched as (
     left join {{ ref('dim_procedure') }} as procedure_of on ranked.procedure_id = procedure_of.procedure_id
 ),
 
-unit_key as (
-    select
-        unit_key,
-        unit_id,
-        row_number() over (partition by unit_key order by unit_id) as key_rank
-    from {{ source('landed', 'unit_alias') }}
-),
-
 section_of as (
     {{ sections_by_kind() }}
 ),
@@ -94,7 +86,7 @@ decided as (
         end as named_department_id
     from matched
     left join {{ ref('dim_field') }} as field on matched.field_code = field.field_code
-    left join unit_key as handling on matched.handling_unit_key = handling.unit_key and handling.key_rank = 1
+    left join {{ source('landed', 'unit_alias') }} as handling on matched.handling_unit_key = handling.unit_key
     left join {{ ref('dim_unit') }} as handling_unit on handling.unit_id = handling_unit.unit_id
 )
 

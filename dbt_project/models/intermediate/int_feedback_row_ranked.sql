@@ -1,14 +1,6 @@
 -- Every row with the unit that handles its feedback, the sender whose rows count, and its place among the rows of that
 -- feedback: the handling unit's own file before anyone else's (the office's system export), then the newest.
-with unit_key as (
-    select
-        unit_key,
-        unit_id,
-        row_number() over (partition by unit_key order by unit_id) as key_rank
-    from {{ source('landed', 'unit_alias') }}
-),
-
-placed as (
+with placed as (
     select
         row_of.*,
         question.as_of,
@@ -20,8 +12,8 @@ placed as (
         ) as named_unit_id
     from {{ ref('stg_feedback_logs') }} as row_of
     cross join {{ ref('stg_question') }} as question
-    left join unit_key as handling on row_of.handling_unit_key = handling.unit_key and handling.key_rank = 1
-    left join unit_key as about on row_of.about_unit_key = about.unit_key and about.key_rank = 1
+    left join {{ source('landed', 'unit_alias') }} as handling on row_of.handling_unit_key = handling.unit_key
+    left join {{ source('landed', 'unit_alias') }} as about on row_of.about_unit_key = about.unit_key
 ),
 
 with_unit as (

@@ -1,14 +1,6 @@
 -- Every row with the unit that reviews, and its place among the rows of that unit and procedure: the newest delivery
 -- first, and for what a unit overwrites (status, planned end) the delivery nearest to the as-of day.
-with unit_key as (
-    select
-        unit_key,
-        unit_id,
-        row_number() over (partition by unit_key order by unit_id) as key_rank
-    from {{ source('landed', 'unit_alias') }}
-),
-
-placed as (
+with placed as (
     select
         row_of.*,
         question.as_of,
@@ -18,7 +10,7 @@ placed as (
         end as named_unit_id
     from {{ ref('stg_review_submissions') }} as row_of
     cross join {{ ref('stg_question') }} as question
-    left join unit_key on row_of.reviewing_unit_key = unit_key.unit_key and unit_key.key_rank = 1
+    left join {{ source('landed', 'unit_alias') }} as unit_key on row_of.reviewing_unit_key = unit_key.unit_key
 ),
 
 with_unit as (
