@@ -31,8 +31,7 @@ select
     delivery.observed_on,
     delivery.unit_from,
     delivery.due_after_supplement,
-    row_of.delivery_id || ':' || coalesce(row_of.source_sheet, '') || ':'
-    || cast(row_of.source_row as {{ text_type() }}) as row_id
+    {{ row_id('row_of') }} as row_id
 from {{ source('landed', 'case_exports') }} as row_of
 inner join {{ ref('stg_delivery') }} as delivery on row_of.delivery_id = delivery.delivery_id
 where delivery.is_counted
