@@ -1,3 +1,22 @@
+{# CTE body: the sums of a form with sections, of each row, each section and the whole.
+
+   Needs the CTE `filled` (scope_id, section_code, <key>, the measures; <key> null where a section has no row). Gives
+   scope_id, section_code, <key>, row_kind (row, section, total) and the measures. #}
+{% macro form_sums(key, noun='dossier') -%}
+    select
+        scope_id,
+        section_code,
+        {{ key }},
+        case
+            when grouping(section_code) = 1 then 'total'
+            when grouping({{ key }}) = 1 then 'section'
+            else 'row'
+        end as row_kind,
+        {{ each_measure('cast(sum(#) as bigint) as #', noun=noun) }}
+    from filled
+    group by grouping sets ((scope_id, section_code, {{ key }}), (scope_id, section_code), (scope_id))
+{%- endmacro %}
+
 {# The last step of a form model: rows in print order, numbered, labelled.
 
    Needs the CTEs `rolled` (scope_id, section_code, <key>, row_kind section | row | total, the measures; section_code

@@ -71,18 +71,7 @@ filled as (
 ),
 
 summed as (
-    select
-        scope_id,
-        section_code,
-        procedure_code,
-        case
-            when grouping(section_code) = 1 then 'total'
-            when grouping(procedure_code) = 1 then 'section'
-            else 'row'
-        end as row_kind,
-        {{ each_measure('cast(sum(#) as bigint) as #', noun='review') }}
-    from filled
-    group by grouping sets ((scope_id, section_code, procedure_code), (scope_id, section_code), (scope_id))
+    {{ form_sums(key='procedure_code', noun='review') }}
 ),
 
 rolled as (

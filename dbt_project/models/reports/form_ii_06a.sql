@@ -99,18 +99,7 @@ filled as (
 ),
 
 rolled as (
-    select
-        scope_id,
-        section_code,
-        field_code,
-        case
-            when grouping(section_code) = 1 then 'total'
-            when grouping(field_code) = 1 then 'section'
-            else 'row'
-        end as row_kind,
-        {{ each_measure('cast(sum(#) as bigint) as #') }}
-    from filled
-    group by grouping sets ((scope_id, section_code, field_code), (scope_id, section_code), (scope_id))
+    {{ form_sums(key='field_code') }}
 ),
 
 labels as (

@@ -90,18 +90,7 @@ filled as (
 ),
 
 rolled as (
-    select
-        scope_id,
-        section_code,
-        row_unit_id,
-        case
-            when grouping(section_code) = 1 then 'total'
-            when grouping(row_unit_id) = 1 then 'section'
-            else 'row'
-        end as row_kind,
-        {{ each_measure('cast(sum(#) as bigint) as #') }}
-    from filled
-    group by grouping sets ((scope_id, section_code, row_unit_id), (scope_id, section_code), (scope_id))
+    {{ form_sums(key='row_unit_id') }}
 ),
 
 labels as (
