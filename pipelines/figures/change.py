@@ -28,7 +28,9 @@ def with_compared(model: ReportModel, compared: Compared, issued: Mapping[str, i
         compared: the issued report it is held against.
         issued: figure id → value as issued; a figure that is not there, or was “–”, is not compared.
     """
-    totals = (form.rows[-1] for form in model.forms.values() if form.rows)
+    totals = [form.rows[-1] for form in model.forms.values() if form.rows]
+    printed = {figure.figure_id for total in totals for figure in (*total.figures, *total.ratios)}
+    compared = replace(compared, figures={name: value for name, value in issued.items() if name in printed})
     found: dict[str, Figure] = {}
     for total in totals:
         for figure in (*total.figures, *total.ratios):

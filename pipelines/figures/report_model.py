@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
@@ -268,6 +268,25 @@ class Compared:
     against: str
     issue_id: str
     period_label: str
+    # Totals of its forms by figure id, as issued.
+    figures: Mapping[str, int | Decimal | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class DayCount:
+    """Dossiers received on one day (a row of rpt_received_day)."""
+
+    date_on: dt.date
+    is_working_day: bool
+    received_total: int
+
+
+@dataclass(frozen=True)
+class AgeBand:
+    """Overdue pending dossiers of one age (a row of rpt_overdue_age)."""
+
+    label: str
+    pending_overdue: int
 
 
 @dataclass(frozen=True)
@@ -290,6 +309,9 @@ class ReportModel:
     issue: Issue | None = None
     # Issued reports whose figures this one is compared with (figures/change).
     compared: tuple[Compared, ...] = ()
+    # What charts show beside figures (figures/charts).
+    received_days: tuple[DayCount, ...] = ()
+    overdue_ages: tuple[AgeBand, ...] = ()
 
     def figure_of(self, reference: str) -> Figure:
         """Return the office's figure named `<form>.<row>.<column>`, e.g. II.06a.total.c7 or II.06a.A.3.on_time_rate.
@@ -383,7 +405,33 @@ def build_report_model(
         # Held dossier by dossier against the office's own final: the office's report tells it.
         carry_over=None if scope else _carry_over(connection),
         cleaned_texts=cleaner.changed,
+        received_days=_received_days(connection, scope_id),
+        overdue_ages=_overdue_ages(connection, scope_id),
     )
+
+
+def _received_days(connection: duckdb.DuckDBPyConnection, scope_id: str) -> tuple[DayCount, ...]:
+    if not _has_table(connection, "rpt_received_day"):
+        return ()
+    query = "select date_on, is_working_day, received_total from rpt_received_day where scope_id = ? order by date_on"
+    return tuple(
+        DayCount(row["date_on"], bool(row["is_working_day"]), int(row["received_total"]))
+        for row in _records(connection, query, (scope_id,))
+    )
+
+
+def _overdue_ages(connection: duckdb.DuckDBPyConnection, scope_id: str) -> tuple[AgeBand, ...]:
+    if not _has_table(connection, "rpt_overdue_age"):
+        return ()
+    query = "select label, pending_overdue from rpt_overdue_age where scope_id = ? order by band_no"
+    return tuple(AgeBand(row["label"], int(row["pending_overdue"])) for row in _records(connection, query, (scope_id,)))
+
+
+def _has_table(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    """Tell whether a warehouse has a table: an issued one may be older than the charts made of it."""
+    query = "select count(*) from information_schema.tables where table_name = ?"
+    (count,) = connection.execute(query, [name]).fetchone() or (0,)
+    return bool(count)
 
 
 def _records(

@@ -23,6 +23,7 @@ from pipelines.figures.blocks import (
     Block,
     Markup,
     addressee_markup,
+    chart_markup,
     figure_markup,
     parse_blocks,
     plain,
@@ -31,6 +32,7 @@ from pipelines.figures.blocks import (
     table_markup,
 )
 from pipelines.figures.change import change_markup
+from pipelines.figures.charts import charts_of
 from pipelines.figures.report_model import Coverage, FormRow, ReportModel
 from pipelines.figures.text import format_count, format_day
 from pipelines.office.errors import OfficeError
@@ -209,9 +211,17 @@ def template_context(model: ReportModel) -> dict[str, Any]:
     def coverage_of(form_id: str) -> Coverage:
         return model.forms[form_of(form_id)].coverage
 
+    def chart(chart_id: str) -> Markup:
+        if chart_id not in charts:
+            raise OfficeError(f"báo cáo không có biểu đồ «{chart_id}»{nearest(chart_id, charts)}")
+        return chart_markup(chart_id)
+
+    charts = charts_of(model)
     return {
         "fig": fig,
         "value": value,
+        "chart": chart,
+        "charts": list(charts),
         "has_figure": has_figure,
         "table": lambda form_id: table_markup(form_of(form_id)),
         "forms": list(model.forms),
