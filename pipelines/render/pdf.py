@@ -142,7 +142,7 @@ def _body(model: ReportModel, blocks: Sequence[Block]) -> Iterator[str]:
                 is_fresh = False
                 yield from _heading(block, following)
             case Paragraph():
-                yield f"#par[{_runs(block.runs)}]"
+                yield _paragraph(block, following)
             case Bullet():
                 yield f"#par[\\- {_runs(block.runs)}]"
             case Addressee():
@@ -155,6 +155,14 @@ def _body(model: ReportModel, blocks: Sequence[Block]) -> Iterator[str]:
             case Table():
                 yield f"#pagebreak(weak: true)\n{_LANDSCAPE}"
                 yield _form(form_page(model, model.forms[block.form_id]))
+
+
+def _paragraph(block: Paragraph, following: Block | None) -> str:
+    """A paragraph; a signature never stands alone on a page, nor does the sentence that opens a list."""
+    words = f"#par[{_runs(block.runs)}]"
+    if isinstance(following, Signature | Bullet):
+        return f"#block(sticky: true, spacing: 6pt + 0.1em)[{words}]"
+    return words
 
 
 def _chart(chart: Chart, number: int) -> str:
@@ -173,8 +181,7 @@ def _signature(model: ReportModel) -> str:
     recipients = " \\\n".join(content(line) for line in recipient_lines(model.office))
     signed = " \\\n".join(f"#strong[{content(line.upper())}]" for line in model.office.signature)
     return f"""
-#v(6pt)
-#block(breakable: false, grid(columns: (1fr, 1fr), align: (left, center),
+#block(breakable: false, above: 12pt, grid(columns: (1fr, 1fr), align: (left, center),
   [#plain[#text(size: {RECIPIENTS_HEAD_POINTS}pt, weight: "bold", style: "italic")[Nơi nhận:] \\
    #text(size: {RECIPIENTS_POINTS}pt)[{recipients}]]],
   [#plain[#text(size: {SIGNATURE_POINTS}pt)[{signed}]] #v(26mm)],
