@@ -68,6 +68,7 @@ ATTRIBUTES = {
         "period_id": "mã kỳ",
         "period_kind": "loại kỳ: quarter, six_months, nine_months, year; loại khác là đột xuất",
         "period_label": "tên kỳ: Quý I năm 2021",
+        "period_words": "tên kỳ ở giữa câu: quý I năm 2021",
         "period_start": "ngày đầu kỳ",
         "period_end": "ngày cuối kỳ",
         "as_of": "số liệu tính đến hết ngày",
@@ -97,6 +98,9 @@ ATTRIBUTES = {
         "refused": "tệp bị từ chối: unit_name, file_name, reason",
         "rows_rejected": "số dòng trả lại",
         "sentence": "cả câu nói đơn vị nào đã gửi",
+        "brief": "câu ấy, hoặc chỉ các con số khi câu quá dài (danh sách ở phụ lục)",
+        "rows_typed": "dòng đọc được của các tệp được dùng",
+        "has_answers": "đã có đơn vị gửi số liệu hay chưa, dù mới một phần kỳ",
         "is_complete": "mọi đơn vị đã gửi đủ hay không",
     },
     "counts": {
@@ -117,6 +121,7 @@ ATTRIBUTES = {
         "against": "prev: kỳ trước; year: cùng kỳ năm trước",
         "issue_id": "mã bản: 2020-Q4/v1",
         "period_label": "tên kỳ của bản đó",
+        "period_words": "tên kỳ ấy ở giữa câu",
     },
     "corrections[]": {
         "record_code": "mã hồ sơ",

@@ -164,6 +164,10 @@ def test_word_leaves_number_and_date_to_the_registry(folder: Path) -> None:
             OfficeInfo(name="Phòng Nội vụ", parent_name="UBND thành phố Thử"),
             [("UBND THÀNH PHỐ THỬ", False), ("PHÒNG NỘI VỤ", True)],
         ),
+        (
+            OfficeInfo(name="Phòng Tư pháp", parent_name="UBND thành phố Sóc Trăng"),
+            [("ỦY BAN NHÂN DÂN", False), ("THÀNH PHỐ SÓC TRĂNG", False), ("PHÒNG TƯ PHÁP", True)],
+        ),
         (OfficeInfo(name="City of Boston"), [("CITY OF BOSTON", True)]),
     ],
 )

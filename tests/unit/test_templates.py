@@ -156,6 +156,33 @@ def test_a_units_report_does_not_name_other_units(model: ReportModel) -> None:
     assert "Kết quả theo nơi tiếp nhận" not in text
 
 
+def test_parts_of_a_year_that_were_sent_are_told_though_no_unit_has_sent_all(tmp_path: Path) -> None:
+    import duckdb
+    from figures_stub import write_stub
+
+    from pipelines.figures.report_model import build_report_model
+
+    with duckdb.connect(write_stub(tmp_path / "stub.duckdb")) as connection:
+        connection.execute("update rpt_coverage set state = 'missing'")
+        model = of_kind(build_report_model(connection, stub_layouts(), OFFICE), "year", "Năm 2021")
+    text = text_of(report_blocks(model))
+    assert "Tổng số hồ sơ nhận giải quyết trong kỳ là 6.250 hồ sơ" in text
+    assert "Số liệu của 0/5 đơn vị" in text
+
+
+def test_a_long_list_of_missing_units_stands_in_the_appendix_only(model: ReportModel) -> None:
+    names = tuple(f"Ủy ban nhân dân Phường số {number}" for number in range(1, 31))
+    sentence = f"Số liệu của 0/30 đơn vị; còn thiếu: {', '.join(names)}; số dòng trả lại: 3."
+    coverage = replace(model.coverage, owed=30, accepted=0, missing=names, sentence=sentence)
+    text = text_of(report_blocks(replace(model, coverage=coverage)))
+    assert (
+        "Số liệu của 0/30 đơn vị; còn thiếu hoặc chưa đủ: 30 đơn vị (danh sách tại Phụ lục); tệp bị từ chối: 1; "
+        "số dòng trả lại: 3."
+    ) in text
+    assert text.count(names[-1]) == 1
+    assert text.index(sentence) > text.index("1. Nguồn số liệu")
+
+
 # ---- how a unit is headed and signed
 
 
@@ -195,7 +222,7 @@ def test_changes_are_told_in_words_with_figures_of_their_own(model: ReportModel)
     compared = with_compared(model, Compared("prev", "2020-Q4/v1", "Quý IV năm 2020"), issued)
     text = text_of(report_blocks(compared))
     assert (
-        "Kỳ trước (Quý IV năm 2020): hồ sơ nhận giải quyết tăng 250 hồ sơ (4,17%); đã giải quyết không đổi; "
+        "Kỳ trước (quý IV năm 2020): hồ sơ nhận giải quyết tăng 250 hồ sơ (4,17%); đã giải quyết không đổi; "
         "quá hạn giảm 21 hồ sơ (21,00%); tỷ lệ trước hạn và đúng hạn giảm 0,50 điểm phần trăm; "
         "tỷ lệ tiếp nhận trực tuyến không có số để so sánh."
     ) in text
@@ -210,7 +237,7 @@ def test_a_rise_from_nothing_has_no_percentage(model: ReportModel) -> None:
     issued = {"II.06a/tp-st/total/c3": 0}
     compared = with_compared(model, Compared("year", "2020-Q1/v1", "Quý I năm 2020"), issued)
     text = text_of(report_blocks(compared))
-    assert "Cùng kỳ năm trước (Quý I năm 2020): hồ sơ nhận giải quyết tăng 6.250 hồ sơ; đã giải quyết" in text
+    assert "Cùng kỳ năm trước (quý I năm 2020): hồ sơ nhận giải quyết tăng 6.250 hồ sơ; đã giải quyết" in text
 
 
 # ---- letters
@@ -281,7 +308,7 @@ def test_a_letter_has_its_subject_below_the_number_and_as_its_title(model: Repor
     write_report(model, reminder(model, -1), tmp_path / "t.docx")
     document = Document(str(tmp_path / "t.docx"))
     left = document.tables[0].rows[1].cells[0].text
-    assert left.splitlines()[-1] == "V/v đôn đốc gửi số liệu kiểm soát thủ tục hành chính Quý I năm 2021"
+    assert left.splitlines()[-1] == "V/v đôn đốc gửi số liệu kiểm soát thủ tục hành chính quý I năm 2021"
     assert document.core_properties.title == left.splitlines()[-1]
 
 
