@@ -173,8 +173,8 @@ class _Writer:
                 paragraph = self.document.add_paragraph()
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
                 paragraph.paragraph_format.first_line_indent = Mm(10)
-                # A signature never stands alone on a page.
-                paragraph.paragraph_format.keep_with_next = isinstance(following, Signature) or None
+                # A signature never stands alone on a page, nor does the sentence that opens a list.
+                paragraph.paragraph_format.keep_with_next = isinstance(following, Signature | Bullet) or None
                 self._runs(paragraph, block.runs)
             case Bullet():
                 paragraph = self.document.add_paragraph()

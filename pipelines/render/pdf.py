@@ -144,7 +144,10 @@ def _body(model: ReportModel, blocks: Sequence[Block]) -> Iterator[str]:
                 is_fresh = False
                 yield from _heading(block, following)
             case Paragraph():
-                yield f"#par[{_runs(block.runs)}]"
+                words = f"#par[{_runs(block.runs)}]"
+                # The sentence that opens a list stays on the page of its first item.
+                opens_list = isinstance(following, Bullet)
+                yield f"#block(sticky: true, above: 6pt, below: 6pt)[{words}]" if opens_list else words
             case Bullet():
                 yield f"#par[\\- {_runs(block.runs)}]"
             case Addressee():

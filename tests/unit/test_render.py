@@ -336,3 +336,9 @@ def test_office_files_carry_the_as_of_day_and_no_wall_time(folder: Path, name: s
         times = {item.date_time for item in archive.infolist()}
     assert set(re.findall(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}", core)) == {"2021-03-14T00:00:00"}
     assert times == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_a_sentence_that_opens_a_list_stays_with_its_first_item(folder: Path) -> None:
+    paragraphs = Document(str(folder / "bao-cao.docx")).paragraphs
+    opening = next(item for item in paragraphs if item.text.startswith("Lĩnh vực có nhiều hồ sơ giải quyết quá hạn"))
+    assert opening.paragraph_format.keep_with_next
