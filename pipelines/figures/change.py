@@ -17,7 +17,7 @@ from pipelines.figures.blocks import Markup, figure_markup, plain
 from pipelines.figures.report_model import Compared, Figure, ReportModel
 from pipelines.figures.text import format_count, format_rate, rate
 
-_POINTS = " điểm phần trăm"
+_POINTS = "điểm phần trăm"
 
 
 def with_compared(model: ReportModel, compared: Compared, issued: Mapping[str, int | Decimal | None]) -> ReportModel:
@@ -73,7 +73,7 @@ def change_markup(model: ReportModel, compared: Compared, reference: str, unit: 
         return Markup(plain("không đổi"))
     words = f"{'tăng' if way == 'increase' else 'giảm'} {figure_markup(change)}"
     if isinstance(figure.value, Decimal):
-        return Markup(words + plain(_POINTS))
+        return Markup(f"{words} {plain(_POINTS)}")
     share = model.figures[f"{change.figure_id}_percent"]
     of_before = f" ({figure_markup(share)})" if share.value is not None else ""
     return Markup(f"{words}{f' {plain(unit)}' if unit else ''}{of_before}")

@@ -119,9 +119,18 @@ class Question:
     prior_issue: str = ""
     year_ago_issue: str = ""
 
+    @property
+    def period_words(self) -> str:
+        """Return the period's name inside a sentence: quý I năm 2021."""
+        return self.period_label[:1].lower() + self.period_label[1:]
+
     def switch(self, name: str) -> str:
         """Return the value of a switch; empty in a report made before there was such a switch."""
         return next((switch.value for switch in self.switches if switch.name == name), "")
+
+
+# Letters of a coverage sentence that still reads as a sentence; longer ones name their units in the appendix only.
+LONGEST_COVERAGE = 400
 
 
 @dataclass(frozen=True)
@@ -143,11 +152,30 @@ class Coverage:
     refused: tuple[RefusedFile, ...]
     rows_rejected: int
     sentence: str
+    # Rows read of the counted files; a unit may have sent some quarters of a year and still owe the others.
+    rows_typed: int = 0
 
     @property
     def is_complete(self) -> bool:
         """Tell whether every unit that owes has answered."""
         return self.accepted == self.owed
+
+    @property
+    def has_answers(self) -> bool:
+        """Tell whether anything was sent: a whole answer, be it nil, or rows of a part of the period."""
+        return self.accepted > 0 or self.rows_typed > 0
+
+    @property
+    def brief(self) -> str:
+        """Return the sentence, or only its counts where it is too long to read inside a report."""
+        if len(self.sentence) <= LONGEST_COVERAGE:
+            return self.sentence
+        refused = f"; tệp bị từ chối: {format_count(len(self.refused))}" if self.refused else ""
+        return (
+            f"Số liệu của {format_count(self.accepted)}/{format_count(self.owed)} đơn vị; còn thiếu hoặc chưa đủ: "
+            f"{format_count(len(self.missing))} đơn vị (danh sách tại Phụ lục){refused}; "
+            f"số dòng trả lại: {format_count(self.rows_rejected)}."
+        )
 
 
 @dataclass(frozen=True)
@@ -270,6 +298,11 @@ class Compared:
     period_label: str
     # Totals of its forms by figure id, as issued.
     figures: Mapping[str, int | Decimal | None] = field(default_factory=dict)
+
+    @property
+    def period_words(self) -> str:
+        """Return the period's name inside a sentence: quý IV năm 2020."""
+        return self.period_label[:1].lower() + self.period_label[1:]
 
 
 @dataclass(frozen=True)
@@ -653,6 +686,7 @@ def _coverage(
         if item.answers_period and item.status == "refused" and (not item.stream or item.stream in streams)
     )
     rejected = sum(int(record["rows_rejected"] or 0) for record in records)
+    typed = sum(int(record["rows_typed"] or 0) for record in records)
     accepted = len(names) - len(missing)
     return Coverage(
         owed=len(names),
@@ -665,6 +699,7 @@ def _coverage(
             refused,
             rejected,
         ),
+        rows_typed=typed,
     )
 
 

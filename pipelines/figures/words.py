@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.exceptions import SecurityError, TemplateError, TemplateNotFound
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import missing
 
 from pipelines.figures.blocks import (
     Block,
@@ -122,7 +123,7 @@ def template_environment(folders: Sequence[Path], known: Mapping[str, object]) -
                 return f"không được phép dùng «{name}» trong mẫu."
             if self._undefined_hint:
                 return self._undefined_hint
-            names = list(known) if _is_missing(owner) else _names_in(owner)
+            names = list(known) if owner is missing else _names_in(owner)
             return f"không có tên «{name}»{nearest(str(name), names)}"
 
     environment = ImmutableSandboxedEnvironment(
@@ -136,10 +137,6 @@ def template_environment(folders: Sequence[Path], known: Mapping[str, object]) -
     )
     environment.filters.update(day=format_day, count=format_count)
     return environment
-
-
-def _is_missing(owner: object) -> bool:
-    return type(owner).__name__ == "MissingType"
 
 
 def _names_in(owner: object) -> list[str]:

@@ -146,7 +146,7 @@ def _body(model: ReportModel, blocks: Sequence[Block]) -> Iterator[str]:
             case Bullet():
                 yield f"#par[\\- {_runs(block.runs)}]"
             case Addressee():
-                yield f"#block(above: 9pt, below: 12pt, align(center, plain[{_runs(block.runs)}]))"
+                yield f"#block(width: 100%, above: 9pt, below: 12pt, align(center, plain[{_runs(block.runs)}]))"
             case Signature():
                 yield _signature(model)
                 after_signature, is_fresh = True, False

@@ -166,6 +166,10 @@ def test_word_leaves_number_and_date_to_the_registry(folder: Path) -> None:
             OfficeInfo(name="Phòng Nội vụ", parent_name="UBND thành phố Thử"),
             [("UBND THÀNH PHỐ THỬ", False), ("PHÒNG NỘI VỤ", True)],
         ),
+        (
+            OfficeInfo(name="Phòng Tư pháp", parent_name="UBND thành phố Sóc Trăng"),
+            [("ỦY BAN NHÂN DÂN", False), ("THÀNH PHỐ SÓC TRĂNG", False), ("PHÒNG TƯ PHÁP", True)],
+        ),
         (OfficeInfo(name="City of Boston"), [("CITY OF BOSTON", True)]),
     ],
 )
@@ -334,3 +338,9 @@ def test_office_files_carry_the_as_of_day_and_no_wall_time(folder: Path, name: s
         times = {item.date_time for item in archive.infolist()}
     assert set(re.findall(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}", core)) == {"2021-03-14T00:00:00"}
     assert times == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_a_sentence_that_opens_a_list_stays_with_its_first_item(folder: Path) -> None:
+    paragraphs = Document(str(folder / "bao-cao.docx")).paragraphs
+    opening = next(item for item in paragraphs if item.text.startswith("Lĩnh vực có nhiều hồ sơ giải quyết quá hạn"))
+    assert opening.paragraph_format.keep_with_next
