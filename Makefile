@@ -10,7 +10,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS = false
 UV = $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 RUN = .venv/bin
 
-.PHONY: help report test check ui env clean
+.PHONY: help report test golden check ui env clean
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
@@ -29,6 +29,10 @@ ui: env  ## Dagster UI on 127.0.0.1
 
 test: env  ## every test
 	@$(RUN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
+
+golden: env  ## write the kept documents and docs/document-layout.md anew, and show what changed
+	@KSTT_GOLDEN=write $(RUN)/python -m pytest -q -n 0 tests/golden
+	@git --no-pager diff --stat -- tests/golden docs/document-layout.md
 
 check: env  ## ruff, types, SQL lint, dbt parse
 	$(RUN)/ruff check .

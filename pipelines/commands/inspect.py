@@ -17,6 +17,7 @@ from pipelines.figures.text import format_count
 from pipelines.office.errors import OfficeError
 
 if TYPE_CHECKING:
+    from pipelines.audit.own_workbook import OwnWorkbook
     from pipelines.ingest.inspection import HeaderSeen, Inspection, SheetSeen
     from pipelines.ingest.reading import Reading
     from pipelines.office.profiles import Profile
@@ -51,10 +52,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace) -> int:
     """Print what the file is; return 1 when it would be refused."""
+    from pipelines.audit.own_workbook import read_own_workbook
+
     office = load(parsed)
     path: Path = parsed.file
     if not path.is_file():
         raise OfficeError(f"Không có tệp {path}.")
+    own = read_own_workbook(office, path)
+    if own is not None:
+        print("\n".join(_own_lines(path, own)))
+        return 1 if own.differences or not own.report else 0
     period_id, unit_id = _place(office, path, parsed.period, parsed.unit)
     profile = _profile(office, path, unit_id)
     is_good = True
@@ -62,6 +69,32 @@ def run(parsed: argparse.Namespace) -> int:
         is_good = is_good and not line.startswith("✗")
         print(line)
     return 0 if is_good else 1
+
+
+def _own_lines(path: Path, own: OwnWorkbook) -> Iterator[str]:
+    """Yield what a workbook of our own forms is, and each figure that is not its report's."""
+    yield f"Tệp: {path.name} ({format_count(path.stat().st_size)} byte): bộ biểu mẫu do phần mềm này lập"
+    yield f"Số liệu có mã: {format_count(own.figure_count)}"
+    if not own.report:
+        yield "✗ Không báo cáo nào của đơn vị có các số liệu này."
+        return
+    yield f"Là {own.report}" + ("" if own.is_untouched else "; tệp đã được ghi lại bằng phần mềm khác")
+    if not own.differences:
+        yield "✓ Mọi số liệu bằng số trong báo cáo."
+        return
+    yield f"✗ Khác báo cáo: {format_count(len(own.differences))} số liệu"
+    for item in own.differences[:_PROBLEMS_SHOWN]:
+        yield f"  ! {item.short_code}, ô {item.place}: tệp ghi {_shown(item.found)}, báo cáo có {_shown(item.expected)}"
+    if len(own.differences) > _PROBLEMS_SHOWN:
+        yield f"  … còn {format_count(len(own.differences) - _PROBLEMS_SHOWN)} số liệu nữa"
+
+
+def _shown(value: object) -> str:
+    if value is None or value == "":
+        return "(trống)"
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return format_count(value) if isinstance(value, int) else str(value).replace(".", ",")
 
 
 def _place(office: Office, path: Path, period: str | None, unit: str | None) -> tuple[str | None, str | None]:

@@ -11,13 +11,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import count
 
 from pipelines.figures.report_model import Figure
 
 # Private-use characters: clean_text takes them out of all data, so only the functions below can write them.
 _FIGURE_OPEN, _FIGURE_SPLIT, _FIGURE_CLOSE = chr(0xE000), chr(0xE001), chr(0xE002)
 _TABLE, _SIGNATURE = chr(0xE003), chr(0xE004)
-_SUBJECT, _ADDRESSEE = chr(0xE005), chr(0xE006)
+_SUBJECT, _ADDRESSEE, _CHART = chr(0xE005), chr(0xE006), chr(0xE007)
 _SPECIAL = re.compile(r"([\\*#\-])")
 _TOKEN = re.compile(
     rf"\\(?P<plain>.)|{_FIGURE_OPEN}(?P<id>[^{_FIGURE_SPLIT}]*){_FIGURE_SPLIT}(?P<text>[^{_FIGURE_CLOSE}]*){_FIGURE_CLOSE}"
@@ -88,7 +89,15 @@ class Addressee:
     runs: tuple[Run, ...]
 
 
-Block = Heading | Paragraph | Bullet | Table | Signature | Subject | Addressee
+@dataclass(frozen=True)
+class ChartPlace:
+    """The place of a chart, and its number among those of the document."""
+
+    chart_id: str
+    number: int = 1
+
+
+Block = Heading | Paragraph | Bullet | Table | Signature | Subject | Addressee | ChartPlace
 
 
 def words_of(block: Block | None) -> str:
@@ -113,6 +122,11 @@ def table_markup(form_id: str) -> Markup:
     return Markup(f"{_TABLE}{form_id}")
 
 
+def chart_markup(chart_id: str) -> Markup:
+    """Return the markup of a chart's place; it stands alone on its line."""
+    return Markup(f"{_CHART}{chart_id}")
+
+
 def signature_markup() -> Markup:
     """Return the markup of the signature's place; it stands alone on its line."""
     return Markup(_SIGNATURE)
@@ -130,7 +144,10 @@ def addressee_markup(text: str) -> Markup:
 
 def parse_blocks(text: str) -> tuple[Block, ...]:
     """Return the blocks of a rendered template."""
-    return tuple(_blocks(text))
+    numbers = count(1)
+    return tuple(
+        replace(block, number=next(numbers)) if isinstance(block, ChartPlace) else block for block in _blocks(text)
+    )
 
 
 def _blocks(text: str) -> Iterator[Block]:
@@ -156,6 +173,8 @@ def _alone(line: str) -> Block | None:
         return Bullet(_runs(line[2:]))
     if line.startswith(_TABLE):
         return Table(line[1:])
+    if line.startswith(_CHART):
+        return ChartPlace(line[1:])
     if line.startswith((_SUBJECT, _ADDRESSEE)):
         return (Subject if line[0] == _SUBJECT else Addressee)(_runs(line[1:]))
     return Signature() if line == _SIGNATURE else None

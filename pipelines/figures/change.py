@@ -17,7 +17,7 @@ from pipelines.figures.blocks import Markup, figure_markup, plain
 from pipelines.figures.report_model import Compared, Figure, ReportModel
 from pipelines.figures.text import format_count, format_rate, rate
 
-_POINTS = " điểm phần trăm"
+_POINTS = "điểm phần trăm"
 
 
 def with_compared(model: ReportModel, compared: Compared, issued: Mapping[str, int | Decimal | None]) -> ReportModel:
@@ -28,7 +28,9 @@ def with_compared(model: ReportModel, compared: Compared, issued: Mapping[str, i
         compared: the issued report it is held against.
         issued: figure id → value as issued; a figure that is not there, or was “–”, is not compared.
     """
-    totals = (form.rows[-1] for form in model.forms.values() if form.rows)
+    totals = [form.rows[-1] for form in model.forms.values() if form.rows]
+    printed = {figure.figure_id for total in totals for figure in (*total.figures, *total.ratios)}
+    compared = replace(compared, figures={name: value for name, value in issued.items() if name in printed})
     found: dict[str, Figure] = {}
     for total in totals:
         for figure in (*total.figures, *total.ratios):
@@ -71,7 +73,7 @@ def change_markup(model: ReportModel, compared: Compared, reference: str, unit: 
         return Markup(plain("không đổi"))
     words = f"{'tăng' if way == 'increase' else 'giảm'} {figure_markup(change)}"
     if isinstance(figure.value, Decimal):
-        return Markup(words + plain(_POINTS))
+        return Markup(f"{words} {plain(_POINTS)}")
     share = model.figures[f"{change.figure_id}_percent"]
     of_before = f" ({figure_markup(share)})" if share.value is not None else ""
     return Markup(f"{words}{f' {plain(unit)}' if unit else ''}{of_before}")

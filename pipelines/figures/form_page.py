@@ -18,6 +18,8 @@ from pipelines.figures.text_width import text_mm
 CELL_POINTS = 10
 _CELL_FREE_MM = 2.4
 _ORDINAL_MM = 10.0
+# A head of more lines than these gets a wider column.
+_HEAD_LINES = 5
 _WIDEST_FIGURE_MM, _NARROWEST_FIGURE_MM, _LABEL_MM = 17.0, 12.0, 66.0
 
 
@@ -107,10 +109,36 @@ def column_widths(page: FormPage, total_mm: float) -> tuple[float, ...]:
 
 
 def _needed_mm(page: FormPage, column: int) -> float:
-    heads = (cell.text for cell in page.head if cell.column == column and cell.column_span == 1)
+    heads = [cell.text for cell in page.head if cell.column == column and cell.column_span == 1]
     words = (word for text in heads for word in text.split())
     figures = (row.figures[column - page.stub_count].text for row in page.rows)
-    return max(text_mm(text, CELL_POINTS) for text in (*words, *figures, "0")) + _CELL_FREE_MM
+    widest = max(text_mm(text, CELL_POINTS) for text in (*words, *figures, "0"))
+    return max(widest, *(text_mm(text, CELL_POINTS) / _HEAD_LINES for text in heads)) + _CELL_FREE_MM
+
+
+def head_lines(page: FormPage, widths: tuple[float, ...], points: float = CELL_POINTS) -> tuple[int, ...]:
+    """Return how many lines of text each row of a form's head needs, so that no head is cut.
+
+    What a head over several rows needs more than those rows have goes to its last one. (Not every program reckons
+    with heads over several rows itself.)
+    """
+    lines = [1] * page.head_depth
+    for cell in sorted(page.head, key=lambda cell: cell.row_span):
+        room = sum(widths[cell.column : cell.column + cell.column_span]) - _CELL_FREE_MM
+        rows = range(cell.row, cell.row + cell.row_span)
+        lines[rows[-1]] += max(0, _wrapped(cell.text, room, points) - sum(lines[row] for row in rows))
+    return tuple(lines)
+
+
+def _wrapped(text: str, room: float, points: float) -> int:
+    """Return the number of lines of a bold text in a column `room` millimetres wide."""
+    count, line = 1, ""
+    for word in text.split():
+        longer = f"{line} {word}".strip()
+        if line and text_mm(longer, points) > room:
+            count, longer = count + 1, word
+        line = longer
+    return count
 
 
 def place_and_date(model: ReportModel) -> str:

@@ -17,6 +17,7 @@ from typing import Any
 
 from pipelines.office.errors import OfficeError
 
+CHART_KINDS = ("bars", "stacked", "periods")
 _REQUIRED = ("form_id", "number", "title", "unit_of_measure", "streams", "keys")
 
 
@@ -49,6 +50,18 @@ class Ratio:
 
 
 @dataclass(frozen=True)
+class ChartLayout:
+    """A chart of a form's figures: kind bars, stacked (a line a row of the form) or periods (the total over periods);
+    `values` are names of columns, or of one ratio.
+    """
+
+    chart_id: str
+    kind: str
+    title: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class FormLayout:
     """The layout of one form, as paper needs it."""
 
@@ -64,6 +77,7 @@ class FormLayout:
     ratios: tuple[Ratio, ...]
     headline: tuple[tuple[str, str], ...]
     streams: tuple[str, ...]
+    charts: tuple[ChartLayout, ...] = ()
 
     @classmethod
     def of(cls, layout: dict[str, Any]) -> FormLayout:
@@ -85,6 +99,10 @@ class FormLayout:
             ),
             headline=tuple(layout["headline"].items()),
             streams=tuple(layout["streams"]),
+            charts=tuple(
+                ChartLayout(chart_id, item["kind"], item["title"], tuple(item["values"]))
+                for chart_id, item in layout.get("charts", {}).items()
+            ),
         )
 
 
@@ -188,6 +206,7 @@ def _layout(node: dict[str, Any], meta: dict[str, Any], metas: dict[str, dict[st
         "streams": list(meta["streams"]),
         "ratios": dict(meta.get("ratios", {})),
         "headline": dict(meta.get("headline", {})),
+        "charts": dict(meta.get("charts", {})),
         # A second fact summed in the same cells: figures no record stands behind (estimates); None without one.
         "declared": _declared(model, meta, metas),
         "keys": list(meta["keys"]),
@@ -253,8 +272,19 @@ def _check(layout: dict[str, Any]) -> None:
         if item.get("of") and str(item["of"]).partition(".")[0] != fact:
             raise OfficeError(f"{name}: tử số và mẫu số của cột tỷ lệ {item['name']} phải cùng một bảng fct_….")
     _check_spanners(name, heads)
+    _check_charts(name, layout)
     if not re.fullmatch("[0-9a-z]*", layout["short"]):
         raise OfficeError(f"{name}: short «{layout['short']}» chỉ gồm chữ thường không dấu và chữ số.")
+
+
+def _check_charts(name: str, layout: dict[str, Any]) -> None:
+    known = {item["name"] for item in layout["columns"]} | set(layout["ratios"])
+    for chart_id, chart in layout["charts"].items():
+        if chart.get("kind") not in CHART_KINDS or not chart.get("title") or not chart.get("values"):
+            raise OfficeError(f"{name}: biểu đồ {chart_id} cần kind ({', '.join(CHART_KINDS)}), title và values.")
+        unknown = [value for value in chart["values"] if value not in known]
+        if unknown:
+            raise OfficeError(f"{name}: biểu đồ {chart_id} gọi cột không có: {', '.join(unknown)}.")
 
 
 def _check_spanners(name: str, heads: list[tuple[str, ...]]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
@@ -119,9 +119,18 @@ class Question:
     prior_issue: str = ""
     year_ago_issue: str = ""
 
+    @property
+    def period_words(self) -> str:
+        """Return the period's name inside a sentence: quý I năm 2021."""
+        return self.period_label[:1].lower() + self.period_label[1:]
+
     def switch(self, name: str) -> str:
         """Return the value of a switch; empty in a report made before there was such a switch."""
         return next((switch.value for switch in self.switches if switch.name == name), "")
+
+
+# Letters of a coverage sentence that still reads as a sentence; longer ones name their units in the appendix only.
+LONGEST_COVERAGE = 400
 
 
 @dataclass(frozen=True)
@@ -143,11 +152,30 @@ class Coverage:
     refused: tuple[RefusedFile, ...]
     rows_rejected: int
     sentence: str
+    # Rows read of the counted files; a unit may have sent some quarters of a year and still owe the others.
+    rows_typed: int = 0
 
     @property
     def is_complete(self) -> bool:
         """Tell whether every unit that owes has answered."""
         return self.accepted == self.owed
+
+    @property
+    def has_answers(self) -> bool:
+        """Tell whether anything was sent: a whole answer, be it nil, or rows of a part of the period."""
+        return self.accepted > 0 or self.rows_typed > 0
+
+    @property
+    def brief(self) -> str:
+        """Return the sentence, or only its counts where it is too long to read inside a report."""
+        if len(self.sentence) <= LONGEST_COVERAGE:
+            return self.sentence
+        refused = f"; tệp bị từ chối: {format_count(len(self.refused))}" if self.refused else ""
+        return (
+            f"Số liệu của {format_count(self.accepted)}/{format_count(self.owed)} đơn vị; còn thiếu hoặc chưa đủ: "
+            f"{format_count(len(self.missing))} đơn vị (danh sách tại Phụ lục){refused}; "
+            f"số dòng trả lại: {format_count(self.rows_rejected)}."
+        )
 
 
 @dataclass(frozen=True)
@@ -268,6 +296,30 @@ class Compared:
     against: str
     issue_id: str
     period_label: str
+    # Totals of its forms by figure id, as issued.
+    figures: Mapping[str, int | Decimal | None] = field(default_factory=dict)
+
+    @property
+    def period_words(self) -> str:
+        """Return the period's name inside a sentence: quý IV năm 2020."""
+        return self.period_label[:1].lower() + self.period_label[1:]
+
+
+@dataclass(frozen=True)
+class DayCount:
+    """Dossiers received on one day (a row of rpt_received_day)."""
+
+    date_on: dt.date
+    is_working_day: bool
+    received_total: int
+
+
+@dataclass(frozen=True)
+class AgeBand:
+    """Overdue pending dossiers of one age (a row of rpt_overdue_age)."""
+
+    label: str
+    pending_overdue: int
 
 
 @dataclass(frozen=True)
@@ -290,6 +342,9 @@ class ReportModel:
     issue: Issue | None = None
     # Issued reports whose figures this one is compared with (figures/change).
     compared: tuple[Compared, ...] = ()
+    # What charts show beside figures (figures/charts).
+    received_days: tuple[DayCount, ...] = ()
+    overdue_ages: tuple[AgeBand, ...] = ()
 
     def figure_of(self, reference: str) -> Figure:
         """Return the office's figure named `<form>.<row>.<column>`, e.g. II.06a.total.c7 or II.06a.A.3.on_time_rate.
@@ -383,7 +438,33 @@ def build_report_model(
         # Held dossier by dossier against the office's own final: the office's report tells it.
         carry_over=None if scope else _carry_over(connection),
         cleaned_texts=cleaner.changed,
+        received_days=_received_days(connection, scope_id),
+        overdue_ages=_overdue_ages(connection, scope_id),
     )
+
+
+def _received_days(connection: duckdb.DuckDBPyConnection, scope_id: str) -> tuple[DayCount, ...]:
+    if not _has_table(connection, "rpt_received_day"):
+        return ()
+    query = "select date_on, is_working_day, received_total from rpt_received_day where scope_id = ? order by date_on"
+    return tuple(
+        DayCount(row["date_on"], bool(row["is_working_day"]), int(row["received_total"]))
+        for row in _records(connection, query, (scope_id,))
+    )
+
+
+def _overdue_ages(connection: duckdb.DuckDBPyConnection, scope_id: str) -> tuple[AgeBand, ...]:
+    if not _has_table(connection, "rpt_overdue_age"):
+        return ()
+    query = "select label, pending_overdue from rpt_overdue_age where scope_id = ? order by band_no"
+    return tuple(AgeBand(row["label"], int(row["pending_overdue"])) for row in _records(connection, query, (scope_id,)))
+
+
+def _has_table(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    """Tell whether a warehouse has a table: an issued one may be older than the charts made of it."""
+    query = "select count(*) from information_schema.tables where table_name = ?"
+    (count,) = connection.execute(query, [name]).fetchone() or (0,)
+    return bool(count)
 
 
 def _records(
@@ -605,6 +686,7 @@ def _coverage(
         if item.answers_period and item.status == "refused" and (not item.stream or item.stream in streams)
     )
     rejected = sum(int(record["rows_rejected"] or 0) for record in records)
+    typed = sum(int(record["rows_typed"] or 0) for record in records)
     accepted = len(names) - len(missing)
     return Coverage(
         owed=len(names),
@@ -617,6 +699,7 @@ def _coverage(
             refused,
             rejected,
         ),
+        rows_typed=typed,
     )
 
 

@@ -18,11 +18,13 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.exceptions import SecurityError, TemplateError, TemplateNotFound
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import missing
 
 from pipelines.figures.blocks import (
     Block,
     Markup,
     addressee_markup,
+    chart_markup,
     figure_markup,
     parse_blocks,
     plain,
@@ -31,6 +33,7 @@ from pipelines.figures.blocks import (
     table_markup,
 )
 from pipelines.figures.change import change_markup
+from pipelines.figures.charts import charts_of
 from pipelines.figures.report_model import Coverage, FormRow, ReportModel
 from pipelines.figures.text import format_count, format_day
 from pipelines.office.errors import OfficeError
@@ -120,7 +123,7 @@ def template_environment(folders: Sequence[Path], known: Mapping[str, object]) -
                 return f"không được phép dùng «{name}» trong mẫu."
             if self._undefined_hint:
                 return self._undefined_hint
-            names = list(known) if _is_missing(owner) else _names_in(owner)
+            names = list(known) if owner is missing else _names_in(owner)
             return f"không có tên «{name}»{nearest(str(name), names)}"
 
     environment = ImmutableSandboxedEnvironment(
@@ -134,10 +137,6 @@ def template_environment(folders: Sequence[Path], known: Mapping[str, object]) -
     )
     environment.filters.update(day=format_day, count=format_count)
     return environment
-
-
-def _is_missing(owner: object) -> bool:
-    return type(owner).__name__ == "MissingType"
 
 
 def _names_in(owner: object) -> list[str]:
@@ -209,9 +208,17 @@ def template_context(model: ReportModel) -> dict[str, Any]:
     def coverage_of(form_id: str) -> Coverage:
         return model.forms[form_of(form_id)].coverage
 
+    def chart(chart_id: str) -> Markup:
+        if chart_id not in charts:
+            raise OfficeError(f"báo cáo không có biểu đồ «{chart_id}»{nearest(chart_id, charts)}")
+        return chart_markup(chart_id)
+
+    charts = charts_of(model)
     return {
         "fig": fig,
         "value": value,
+        "chart": chart,
+        "charts": list(charts),
         "has_figure": has_figure,
         "table": lambda form_id: table_markup(form_of(form_id)),
         "forms": list(model.forms),

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.audit.short_code import short_codes
+from pipelines.figures.charts import charts_of
 from pipelines.figures.report_model import ReportModel
 from pipelines.figures.words import report_blocks
 from pipelines.ingest.landing import hash_file
@@ -111,6 +112,7 @@ def _manifest(
             model.question.office_unit_id,
             model.issue.version if model.issue else None,
         ),
+        "charts": {name: chart.plain() for name, chart in charts_of(model).items()},
         # What part of a figure is estimated, where any is (None: a ratio of such figures).
         "estimated": {
             name: figure.estimated or None for name, figure in sorted(model.figures.items()) if figure.is_estimated

@@ -12,7 +12,9 @@ from html import escape
 from itertools import groupby
 from pathlib import Path
 
+from pipelines.figures.charts import Chart, chart_caption
 from pipelines.figures.text import format_count
+from pipelines.render.charts import chart_svg
 from pipelines.render.page import write_page
 from pipelines.warehouse.status import Owed, PeriodStatus, State, state_words
 
@@ -34,6 +36,9 @@ h1{font-size:1.35rem;margin:.2rem 0}h2{font-size:1.1rem;margin:1.4rem 0 .5rem}p{
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.6rem;margin:.8rem 0}
 .tile{border:1px solid var(--line);border-radius:.4rem;padding:.6rem .8rem}
 .tile b{display:block;font-size:1.5rem}.tile small{color:#44525e}
+.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:1rem;align-items:start}
+figure{margin:0;border:1px solid var(--line);border-radius:.4rem;padding:.6rem}figure svg{width:100%;height:auto}
+figcaption{font-size:.9rem;font-weight:600;text-align:center}
 .wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.95rem}
 th,td{border-bottom:1px solid var(--line);padding:.4rem .5rem;text-align:left;vertical-align:top}
 thead th{border-bottom:2px solid var(--ink)}td.n{text-align:right;font-variant-numeric:tabular-nums}
@@ -53,6 +58,7 @@ class Headline:
 
     label: str
     lines: Mapping[str, str]
+    charts: tuple[Chart, ...] = ()
 
 
 def write_board(
@@ -66,6 +72,7 @@ def write_board(
         f"<p>{_deadline(status)}</p>",
         _tiles(status),
         _figures(now, before),
+        _charts(now),
         _table(status),
     ]
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -113,6 +120,16 @@ def _figures(now: Headline | None, before: Headline | None) -> str:
         "<h2>Số liệu chính</h2><div class='wide'><table><thead><tr><th>Chỉ tiêu</th>"
         f"<th>{escape(now.label)}</th>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
+
+
+def _charts(now: Headline | None) -> str:
+    if now is None or not now.charts:
+        return ""
+    pictures = "".join(
+        f"<figure>{chart_svg(chart)}<figcaption>{escape(chart_caption(chart, number))}</figcaption></figure>"
+        for number, chart in enumerate(now.charts, 1)
+    )
+    return f"<h2>Biểu đồ</h2><div class='charts'>{pictures}</div>"
 
 
 def _short(headline: Headline) -> str:

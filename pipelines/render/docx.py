@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from docx import Document
 from docx.enum.section import WD_ORIENT, WD_SECTION
-from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.table import WD_ROW_HEIGHT_RULE, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.opc.exceptions import PackageNotFoundError
 from docx.shared import Mm, Pt
@@ -22,6 +23,7 @@ from pipelines.figures.blocks import (
     Addressee,
     Block,
     Bullet,
+    ChartPlace,
     Heading,
     Paragraph,
     Run,
@@ -30,19 +32,23 @@ from pipelines.figures.blocks import (
     Table,
     words_of,
 )
-from pipelines.figures.form_page import CELL_POINTS, FormPage, column_widths, form_page, place_and_date
+from pipelines.figures.charts import chart_caption, charts_of
+from pipelines.figures.form_page import CELL_POINTS, FormPage, column_widths, form_page, head_lines, place_and_date
 from pipelines.figures.report_model import ReportModel
 from pipelines.office.errors import OfficeError
+from pipelines.render.charts import WIDTH_MM, chart_pictures
 from pipelines.render.docx_parts import (
     Bookmarks,
     add_page_number,
     borders,
     cell_margins,
     describe,
+    describe_picture,
     drop_thumbnail,
     empty_body,
     fix_widths,
     go_on_with_page_numbers,
+    hide_borders,
     keep_cells_with_next,
     keep_row_whole,
     mark_size,
@@ -51,6 +57,7 @@ from pipelines.render.docx_parts import (
     restart_page_numbers,
     rule_below,
     set_fonts,
+    shrink_section_break,
 )
 from pipelines.render.letterhead import (
     BODY_POINTS,
@@ -80,6 +87,8 @@ from pipelines.render.stable_zip import make_stable
 _CENTRE, _LEFT, _RIGHT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.RIGHT
 _BODY, _SMALL, _FORM = Pt(BODY_POINTS), Pt(12), Pt(CELL_POINTS)
 _LANDSCAPE_WIDTH = 297 - 30 - 15
+# Height of a line of a form's cell, times its letter size: Times in single lines, and the 1.08 of the style.
+_LINE_SHARE = 1.25
 # How many of the last rows of a form go with its foot, so that notes and signature never stand alone on a page.
 _ROWS_WITH_FOOT = 2
 
@@ -111,12 +120,16 @@ class _Writer:
         self.bookmarks = Bookmarks()
         self.is_appendix = False
         self.is_fresh_page = True
+        self.charts = charts_of(model)
+        self.pictures: dict[str, bytes] = {}
 
     def write(self, blocks: Sequence[Block]) -> Any:
         """Return the whole document."""
         self._page()
         self._properties(document_title(self.model, blocks))
         self._letterhead(subject_of(blocks))
+        places = [block.chart_id for block in blocks if isinstance(block, ChartPlace)]
+        self.pictures = dict(zip(places, chart_pictures([self.charts[name] for name in places]), strict=True))
         for block, following in zip(blocks, [*blocks[1:], None], strict=True):
             self._block(block, following)
         return self.document
@@ -173,8 +186,8 @@ class _Writer:
                 paragraph = self.document.add_paragraph()
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
                 paragraph.paragraph_format.first_line_indent = Mm(10)
-                # A signature never stands alone on a page.
-                paragraph.paragraph_format.keep_with_next = isinstance(following, Signature) or None
+                # A signature never stands alone on a page, nor does the sentence that opens a list.
+                paragraph.paragraph_format.keep_with_next = isinstance(following, Signature | Bullet) or None
                 self._runs(paragraph, block.runs)
             case Bullet():
                 paragraph = self.document.add_paragraph()
@@ -189,8 +202,19 @@ class _Writer:
                 paragraph = self._text("", _CENTRE, None, before=Pt(6))
                 paragraph.paragraph_format.space_after = Pt(12)
                 self._runs(paragraph, block.runs)
+            case ChartPlace():
+                self._chart(block)
             case Subject():
                 pass  # stands in the letterhead
+
+    def _chart(self, block: ChartPlace) -> None:
+        chart = self.charts[block.chart_id]
+        paragraph = self._text("", _CENTRE, None, before=Pt(6))
+        paragraph.paragraph_format.keep_with_next = True
+        picture = paragraph.add_run().add_picture(BytesIO(self.pictures[block.chart_id]), width=Mm(WIDTH_MM))
+        describe_picture(picture, chart.title, chart.alt)
+        caption = self._text(chart_caption(chart, block.number), _CENTRE, _SMALL, bold=True)
+        caption.paragraph_format.space_after = Pt(10)
 
     def _heading(self, block: Heading, following: Block | None) -> None:
         if block.level == 1 and self.is_appendix and not self.is_fresh_page:
@@ -236,6 +260,7 @@ class _Writer:
     def _section(self) -> Any:
         """Begin a section on a new page that goes on with the page numbers."""
         section = self.document.add_section(WD_SECTION.NEW_PAGE)
+        shrink_section_break(self.document)
         section.different_first_page_header_footer = False
         go_on_with_page_numbers(section)
         return section
@@ -244,9 +269,7 @@ class _Writer:
         """Lay out one form on landscape pages of its own."""
         self._landscape()
         self._form_top(page)
-        table = self._form_table(page)
-        self._form_foot(page)
-        borders(table)
+        borders(self._form_table(page))
         self.is_fresh_page = False
 
     def _landscape(self) -> None:
@@ -268,7 +291,7 @@ class _Writer:
         self._text(page.unit_line, _RIGHT, Pt(11), slanted=True)
 
     def _form_table(self, page: FormPage) -> Any:
-        table = self.document.add_table(rows=page.head_depth + 1 + len(page.rows), cols=page.column_count)
+        table = self.document.add_table(rows=page.head_depth + 1 + len(page.rows) + 2, cols=page.column_count)
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
         grid = [list(row.cells) for row in table.rows]
         for cell in page.head:
@@ -278,9 +301,12 @@ class _Writer:
             self._cell(box, cell.text, _CENTRE, bold=True)
         for column, text in enumerate(page.column_numbers):
             self._cell(grid[page.head_depth][column], text, _CENTRE, slanted=True)
+        widths = column_widths(page, _LANDSCAPE_WIDTH)
         for row in table.rows[: page.head_depth + 1]:
             repeat_row(row)
-        for line, row in zip(page.rows, grid[page.head_depth + 1 :], strict=True):
+        for row, lines in zip(table.rows, head_lines(page, widths), strict=False):
+            row.height, row.height_rule = Pt(CELL_POINTS * _LINE_SHARE * lines + 2), WD_ROW_HEIGHT_RULE.AT_LEAST
+        for line, row in zip(page.rows, grid[page.head_depth + 1 : -2], strict=True):
             bold = line.kind != "row"
             self._cell(row[0], line.number, _CENTRE, bold=bold)
             self._cell(row[1], line.label, _LEFT, bold=bold)
@@ -289,30 +315,41 @@ class _Writer:
             # A section's name stays on the page of its first row, the last rows on that of the foot.
             if line.kind == "section" or line in page.rows[-_ROWS_WITH_FOOT:]:
                 keep_cells_with_next(row)
+        self._form_foot(page, table.rows[-2:])
         for row in table.rows:
             keep_row_whole(row)
         cell_margins(table, Mm(0.8))
-        fix_widths(table, list(column_widths(page, _LANDSCAPE_WIDTH)))
+        fix_widths(table, list(widths))
         describe(table, page.number, page.title)
         return table
 
-    def _form_foot(self, page: FormPage) -> None:
+    def _form_foot(self, page: FormPage, rows: Sequence[Any]) -> None:
+        """Write notes and signature into the last two rows of the form's table, which have no lines of their own.
+
+        Only so does every program keep them on the page of the last rows.
+        """
+        below, signed = (list(row.cells) for row in rows)
+        notes = below[0].merge(below[-1])
         for note in page.notes:
-            paragraph = self._text(f"{note.label}: ", _LEFT, Pt(11), before=Pt(3))
-            paragraph.paragraph_format.keep_with_next = True
+            paragraph = self._line(notes, f"{note.label}: ", _LEFT, Pt(11))
             self._run(paragraph, Run(note.figure.text, figure_id=note.figure.figure_id), Pt(11))
         for line in page.remarks:
-            remark = self._text(line, _LEFT, Pt(11), slanted=True, before=Pt(3))
-            remark.paragraph_format.keep_with_next = True
-        self._spacer(Pt(4)).paragraph_format.keep_with_next = True
-        table = self._plain_table([_LANDSCAPE_WIDTH / 2, _LANDSCAPE_WIDTH / 2])
-        left, right = table.rows[0].cells
+            self._line(notes, line, _LEFT, Pt(11), slanted=True)
+        for paragraph in notes.paragraphs:
+            paragraph.paragraph_format.space_before = Pt(3)
+        keep_cells_with_next(below)
+        middle = _half(column_widths(page, _LANDSCAPE_WIDTH))
+        left, right = signed[0].merge(signed[middle - 1]), signed[middle].merge(signed[-1])
         self._line(left, "", _CENTRE, _SMALL)
         self._line(left, page.maker_title, _CENTRE, _SMALL, bold=True)
         self._line(right, page.place_line, _CENTRE, _SMALL, slanted=True)
         for line in page.signature:
             self._line(right, line.upper(), _CENTRE, _SMALL, bold=True)
-        keep_row_whole(table.rows[0])
+        for cell in (left, right):
+            cell.paragraphs[0].paragraph_format.space_before = Pt(4)
+        hide_borders(notes, "left", "bottom", "right")
+        for cell in (left, right):
+            hide_borders(cell, "top", "left", "bottom", "right")
 
     def _plain_table(self, widths: list[float]) -> Any:
         table = self.document.add_table(rows=1, cols=len(widths))
@@ -338,13 +375,14 @@ class _Writer:
         mark_size(paragraph, _FORM)
         self._run(paragraph, Run(text, bold, slanted, figure_id), _FORM)
 
-    def _line(self, cell: Any, text: str, alignment: Any, size: Any, bold: bool = False, slanted: bool = False) -> None:
+    def _line(self, cell: Any, text: str, alignment: Any, size: Any, bold: bool = False, slanted: bool = False) -> Any:
         """Write one line into a cell of a table without borders; the first line takes the empty paragraph."""
         first = cell.paragraphs[0]
         paragraph = first if len(cell.paragraphs) == 1 and not first.runs else cell.add_paragraph()
         paragraph.alignment = alignment
         paragraph.paragraph_format.space_after = Pt(0)
         self._run(paragraph, Run(text, bold, slanted), size)
+        return paragraph
 
     def _text(
         self, text: str, alignment: Any, size: Any, bold: bool = False, slanted: bool = False, before: Any = None
@@ -399,3 +437,9 @@ def _opened(base: Path) -> Any:
         )
     empty_body(document)
     return document
+
+
+def _half(widths: Sequence[float]) -> int:
+    """Return the number of columns that together are about half of a table, at least one on either side."""
+    whole = sum(widths)
+    return min(range(1, len(widths)), key=lambda count: abs(sum(widths[:count]) - whole / 2))

@@ -138,6 +138,15 @@ def go_on_with_page_numbers(section: Any) -> None:
         section._sectPr.remove(numbers)
 
 
+def shrink_section_break(document: Any) -> None:
+    """Give the paragraph that ends the section before the last no height: after a full page it makes no other."""
+    properties = document.element.body.xpath("./w:p/w:pPr[w:sectPr]")[-1]
+    spacing = OxmlElement("w:spacing")
+    for key, value in (("before", "0"), ("after", "0"), ("line", "20"), ("lineRule", "exact")):
+        spacing.set(qn(f"w:{key}"), value)
+    properties.insert(0, spacing)
+
+
 def repeat_row(row: Any) -> None:
     """Repeat a row at the top of each page."""
     row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
@@ -162,6 +171,13 @@ def describe(table: Any, title: str, description: str) -> None:
         part = OxmlElement(tag)
         part.set(qn("w:val"), text)
         table._tbl.tblPr.append(part)
+
+
+def describe_picture(picture: Any, title: str, description: str) -> None:
+    """Give a picture the title and description a screen reader tells."""
+    properties = picture._inline.docPr
+    properties.set("title", title)
+    properties.set("descr", description)
 
 
 def mark_size(paragraph: Any, size: Any) -> None:
@@ -201,6 +217,16 @@ def borders(table: Any) -> None:
             edge.set(qn(f"w:{key}"), value)
         edges.append(edge)
     _put(table._tbl.tblPr, edges, ("w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook"))
+
+
+def hide_borders(cell: Any, *sides: str) -> None:
+    """Take the lines of a cell away on some sides, named in the order top, left, bottom, right."""
+    edges = OxmlElement("w:tcBorders")
+    for side in sides:
+        edge = OxmlElement(f"w:{side}")
+        edge.set(qn("w:val"), "nil")
+        edges.append(edge)
+    _put(cell._tc.get_or_add_tcPr(), edges, ("w:shd", "w:noWrap", "w:tcMar", "w:vAlign", "w:hideMark"))
 
 
 def cell_margins(table: Any, side: Any) -> None:

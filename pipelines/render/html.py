@@ -11,9 +11,22 @@ from html import escape
 from itertools import groupby
 from pathlib import Path
 
-from pipelines.figures.blocks import Addressee, Block, Bullet, Heading, Paragraph, Run, Signature, Subject, Table
+from pipelines.figures.blocks import (
+    Addressee,
+    Block,
+    Bullet,
+    ChartPlace,
+    Heading,
+    Paragraph,
+    Run,
+    Signature,
+    Subject,
+    Table,
+)
+from pipelines.figures.charts import chart_caption, charts_of
 from pipelines.figures.form_page import FormPage, form_page, place_and_date
 from pipelines.figures.report_model import Figure, ReportModel
+from pipelines.render.charts import chart_svg
 from pipelines.render.letterhead import COUNTRY, MOTTO, document_title, issuing_lines, recipient_lines, subject_of
 from pipelines.render.page import write_page
 
@@ -40,6 +53,8 @@ td{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}td.no{t
 tr.section td,tr.total td,tr.section th,tr.total th{font-weight:bold}
 :target{background:#fff3b0}a.fig{color:inherit;text-decoration:none;border-bottom:1px dotted #777}
 .remark{font-style:italic}
+figure{margin:1rem 0;text-align:center}figure svg{width:100%;height:auto;max-width:44rem}
+figcaption{font-weight:bold;font-size:.95rem}
 @media (min-width:75rem){section.form{margin-left:calc(50% - 36rem);width:72rem}}
 @media print{body{max-width:none}.wide{overflow:visible}a.fig{border:0}}
 """.strip()
@@ -85,6 +100,10 @@ def _block(model: ReportModel, block: Block, in_forms: set[str]) -> str:
             return f"<p>{_words(block.runs, in_forms)}</p>"
         case Addressee():
             return f'<div class="centre"><p>{_words(block.runs, in_forms)}</p></div>'
+        case ChartPlace():
+            chart = charts_of(model)[block.chart_id]
+            caption = escape(chart_caption(chart, block.number))
+            return f"<figure>{chart_svg(chart)}<figcaption>{caption}</figcaption></figure>"
         case Subject():
             return ""  # stands in the letterhead
 

@@ -40,13 +40,21 @@ def issuing_lines(office: OfficeInfo) -> list[tuple[str, bool]]:
     """Return the lines of the issuing body, each with whether it is bold.
 
     A people's committee writes its name on two bold lines (first lines of a city report); any other office
-    stands below its parent body.
+    stands below its parent body, whose name takes two lines where one is too narrow.
     """
-    kind, _, rest = office.name.partition(" ")
-    if kind == "UBND" and rest:
-        return [("ỦY BAN NHÂN DÂN", True), (rest.upper(), True)]
-    parent = [(office.parent_name.upper(), False)] if office.parent_name else []
-    return [*parent, (office.name.upper(), True)]
+    committee = _two_lines(office.name)
+    if committee:
+        return [(line, True) for line in committee]
+    parent = office.parent_name.upper()
+    is_narrow = text_mm(parent, ISSUER_POINTS) <= LEFT_MM
+    lines = ([parent] if is_narrow else _two_lines(office.parent_name) or [parent]) if parent else []
+    return [*((line, False) for line in lines), (office.name.upper(), True)]
+
+
+def _two_lines(name: str) -> list[str]:
+    """Return the two lines of a people's committee; none for another body."""
+    kind, _, rest = name.partition(" ")
+    return ["ỦY BAN NHÂN DÂN", rest.upper()] if kind == "UBND" and rest else []
 
 
 def subject_of(blocks: Sequence[Block]) -> Subject | None:

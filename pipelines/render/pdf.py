@@ -8,12 +8,24 @@ Invariant: every figure is a link to its own id in bao-cao.html; no system font 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from importlib.util import find_spec
 from pathlib import Path
 
-from pipelines.figures.blocks import Addressee, Block, Bullet, Heading, Paragraph, Run, Signature, Subject, Table
+from pipelines.figures.blocks import (
+    Addressee,
+    Block,
+    Bullet,
+    ChartPlace,
+    Heading,
+    Paragraph,
+    Run,
+    Signature,
+    Subject,
+    Table,
+)
+from pipelines.figures.charts import Chart, chart_caption, charts_of
 from pipelines.figures.form_page import CELL_POINTS, FormPage, column_widths, form_page, place_and_date
 from pipelines.figures.report_model import Figure, FormRow, ReportModel
+from pipelines.render.charts import chart_image
 from pipelines.render.letterhead import (
     COUNTRY,
     COUNTRY_POINTS,
@@ -35,10 +47,8 @@ from pipelines.render.letterhead import (
     recipient_lines,
     subject_of,
 )
+from pipelines.render.typst_compile import compile_pdf
 from pipelines.render.typst_text import content, string
-
-FONT = "TeX Gyre Termes"
-_FONT_PACKAGE = "rinoh_typeface_texgyretermes"
 
 # Page, letters and headings as Nghị định 30/2020/NĐ-CP, appendix I (domain/10 10.3) asks; see docs/document-layout.md.
 _SET_UP = """
@@ -48,7 +58,7 @@ _SET_UP = """
 #set page(header: context if counter(page).get().first() > 1 [
   #align(center, text(size: 13pt, counter(page).display()))
 ])
-#set par(justify: true, leading: 0.1em, spacing: 6pt, first-line-indent: (amount: 10mm, all: true))
+#set par(justify: true, leading: 0.1em, spacing: 6pt + 0.1em, first-line-indent: (amount: 10mm, all: true))
 #show heading: it => block(above: 9pt, below: 6pt, sticky: true, text(size: 14pt, weight: "bold", it.body))
 #show heading.where(level: 1): it => align(center, block(above: 0pt, below: 2pt, sticky: true,
   text(size: 14pt, weight: "bold", it.body)))
@@ -67,6 +77,7 @@ _APPENDIX = """
 #counter(page).update(1)
 #set page(header: context align(center, text(size: 13pt, counter(page).display())))
 """
+_NEXT_APPENDIX = "#pagebreak(weak: true)"
 _LANDSCAPE = "#set page(flipped: true, margin: (left: 30mm, right: 15mm, top: 20mm, bottom: 20mm))\n"
 # How many of the last rows of a form go with its foot, so that notes and signature never stand alone on a page.
 _ROWS_WITH_FOOT = 2
@@ -79,22 +90,7 @@ def write_pdf(model: ReportModel, blocks: Sequence[Block], path: Path) -> None:
     Raises:
         typst.TypstError: the text we made is not Typst (our fault, never the office's data).
     """
-    import typst  # 80 MB of compiler: only when a PDF is made
-
-    source = typst_source(model, blocks).encode()
-    # A report is made anew from the same inputs years later: no system font, no time of day may enter.
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[font_folder()])
-    made = typst.compile(source, font_paths=fonts, format="pdf", pdf_standards="a-2b")
-    assert isinstance(made, bytes)
-    path.write_bytes(made)
-
-
-def font_folder() -> Path:
-    """Return the folder of the embedded font's files (a package of fonts; its code is not imported)."""
-    spec = find_spec(_FONT_PACKAGE)
-    assert spec is not None
-    assert spec.submodule_search_locations is not None
-    return Path(next(iter(spec.submodule_search_locations)))
+    path.write_bytes(compile_pdf(typst_source(model, blocks)))
 
 
 def typst_source(model: ReportModel, blocks: Sequence[Block]) -> str:
@@ -135,26 +131,44 @@ def _letterhead(model: ReportModel, subject: Subject | None) -> str:
 
 def _body(model: ReportModel, blocks: Sequence[Block]) -> Iterator[str]:
     """Yield the blocks; the appendices begin on a page of their own, forms on landscape pages."""
-    after_signature, is_fresh = False, True
+    after_signature, is_fresh, in_appendix = False, True, False
+    charts = charts_of(model)
     for block, following in zip(blocks, [*blocks[1:], None], strict=True):
         match block:
             case Heading():
                 if block.level == 1 and after_signature and not is_fresh:
-                    yield _APPENDIX
+                    yield _NEXT_APPENDIX if in_appendix else _APPENDIX
+                    in_appendix = True
                 is_fresh = False
                 yield from _heading(block, following)
             case Paragraph():
-                yield f"#par[{_runs(block.runs)}]"
+                yield _paragraph(block, following)
             case Bullet():
                 yield f"#par[\\- {_runs(block.runs)}]"
             case Addressee():
-                yield f"#block(above: 9pt, below: 12pt, align(center, plain[{_runs(block.runs)}]))"
+                yield f"#block(width: 100%, above: 9pt, below: 12pt, align(center, plain[{_runs(block.runs)}]))"
             case Signature():
                 yield _signature(model)
                 after_signature, is_fresh = True, False
+            case ChartPlace():
+                yield _chart(charts[block.chart_id], block.number)
             case Table():
                 yield f"#pagebreak(weak: true)\n{_LANDSCAPE}"
                 yield _form(form_page(model, model.forms[block.form_id]))
+
+
+def _paragraph(block: Paragraph, following: Block | None) -> str:
+    """A paragraph; a signature never stands alone on a page, nor does the sentence that opens a list."""
+    words = f"#par[{_runs(block.runs)}]"
+    if isinstance(following, Signature | Bullet):
+        return f"#block(sticky: true, spacing: 6pt + 0.1em)[{words}]"
+    return words
+
+
+def _chart(chart: Chart, number: int) -> str:
+    caption = f"[*{content(chart_caption(chart, number))}*]"
+    picture = f"[#{chart_image(chart)} #plain(text(size: 12pt){caption})]"
+    return f"#block(breakable: false, above: 9pt, below: 12pt, align(center, {picture}))"
 
 
 def _heading(block: Heading, following: Block | None) -> Iterator[str]:
@@ -167,8 +181,7 @@ def _signature(model: ReportModel) -> str:
     recipients = " \\\n".join(content(line) for line in recipient_lines(model.office))
     signed = " \\\n".join(f"#strong[{content(line.upper())}]" for line in model.office.signature)
     return f"""
-#v(6pt)
-#block(breakable: false, grid(columns: (1fr, 1fr), align: (left, center),
+#block(breakable: false, above: 12pt, grid(columns: (1fr, 1fr), align: (left, center),
   [#plain[#text(size: {RECIPIENTS_HEAD_POINTS}pt, weight: "bold", style: "italic")[Nơi nhận:] \\
    #text(size: {RECIPIENTS_POINTS}pt)[{recipients}]]],
   [#plain[#text(size: {SIGNATURE_POINTS}pt)[{signed}]] #v(26mm)],

@@ -16,7 +16,13 @@ from xlsxwriter.workbook import Workbook
 
 from pipelines.render.stable_zip import make_stable
 
-_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+_OPTIONS = {
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
+# The width of columns is reckoned in digits of the book's own font: of one that every office has.
+_FONT = {"font_name": "Times New Roman", "font_size": 11}
 
 
 @contextmanager
@@ -28,7 +34,8 @@ def new_workbook(path: Path, created: dt.datetime, **properties: str) -> Generat
         created: the moment the document says it was made (never the wall clock).
         **properties: further document properties: title, author.
     """
-    with xlsxwriter.Workbook(str(path), _OPTIONS) as book:
+    # A copy of the font each time: XlsxWriter writes into what it is given.
+    with xlsxwriter.Workbook(str(path), {**_OPTIONS, "default_format_properties": dict(_FONT)}) as book:
         book.set_properties({**properties, "created": created})
         yield book
     make_stable(path)

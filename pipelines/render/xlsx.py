@@ -19,14 +19,22 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from pipelines.figures.declared import MARK
-from pipelines.figures.form_page import FormPage, form_page
+from pipelines.figures.form_page import FormPage, form_page, head_lines
 from pipelines.figures.report_model import Figure, ReportModel
 from pipelines.render.workbook import new_workbook
 
+FILE_NAME = "bieu-mau.xlsx"
 INDEX_SHEET = "Mã số liệu"
 _WIDTHS = (6, 44)
 _FIGURE_WIDTH = 10
 _LINE_HEIGHT = 16
+_LETTERS = 11
+# Excel's own measures: a column of n characters is n × 7 + 5 pixels of 1/96 inch, a row without a height 15 points.
+_CHARACTER_MM, _CELL_FREE_MM, _ROW_POINTS, _POINT_MM = 7 * 25.4 / 96, 5 * 25.4 / 96, 15.0, 25.4 / 72
+_MARGINS = {"left": 0.6, "right": 0.5, "top": 0.7, "bottom": 0.6}
+_PAPER_MM = (297, 210)
+# Rows that keep the foot of a form company on the last page.
+_ROWS_WITH_FOOT = 2
 # What Excel forbids in a sheet name, and its longest length.
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 _LONGEST_NAME = 31
@@ -93,11 +101,17 @@ class _Sheet:
         self.styles = styles
         self.last = page.column_count - 1
         self.middle = page.column_count // 2 + 1
+        stubs = _WIDTHS[: page.stub_count]
+        self.widths = (*stubs, *[_FIGURE_WIDTH] * (page.column_count - len(stubs)))
+        self.widths_mm = tuple(width * _CHARACTER_MM + _CELL_FREE_MM for width in self.widths)
+        # Heights of rows in points, where they are not Excel's own.
+        self.heights: dict[int, float] = {}
+        self.foot = 0
+        self.end = 0
 
     def write(self) -> list[_Place]:
         """Write the sheet; return where each figure stands."""
-        for column in range(self.page.column_count):
-            width = _WIDTHS[column] if column < min(self.page.stub_count, len(_WIDTHS)) else _FIGURE_WIDTH
+        for column, width in enumerate(self.widths):
             self.sheet.set_column(column, column, width)
         head = self._top()
         body = self._head(head)
@@ -105,9 +119,9 @@ class _Sheet:
         places += self._foot(body + len(self.page.rows))
         self.sheet.set_landscape()
         self.sheet.set_paper(9)
-        self.sheet.fit_to_pages(1, 0)
+        self.sheet.fit_to_pages(1, self._pages(head, body))
         self.sheet.center_horizontally()
-        self.sheet.set_margins(left=0.6, right=0.5, top=0.7, bottom=0.6)
+        self.sheet.set_margins(**_MARGINS)
         self.sheet.repeat_rows(head, body - 1)
         self.sheet.freeze_panes(body, self.page.stub_count)
         self.sheet.set_footer('&C&"Times New Roman"&10&P/&N')
@@ -126,7 +140,7 @@ class _Sheet:
             (page.unit_line, "right", _LINE_HEIGHT),
         ):
             self._across(row, 0, self.last, line, style)
-            self.sheet.set_row(row, height)
+            self._height(row, height)
             row += 1
         return row
 
@@ -140,8 +154,8 @@ class _Sheet:
             else:
                 self.sheet.merge_range(row, column, end_row, end_column, "", self.styles["head"])
                 self.sheet.write_string(row, column, cell.text, self.styles["head"])
-        for level in range(self.page.head_depth):
-            self.sheet.set_row(top + level, 46 if level and level == self.page.head_depth - 1 else 20)
+        for level, lines in enumerate(head_lines(self.page, self.widths_mm, _LETTERS)):
+            self._height(top + level, max(_LINE_HEIGHT * lines + 2, 20))
         numbering = top + self.page.head_depth
         for column, text in enumerate(self.page.column_numbers):
             self.sheet.write_string(numbering, column, text, self.styles["numbering"])
@@ -153,28 +167,57 @@ class _Sheet:
             self.sheet.write_string(row, 0, line.number, self.styles[f"{kind}_no"])
             self.sheet.write_string(row, 1, line.label, self.styles[f"{kind}_label"])
             lines = ceil(len(line.label) / (_WIDTHS[1] * 1.1)) or 1
-            self.sheet.set_row(row, _LINE_HEIGHT * lines + 2)
+            self._height(row, _LINE_HEIGHT * lines + 2)
             for column, figure in enumerate(line.figures, start=self.page.stub_count):
                 self._figure(row, column, figure, kind)
                 yield self._place(figure, line.label, self.page.column_numbers[column], row, column)
 
     def _foot(self, row: int) -> list[_Place]:
         places = []
+        self.foot = row
         for note in self.page.notes:
             self._across(row, 0, self.last - 1, f"{note.label}:", "remark")
             self._figure(row, self.last, note.figure, "row")
             places.append(self._place(note.figure, note.label, "", row, self.last))
             row += 1
-        width = sum(_WIDTHS) + (self.page.column_count - len(_WIDTHS)) * _FIGURE_WIDTH
+        width = sum(self.widths)
         for line in self.page.remarks:
             self._across(row, 0, self.last, line, "remark")
-            self.sheet.set_row(row, _LINE_HEIGHT * ceil(len(line) / (width * 0.95)) + 2)
+            self._height(row, _LINE_HEIGHT * ceil(len(line) / (width * 0.95)) + 2)
             row += 1
         self._across(row + 1, self.middle, self.last, self.page.place_line, "slanted")
         self._across(row + 2, 0, 1, self.page.maker_title, "strong_centre")
         for offset, line in enumerate(self.page.signature, start=2):
             self._across(row + offset, self.middle, self.last, line.upper(), "strong_centre")
+        self.end = row + max(2, len(self.page.signature) + 1)
         return places
+
+    def _height(self, row: int, points: float) -> None:
+        self.heights[row] = points
+        self.sheet.set_row(row, points)
+
+    def _points(self, first: int, end: int) -> float:
+        """Return the height of some rows together."""
+        return sum(self.heights.get(row, _ROW_POINTS) for row in range(first, end))
+
+    def _pages(self, head: int, body: int) -> int:
+        """Return how many pages to fit the sheet to; 0 leaves it to the width.
+
+        Excel shrinks a sheet to a page's width and breaks it where it likes. Where only the foot would stand on the
+        last page, a page less makes it a little smaller and whole.
+        """
+        inch = 25.4
+        wide = _PAPER_MM[0] - (_MARGINS["left"] + _MARGINS["right"]) * inch
+        high = _PAPER_MM[1] - (_MARGINS["top"] + _MARGINS["bottom"]) * inch
+        scale = min(1.0, wide / sum(self.widths_mm))
+        page = high / scale / _POINT_MM
+        rows = self._points(0, self.end + 1)
+        if rows <= page:
+            return 0
+        following = page - self._points(head, body)
+        pages, rest = divmod(rows - page, following)
+        company = self._points(self.foot - _ROWS_WITH_FOOT, self.end + 1)
+        return int(pages) + 1 if rest < company else 0
 
     def _figure(self, row: int, column: int, figure: Figure, kind: str) -> None:
         """Write a number as a number; where nothing was to be divided, what the other papers print."""

@@ -373,7 +373,7 @@ def changed_model(folder: Path, *statements: str) -> ReportModel:
 
 
 def test_without_any_unit_the_report_says_that_nothing_was_sent(tmp_path: Path) -> None:
-    model = changed_model(tmp_path, "update rpt_coverage set state = 'missing'")
+    model = changed_model(tmp_path, "update rpt_coverage set state = 'missing', rows_typed = 0")
     text = words(report_blocks(model))
     assert "Số liệu của 0/5 đơn vị" in text
     assert "Tổng số hồ sơ nhận giải quyết" not in text

@@ -14,8 +14,9 @@ import duckdb
 import pdfplumber
 import pytest
 from figures_stub import OFFICE, stub_layouts, write_stub
+from paper_stub import small_blocks, small_model
 
-from pipelines.figures.blocks import Paragraph, Run
+from pipelines.figures.blocks import Bullet, Paragraph, Run, Signature
 from pipelines.figures.report_model import ReportModel, build_report_model
 from pipelines.figures.words import report_blocks
 from pipelines.render.pdf import write_pdf
@@ -85,8 +86,10 @@ def test_the_page_is_a4_with_the_margins_of_the_decree_and_forms_lie_across(repo
 def test_page_numbers_begin_on_page_two_and_again_with_the_appendices(report: Path) -> None:
     with pdfplumber.open(report) as pdf:
         tops = [page.crop((0, 0, page.width, 55)).extract_text().strip() for page in pdf.pages]
-    assert tops[:3] == ["", "2", "3"]
-    assert tops[3:] == ["1", "2", "3"]
+        body = next(number for number, page in enumerate(pdf.pages) if "PHỤ LỤC" in page.extract_text())
+    assert body > 2
+    assert tops[:body] == ["", *map(str, range(2, body + 1))]
+    assert tops[body:] == ["1", "2", "3"]
 
 
 def test_the_same_report_gives_the_same_bytes(model: ReportModel, report: Path, tmp_path: Path) -> None:
@@ -116,3 +119,13 @@ def test_text_of_the_office_is_printed_as_it_is(model: ReportModel, tmp_path: Pa
 def test_escaping_keeps_every_character_of_a_string_literal() -> None:
     assert string('a"b\\c') == '"a\\"b\\\\c"'
     assert content("a;b.c") == "a\\;b\\.c"
+
+
+@pytest.mark.parametrize("paragraphs", range(28, 36))
+def test_a_signature_never_stands_alone_on_a_page(tmp_path: Path, paragraphs: int) -> None:
+    small = small_model()
+    blocks = [block for block in small_blocks(small, paragraphs) if not isinstance(block, Bullet)]
+    write_pdf(small, blocks[: blocks.index(Signature()) + 1], tmp_path / "x.pdf")
+    with pdfplumber.open(tmp_path / "x.pdf") as pdf:
+        (signed,) = [text for page in pdf.pages if "Nơi nhận:" in (text := page.extract_text())]
+    assert "Trong kỳ nhận" in signed

@@ -1,0 +1,192 @@
+"""The dictionary of what a template may call, as a page an officer reads.
+
+Here: a Vietnamese description of every name, the forms' columns from their layouts. Not here: filling (words).
+Invariant: a name a template can reach and this page does not describe fails a test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pipelines.figures.layout import FormLayout
+
+FUNCTIONS = {
+    "fig": 'fig("II.06a.total.c7"): số của ô biểu.dòng.cột, in kèm mã của nó',
+    "value": 'value("II.06a.total.c7"): giá trị của ô, chỉ để so sánh trong if; none là ô ghi “–”',
+    "has_figure": 'has_figure("II.06a.total.c7"): báo cáo có ô này hay không',
+    "has_form": 'has_form("II.04"): báo cáo có biểu này hay không',
+    "table": 'table("II.06a"): cả biểu, đứng riêng một dòng',
+    "chart": 'chart("channels"): một biểu đồ có trong charts, đứng riêng một dòng',
+    "sections": 'sections("II.06a"): các dòng mục của biểu; mỗi dòng có label, fig("c7"), value("c7")',
+    "top": 'top("II.06a", "c10", 5): các dòng có số lớn nhất ở cột; mỗi dòng có label, section, fig(…), value(…)',
+    "change": 'change(prior, "II.06a.total.c7", "hồ sơ"): tăng, giảm bao nhiêu so với một bản trong compared',
+    "coverage_of": 'coverage_of("II.06a"): đơn vị nào đã gửi số liệu của biểu (như coverage)',
+    "signature": "signature(): nơi nhận và chữ ký; phần sau đó là phụ lục",
+    "subject": 'subject("V/v …"): trích yếu công văn, dòng đầu của mẫu công văn',
+    "addressee": 'addressee("Kính gửi: …"): nơi gửi đến của công văn',
+}
+FILTERS = {"day": "ngày dạng 05/03/2021", "count": "số có dấu chấm hàng nghìn: 1.234"}
+VALUES = {
+    "forms": "mã các biểu của báo cáo",
+    "charts": "mã các biểu đồ có số liệu của báo cáo",
+    "office": "đơn vị lập báo cáo",
+    "question": "kỳ báo cáo và ngày số liệu",
+    "issue": "bản phát hành; trống khi là dự thảo",
+    "coverage": "đơn vị nào đã gửi",
+    "counts": "số tệp, số dòng",
+    "carry_over": "đối chiếu số kỳ trước chuyển sang; trống khi kỳ trước chưa phát hành",
+    "compared": "các bản chính thức đem so sánh (kỳ trước, cùng kỳ năm trước)",
+    "corrections": "đính chính do đơn vị tổng hợp thực hiện",
+    "has_estimates": "báo cáo có số ước hay không",
+    "switches": "công tắc đếm theo tên: switches.review_target_percent.value",
+}
+# What letters to units that owe may call beside the office and the question (package/letters).
+REMINDER = {
+    "owing_unit": "tên đơn vị còn nợ",
+    "owed": (
+        "từng thứ còn nợ: stream_title, state (missing: chưa gửi, refused: bị từ chối), "
+        "refused (các tệp bị từ chối: file_name, reason, mend)"
+    ),
+    "deadline": "hạn đơn vị gửi",
+    "days_left": "số ngày còn lại đến hạn, số âm khi đã quá hạn",
+    "days_late": "số ngày đã quá hạn",
+    "as_of": "lúc lập công văn",
+}
+ATTRIBUTES = {
+    "office": {
+        "name": "tên đơn vị",
+        "short_name": "tên ngắn",
+        "parent_name": "cơ quan cấp trên trực tiếp",
+        "place": "địa danh trước ngày tháng",
+        "receiving_agency": "nơi nhận báo cáo",
+        "report_symbol": "ký hiệu sau số văn bản",
+        "recipients": "các dòng nơi nhận",
+        "signature": "các dòng quyền hạn, chức vụ người ký",
+        "percent_decimals": "số chữ số thập phân của tỷ lệ",
+        "unit_kind": "loại đơn vị: city, ward, department, one_stop_desk",
+    },
+    "question": {
+        "period_id": "mã kỳ",
+        "period_kind": "loại kỳ: quarter, six_months, nine_months, year; loại khác là đột xuất",
+        "period_label": "tên kỳ: Quý I năm 2021",
+        "period_words": "tên kỳ ở giữa câu: quý I năm 2021",
+        "period_start": "ngày đầu kỳ",
+        "period_end": "ngày cuối kỳ",
+        "as_of": "số liệu tính đến hết ngày",
+        "until_on": "ngày cuối được tính",
+        "received_by": "chỉ dùng tệp nhận đến lúc",
+        "is_provisional": "số liệu tạm tính hay không",
+        "office_unit_id": "mã đơn vị tổng hợp",
+        "switches": "mọi công tắc đếm theo thứ tự",
+        "prior_issue": "bản chính thức của kỳ trước dùng để đối chiếu",
+        "year_ago_issue": "bản chính thức của cùng kỳ năm trước",
+        "switch": "switch(tên): giá trị một công tắc",
+    },
+    "issue": {
+        "kind": "loại bản: provisional, final, corrected",
+        "version": "số phiên bản",
+        "correction_no": "lần đính chính, 0 khi không phải đính chính",
+        "why": "lý do đính chính",
+        "forced": "lý do phát hành khi còn vướng mắc",
+        "blockers": "các vướng mắc còn lại",
+        "title": "tên bản: Bản chính thức, phiên bản 1",
+        "lines": "các dòng in trên mọi văn bản",
+    },
+    "coverage": {
+        "owed": "số đơn vị phải gửi",
+        "accepted": "số đơn vị đã gửi đủ",
+        "missing": "tên đơn vị còn thiếu",
+        "refused": "tệp bị từ chối: unit_name, file_name, reason",
+        "rows_rejected": "số dòng trả lại",
+        "sentence": "cả câu nói đơn vị nào đã gửi",
+        "brief": "câu ấy, hoặc chỉ các con số khi câu quá dài (danh sách ở phụ lục)",
+        "rows_typed": "dòng đọc được của các tệp được dùng",
+        "has_answers": "đã có đơn vị gửi số liệu hay chưa, dù mới một phần kỳ",
+        "is_complete": "mọi đơn vị đã gửi đủ hay không",
+    },
+    "counts": {
+        "files": "số tệp gửi cho kỳ",
+        "accepted": "tệp được nhận",
+        "refused": "tệp bị từ chối",
+        "rows_in": "số dòng của các tệp được dùng",
+        "rows_typed": "dòng đọc được",
+        "rows_rejected": "dòng trả lại",
+        "rows_flagged": "dòng có cảnh báo",
+    },
+    "carry_over": {
+        "prior_issue": "bản chính thức của kỳ trước",
+        "reasons": "từng lý do lệch và số hồ sơ",
+        "breaks": "số hồ sơ lệch",
+    },
+    "compared[]": {
+        "against": "prev: kỳ trước; year: cùng kỳ năm trước",
+        "issue_id": "mã bản: 2020-Q4/v1",
+        "period_label": "tên kỳ của bản đó",
+        "period_words": "tên kỳ ấy ở giữa câu",
+        "figures": "số dòng tổng của các biểu trong bản đó, theo mã số liệu",
+    },
+    "corrections[]": {
+        "record_code": "mã hồ sơ",
+        "column_label": "tên cột",
+        "state": "applied: đã áp dụng; source_changed: nguồn đã đổi; còn lại: không gặp dòng nào",
+        "original": "giá trị trong tệp",
+        "right_value": "giá trị đúng",
+        "reason": "lý do",
+        "document": "văn bản làm căn cứ",
+        "unit_name": "đơn vị",
+    },
+    "switches[]": {
+        "name": "tên công tắc",
+        "value": "giá trị đang dùng",
+        "default": "giá trị mặc định",
+        "is_default": "đang là mặc định hay không",
+    },
+}
+
+
+def names_lines(layouts: Mapping[str, dict[str, Any]], sections: Mapping[str, str]) -> Iterator[str]:
+    """Yield the dictionary as markdown.
+
+    Args:
+        layouts: the forms (content of forms.json).
+        sections: section code → label or labels.
+    """
+    yield "# Tên gọi được trong mẫu lời văn (.md.j2)"
+    yield ""
+    yield "Trang này do `kstt templates names` lập. Mẫu riêng của đơn vị để trong thư mục `templates/`;"
+    yield "sửa xong thì chạy `kstt templates check`."
+    yield from _table("Hàm", "Gọi", FUNCTIONS)
+    yield from _table("Giá trị", "Nghĩa", VALUES)
+    yield from _table("Bộ lọc", "Nghĩa", FILTERS)
+    yield from _table("Chỉ trong công văn đôn đốc", "Nghĩa", REMINDER)
+    for owner, names in ATTRIBUTES.items():
+        yield from _table(f"{owner}.…", "Nghĩa", names)
+    yield from ["", "## Số liệu của các biểu", ""]
+    yield 'Gọi bằng `fig("<biểu>.<dòng>.<cột>")`. Dòng: `total` (tổng cộng), mã mục, hoặc mã mục và số thứ tự (`A.3`).'
+    yield "Mã mục: " + "; ".join(f"`{code}` ({label})" for code, label in sections.items()) + "."
+    for raw in layouts.values():
+        yield from _form(FormLayout.of(raw))
+
+
+def _form(layout: FormLayout) -> Iterator[str]:
+    yield from ["", f"### {layout.form_id}: {layout.title}", "", "| Cột | Nghĩa |", "|---|---|"]
+    for column in layout.columns:
+        yield f"| `c{column.number}` | {_cell(' / '.join(column.head))} |"
+    for ratio in layout.ratios:
+        yield f"| `{ratio.name}` | tỷ lệ phần trăm: ({_sum(ratio.parts)}) / ({_sum(ratio.whole)}) |"
+    for note in layout.notes:
+        yield f"| `{note.name}` | {_cell(note.head[0])} |"
+
+
+def _table(title: str, head: str, names: Mapping[str, str]) -> Iterator[str]:
+    yield from ["", f"## {title}", "", f"| Tên | {head} |", "|---|---|"]
+    yield from (f"| `{name}` | {_cell(text)} |" for name, text in names.items())
+
+
+def _sum(measures: tuple[str, ...]) -> str:
+    return " + ".join(f"`{measure}`" for measure in measures)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")

@@ -1,0 +1,221 @@
+"""Charts drawn once, as SVG; pictures of them for paper that takes no SVG.
+
+Here: places, colours, letters of a chart. Not here: its values and words (figures/charts).
+Invariant: colours tell apart without colour too (order, values printed beside); same chart, same bytes; nothing of the
+data is markup; a value that is a printed figure carries its id in `data-figure`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from html import escape
+
+from pipelines.figures.charts import Chart, Point
+from pipelines.figures.text import format_count
+from pipelines.figures.text_width import text_mm
+from pipelines.render.typst_compile import FONT, compile_pictures
+from pipelines.render.typst_text import string
+
+# Width of a chart on paper; its own unit is the point, so that letters have their size in points.
+WIDTH_MM = 160
+_POINT_MM = 25.4 / 72
+_WIDTH = round(WIDTH_MM / _POINT_MM)
+_SIZE, _SMALL = 10.0, 8.0
+_LINE = 16.0
+_BAR = 10.0
+# Okabe and Ito's colours, told apart by every kind of colour blindness and by lightness: blue, orange, green, purple.
+_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7")
+_INK, _GRID, _REST = "#111111", "#BBBBBB", "#EEEEEE"
+# One colour from light to dark, for amounts.
+_STEPS = ("#FFFFFF", "#DCEAF6", "#A8CCE6", "#62A2D0", "#2171AE", "#08417A")
+_LIGHT_LETTERS_FROM = 4
+_WEEKDAYS = ("T2", "T3", "T4", "T5", "T6", "T7", "CN")
+_DOTS_PER_INCH = 200
+
+
+def chart_svg(chart: Chart) -> str:
+    """Return a chart as one SVG element of a web page."""
+    height, parts = _calendar(chart) if chart.kind == "calendar" else _bars(chart)
+    return (
+        f'<svg viewBox="0 0 {_WIDTH} {_number(height)}" width="{_WIDTH}pt" '
+        f'height="{_number(height)}pt" role="img" aria-label="{escape(chart.alt)}" '
+        f'font-family="{FONT}, Times New Roman, Tinos, Liberation Serif, serif" font-size="{_number(_SIZE)}" '
+        f'fill="{_INK}">{"".join(parts)}</svg>'
+    )
+
+
+def chart_image(chart: Chart) -> str:
+    """Return a chart as a picture in Typst code."""
+    alone = chart_svg(chart).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
+    return f'image(bytes({string(alone)}), format: "svg", width: {WIDTH_MM}mm, alt: {string(chart.alt)})'
+
+
+def chart_pictures(charts: Sequence[Chart]) -> list[bytes]:
+    """Return charts as PNG pictures, `WIDTH_MM` wide on paper."""
+    if not charts:
+        return []
+    pages = "#pagebreak()\n".join(f"#{chart_image(chart)}\n" for chart in charts)
+    source = f"#set page(width: {WIDTH_MM}mm, height: auto, margin: 0mm)\n{pages}"
+    return compile_pictures(source, _DOTS_PER_INCH)
+
+
+# ---- bars
+
+
+def _bars(chart: Chart) -> tuple[float, list[str]]:
+    """Lie bars below each other, one a line; several series stand behind each other in a bar, as in the legend."""
+    lines = list(zip(*(series.points for series in chart.series), strict=True))
+    left = min(max(_wide(line[0].label, _SIZE) for line in lines) + 6, _WIDTH * 0.42)
+    right = max(
+        sum(_wide(point.text, _SIZE) for point in line) + _wide(" + ", _SIZE) * (len(line) - 1) for line in lines
+    )
+    room = _WIDTH - left - right - 10
+    sums = [sum((Decimal(point.value) for point in line), Decimal(0)) for line in lines]
+    most = Decimal(100) if chart.unit == "%" else max(sums)
+    top = _LINE + 4 if len(chart.series) > 1 else 2.0
+    parts = list(_legend(chart, left)) if len(chart.series) > 1 else []
+    bottom = top + _LINE * len(lines)
+    parts += _axis(most, left, room, top, bottom, chart.unit)
+    for number, line in enumerate(lines):
+        parts += _bar(line, left, room, most, top + _LINE * number)
+    return bottom + 16, parts
+
+
+def _bar(line: Sequence[Point], left: float, room: float, most: Decimal, top: float) -> Iterator[str]:
+    middle = top + _LINE / 2
+    yield _text(_fitted(line[0].label, left - 6), left - 4, middle + 3.4, anchor="end")
+    x = left
+    for number, point in enumerate(line):
+        width = float(Decimal(point.value) / most) * room if most else 0.0
+        if point.value > 0:
+            yield _box(x, middle - _BAR / 2, width, _BAR, _COLOURS[number % len(_COLOURS)])
+        x += max(width, 0.0)
+    values = " + ".join(_value(point) for point in line)
+    yield f'<text x="{_number(x + 4)}" y="{_number(middle + 3.4)}">{values}</text>'
+
+
+def _value(point: Point) -> str:
+    figure = f' data-figure="{escape(point.figure_id)}"' if point.figure_id else ""
+    return f"<tspan{figure}>{escape(point.text)}</tspan>"
+
+
+def _legend(chart: Chart, left: float) -> Iterator[str]:
+    x = left
+    for number, series in enumerate(chart.series):
+        yield _box(x, 4, 10, 8, _COLOURS[number % len(_COLOURS)])
+        yield _text(series.name, x + 14, 11.5)
+        x += 14 + _wide(series.name, _SIZE) + 16
+
+
+def _axis(most: Decimal, left: float, room: float, top: float, bottom: float, unit: str) -> Iterator[str]:
+    """Draw a line up at round values, 0 first, with the value beneath."""
+    step = _step(most)
+    value = Decimal(0)
+    while value <= most:
+        x = left + float(value / most) * room if most else left
+        yield f'<path d="M{_number(x)} {_number(top)}V{_number(bottom)}" stroke="{_GRID}" stroke-width="0.5"/>'
+        yield _text(f"{format_count(int(value))}{'%' if unit == '%' else ''}", x, bottom + 10, _SMALL, "middle")
+        value += step
+
+
+def _step(most: Decimal) -> Decimal:
+    """Return a whole round step that divides an axis into at most five parts: 1, 2, 5, 10, 20, 50 …"""
+    size = Decimal(1)
+    while True:
+        for factor in (1, 2, 5):
+            if most <= size * factor * 5:
+                return size * factor
+        size *= 10
+
+
+# ---- days
+
+
+def _calendar(chart: Chart) -> tuple[float, list[str]]:
+    """Lay days out as a calendar: a week a column, Monday on top, darker with more; days off are grey and marked."""
+    points = [point for point in chart.series[0].points if point.day]
+    days = [(point, point.day) for point in points if point.day]
+    first = days[0][1]
+    monday = first.toordinal() - first.weekday()
+    weeks = (days[-1][1].toordinal() - monday) // 7 + 1
+    left, top = 24.0, 14.0
+    wide = min((_WIDTH - left) / weeks, 34.0)
+    high = min(max(wide * 0.62, 12.0), 16.0)
+    bounds = _bounds(max(int(point.value) for point in points))
+    parts = [_text(name, left - 4, top + high * (row + 0.5) + 3, _SMALL, "end") for row, name in enumerate(_WEEKDAYS)]
+    month_shown = 0
+    for point, day in days:
+        week, row = (day.toordinal() - monday) // 7, day.weekday()
+        x, y = left + wide * week, top + high * row
+        if day.month != month_shown and (row == 0 or day == first):
+            parts.append(_text(f"{day.month:02}/{day.year}" if wide >= 10 else f"{day.month}", x, top - 4, _SMALL))
+            month_shown = day.month
+        parts += _day(point, x, y, wide, high, bounds)
+    bottom = top + high * len(_WEEKDAYS)
+    parts += _scale(bounds, left, bottom + 8)
+    return bottom + 24, parts
+
+
+def _day(point: Point, x: float, y: float, wide: float, high: float, bounds: Sequence[int]) -> Iterator[str]:
+    value = int(point.value)
+    step = sum(value > bound for bound in bounds)
+    is_off = not point.is_working_day and not value
+    yield _box(x + 0.5, y + 0.5, wide - 1, high - 1, _REST if is_off else _STEPS[step], _GRID)
+    # Where a number has no room the colour alone tells, and the words of the chart.
+    if not is_off and _wide(point.text, _SMALL) <= wide - 2:
+        colour = "#FFFFFF" if step >= _LIGHT_LETTERS_FROM else _INK
+        yield _text(point.text, x + wide / 2, y + high / 2 + 2.8, _SMALL, "middle", colour)
+
+
+def _bounds(most: int) -> list[int]:
+    """Return the greatest amount of each step but the last: 0, then equal whole parts of the greatest day."""
+    steps = len(_STEPS) - 1
+    size = max(-(-most // steps), 1)
+    return [size * number for number in range(steps)]
+
+
+def _scale(bounds: Sequence[int], left: float, top: float) -> Iterator[str]:
+    x = left
+    size = bounds[1] if len(bounds) > 1 else 1
+    names = ["0", *(f"{bound + 1}–{bound + size}" if size > 1 else f"{bound + 1}" for bound in bounds)]
+    for name, colour in zip([*names, "ngày nghỉ"], [*_STEPS, _REST], strict=True):
+        yield _box(x, top, 10, 8, colour, _GRID)
+        yield _text(name, x + 13, top + 7, _SMALL)
+        x += 13 + _wide(name, _SMALL) + 10
+
+
+# ---- marks
+
+
+def _box(x: float, y: float, width: float, height: float, colour: str, edge: str = "") -> str:
+    line = f' stroke="{edge}" stroke-width="0.5"' if edge else ""
+    return (
+        f'<rect x="{_number(x)}" y="{_number(y)}" width="{_number(width)}" height="{_number(height)}" '
+        f'fill="{colour}"{line}/>'
+    )
+
+
+def _text(text: str, x: float, y: float, size: float = _SIZE, anchor: str = "", colour: str = "") -> str:
+    look = f' font-size="{_number(size)}"' if size != _SIZE else ""
+    look += f' text-anchor="{anchor}"' if anchor else ""
+    look += f' fill="{colour}"' if colour else ""
+    return f'<text x="{_number(x)}" y="{_number(y)}"{look}>{escape(text)}</text>'
+
+
+def _fitted(text: str, room: float) -> str:
+    """Return a label short enough for its room, cut between words with …; the words of the chart have it whole."""
+    if _wide(text, _SIZE) <= room:
+        return text
+    words = text.split()
+    while len(words) > 1 and _wide(" ".join(words) + " …", _SIZE) > room:
+        words.pop()
+    return " ".join(words) + " …"
+
+
+def _wide(text: str, size: float) -> float:
+    return text_mm(text, size) / _POINT_MM
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".")

@@ -1,0 +1,56 @@
+"""Running Typst: one embedded font, nothing of the machine.
+
+Here: where the font's files are, compiling to PDF or pictures. Not here: Typst text (pdf, charts), its grammar.
+Invariant: no system font, no time of day enters; same source, same bytes.
+"""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import typst
+
+FONT = "TeX Gyre Termes"
+_FONT_PACKAGE = "rinoh_typeface_texgyretermes"
+
+
+def font_folder() -> Path:
+    """Return the folder of the embedded font's files (a package of fonts; its code is not imported)."""
+    spec = find_spec(_FONT_PACKAGE)
+    assert spec is not None
+    assert spec.submodule_search_locations is not None
+    return Path(next(iter(spec.submodule_search_locations)))
+
+
+def compile_pdf(source: str) -> bytes:
+    """Return a document as PDF/A.
+
+    Raises:
+        typst.TypstError: the text we made is not Typst (our fault, never the office's data).
+    """
+    import typst  # 80 MB of compiler: only when something is drawn
+
+    made = typst.compile(source.encode(), font_paths=_fonts(), format="pdf", pdf_standards="a-2b")
+    assert isinstance(made, bytes)
+    return made
+
+
+def compile_pictures(source: str, dots_per_inch: int) -> list[bytes]:
+    """Return each page of a document as a PNG picture.
+
+    Raises:
+        typst.TypstError: the text we made is not Typst.
+    """
+    import typst
+
+    made = typst.compile(source.encode(), font_paths=_fonts(), format="png", ppi=float(dots_per_inch))
+    return list(made) if isinstance(made, list) else [made]
+
+
+def _fonts() -> typst.Fonts:
+    import typst
+
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[font_folder()])

@@ -1,0 +1,72 @@
+"""What each document prints under each figure id, read by other tools than wrote it.
+
+Here: Word, PDF, web page, workbook → figure id → texts or value. Not here: what they should be.
+Invariant: nothing of the renderers is asked but how a bookmark is named.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections import defaultdict
+from pathlib import Path
+from urllib.parse import unquote
+
+import openpyxl
+import pdfplumber
+from lxml import etree, html
+
+from pipelines.render.docx_parts import bookmark_name
+from pipelines.render.xlsx import INDEX_SHEET
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+
+
+def word_texts(path: Path, figure_ids: list[str]) -> dict[str, set[str]]:
+    """Return the texts between the bookmarks of each figure."""
+    ids = {bookmark_name(figure_id): figure_id for figure_id in figure_ids}
+    with zipfile.ZipFile(path) as archive:
+        body = etree.fromstring(archive.read("word/document.xml"))
+    found: dict[str, set[str]] = defaultdict(set)
+    for start in body.iter(f"{W}bookmarkStart"):
+        text, node = "", start.getnext()
+        while not (node.tag == f"{W}bookmarkEnd" and node.get(f"{W}id") == start.get(f"{W}id")):
+            text += "".join(part.text or "" for part in node.iter(f"{W}t"))
+            node = node.getnext()
+        name = start.get(f"{W}name")
+        found[ids.get(name) or ids[re.sub(r"_\d+$", "", name)]].add(text)
+    return dict(found)
+
+
+def pdf_texts(path: Path) -> dict[str, set[str]]:
+    """Return the texts under the links of each figure."""
+    found: dict[str, set[str]] = defaultdict(set)
+    with pdfplumber.open(path) as pdf:
+        for page in pdf.pages:
+            middles = [((char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2, char) for char in page.chars]
+            for link in page.hyperlinks:
+                inside = (
+                    char["text"]
+                    for x, y, char in middles
+                    if link["x0"] < x < link["x1"] and link["top"] < y < link["bottom"]
+                )
+                found[unquote(link["uri"]).removeprefix("bao-cao.html#")].add("".join(inside).strip())
+    return dict(found)
+
+
+def page_texts(path: Path) -> dict[str, set[str]]:
+    """Return the texts of the elements that carry each figure's id; charts too."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for element in html.fromstring(path.read_text(encoding="utf-8")).iter():
+        if isinstance(element.tag, str) and element.get("data-figure"):
+            found[element.get("data-figure")].add(element.text_content())
+    return dict(found)
+
+
+def workbook_values(path: Path) -> dict[str, tuple[object, str]]:
+    """Return the value and the number format of the cell the index names for each figure."""
+    book = openpyxl.load_workbook(path)
+    found = {}
+    for figure_id, sheet, cell, _, _ in book[INDEX_SHEET].iter_rows(min_row=2, values_only=True):
+        found[figure_id] = (book[sheet][cell].value, book[sheet][cell].number_format)
+    return found
