@@ -9,6 +9,9 @@ export GX_ANALYTICS_ENABLED = false
 export DBT_SEND_ANONYMOUS_USAGE_STATS = false
 UV = $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 RUN = .venv/bin
+# Offices made by tests lie in memory where there is room (8 GB): Dagster's event log waits for the disk at every event.
+MEMORY_KB = $(shell df --output=avail /dev/shm 2>/dev/null | tail -1)
+TESTS_IN = $(shell [ "0$(MEMORY_KB)" -gt 8000000 ] 2>/dev/null && echo TMPDIR=/dev/shm)
 
 .PHONY: help report test golden check ui env clean
 help:  ## list the targets
@@ -28,7 +31,7 @@ ui: env  ## Dagster UI on 127.0.0.1
 	@$(RUN)/kstt --office $(OFFICE) ui
 
 test: env  ## every test
-	@$(RUN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
+	@$(TESTS_IN) $(RUN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 golden: env  ## write the kept documents and docs/document-layout.md anew, and show what changed
 	@KSTT_GOLDEN=write $(RUN)/python -m pytest -q -n 0 tests/golden
