@@ -43,8 +43,9 @@ def with_helpers(rows: pd.DataFrame, contract: Contract, known: Known) -> pd.Dat
     """Return a copy of a typed frame, numbered from 0, with the helper columns of the suites.
 
     For every moment `<x>_at`: `<x>_until` (the last moment the cell may mean), `<x>_day_end`, `<x>_day_is_off`; for
-    every column of words `<column>_or_blank`; for every lead `<name>_days` (working days); `code_repeats`, `days_from_code`, `days_from_limit`;
-    `unknown_<table>_key` for every table the contract's columns name. Numbers become floats, empty ones NaN.
+    every column of words `<column>_or_blank`; for every lead `<name>_days` (working days); `code_repeats`,
+    `days_from_code`, `days_from_limit`; `unknown_<table>_key` for every table the contract's columns name.
+    Numbers become floats, empty ones NaN.
     """
     frame = rows.reset_index(drop=True)
     days_off = pd.to_datetime(sorted(known.days_off))
