@@ -78,6 +78,8 @@ class FormLayout:
     headline: tuple[tuple[str, str], ...]
     streams: tuple[str, ...]
     charts: tuple[ChartLayout, ...] = ()
+    # Label → column or ratio of the total row, for the table that compares periods.
+    compare: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def of(cls, layout: dict[str, Any]) -> FormLayout:
@@ -103,6 +105,7 @@ class FormLayout:
                 ChartLayout(chart_id, item["kind"], item["title"], tuple(item["values"]))
                 for chart_id, item in layout.get("charts", {}).items()
             ),
+            compare=tuple(layout.get("compare", {}).items()),
         )
 
 
@@ -207,6 +210,7 @@ def _layout(node: dict[str, Any], meta: dict[str, Any], metas: dict[str, dict[st
         "ratios": dict(meta.get("ratios", {})),
         "headline": dict(meta.get("headline", {})),
         "charts": dict(meta.get("charts", {})),
+        "compare": dict(meta.get("compare", {})),
         # A second fact summed in the same cells: figures no record stands behind (estimates); None without one.
         "declared": _declared(model, meta, metas),
         "keys": list(meta["keys"]),
@@ -273,6 +277,10 @@ def _check(layout: dict[str, Any]) -> None:
             raise OfficeError(f"{name}: tử số và mẫu số của cột tỷ lệ {item['name']} phải cùng một bảng fct_….")
     _check_spanners(name, heads)
     _check_charts(name, layout)
+    named = {item["name"] for item in layout["columns"]} | set(layout["ratios"])
+    unknown = [column for column in layout["compare"].values() if column not in named]
+    if unknown:
+        raise OfficeError(f"{name}: compare gọi cột không có: {', '.join(unknown)}.")
     if not re.fullmatch("[0-9a-z]*", layout["short"]):
         raise OfficeError(f"{name}: short «{layout['short']}» chỉ gồm chữ thường không dấu và chữ số.")
 

@@ -17,6 +17,7 @@ import duckdb
 
 from pipelines.figures.declared import declared_parts, mark_declared
 from pipelines.figures.layout import FormLayout, LayoutColumn, Ratio
+from pipelines.figures.targets import Target, targets_of
 from pipelines.figures.text import Cleaner, format_count, format_rate, rate
 from pipelines.office.errors import OfficeError
 from pipelines.office.nearest import nearest
@@ -296,7 +297,7 @@ class Compared:
     against: str
     issue_id: str
     period_label: str
-    # Totals of its forms by figure id, as issued.
+    # Every cell and ratio of its forms that this report has too, by figure id, as issued.
     figures: Mapping[str, int | Decimal | None] = field(default_factory=dict)
 
     @property
@@ -345,6 +346,8 @@ class ReportModel:
     # What charts show beside figures (figures/charts).
     received_days: tuple[DayCount, ...] = ()
     overdue_ages: tuple[AgeBand, ...] = ()
+    # What figures should be, by figure id (figures/targets).
+    targets: Mapping[str, Target] = field(default_factory=dict)
 
     def figure_of(self, reference: str) -> Figure:
         """Return the office's figure named `<form>.<row>.<column>`, e.g. II.06a.total.c7 or II.06a.A.3.on_time_rate.
@@ -440,6 +443,7 @@ def build_report_model(
         cleaned_texts=cleaner.changed,
         received_days=_received_days(connection, scope_id),
         overdue_ages=_overdue_ages(connection, scope_id),
+        targets=targets_of(connection, forms, scope is not None) if _has_table(connection, "target") else {},
     )
 
 
