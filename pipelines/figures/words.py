@@ -35,7 +35,7 @@ from pipelines.figures.blocks import (
 from pipelines.figures.change import before_markup, change_markup, delta_markup
 from pipelines.figures.charts import charts_of
 from pipelines.figures.layout import FormLayout
-from pipelines.figures.report_model import Coverage, FormRow, ReportModel
+from pipelines.figures.report_model import Coverage, FormRow, IndexLine, ReportModel
 from pipelines.figures.targets import target_text, target_words
 from pipelines.figures.text import NO_RATE, format_count, format_day
 from pipelines.office.errors import OfficeError
@@ -108,6 +108,21 @@ class HeadlineWords:
     delta_year: Markup
     target: str
     is_met: str
+
+
+@dataclass(frozen=True)
+class IndexWords:
+    """One line of the index of service quality as a template sees it."""
+
+    kind: str
+    code: str
+    label: str
+    most: int
+    rate: Markup
+    points: Markup
+    known: Markup
+    known_most: int
+    reason: str
 
 
 def report_template(period_kind: str) -> str:
@@ -267,6 +282,7 @@ def template_context(model: ReportModel) -> dict[str, Any]:
         "delta_year": partial(delta_markup, model, "year"),
         "target": partial(_target_words, model),
         "headlines": _headlines(model),
+        "service_index": [_index_words(line) for line in model.service_index],
         "office": model.office,
         "question": model.question,
         "issue": model.issue,
@@ -278,6 +294,20 @@ def template_context(model: ReportModel) -> dict[str, Any]:
         "corrections": model.corrections,
         "switches": {switch.name: switch for switch in model.question.switches},
     }
+
+
+def _index_words(line: IndexLine) -> IndexWords:
+    return IndexWords(
+        line.kind,
+        line.code,
+        line.label,
+        line.most,
+        figure_markup(line.rate),
+        figure_markup(line.points),
+        figure_markup(line.known),
+        line.known_most,
+        line.reason,
+    )
 
 
 def _target_words(model: ReportModel, reference: str) -> str:
