@@ -17,6 +17,7 @@ FUNCTIONS = {
     "has_figure": 'has_figure("II.06a.total.c7"): báo cáo có ô này hay không',
     "has_form": 'has_form("II.04"): báo cáo có biểu này hay không',
     "table": 'table("II.06a"): cả biểu, đứng riêng một dòng',
+    "forms_left": "forms_left(): mã các biểu của báo cáo mà đến chỗ đó chưa gọi table(…)",
     "chart": 'chart("channels"): một biểu đồ có trong charts, đứng riêng một dòng',
     "sections": 'sections("II.06a"): các dòng mục của biểu; mỗi dòng có label, fig("c7"), value("c7"), delta_prev…',
     "top": 'top("II.06a", "c10", 5): các dòng có số lớn nhất ở cột; mỗi dòng có label, section, fig(…), value(…)',

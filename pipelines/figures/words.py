@@ -261,13 +261,20 @@ def template_context(model: ReportModel) -> dict[str, Any]:
         return chart_markup(chart_id)
 
     charts = charts_of(model)
+    left = list(model.forms)
+
+    def table(form_id: str) -> Markup:
+        left[:] = [name for name in left if name != form_of(form_id)]
+        return table_markup(form_id)
+
     return {
         "fig": fig,
         "value": value,
         "chart": chart,
         "charts": list(charts),
         "has_figure": has_figure,
-        "table": lambda form_id: table_markup(form_of(form_id)),
+        "table": table,
+        "forms_left": lambda: list(left),
         "forms": list(model.forms),
         "has_form": lambda form_id: form_id in model.forms,
         "subject": subject_markup,
