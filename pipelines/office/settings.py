@@ -82,6 +82,9 @@ class Switches(_Strict):
     feedback_publish_days: int = Field(2, ge=0)
     feedback_complex_days: int = Field(30, ge=0)
     review_target_percent: int = Field(20, ge=0, le=100)
+    overdue_basis_audit: Literal["original_due", "latest_due"] = "original_due"
+    apology_lead: Literal["working_day", "calendar_day"] = "working_day"
+    intake_limit_days: int = Field(1, ge=0)
 
 
 class Deadlines(_Strict):

@@ -59,6 +59,7 @@ _QUESTION_TYPES = {
     "feedback_publish_days": "integer",
     "feedback_complex_days": "integer",
     "review_target_percent": "integer",
+    "intake_limit_days": "integer",
     "prior_issue": "varchar",
     "prior_issued_since": "date",
     "prior_changed_switches": "varchar",
