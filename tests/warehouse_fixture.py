@@ -145,6 +145,16 @@ LANDED: dict[str, dict[str, str]] = {
         "value": _INT,
         "source_row": _INT,
     },
+    "target": {
+        "form_id": _TEXT,
+        "row_code": _TEXT,
+        "column_name": _TEXT,
+        "operator": _TEXT,
+        "value": "decimal(18, 4)",
+        "valid_from": _DATE,
+        "valid_to": _DATE,
+        "evidence": _TEXT,
+    },
     "prior_delivery": {"delivery_id": _TEXT},
     "prior_figure": {"figure_id": _TEXT, "value": "decimal(18, 4)"},
     "prior_dossier": {

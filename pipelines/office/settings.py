@@ -144,6 +144,8 @@ class OfficeSettings(_Strict):
     deadlines: Deadlines = Field(default_factory=Deadlines)
     number: Number = Field(default_factory=Number)
     window: Window = Field(default_factory=Window)
+    # Ids of the forms a report prints while they are in force (domain/13); None: every form but those on demand.
+    forms_enabled: list[str] | None = None
     # By kind of unit (ward, department …) or by unit id; the unit's own line comes before that of its kind.
     unit_documents: dict[str, UnitDocuments] = Field(default_factory=dict)
     sources: list[Annotated[FolderSource | QuerySource, Field(discriminator="kind")]] = Field(default_factory=list)

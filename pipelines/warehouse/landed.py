@@ -34,6 +34,7 @@ _REFERENCE = {
     "status": ("statuses", {}),
     "period": ("periods", {"start_on": "date", "end_on": "date"}),
     "estimate": ("estimates", {"value": "integer", "source_row": "integer"}),
+    "target": ("targets", {"value": "decimal(18, 4)", "valid_from": "date", "valid_to": "date"}),
 }
 _DELIVERY_TYPES = {
     "received_at": "timestamp",
