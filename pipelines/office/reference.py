@@ -37,6 +37,8 @@ ESTIMATED_MEASURES = (
     "resolved_on_time",
     "resolved_overdue",
 )
+# How a figure may be held against its target (reference/targets.csv).
+TARGET_OPERATORS = (">=", "<=", ">", "<", "=")
 VALIDITY = ("valid_from", "valid_to")
 # In what a time limit of a procedure may be given (domain/04 4.3).
 TIME_UNITS = ("same_day", "hour", "working_day", "calendar_day", "month")
@@ -85,6 +87,15 @@ TABLES: dict[str, Table] = {
         ("period_id", "unit_id", "field_code", "measure", "value"),
         ("period_id", "unit_id", "field_code", "measure"),
         integers=("value",),
+        optional=True,
+    ),
+    # What figures of forms should be; `evidence` as in the domain: S seen, K known, A assumed.
+    "targets": Table(
+        ("form_id", "row_code", "column_name", "operator", "value", *VALIDITY, "evidence"),
+        ("form_id", "row_code", "column_name", "valid_from"),
+        VALIDITY,
+        numbers=("value",),
+        choices={"operator": TARGET_OPERATORS, "evidence": ("S", "K", "A")},
         optional=True,
     ),
 }

@@ -34,6 +34,7 @@ _REFERENCE = {
     "status": ("statuses", {}),
     "period": ("periods", {"start_on": "date", "end_on": "date"}),
     "estimate": ("estimates", {"value": "integer", "source_row": "integer"}),
+    "target": ("targets", {"value": "decimal(18, 4)", "valid_from": "date", "valid_to": "date"}),
 }
 _DELIVERY_TYPES = {
     "received_at": "timestamp",
@@ -58,6 +59,7 @@ _QUESTION_TYPES = {
     "feedback_publish_days": "integer",
     "feedback_complex_days": "integer",
     "review_target_percent": "integer",
+    "intake_limit_days": "integer",
     "prior_issue": "varchar",
     "prior_issued_since": "date",
     "prior_changed_switches": "varchar",
