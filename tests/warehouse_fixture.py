@@ -13,6 +13,9 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.ingest.contract import load_contract
+from pipelines.warehouse.streams import contract_path, streams
+
 DBT_PROJECT = Path(__file__).parents[1] / "dbt_project"
 
 Row = Mapping[str, object]
@@ -267,6 +270,12 @@ LANDED: dict[str, dict[str, str]] = {
         "mend": _TEXT,
         "delivery_id": _TEXT,
     },
+}
+# A stream not written out above has the columns of its contract.
+LANDED |= {
+    stream: {"delivery_id": _TEXT, **load_contract(contract_path(stream)).typed_columns}
+    for stream in streams()
+    if stream not in LANDED
 }
 
 SECTIONS: list[Row] = [

@@ -20,6 +20,9 @@
             'own_procedures_total', 'own_procedures_amended', 'own_procedures_replaced', 'own_procedures_abolished',
             'own_procedures_new', 'saving_amount', 'cost_before_amount', 'proposed_procedures', 'reviewed', 'kept',
             'planned_late'
+        ],
+        'directive': [
+            'documents', 'control_plans', 'review_plans', 'letters', 'other_documents', 'plans_on_time', 'plans_late'
         ]
     } %}
     {# II.04 sums two facts; its rows are the procedures with a proposal, so what is kept or late is in no row. #}

@@ -19,6 +19,7 @@ from pipelines.audit.recount_dossiers import counted_dossiers
 from pipelines.audit.recount_estimates import counted_estimates
 from pipelines.audit.recount_feedback import counted_feedback
 from pipelines.audit.recount_landed import Counted, Landed
+from pipelines.audit.recount_records import counted_directives
 from pipelines.audit.recount_reviews import counted_documents, counted_procedures
 from pipelines.figures.layout import facts_of
 
@@ -29,6 +30,7 @@ RECOUNTS: dict[str, Callable[[Landed], list[Counted]]] = {
     "fct_feedback_period": counted_feedback,
     "fct_review_procedure_period": counted_procedures,
     "fct_review_document_period": counted_documents,
+    "fct_directive_period": counted_directives,
 }
 
 _Value = int | Decimal | None
