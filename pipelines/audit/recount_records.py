@@ -61,7 +61,7 @@ def _counted(landed: Landed, stream: str, key: str, span: _Span, measures: _Meas
 
 
 def records_of_period(landed: Landed, stream: str, key: str, span: _Span) -> Iterator[tuple[str, Row]]:
-    """Yield unit and newest row of each record that began by the last counted day and had not ended before the first."""
+    """Yield unit and newest row of each record begun by the last counted day and not ended before the first one."""
     start, until = landed.question["period_start"], landed.question["until_on"]
     records: defaultdict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in landed.rows(stream):
