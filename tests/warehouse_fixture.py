@@ -116,6 +116,13 @@ LANDED: dict[str, dict[str, str]] = {
         "valid_from": _DATE,
         "valid_to": _DATE,
         "procedure_name_key": _TEXT,
+        "source_row": _INT,
+    },
+    "one_stop_exclusion": {
+        "procedure_code": _TEXT,
+        "reason_code": _TEXT,
+        "valid_from": _DATE,
+        "valid_to": _DATE,
     },
     "section": {
         "scheme": _TEXT,
