@@ -19,7 +19,7 @@ from pipelines.audit.recount_dossiers import counted_dossiers
 from pipelines.audit.recount_estimates import counted_estimates
 from pipelines.audit.recount_feedback import counted_feedback
 from pipelines.audit.recount_landed import Counted, Landed
-from pipelines.audit.recount_records import counted_directives
+from pipelines.audit.recount_records import counted_directives, counted_plans
 from pipelines.audit.recount_reviews import counted_documents, counted_procedures
 from pipelines.figures.layout import facts_of
 
@@ -31,6 +31,7 @@ RECOUNTS: dict[str, Callable[[Landed], list[Counted]]] = {
     "fct_review_procedure_period": counted_procedures,
     "fct_review_document_period": counted_documents,
     "fct_directive_period": counted_directives,
+    "fct_plan_period": counted_plans,
 }
 
 _Value = int | Decimal | None
@@ -297,7 +298,7 @@ def _said(
     keys: dict[str, Any],
     amounts: dict[str, Any],
     scopes: Iterable[str],
-    row_id: str,
+    row_id: str | None,
     names: set[str],
     measures: set[str],
 ) -> str:
