@@ -22,8 +22,9 @@
             'planned_late'
         ],
         'directive': [
-            'documents', 'control_plans', 'review_plans', 'letters', 'other_documents', 'plans_on_time', 'plans_late'
+            'documents', 'control_plans', 'review_plans', 'letters', 'other_documents'
         ],
+        'plan': ['plans_owed', 'plans_on_time', 'plans_late', 'plans_missing', 'plans_not_due'],
         'draft_document': [
             'procedures_total', 'documents_total', 'resolution_procedures', 'resolution_documents', 'decision_procedures',
             'decision_documents', 'proposal_procedures', 'proposal_documents', 'other_procedures', 'other_documents',
@@ -50,6 +51,7 @@
     } %}
     {# II.04 sums two facts; its rows are the procedures with a proposal, so what is kept or late is in no row. #}
     {% do lists.update({
+        'direction': lists['directive'] + lists['plan'],
         'review': lists['review_document'] + lists['review_procedure'],
         'review_row': lists['review_document'] + lists['review_procedure'][:-3],
         'ii_07b': lists['procedure_level'] + lists['internal_process'],

@@ -28,20 +28,28 @@
     {{ row_id('row_of') }} as row_id
 {%- endmacro %}
 
-{# Body of a form with one row a unit and a total, over one fact of records.
+{# Body of a form with one row a unit and a total, over one fact or several.
 
-   A unit is a row in every form it stands in when it owes the stream in the period, or has a record: what nothing was
-   sent of is not silently absent. `fact` has record_id, reporting_unit_id and the measures of `noun`. #}
-{% macro form_of_units(fact, stream, noun) -%}
-    with facts as (
+   A unit is a row in every form it stands in when it owes a stream of the form in the period, or has a fact: what
+   nothing was sent of is not silently absent. `stream` is a stream, a list of them, or empty where the facts
+   themselves name every unit that owes. `fact` has record_id, reporting_unit_id and the measures of `noun`; each of
+   `also` (fact, bridge, noun) adds the measures of a second fact beside them, and `whole` is then the noun of all. #}
+{% macro form_of_units(fact, stream, noun, also=[], whole=none) -%}
+    {%- set parts = [{'fact': fact, 'bridge': 'int_record_in_scope', 'noun': noun}] + also -%}
+    {%- set noun = whole or noun -%}
+    {%- set owed_streams = [stream] if stream is string else stream -%}
+    with
+    {%- for part in parts %}
+    facts_{{ loop.index }} as (
         select
             in_scope.scope_id,
             fact.reporting_unit_id,
-            {{ each_measure('sum(fact.#) as #', noun=noun) }}
-        from {{ ref('int_record_in_scope') }} as in_scope
-        inner join {{ ref(fact) }} as fact on in_scope.record_id = fact.record_id
+            {{ each_measure('sum(fact.#) as #', noun=part.noun) }}
+        from {{ ref(part.bridge) }} as in_scope
+        inner join {{ ref(part.fact) }} as fact on in_scope.record_id = fact.record_id
         group by in_scope.scope_id, fact.reporting_unit_id
     ),
+    {%- endfor %}
 
     sections as (
         select
@@ -52,18 +60,22 @@
     ),
 
     stub as (
+        {% if owed_streams -%}
         select
             scope.scope_id,
             owed.unit_id as reporting_unit_id
         from {{ ref('rpt_coverage') }} as owed
         inner join {{ ref('dim_scope') }} as scope on owed.unit_id = scope.member_unit_id
-        where owed.stream = '{{ stream }}'
+        where owed.stream in ('{{ owed_streams | join("', '") }}')
         union
+        {%- endif %}
+        {%- for part in parts %}
         select
             scope_id,
             reporting_unit_id
-        from facts
+        from facts_{{ loop.index }}
         union
+        {%- endfor %}
         -- A scope in which nobody owes anything still has its total.
         select
             scope_id,
@@ -75,9 +87,17 @@
         select
             stub.scope_id,
             stub.reporting_unit_id,
-            {{ each_measure('coalesce(facts.#, 0) as #', noun=noun) }}
+            {%- for part in parts %}
+            {{ each_measure('coalesce(facts_' ~ loop.index ~ '.#, 0) as #', noun=part.noun) }}
+            {{- "," if not loop.last }}
+            {%- endfor %}
         from stub
-        left join facts on stub.scope_id = facts.scope_id and stub.reporting_unit_id = facts.reporting_unit_id
+        {%- for part in parts %}
+        left join facts_{{ loop.index }}
+            on
+                stub.scope_id = facts_{{ loop.index }}.scope_id
+                and stub.reporting_unit_id = facts_{{ loop.index }}.reporting_unit_id
+        {%- endfor %}
     ),
 
     rolled as (

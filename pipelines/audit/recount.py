@@ -27,7 +27,7 @@ from pipelines.audit.recount_procedures import (
     counted_processes,
     counted_publications,
 )
-from pipelines.audit.recount_records import counted_directives
+from pipelines.audit.recount_records import counted_directives, counted_plans
 from pipelines.audit.recount_reviews import counted_documents, counted_procedures
 from pipelines.figures.layout import facts_of
 
@@ -39,6 +39,7 @@ RECOUNTS: dict[str, Callable[[Landed], list[Counted]]] = {
     "fct_review_procedure_period": counted_procedures,
     "fct_review_document_period": counted_documents,
     "fct_directive_period": counted_directives,
+    "fct_plan_period": counted_plans,
     "fct_draft_document_period": counted_drafts,
     "fct_procedure_level_period": counted_procedure_levels,
     "fct_internal_process_period": counted_processes,
@@ -311,7 +312,7 @@ def _said(
     keys: dict[str, Any],
     amounts: dict[str, Any],
     scopes: Iterable[str],
-    row_id: str,
+    row_id: str | None,
     names: set[str],
     measures: set[str],
 ) -> str:

@@ -1,12 +1,10 @@
--- Documents issued in the period. A plan is on time when it was issued before the day the city's plan sets (domain/03,
--- area I: "before 31/01/2021", that day not included).
+-- Documents issued in the period, by kind. Whether a plan was on time is told by fct_plan_period.
 select
     record.record_id,
     record.record_code,
     record.reporting_unit_id,
     directive.directive_kind,
     record.from_on as issued_on,
-    directive.due_on,
     1 as documents,
     case when directive.directive_kind = 'control_plan' then 1 else 0 end as control_plans,
     case when directive.directive_kind = 'review_plan' then 1 else 0 end as review_plans,
@@ -14,18 +12,8 @@ select
     case when coalesce(directive.directive_kind, '') not in ('control_plan', 'review_plan', 'letter') then 1 else 0 end
         as other_documents,
     case
-        when directive.directive_kind in ('control_plan', 'review_plan') and record.from_on < directive.due_on then 1
-        else 0
-    end as plans_on_time,
-    case
-        when directive.directive_kind in ('control_plan', 'review_plan') and record.from_on >= directive.due_on then 1
-        else 0
-    end as plans_late,
-    case
-        when coalesce(directive.directive_kind, '') not in ('control_plan', 'review_plan') then 'document'
-        when directive.due_on is null then 'plan_without_due'
-        when record.from_on < directive.due_on then 'plan_on_time'
-        else 'plan_late'
+        when directive.directive_kind in ('control_plan', 'review_plan') then 'plan'
+        else 'document'
     end as reason_code,
     record.row_id,
     record.delivery_id,

@@ -1,7 +1,7 @@
 select
     row_of.document_number as record_code,
     row_of.directive_kind,
-    cast(row_of.due_on as date) as due_on,
+    row_of.plan_year,
     cast(row_of.issued_on as date) as from_on,
     cast(row_of.issued_on as date) as to_on,
     {{ record_lineage() }}
