@@ -15,14 +15,13 @@ import time_machine
 from office_folder import TABLES, make_office, send
 
 from pipelines.audit.evidence import write_evidence
-from pipelines.figures.layout import layouts_from_manifest
 from pipelines.ingest.landing import keep_settings, receive_inbox
 from pipelines.office.settings import load_office
-from pipelines.package.finish import finish_report
+from pipelines.package.finish import finish_report, layouts_to_print
 from pipelines.package.issue import Request, issue
 from pipelines.warehouse.answer import begin, noted_plan
 from pipelines.warehouse.build import build_folder, dbt_target, warehouse_file
-from pipelines.warehouse.dbt import ensure_manifest, invoke, read_manifest
+from pipelines.warehouse.dbt import ensure_manifest, invoke
 from pipelines.warehouse.issued import Issued
 from pipelines.warehouse.question import Ask
 
@@ -83,9 +82,9 @@ def report(root: Path, as_of: str | None = None, period: str = PERIOD) -> Path:
     begin(office, Ask.parse(period, as_of, None))
     ensure_manifest(target, warehouse)
     invoke(["run"], target, warehouse)
-    layouts = layouts_from_manifest(read_manifest(target))
-    write_evidence(warehouse, layouts, build_folder(office) / "evidence")
     planned = noted_plan(office)
+    layouts = layouts_to_print(office, planned.question)
+    write_evidence(warehouse, layouts, build_folder(office) / "evidence")
     finish_report(office, planned, layouts)
     return planned.report
 

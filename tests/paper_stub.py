@@ -165,5 +165,7 @@ def small_blocks(model: ReportModel, paragraphs: int = 1) -> tuple[Block, ...]:
     lines += ["- Lĩnh vực hộ tịch: " + figure_markup(figures["II.99/tp-st/A.1/c3"]) + " hồ sơ.", ""]
     lines += [signature_markup(), "# PHỤ LỤC", "## BIỂU ĐỒ"]
     lines += [chart_markup(name) for name in charts_of(model)]
-    lines += ["# PHỤ LỤC", "## CÁCH TÍNH", "Tính theo ngày.", table_markup("II.99")]
+    lines += ["# PHỤ LỤC", "## CÁCH TÍNH", "Tính theo ngày.", ""]
+    lines += ["| Chỉ tiêu | Kỳ này |", "| Hồ sơ nhận | " + figure_markup(figures["II.99/tp-st/total/c3"]) + " |", ""]
+    lines += [table_markup("II.99")]
     return parse_blocks("\n".join(lines))

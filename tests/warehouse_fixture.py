@@ -27,6 +27,15 @@ _MOMENTS = [
     "finished_at", "delivered_at", "apology_at",
 ]  # fmt: skip
 
+_WORDS = ["overdue_cause", "service_level", "fee_kind", "payment_channel", "digitised_intake", "digitised_result", "satisfaction"]
+_SIDE_REMARKS = {
+    "reappointment_count": "bigint",
+    "fee_due": "bigint",
+    "fee_paid": "bigint",
+    "paid_at": _TIME,
+    **dict.fromkeys(_WORDS, _TEXT),
+}
+
 # Every table of schema `landed`: columns in order with their type.
 LANDED: dict[str, dict[str, str]] = {
     "question": {
@@ -56,6 +65,9 @@ LANDED: dict[str, dict[str, str]] = {
         "feedback_publish_days": _INT,
         "feedback_complex_days": _INT,
         "review_target_percent": _INT,
+        "overdue_basis_audit": _TEXT,
+        "apology_lead": _TEXT,
+        "intake_limit_days": _INT,
         "late_data_policy": _TEXT,
         "estimate_method": _TEXT,
         "prior_issue": _TEXT,
@@ -144,6 +156,16 @@ LANDED: dict[str, dict[str, str]] = {
         "value": _INT,
         "source_row": _INT,
     },
+    "target": {
+        "form_id": _TEXT,
+        "row_code": _TEXT,
+        "column_name": _TEXT,
+        "operator": _TEXT,
+        "value": "decimal(18, 4)",
+        "valid_from": _DATE,
+        "valid_to": _DATE,
+        "evidence": _TEXT,
+    },
     "prior_delivery": {"delivery_id": _TEXT},
     "prior_figure": {"figure_id": _TEXT, "value": "decimal(18, 4)"},
     "prior_dossier": {
@@ -175,6 +197,7 @@ LANDED: dict[str, dict[str, str]] = {
         "channel": _TEXT,
         **dict.fromkeys(_MOMENTS, _TIME),
         "status": _TEXT,
+        **_SIDE_REMARKS,
         "status_label": _TEXT,
         "channel_label": _TEXT,
         "procedure_name_key": _TEXT,
@@ -342,6 +365,9 @@ def question(start: str, end: str, as_of: str | None = None, **switches: object)
         "feedback_publish_days": 2,
         "feedback_complex_days": 30,
         "review_target_percent": 20,
+        "overdue_basis_audit": "original_due",
+        "apology_lead": "working_day",
+        "intake_limit_days": 1,
         "late_data_policy": "correct_closed_period",
         "estimate_method": "none",
         **switches,

@@ -49,6 +49,25 @@
             'catalogue_in_force', 'units_owed', 'units_checked', 'units_unchecked', 'feedback_units_posted'
         ]
     } %}
+    {# Of dossiers, beside the columns of II.06a (domain/05 5.1, 5.7-5.12): each list is a fact's own, no form sums all. #}
+    {% do lists.update({
+        'dossier_paused': ['paused_in_time', 'paused_overdue', 'suspended', 'returned', 'withdrawn'],
+        'dossier_level': ['received_online_full', 'received_online_partial', 'received_online_other'],
+        'dossier_apology': [
+            'resolved_overdue_apologised', 'resolved_overdue_apologised_late', 'resolved_overdue_not_apologised',
+            'pending_overdue_apologised', 'pending_overdue_apologised_late', 'pending_overdue_not_apologised'
+        ],
+        'dossier_fee': ['payable', 'paid', 'paid_online', 'fee_mismatch'],
+        'dossier_fee_amount': ['fee_due_amount', 'fee_paid_amount', 'fee_paid_online_amount'],
+        'dossier_digital': ['intake_digitised', 'resolved_with_result', 'result_digitised'],
+        'dossier_rating': ['rated', 'satisfied', 'dissatisfied'],
+        'dossier_waiting': ['awaiting_intake', 'awaiting_intake_in_time', 'awaiting_intake_overdue', 'rejected']
+    }) %}
+    {% do lists.update({
+        'dossier_01': lists['dossier_paused'] + lists['dossier_level'] + lists['dossier_apology'] + lists['dossier_fee']
+        + lists['dossier_digital'] + lists['dossier_rating']
+    }) %}
+    {% do lists.update({'dossier_more': lists['dossier_01'] + lists['dossier_fee_amount']}) %}
     {# II.04 sums two facts; its rows are the procedures with a proposal, so what is kept or late is in no row. #}
     {% do lists.update({
         'direction': lists['directive'] + lists['plan'],

@@ -76,7 +76,8 @@ def counted_dossiers(landed: Landed) -> list[Counted]:
                     row_id=dossier.newest["row_id"],
                     scopes=scopes_of(landed, dossier, keys["department_unit_id"]),
                     keys=keys,
-                    measures=measures_of(landed.question, dossier, outcome),
+                    measures=measures_of(landed.question, dossier, outcome)
+                    | more_measures_of(landed, dossier, outcome, due_at),
                     why=outcome.cell,
                     is_late=outcome.late is not None,
                 )
@@ -279,7 +280,7 @@ def open_cell(question: Row, paused: bool, due_on: dt.date | None) -> str:
 
 def procedure_of(landed: Landed, dossier: Dossier) -> Row | None:
     """Return the version of the procedure in force on the day of intake: by code, else by name; None when unknown."""
-    row, day = dossier.newest, dossier.received_on
+    row, day = dossier.newest, dossier.received_on or on(dossier.newest["submitted_at"])
     if day is None:
         return None
 
@@ -374,6 +375,119 @@ def measures_of(question: Row, dossier: Dossier, outcome: Outcome) -> dict[str, 
         "pending_overdue": cell == "pending_overdue",
     }
     return {name: int(counts) for name, counts in measures.items()}
+
+
+# --- beside the columns of II.06a (domain/05 5.1, 5.7 to 5.10, 5.12) -----------------------------------------------
+
+
+def more_measures_of(landed: Landed, dossier: Dossier, outcome: Outcome, due_at: dt.datetime | None) -> dict[str, int]:
+    """Return what is told of a dossier beside its cell: pause, level, apology, fee, digitisation, rating."""
+    assert dossier.received_on is not None
+    question, cell = landed.question, outcome.cell
+    is_new = dossier.received_on >= question["period_start"] or outcome.late == "receipt"
+    told = (
+        _endings(question, dossier, cell, due_at)
+        | _levels(question, dossier, is_new)
+        | _apologies(landed, dossier, cell, due_at)
+        | _fees(question, dossier, is_new)
+        | _remarks(question, dossier, cell, is_new)
+    )
+    return {name: int(amount) for name, amount in told.items()}
+
+
+def _endings(question: Row, dossier: Dossier, cell: str, due_at: dt.datetime | None) -> dict[str, int]:
+    """Paused dossiers stand in column 12; their due day may have passed all the same."""
+    paused = cell == "pending_in_time" and is_paused(dossier, question["until_on"])
+    has_passed = open_cell(question, paused=False, due_on=on(due_at)) == "pending_overdue"
+    return {
+        "paused_in_time": paused and not has_passed,
+        "paused_overdue": paused and has_passed,
+        "suspended": paused and dossier.observed["status"] == "suspended",
+        "returned": cell == "without_result" and dossier.newest["status"] == "returned",
+        "withdrawn": cell == "without_result" and dossier.newest["status"] == "withdrawn",
+    }
+
+
+def service_level(dossier: Dossier) -> str:
+    """Return full, partial or other: as its column tells it, else as the channel was written (domain/05 5.9)."""
+    if dossier.observed["service_level"] in ("full", "partial"):
+        return dossier.observed["service_level"]
+    written = (dossier.newest["channel_label"] or "").casefold()
+    return "full" if "toàn trình" in written else "partial" if "một phần" in written else "other"
+
+
+def _levels(question: Row, dossier: Dossier, is_new: bool) -> dict[str, int]:
+    is_online = is_new and counted_channel(question, dossier) == "online"
+    level = service_level(dossier)
+    return {f"received_online_{name}": is_online and level == name for name in ("full", "partial", "other")}
+
+
+def apology_state(landed: Landed, dossier: Dossier, due_at: dt.datetime | None) -> str:
+    """Return apologised (at the latest one day before the first promise), apologised_late or not_apologised.
+
+    Switches: overdue_basis_audit (which promise), apology_lead (which day); without a calendar days are plain days.
+    """
+    question, apology_on = landed.question, on(dossier.newest["apology_at"])
+    if apology_on is None or apology_on > question["until_on"]:
+        return "not_apologised"
+    first, latest = dossier.first_due_at, due_at
+    promised_on = on((latest or first) if question["overdue_basis_audit"] == "latest_due" else (first or latest))
+    if promised_on is None:
+        return "apologised_late"
+    plain = (promised_on - apology_on).days
+    worked = landed.working_days.between(apology_on, promised_on)
+    by_plain_days = worked is None or question["apology_lead"] == "calendar_day"
+    return "apologised" if (plain if by_plain_days else worked) >= 1 else "apologised_late"
+
+
+def _apologies(landed: Landed, dossier: Dossier, cell: str, due_at: dt.datetime | None) -> dict[str, int]:
+    """Split what is overdue (columns 10 and 13) by its apology."""
+    state = apology_state(landed, dossier, due_at)
+    states = ("apologised", "apologised_late", "not_apologised")
+    return {
+        f"{column}_{name}": cell == of_cell and state == name
+        for column, of_cell in (("resolved_overdue", "overdue"), ("pending_overdue", "pending_overdue"))
+        for name in states
+    }
+
+
+def _fees(question: Row, dossier: Dossier, is_new: bool) -> dict[str, int]:
+    """Fees of what was received in the period, paid by the last counted day; without amounts the day tells it."""
+    row, paid_on = dossier.observed, on(dossier.newest["paid_at"])
+    due, amount, is_exempt = row["fee_due"], row["fee_paid"], row["fee_kind"] == "exempt"
+    if paid_on is not None:
+        has_paid = amount != 0 and (amount is None or amount > 0) and paid_on <= question["until_on"]
+    else:
+        has_paid = amount is not None and amount > 0
+    payable = is_new and not is_exempt and (due > 0 if due is not None else has_paid)
+    online = row["payment_channel"] == "online"
+    collected = amount if is_new and has_paid and amount is not None else 0
+    owed = 0 if is_exempt else due
+    return {
+        "payable": payable,
+        "paid": payable and has_paid,
+        "paid_online": payable and has_paid and online,
+        "fee_mismatch": is_new and has_paid and None not in (amount, owed) and amount != owed,
+        "fee_due_amount": (due or 0) if payable else 0,
+        "fee_paid_amount": collected,
+        "fee_paid_online_amount": collected if online else 0,
+    }
+
+
+def _remarks(question: Row, dossier: Dossier, cell: str, is_new: bool) -> dict[str, int]:
+    """Digitised at intake and result (5.10), rated by the applicant (5.12)."""
+    row = dossier.observed
+    waits = cell == "on_time" and not happened(on(closing_moment(question, dossier)), question["until_on"])
+    has_result = cell in ("early", "on_time", "overdue") and not waits
+    is_resolved = not cell.startswith("pending")
+    return {
+        "intake_digitised": is_new and row["digitised_intake"] == "yes",
+        "resolved_with_result": has_result,
+        "result_digitised": has_result and row["digitised_result"] == "yes",
+        "rated": is_resolved and row["satisfaction"] in ("satisfied", "neutral", "dissatisfied"),
+        "satisfied": is_resolved and row["satisfaction"] == "satisfied",
+        "dissatisfied": is_resolved and row["satisfaction"] == "dissatisfied",
+    }
 
 
 def counted_channel(question: Row, dossier: Dossier) -> str:

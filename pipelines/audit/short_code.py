@@ -108,7 +108,7 @@ def short_codes(
     office_scope: str,
     version: int | None = None,
 ) -> dict[str, str]:
-    """Return the code of every figure of a report, by figure id.
+    """Return the code of every figure of a report's forms, by figure id.
 
     Raises:
         OfficeError: two figures would share a code (two forms with one short name).
@@ -117,6 +117,8 @@ def short_codes(
     codes: dict[str, str] = {}
     for name in figure_ids:
         form_id, scope_id, row, column = name.split("/")
+        if form_id not in shorts:  # points of the service index: made of rates of forms, in no form themselves
+            continue
         unit = None if scope_id == office_scope else scope_id
         codes[name] = ShortCode(period_id.replace("-", ""), shorts[form_id], unit, short_row(row), column, version).text
     if len(set(codes.values())) != len(codes):

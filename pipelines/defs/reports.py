@@ -13,12 +13,10 @@ from pipelines.audit.evidence import write_evidence
 from pipelines.defs.resources import OfficeResource, loaded_office, period_partitions
 from pipelines.defs.streams import STREAM_ASSETS
 from pipelines.defs.warehouse import dbt_models
-from pipelines.figures.layout import layouts_from_manifest
-from pipelines.package.finish import finish_report
+from pipelines.package.finish import finish_report, layouts_to_print
 from pipelines.package.mend import make_mend_books
 from pipelines.warehouse.answer import noted_plan
-from pipelines.warehouse.build import build_folder, dbt_target, warehouse_file
-from pipelines.warehouse.dbt import read_manifest
+from pipelines.warehouse.build import build_folder, warehouse_file
 
 _DEADLINES = loaded_office().settings.deadlines
 
@@ -58,7 +56,7 @@ def mend_books(context: dg.AssetExecutionContext, office: OfficeResource) -> dg.
 def evidence_book(office: OfficeResource) -> dg.MaterializeResult:
     """Check every cell against its trace and write the tables an auditor opens."""
     loaded = office.load()
-    layouts = layouts_from_manifest(read_manifest(dbt_target(loaded)))
+    layouts = layouts_to_print(loaded, noted_plan(loaded).question)
     counts = write_evidence(warehouse_file(loaded), layouts, build_folder(loaded) / "evidence")
     return dg.MaterializeResult(metadata={**counts, "o_khong_truy_vet_duoc": 0})
 
@@ -81,7 +79,7 @@ def quarterly_reports(office: OfficeResource) -> dg.MaterializeResult:
     """Render report and forms, write the manifest, move the whole folder into place."""
     loaded = office.load()
     planned = noted_plan(loaded)
-    finished = finish_report(loaded, planned, layouts_from_manifest(read_manifest(dbt_target(loaded))))
+    finished = finish_report(loaded, planned, layouts_to_print(loaded, planned.question))
     metadata: dict[str, dg.MetadataValue | str | bool] = {name: str(value) for name, value in finished.summary.items()}
     metadata["thu_muc"] = dg.MetadataValue.path(str(planned.report))
     metadata["tep"] = dg.MetadataValue.md("\n".join(f"- {path.name}" for path in sorted(planned.report.iterdir())))

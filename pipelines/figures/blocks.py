@@ -3,13 +3,14 @@
 Here: the light markdown a template renders to, and its parsing. Not here: the words (report_templates), paper (render).
 Invariant: data put into a template never becomes markup; a figure stays one run with its id.
 
-Light markdown: `# ` to `#### ` headings, `- ` bullets, `**bold**`, `*slanted*`, an empty line between paragraphs.
+Light markdown: `# ` to `#### ` headings, `- ` bullets, `**bold**`, `*slanted*`, an empty line between paragraphs,
+`| a | b |` lines one after the other a table, the first its head.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import count
 
@@ -19,12 +20,13 @@ from pipelines.figures.report_model import Figure
 _FIGURE_OPEN, _FIGURE_SPLIT, _FIGURE_CLOSE = chr(0xE000), chr(0xE001), chr(0xE002)
 _TABLE, _SIGNATURE = chr(0xE003), chr(0xE004)
 _SUBJECT, _ADDRESSEE, _CHART = chr(0xE005), chr(0xE006), chr(0xE007)
-_SPECIAL = re.compile(r"([\\*#\-])")
+_SPECIAL = re.compile(r"([\\*#\-|])")
 _TOKEN = re.compile(
     rf"\\(?P<plain>.)|{_FIGURE_OPEN}(?P<id>[^{_FIGURE_SPLIT}]*){_FIGURE_SPLIT}(?P<text>[^{_FIGURE_CLOSE}]*){_FIGURE_CLOSE}"
     r"|(?P<bold>\*\*)|(?P<slanted>\*)"
 )
 _HEADING = re.compile(r"(#{1,4}) +(.*)")
+_CELL = re.compile(r"\|((?:\\.|[^|\\])*)(?=\|)")
 
 
 class Markup(str):
@@ -71,6 +73,13 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Grid:
+    """A table of words: rows of cells, as many in each; the first row is the head, the first column the labels."""
+
+    rows: tuple[tuple[tuple[Run, ...], ...], ...]
+
+
+@dataclass(frozen=True)
 class Signature:
     """The place of recipients and signature; what follows is an appendix."""
 
@@ -97,12 +106,21 @@ class ChartPlace:
     number: int = 1
 
 
-Block = Heading | Paragraph | Bullet | Table | Signature | Subject | Addressee | ChartPlace
+Block = Heading | Paragraph | Bullet | Table | Grid | Signature | Subject | Addressee | ChartPlace
 
 
 def words_of(block: Block | None) -> str:
     """Return the text of a block without its styles; empty where it has none."""
     return "".join(run.text for run in getattr(block, "runs", ()))
+
+
+def figure_ids(blocks: Iterable[Block]) -> Iterator[str]:
+    """Yield the ids of the figures that words name (not those of the forms themselves)."""
+    for block in blocks:
+        cells = (
+            [cell for row in block.rows for cell in row] if isinstance(block, Grid) else [getattr(block, "runs", ())]
+        )
+        yield from (run.figure_id for runs in cells for run in runs if run.figure_id)
 
 
 def plain(value: object) -> str:
@@ -152,8 +170,15 @@ def parse_blocks(text: str) -> tuple[Block, ...]:
 
 def _blocks(text: str) -> Iterator[Block]:
     paragraph: list[str] = []
+    cells: list[tuple[tuple[Run, ...], ...]] = []
     for raw in [*text.split("\n"), ""]:
         line = raw.strip()
+        if line.startswith("|") and not paragraph:
+            cells.append(tuple(_runs(cell.strip()) for cell in _CELL.findall(line)))
+            continue
+        if cells:
+            yield Grid(tuple(cells))
+            cells = []
         alone = _alone(line)
         if (alone or not line) and paragraph:
             yield Paragraph(_runs(" ".join(paragraph)))

@@ -24,6 +24,7 @@ from pipelines.figures.report_model import (
     Figure,
     Form,
     FormRow,
+    IndexLine,
     Issue,
     OfficeInfo,
     Question,
@@ -95,6 +96,7 @@ def _model(
         counts=DeliveryCounts(*([int(full)] * 7)),
         carry_over=CarryOver("2020-Q4/v1", (("lý do", 1),) if full else ()) if happened != "nothing_sent" else None,
         cleaned_texts=0,
+        service_index=_index(full),
         issue=Issue("corrected", 2, 1, "lý do đính chính", "lý do phát hành", ("vướng mắc",)) if full else None,
     )
 
@@ -122,6 +124,19 @@ def _coverage(happened: Happened) -> Coverage:
     refused = (RefusedFile("Đơn vị A", "tep.xlsx", "lý do từ chối"),) if happened == "everything" else ()
     accepted = int(happened == "everything")
     return Coverage(2, accepted, ("Đơn vị B",), refused, 1, f"Số liệu của {accepted}/2 đơn vị; còn thiếu: Đơn vị B.")
+
+
+def _index(is_known: bool) -> tuple[IndexLine, ...]:
+    value, reason = (Decimal(1), "") if is_known else (None, "chưa có số liệu")
+
+    def figure(code: str, name: str) -> Figure:
+        return Figure(figure_id("service-index", _SCOPE, code, name), value, format_rate(value, ""))
+
+    return tuple(
+        IndexLine(kind, code, kind, 1, figure(code, "rate_percent"), figure(code, "points"),
+                  figure(code, "known_points"), 1, reason)
+        for kind, code in (("group", "1"), ("component", "1.1"), ("total", "total"))
+    )  # fmt: skip
 
 
 def _corrections() -> Iterator[CorrectionMade]:

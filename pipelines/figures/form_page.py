@@ -17,6 +17,8 @@ from pipelines.figures.text_width import text_mm
 # Letter size of a form's cells, and what a cell keeps free left and right, both sides together.
 CELL_POINTS = 10
 _CELL_FREE_MM = 2.4
+# A table of words inside the text: its letters, and how many times wider than the others its first column is.
+GRID_POINTS, GRID_LABEL_SHARE = 11, 2
 _ORDINAL_MM = 10.0
 # A head of more lines than these gets a wider column.
 _HEAD_LINES = 5

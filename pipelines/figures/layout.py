@@ -9,13 +9,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from pipelines.office.errors import OfficeError
+from pipelines.office.nearest import nearest
 
 CHART_KINDS = ("bars", "stacked", "periods")
 _REQUIRED = ("form_id", "number", "title", "unit_of_measure", "streams", "keys")
@@ -79,6 +80,8 @@ class FormLayout:
     headline: tuple[tuple[str, str], ...]
     streams: tuple[str, ...]
     charts: tuple[ChartLayout, ...] = ()
+    # Label → column or ratio of the total row, for the table that compares periods.
+    compare: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def of(cls, layout: dict[str, Any]) -> FormLayout:
@@ -107,6 +110,7 @@ class FormLayout:
                 ChartLayout(chart_id, item["kind"], item["title"], tuple(item["values"]))
                 for chart_id, item in layout.get("charts", {}).items()
             ),
+            compare=tuple(layout.get("compare", {}).items()),
         )
 
 
@@ -165,6 +169,39 @@ def layouts_from_manifest(manifest: dict[str, Any], on: dt.date | None = None) -
     return chosen
 
 
+def printed_layouts(manifest: dict[str, Any], enabled: Sequence[str] | None, on: dt.date) -> dict[str, dict[str, Any]]:
+    """Return the layouts a report prints, by form id: those of the forms asked for that are in force on a day.
+
+    A period older than every layout of them (files of years before the first form) is printed with the nearest ones.
+
+    Args:
+        manifest: dbt's manifest.json.
+        enabled: ids of the forms to print (office.yaml forms_enabled); None for all but those whose model says that
+            they are printed on demand only (meta `enabled: false`).
+        on: last day of the period.
+
+    Raises:
+        OfficeError: `enabled` names a form no model is, or a form model's yml is incomplete.
+    """
+    layouts = layouts_from_manifest(manifest, on)
+    unknown = [name for name in enabled or () if name not in layouts]
+    if unknown:
+        raise OfficeError(f"office.yaml, forms_enabled: không có biểu «{unknown[0]}»{nearest(unknown[0], layouts)}")
+    asked = {
+        name: layout
+        for name, layout in layouts.items()
+        if (layout["is_enabled"] if enabled is None else name in enabled)
+    }
+    in_force = {name: layout for name, layout in asked.items() if _is_in_force(layout, on)}
+    return in_force or asked
+
+
+def _is_in_force(layout: dict[str, Any], on: dt.date) -> bool:
+    return (layout["valid_from"] or "") <= on.isoformat() and (
+        layout["valid_to"] is None or layout["valid_to"] >= on.isoformat()
+    )
+
+
 def _overlap(earlier: dict[str, Any], later: dict[str, Any]) -> bool:
     return earlier["valid_to"] is None or earlier["valid_to"] >= (later["valid_from"] or "")
 
@@ -206,11 +243,14 @@ def _layout(node: dict[str, Any], meta: dict[str, Any], metas: dict[str, dict[st
         "valid_from": _text(meta.get("valid_from")),
         "valid_to": _text(meta.get("valid_to")),
         "zero_display": str(meta.get("zero_display", "0")),
+        # A form that is printed only by an office that asks for it (office.yaml forms_enabled) says enabled: false.
+        "is_enabled": bool(meta.get("enabled", True)),
         "facts": {name: _fact(model, name, metas) for name in _fact_names(columns)},
         "streams": list(meta["streams"]),
         "ratios": dict(meta.get("ratios", {})),
         "headline": dict(meta.get("headline", {})),
         "charts": dict(meta.get("charts", {})),
+        "compare": dict(meta.get("compare", {})),
         # A second fact summed in the same cells: figures no record stands behind (estimates); None without one.
         "declared": _declared(model, meta, metas),
         "keys": list(meta["keys"]),
@@ -284,6 +324,10 @@ def _check(layout: dict[str, Any]) -> None:
             raise OfficeError(f"{name}: tử số và mẫu số của cột tỷ lệ {item['name']} phải cùng một bảng fct_….")
     _check_spanners(name, heads)
     _check_charts(name, layout)
+    named = {item["name"] for item in layout["columns"]} | set(layout["ratios"])
+    unknown = [column for column in layout["compare"].values() if column not in named]
+    if unknown:
+        raise OfficeError(f"{name}: compare gọi cột không có: {', '.join(unknown)}.")
     if not re.fullmatch("[0-9a-z]*", layout["short"]):
         raise OfficeError(f"{name}: short «{layout['short']}» chỉ gồm chữ thường không dấu và chữ số.")
 

@@ -17,6 +17,7 @@ import duckdb
 
 from pipelines.figures.declared import declared_parts, mark_declared
 from pipelines.figures.layout import FormLayout, LayoutColumn, Ratio
+from pipelines.figures.targets import Target, targets_of
 from pipelines.figures.text import Cleaner, format_count, format_rate, rate
 from pipelines.office.errors import OfficeError
 from pipelines.office.nearest import nearest
@@ -299,7 +300,7 @@ class Compared:
     against: str
     issue_id: str
     period_label: str
-    # Totals of its forms by figure id, as issued.
+    # Every cell and ratio of its forms that this report has too, by figure id, as issued.
     figures: Mapping[str, int | Decimal | None] = field(default_factory=dict)
 
     @property
@@ -326,6 +327,24 @@ class AgeBand:
 
 
 @dataclass(frozen=True)
+class IndexLine:
+    """One line of the index of service quality (a row of rpt_service_index): component, group or total.
+
+    `known` are the points of the components whose points can be said, out of `known_most`.
+    """
+
+    kind: str
+    code: str
+    label: str
+    most: int
+    rate: Figure
+    points: Figure
+    known: Figure
+    known_most: int
+    reason: str
+
+
+@dataclass(frozen=True)
 class ReportModel:
     """All of one report."""
 
@@ -348,6 +367,10 @@ class ReportModel:
     # What charts show beside figures (figures/charts).
     received_days: tuple[DayCount, ...] = ()
     overdue_ages: tuple[AgeBand, ...] = ()
+    # Empty in a period the index was not yet in force.
+    service_index: tuple[IndexLine, ...] = ()
+    # What figures should be, by figure id (figures/targets).
+    targets: Mapping[str, Target] = field(default_factory=dict)
 
     def figure_of(self, reference: str) -> Figure:
         """Return the office's figure named `<form>.<row>.<column>`, e.g. II.06a.total.c7 or II.06a.A.3.on_time_rate.
@@ -429,6 +452,8 @@ def build_report_model(
         for row in form.rows
         for figure in (*row.figures, *row.ratios, *row.notes)
     }
+    service_index = _service_index(connection, scope_id, cleaner)
+    figures |= {item.figure_id: item for line in service_index for item in (line.rate, line.points, line.known)}
     return ReportModel(
         office=_clean_office(office_info, cleaner),
         question=question,
@@ -443,6 +468,8 @@ def build_report_model(
         cleaned_texts=cleaner.changed,
         received_days=_received_days(connection, scope_id),
         overdue_ages=_overdue_ages(connection, scope_id),
+        service_index=service_index,
+        targets=targets_of(connection, forms, scope is not None) if _has_table(connection, "target") else {},
     )
 
 
@@ -461,6 +488,31 @@ def _overdue_ages(connection: duckdb.DuckDBPyConnection, scope_id: str) -> tuple
         return ()
     query = "select label, pending_overdue from rpt_overdue_age where scope_id = ? order by band_no"
     return tuple(AgeBand(row["label"], int(row["pending_overdue"])) for row in _records(connection, query, (scope_id,)))
+
+
+def _service_index(connection: duckdb.DuckDBPyConnection, scope_id: str, cleaner: Cleaner) -> tuple[IndexLine, ...]:
+    if not _has_table(connection, "rpt_service_index"):
+        return ()
+
+    def figure(row: dict[str, Any], column: str, sign: str) -> Figure:
+        value = None if row[column] is None else Decimal(row[column])
+        return Figure(figure_id("service-index", scope_id, row["row_code"], column), value, format_rate(value, sign))
+
+    query = "select * from rpt_service_index where scope_id = ? order by row_order"
+    return tuple(
+        IndexLine(
+            kind=str(row["row_kind"]),
+            code=str(row["row_code"]),
+            label=cleaner.text(row["label"]),
+            most=int(row["max_points"]),
+            rate=figure(row, "rate_percent", "%"),
+            points=figure(row, "points", ""),
+            known=figure(row, "known_points", ""),
+            known_most=int(row["known_max_points"]),
+            reason=cleaner.text(row["reason"]),
+        )
+        for row in _records(connection, query, (scope_id,))
+    )
 
 
 def _has_table(connection: duckdb.DuckDBPyConnection, name: str) -> bool:

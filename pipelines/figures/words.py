@@ -32,10 +32,12 @@ from pipelines.figures.blocks import (
     subject_markup,
     table_markup,
 )
-from pipelines.figures.change import change_markup
+from pipelines.figures.change import before_markup, change_markup, delta_markup
 from pipelines.figures.charts import charts_of
-from pipelines.figures.report_model import Coverage, FormRow, ReportModel
-from pipelines.figures.text import format_count, format_day
+from pipelines.figures.layout import FormLayout
+from pipelines.figures.report_model import Coverage, FormRow, IndexLine, ReportModel
+from pipelines.figures.targets import target_text, target_words
+from pipelines.figures.text import NO_RATE, format_count, format_day
 from pipelines.office.errors import OfficeError
 from pipelines.office.nearest import nearest
 from pipelines.paths import REPORT_TEMPLATES
@@ -76,6 +78,51 @@ class RowWords:
     def value(self, column: str) -> object:
         """Return the number itself, for a template's `if`."""
         return self.model.figure_of(f"{self.prefix}.{column}").value
+
+    def before(self, against: str, column: str) -> Markup:
+        """Return the figure as issued for the period before (prev) or a year ago (year), “–” where there is none."""
+        return before_markup(self.model, against, f"{self.prefix}.{column}")
+
+    def delta_prev(self, column: str, unit: str = "") -> Markup:
+        """Return the words of the change on the period before, “–” where there is nothing to compare with."""
+        return delta_markup(self.model, "prev", f"{self.prefix}.{column}", unit)
+
+    def delta_year(self, column: str, unit: str = "") -> Markup:
+        """Return the words of the change on a year ago, “–” where there is nothing to compare with."""
+        return delta_markup(self.model, "year", f"{self.prefix}.{column}", unit)
+
+    def target(self, column: str) -> str:
+        """Return whether the figure is as it should be, “–” where it has no target or no value."""
+        return _target_words(self.model, f"{self.prefix}.{column}")
+
+
+@dataclass(frozen=True)
+class HeadlineWords:
+    """One headline figure as the table of comparison sees it: what it is, then and now, what it should be."""
+
+    label: str
+    now: Markup
+    before_prev: Markup
+    delta_prev: Markup
+    before_year: Markup
+    delta_year: Markup
+    target: str
+    is_met: str
+
+
+@dataclass(frozen=True)
+class IndexWords:
+    """One line of the index of service quality as a template sees it."""
+
+    kind: str
+    code: str
+    label: str
+    most: int
+    rate: Markup
+    points: Markup
+    known: Markup
+    known_most: int
+    reason: str
 
 
 def report_template(period_kind: str) -> str:
@@ -214,13 +261,20 @@ def template_context(model: ReportModel) -> dict[str, Any]:
         return chart_markup(chart_id)
 
     charts = charts_of(model)
+    left = list(model.forms)
+
+    def table(form_id: str) -> Markup:
+        left[:] = [name for name in left if name != form_of(form_id)]
+        return table_markup(form_id)
+
     return {
         "fig": fig,
         "value": value,
         "chart": chart,
         "charts": list(charts),
         "has_figure": has_figure,
-        "table": lambda form_id: table_markup(form_of(form_id)),
+        "table": table,
+        "forms_left": lambda: list(left),
         "forms": list(model.forms),
         "has_form": lambda form_id: form_id in model.forms,
         "subject": subject_markup,
@@ -230,6 +284,12 @@ def template_context(model: ReportModel) -> dict[str, Any]:
         "top": lambda form_id, column, most: _top(model, form_of(form_id), column, most),
         "compared": model.compared,
         "change": partial(change_markup, model),
+        "before": partial(before_markup, model),
+        "delta_prev": partial(delta_markup, model, "prev"),
+        "delta_year": partial(delta_markup, model, "year"),
+        "target": partial(_target_words, model),
+        "headlines": _headlines(model),
+        "service_index": [_index_words(line) for line in model.service_index],
         "office": model.office,
         "question": model.question,
         "issue": model.issue,
@@ -241,6 +301,60 @@ def template_context(model: ReportModel) -> dict[str, Any]:
         "corrections": model.corrections,
         "switches": {switch.name: switch for switch in model.question.switches},
     }
+
+
+def _index_words(line: IndexLine) -> IndexWords:
+    return IndexWords(
+        line.kind,
+        line.code,
+        line.label,
+        line.most,
+        figure_markup(line.rate),
+        figure_markup(line.points),
+        figure_markup(line.known),
+        line.known_most,
+        line.reason,
+    )
+
+
+def _target_words(model: ReportModel, reference: str) -> str:
+    """Return whether a figure is as it should be, in words; “–” where it has no target or no value."""
+    figure = model.figure_of(reference)
+    return target_words(model.targets.get(figure.figure_id), figure)
+
+
+def _headlines(model: ReportModel) -> list[HeadlineWords]:
+    """Return the lines of the table of comparison; none while there is nothing to hold any figure against."""
+    lines = [
+        (label, f"{form.layout.form_id}.total.{_column_of(form.layout, name)}")
+        for form in model.forms.values()
+        if form.coverage.has_answers
+        for label, name in form.layout.compare
+    ]
+    held = {name for compared in model.compared for name in compared.figures} | set(model.targets)
+    if not any(model.figure_of(reference).figure_id in held for _, reference in lines):
+        return []
+    return [_headline(model, label, reference) for label, reference in lines]
+
+
+def _column_of(layout: FormLayout, name: str) -> str:
+    return next((f"c{column.number}" for column in layout.columns if column.name == name), name)
+
+
+def _headline(model: ReportModel, label: str, reference: str) -> HeadlineWords:
+    figure = model.figure_of(reference)
+    target = model.targets.get(figure.figure_id)
+    met = target.is_met(figure) if target else None
+    return HeadlineWords(
+        label=label,
+        now=figure_markup(figure),
+        before_prev=before_markup(model, "prev", reference),
+        delta_prev=delta_markup(model, "prev", reference),
+        before_year=before_markup(model, "year", reference),
+        delta_year=delta_markup(model, "year", reference),
+        target=target_text(target),
+        is_met={True: "đạt", False: "chưa đạt", None: NO_RATE}[met],
+    )
 
 
 def _sections(model: ReportModel, form_id: str) -> list[RowWords]:

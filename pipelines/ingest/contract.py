@@ -40,6 +40,8 @@ class Column:
     names: str | None = None
     # The word a form of ours offers for each meaning, in the order of the contract.
     choices: dict[str, str] = field(default_factory=dict)
+    # A side remark no row is to go back for: what cannot be read is left empty and flagged.
+    is_lenient: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,8 @@ class Contract:
     sheet: str | None = None
     # Words of a column that leave a record open: it stands in the unit's next return again.
     open_when: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    # Name of a lead → the moments it runs between: how many working days the first came before the second.
+    leads: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def typed_columns(self) -> dict[str, str]:
@@ -128,6 +132,7 @@ def load_contract(path: Path) -> Contract:
         legal_time=LegalTime(**meta["legal_time"]) if "legal_time" in meta else None,
         sheet=meta.get("sheet"),
         open_when={name: tuple(words) for name, words in meta.get("open_when", {}).items()},
+        leads={name: (lead["from"], lead["to"]) for name, lead in meta.get("leads", {}).items()},
     )
 
 
@@ -170,6 +175,7 @@ def _column(name: str, meta: dict) -> Column:
         values={match_key(word): value for word, value in given.items()},
         names=meta.get("names"),
         choices=dict(reversed(choices.items())),
+        is_lenient=bool(meta.get("lenient", False)),
     )
 
 

@@ -25,6 +25,7 @@ from pipelines.ingest.typing_rules import (
     type_code,
     type_count,
     type_datetime,
+    type_money,
     type_procedure_code,
     type_rate,
     type_text,
@@ -38,12 +39,16 @@ _TYPISTS: dict[str, Callable[[object], Typed]] = {
     "code": type_code,
     "procedure_code": type_procedure_code,
     "count": type_count,
-    "money": type_count,
+    "money": type_money,
     "rate": type_rate,
     "text": type_text,
 }
 # Role → the check under which an unreadable cell sends its row back.
 _CHECKS = {**dict.fromkeys(MOMENT_ROLES, "bad_date"), **dict.fromkeys(("count", "money", "rate"), "bad_number")}
+# Flag of a row with an unreadable cell in a lenient column, and what the officer is told.
+UNREAD = "unread_cell"
+UNREAD_REASON = "Ô không đọc được ở một cột không bắt buộc; coi như để trống, hồ sơ vẫn được tính."
+UNREAD_MEND = "Ghi lại ô đó (số tiền bằng số, ngày dạng ngày/tháng/năm) rồi gửi lại tệp."
 
 
 class Problem(NamedTuple):
@@ -96,6 +101,7 @@ def typed_frame(
     repairs: dict[int, list[dict[str, str]]] = {}
     problems: list[Problem] = []
     names_keys: dict[str, pd.Series] = {}
+    unread: set[int] = set()
     for name, column in contract.columns.items():
         given = cells.get(name) or Cells.none(length)
         texts, changed = _unicode(given, column, headers)
@@ -104,13 +110,19 @@ def typed_frame(
         for at, original, rule in _told(given, _both(changed, result.repairs)):
             repairs.setdefault(at, []).append({"column": name, "original": original, "rule": rule})
         check_id = _CHECKS.get(column.role, "bad_code")
-        problems += [Problem(at, check_id, name, original, why) for at, original, why in _told(given, result.errors)]
+        for at, original, why in _told(given, result.errors):
+            if column.is_lenient:
+                repairs.setdefault(at, []).append({"column": name, "original": original, "rule": f"để trống: {why}"})
+                unread.add(at)
+            else:
+                problems.append(Problem(at, check_id, name, original, why))
         if column.names:
             keys = (None if text is None else match_key(str(text)) for text in result.distinct)
             names_keys[f"{name}_key"] = objects(texts.spread(keys))
         if column.role in WORD_ROLES:
             typed[f"{name}_label"] = objects(texts.spread(type_text(cell).value for cell in texts.distinct))
     flags = _exchange_days(typed, cells, contract, repairs)
+    flags[sorted(unread)] = [";".join(filter(None, (flags[at], UNREAD))) for at in sorted(unread)]
     problems += _without_code(contract.key, typed[contract.key], problems)
     typed |= names_keys
     notes = (repairs.get(at) for at in range(length))

@@ -188,8 +188,12 @@ def _table(sheet: Sheet, start: int, depth: int, contract: Contract, labels: Lab
         name = labels.column(path_key(path)) if path else None
         if name:
             found.setdefault(name, []).append(index)
+    # Two columns for a side remark («Phí», «Lệ phí») tell nothing sure of it, and are no reason to refuse a table.
+    told_twice = [name for name, at in found.items() if contract.columns[name].is_lenient and len(at) > 1]
+    unsure = {name: found.pop(name) for name in told_twice if not _own(found[name], paths, labels)}
     columns = {name: _one(name, indexes, paths, labels, profile) for name, indexes in found.items()}
     unknown = [path for path in paths if path and not labels.is_known(path_key(path))]
+    unknown += [paths[index] for indexes in unsure.values() for index in indexes]
     told = columns.keys() | profile.supplied.keys()
     missing = [column for column in contract.columns.values() if column.required and column.name not in told]
     if missing:
@@ -226,7 +230,7 @@ def _likeliest(column: Column, unknown: list[str], labels: Labels) -> str | None
 
 def _one(name: str, indexes: list[int], paths: list[str], labels: Labels, profile: Profile) -> int:
     """Return the one column of a role; the profile's own label wins over a common one."""
-    own = [index for index in indexes if match_key(paths[index]) in labels.own]
+    own = _own(indexes, paths, labels)
     chosen = own or indexes
     if len(chosen) == 1:
         return chosen[0]
@@ -241,6 +245,10 @@ def _one(name: str, indexes: list[int], paths: list[str], labels: Labels, profil
     raise Refused(
         f"Hai cột cùng một nghĩa: {', '.join(f'«{path}»' for path in names)}.", mend + ".", "two_columns_for_one_role"
     )
+
+
+def _own(indexes: list[int], paths: list[str], labels: Labels) -> list[int]:
+    return [index for index in indexes if match_key(paths[index]) in labels.own]
 
 
 def _nearest(path: str, labels: Labels) -> str | None:

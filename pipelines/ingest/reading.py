@@ -22,7 +22,7 @@ from pipelines.ingest.cells import Cells, is_blank, objects
 from pipelines.ingest.contract import Contract, check_profile
 from pipelines.ingest.corrections import Corrected, correct
 from pipelines.ingest.day_month import FLAG, FLAG_MEND, FLAG_REASON
-from pipelines.ingest.frame import Problem, typed_frame
+from pipelines.ingest.frame import UNREAD, UNREAD_MEND, UNREAD_REASON, Problem, typed_frame
 from pipelines.ingest.grid import Opened, open_delivery
 from pipelines.ingest.headers import Labels, Table, find_tables, header_texts
 from pipelines.ingest.nil import sheets_of, wrong_nil
@@ -362,10 +362,13 @@ def _verdict(
 
 
 def _flagged(parts: list[_Part], key: str) -> list[dict[str, Any]]:
-    """The entries of `verdict.checks` for what the reader put right and flagged; none where there is none."""
-    count = sum(int(part.rows["flags"].str.contains(FLAG, regex=False).sum()) for part in parts)
-    entry = {"severity": "info", "severity_reason": None, "column": key, "unexpected": count}
-    return [{"check_id": FLAG, **entry, "reason": FLAG_REASON, "mend": FLAG_MEND}] if count else []
+    """The entries of `verdict.checks` for what the reader itself put right or left empty, and flagged."""
+    entry = {"severity": "info", "severity_reason": None, "column": key}
+    return [
+        {"check_id": flag, **entry, "unexpected": count, "reason": reason, "mend": mend}
+        for flag, reason, mend in ((FLAG, FLAG_REASON, FLAG_MEND), (UNREAD, UNREAD_REASON, UNREAD_MEND))
+        if (count := sum(int(part.rows["flags"].str.contains(flag, regex=False).sum()) for part in parts))
+    ]
 
 
 def _inside(part: _Part) -> dict[str, str]:

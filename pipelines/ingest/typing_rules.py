@@ -49,6 +49,8 @@ _COMMA_PROCEDURE = re.compile(r"^[123],\d{1,6}$")
 _PLAIN_CODE = re.compile(r"[A-Za-z0-9.]+-[A-Za-z0-9.-]*[A-Za-z0-9]")  # nothing in it needs a closer look
 _AS_TEXT = re.compile(r'^(?:="(?P<formula>[^"]*)"|\'(?P<quoted>\S.*))$')
 _WHOLE = re.compile(r"^-?\d+$")
+_CURRENCY = re.compile(r"\s*(?:đồng|đ|vnđ|vnd)\.?$")
+_FREE = frozenset({"miễn phí", "miễn", "không thu", "không thu phí"})
 _GROUPED = re.compile(r"^-?\d{1,3}(?:\.\d{3})+$|^-?\d{1,3}(?:,\d{3})+$")
 _VIETNAMESE_RATE = re.compile(r"^-?(?:\d+|\d{1,3}(?:\.\d{3})+),\d+$")
 _PLAIN_RATE = re.compile(r"^-?\d+(?:\.\d+)?$")
@@ -282,6 +284,17 @@ def type_count(cell: object) -> Typed:
     if _GROUPED.match(text):
         return Typed(int(text.replace(".", "").replace(",", "")), "bỏ dấu phân cách hàng nghìn")
     return Typed(None, None, "không phải số nguyên")
+
+
+def type_money(cell: object) -> Typed:
+    """Return an amount in đồng: a whole number, with or without «đ», «đồng» or «VNĐ»; «Miễn phí» is 0."""
+    if not isinstance(cell, str):
+        return type_count(cell)
+    text = nfc(cell).strip().casefold()
+    if text in _FREE:
+        return Typed(0, f"«{nfc(cell).strip()}» đọc là 0")
+    bare = _CURRENCY.sub("", text)
+    return type_count(cell if bare == text else bare)
 
 
 def type_rate(cell: object) -> Typed:

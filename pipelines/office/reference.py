@@ -37,6 +37,8 @@ ESTIMATED_MEASURES = (
     "resolved_on_time",
     "resolved_overdue",
 )
+# How a figure may be held against its target (reference/targets.csv).
+TARGET_OPERATORS = (">=", "<=", ">", "<", "=")
 VALIDITY = ("valid_from", "valid_to")
 # In what a time limit of a procedure may be given (domain/04 4.3).
 TIME_UNITS = ("same_day", "hour", "working_day", "calendar_day", "month")
@@ -95,6 +97,15 @@ TABLES: dict[str, Table] = {
         ("procedure_code", "valid_from"),
         VALIDITY,
         choices={"reason_code": ONE_STOP_EXCLUSIONS},
+        optional=True,
+    ),
+    # What figures of forms should be; `evidence` as in the domain: S seen, K known, A assumed.
+    "targets": Table(
+        ("form_id", "row_code", "column_name", "operator", "value", *VALIDITY, "evidence"),
+        ("form_id", "row_code", "column_name", "valid_from"),
+        VALIDITY,
+        numbers=("value",),
+        choices={"operator": TARGET_OPERATORS, "evidence": ("S", "K", "A")},
         optional=True,
     ),
 }

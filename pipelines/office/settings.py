@@ -82,6 +82,9 @@ class Switches(_Strict):
     feedback_publish_days: int = Field(2, ge=0)
     feedback_complex_days: int = Field(30, ge=0)
     review_target_percent: int = Field(20, ge=0, le=100)
+    overdue_basis_audit: Literal["original_due", "latest_due"] = "original_due"
+    apology_lead: Literal["working_day", "calendar_day"] = "working_day"
+    intake_limit_days: int = Field(1, ge=0)
 
 
 class Deadlines(_Strict):
@@ -145,6 +148,8 @@ class OfficeSettings(_Strict):
     deadlines: Deadlines = Field(default_factory=Deadlines)
     number: Number = Field(default_factory=Number)
     window: Window = Field(default_factory=Window)
+    # Ids of the forms a report prints while they are in force (domain/13); None: every form but those on demand.
+    forms_enabled: list[str] | None = None
     # By kind of unit (ward, department …) or by unit id; the unit's own line comes before that of its kind.
     unit_documents: dict[str, UnitDocuments] = Field(default_factory=dict)
     sources: list[Annotated[FolderSource | QuerySource, Field(discriminator="kind")]] = Field(default_factory=list)

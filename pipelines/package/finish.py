@@ -1,6 +1,7 @@
 """From a proved warehouse to a finished report in its folder.
 
-Here: the order of the last steps: model, documents, manifest, move. Not here: layout (render), words (templates).
+Here: which forms are printed, the order of the last steps: model, documents, manifest, move. Not here: layout
+(render), words (templates).
 Invariant: the report's folder appears whole by one rename; a report that is there already is left as it is.
 """
 
@@ -8,13 +9,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pipelines.figures.layout import printed_layouts
 from pipelines.office.settings import Office
 from pipelines.package.assemble import assemble, move_into_place, paper_of
 from pipelines.package.model import read_model
 from pipelines.warehouse.answer import Plan
-from pipelines.warehouse.build import build_folder, warehouse_file
+from pipelines.warehouse.build import build_folder, dbt_target, warehouse_file
+from pipelines.warehouse.dbt import read_manifest
 from pipelines.warehouse.finished import read_summary
-from pipelines.warehouse.question import versions
+from pipelines.warehouse.question import Question, versions
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,16 @@ class Finished:
 
     summary: dict[str, object]
     built: bool
+
+
+def layouts_to_print(office: Office, question: Question) -> dict[str, dict]:
+    """Return the layouts of the forms a report on a question prints (forms_enabled, validity at the period's end).
+
+    Raises:
+        OfficeError: a form model's yml is incomplete, or office.yaml names a form that is not there.
+    """
+    manifest = read_manifest(dbt_target(office))
+    return printed_layouts(manifest, office.settings.forms_enabled, question.period.end_on)
 
 
 def finish_report(office: Office, planned: Plan, layouts: dict[str, dict]) -> Finished:

@@ -13,15 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.audit.evidence import write_evidence
-from pipelines.figures.layout import layouts_from_manifest
 from pipelines.figures.report_model import Issue
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import load_office
-from pipelines.package.finish import finish_report
+from pipelines.package.finish import finish_report, layouts_to_print
 from pipelines.package.issue import write_issued
 from pipelines.warehouse.answer import begin, noted_plan
 from pipelines.warehouse.build import build_folder, dbt_target, warehouse_file
-from pipelines.warehouse.dbt import BUILD, DbtFailed, ensure_manifest, invoke, read_manifest
+from pipelines.warehouse.dbt import BUILD, DbtFailed, ensure_manifest, invoke
 from pipelines.warehouse.question import Ask
 
 
@@ -32,9 +31,9 @@ def rebuild(office_folder: Path, record: dict[str, Any], target: Path) -> None:
     warehouse = warehouse_file(office)
     ensure_manifest(dbt_target(office), warehouse)
     invoke(BUILD, dbt_target(office), warehouse)
-    layouts = layouts_from_manifest(read_manifest(dbt_target(office)))
-    write_evidence(warehouse, layouts, build_folder(office) / "evidence")
     planned = noted_plan(office)
+    layouts = layouts_to_print(office, planned.question)
+    write_evidence(warehouse, layouts, build_folder(office) / "evidence")
     finish_report(office, planned, layouts)
     printed: dict[str, Any] = {**record["printed"], "blockers": tuple(record["printed"]["blockers"])}
     write_issued(planned.report, target, office, Issue(**printed))

@@ -63,6 +63,15 @@ def due_days(received: pd.Series, values: pd.Series, units: pd.Series, calendar:
     return due.set_axis(received.index)
 
 
+def working_days_between(first: pd.Series, last: pd.Series, calendar: pd.DataFrame) -> pd.Series:
+    """Return the working days after one day up to another, below 0 when it comes after; NaN where one is not known."""
+    days = _Days(calendar)
+    from_day, to_day = (column.to_numpy(dtype="datetime64[us]").astype("datetime64[D]") for column in (first, last))
+    known = (np.minimum(from_day, to_day) >= days.first) & (np.maximum(from_day, to_day) <= days.last)
+    counts = days.number(to_day) - days.number(from_day)
+    return pd.Series(np.where(known, counts, np.nan), index=first.index, dtype="float64")
+
+
 def _in_plain_units(received: pd.Series, values: pd.Series, units: pd.Series) -> pd.DataFrame:
     """The limits numbered from 0, with parts of days turned to hours, and whole eights of hours to days."""
     value, unit = values.to_numpy(dtype="float64", na_value=np.nan), units.astype("string").fillna("").to_numpy()

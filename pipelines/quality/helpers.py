@@ -16,7 +16,7 @@ import pandas as pd
 
 from pipelines.ingest.contract import MOMENT_ROLES, NUMBER_ROLES, Contract
 from pipelines.ingest.day_month import coded_days
-from pipelines.periods.due_dates import due_days
+from pipelines.periods.due_dates import due_days, working_days_between
 
 # Hours in one of each unit of a legal time (domain/13 hours_per_day; domain/08 8.2: legal time × 8).
 _HOURS = {"hour": 1, "same_day": 8, "working_day": 8, "calendar_day": 8, "month": 240}
@@ -45,8 +45,9 @@ def with_helpers(rows: pd.DataFrame, contract: Contract, known: Known) -> pd.Dat
     """Return a copy of a typed frame, numbered from 0, with the helper columns of the suites.
 
     For every moment `<x>_at`: `<x>_until` (the last moment the cell may mean), `<x>_day_end`, `<x>_day_is_off`; for
-    every column of words `<column>_or_blank`; `code_repeats`, `days_from_code`, `days_from_limit`, `hours_over_limit`;
-    `unknown_<table>_key` for every table the contract's columns name. Numbers become floats, empty ones NaN.
+    every column of words `<column>_or_blank`; for every lead `<name>_days` (working days); `code_repeats`,
+    `days_from_code`, `days_from_limit`, `hours_over_limit`; `unknown_<table>_key` for every table the contract's
+    columns name. Numbers become floats, empty ones NaN.
     """
     frame = rows.reset_index(drop=True)
     days_off = pd.to_datetime(sorted(known.days_off))
@@ -62,6 +63,8 @@ def with_helpers(rows: pd.DataFrame, contract: Contract, known: Known) -> pd.Dat
     helpers["days_from_code"] = _days_from_code(frame, contract)
     helpers["days_from_limit"] = _days_from_limit(frame, contract, known)
     helpers["hours_over_limit"] = _hours_over_limit(frame, contract, known)
+    for name, (first, last) in contract.leads.items():
+        helpers[f"{name}_days"] = _lead(frame[first], frame[last], known.calendar)
     helpers |= {f"unknown_{table}_key": _unknown(frame, contract, table, known) for table in _named_tables(contract)}
     with_all = frame.assign(**helpers)
     numbers = [name for name, column in contract.columns.items() if column.role in NUMBER_ROLES]
@@ -134,6 +137,12 @@ def _days_from_limit(frame: pd.DataFrame, contract: Contract, known: Known) -> p
     limits = _limits(rows, contract, promise.start, known.limits)
     due = due_days(rows[promise.start], limits["time_value"], limits["time_unit"], known.calendar)
     return (rows[promise.due].dt.normalize() - due).dt.days.astype("float64").reindex(frame.index)
+
+
+def _lead(first: pd.Series, last: pd.Series, calendar: pd.DataFrame) -> pd.Series:
+    if calendar.empty:
+        return pd.Series(float("nan"), index=first.index)
+    return working_days_between(first, last, calendar)
 
 
 def _hours_over_limit(frame: pd.DataFrame, contract: Contract, known: Known) -> pd.Series:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from pipelines.figures.blocks import (
     Block,
     Bullet,
     ChartPlace,
+    Grid,
     Heading,
     Paragraph,
     Run,
@@ -33,7 +35,16 @@ from pipelines.figures.blocks import (
     words_of,
 )
 from pipelines.figures.charts import chart_caption, charts_of
-from pipelines.figures.form_page import CELL_POINTS, FormPage, column_widths, form_page, head_lines, place_and_date
+from pipelines.figures.form_page import (
+    CELL_POINTS,
+    GRID_LABEL_SHARE,
+    GRID_POINTS,
+    FormPage,
+    column_widths,
+    form_page,
+    head_lines,
+    place_and_date,
+)
 from pipelines.figures.report_model import ReportModel
 from pipelines.office.errors import OfficeError
 from pipelines.render.charts import WIDTH_MM, chart_pictures
@@ -202,6 +213,8 @@ class _Writer:
                 paragraph = self._text("", _CENTRE, None, before=Pt(6))
                 paragraph.paragraph_format.space_after = Pt(12)
                 self._runs(paragraph, block.runs)
+            case Grid():
+                self._grid(block)
             case ChartPlace():
                 self._chart(block)
             case Subject():
@@ -215,6 +228,25 @@ class _Writer:
         describe_picture(picture, chart.title, chart.alt)
         caption = self._text(chart_caption(chart, block.number), _CENTRE, _SMALL, bold=True)
         caption.paragraph_format.space_after = Pt(10)
+
+    def _grid(self, block: Grid) -> None:
+        count = len(block.rows[0])
+        table = self.document.add_table(rows=len(block.rows), cols=count)
+        table.alignment = WD_TABLE_ALIGNMENT.CENTER
+        for number, (row, cells) in enumerate(zip(table.rows, block.rows, strict=True)):
+            for column, (box, runs) in enumerate(zip(row.cells, cells, strict=True)):
+                paragraph = box.paragraphs[0]
+                paragraph.alignment = _CENTRE if number == 0 else _RIGHT if column else _LEFT
+                paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(1)
+                for run in runs:
+                    self._run(paragraph, replace(run, bold=run.bold or number == 0), Pt(GRID_POINTS))
+            keep_row_whole(row)
+        repeat_row(table.rows[0])
+        share = self.width / (GRID_LABEL_SHARE + count - 1)
+        cell_margins(table, Mm(0.8))
+        fix_widths(table, [share * GRID_LABEL_SHARE, *([share] * (count - 1))])
+        borders(table)
+        self._spacer(Pt(6))
 
     def _heading(self, block: Heading, following: Block | None) -> None:
         if block.level == 1 and self.is_appendix and not self.is_fresh_page:

@@ -16,6 +16,7 @@ from pipelines.figures.blocks import (
     Block,
     Bullet,
     ChartPlace,
+    Grid,
     Heading,
     Paragraph,
     Run,
@@ -98,6 +99,8 @@ def _block(model: ReportModel, block: Block, in_forms: set[str]) -> str:
             return f"<li>{_words(block.runs, in_forms)}</li>"
         case Paragraph():
             return f"<p>{_words(block.runs, in_forms)}</p>"
+        case Grid():
+            return _grid(block, in_forms)
         case Addressee():
             return f'<div class="centre"><p>{_words(block.runs, in_forms)}</p></div>'
         case ChartPlace():
@@ -106,6 +109,18 @@ def _block(model: ReportModel, block: Block, in_forms: set[str]) -> str:
             return f"<figure>{chart_svg(chart)}<figcaption>{caption}</figcaption></figure>"
         case Subject():
             return ""  # stands in the letterhead
+
+
+def _grid(grid: Grid, in_forms: set[str]) -> str:
+    head, *rows = ([_words(cell, in_forms) for cell in row] for row in grid.rows)
+    heads = "".join(f'<th scope="col">{text}</th>' for text in head)
+    lines = "\n".join(
+        f'<tr><th scope="row">{label}</th>{"".join(f"<td>{text}</td>" for text in cells)}</tr>'
+        for label, *cells in rows
+    )
+    return (
+        f'<div class="wide"><table class="words"><thead><tr>{heads}</tr></thead>\n<tbody>{lines}</tbody></table></div>'
+    )
 
 
 def _signature(model: ReportModel) -> str:

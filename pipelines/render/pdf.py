@@ -15,6 +15,7 @@ from pipelines.figures.blocks import (
     Block,
     Bullet,
     ChartPlace,
+    Grid,
     Heading,
     Paragraph,
     Run,
@@ -23,7 +24,15 @@ from pipelines.figures.blocks import (
     Table,
 )
 from pipelines.figures.charts import Chart, chart_caption, charts_of
-from pipelines.figures.form_page import CELL_POINTS, FormPage, column_widths, form_page, place_and_date
+from pipelines.figures.form_page import (
+    CELL_POINTS,
+    GRID_LABEL_SHARE,
+    GRID_POINTS,
+    FormPage,
+    column_widths,
+    form_page,
+    place_and_date,
+)
 from pipelines.figures.report_model import Figure, FormRow, ReportModel
 from pipelines.render.charts import chart_image
 from pipelines.render.letterhead import (
@@ -143,10 +152,8 @@ def _body(model: ReportModel, blocks: Sequence[Block]) -> Iterator[str]:
                 yield from _heading(block, following)
             case Paragraph():
                 yield _paragraph(block, following)
-            case Bullet():
-                yield f"#par[\\- {_runs(block.runs)}]"
-            case Addressee():
-                yield f"#block(width: 100%, above: 9pt, below: 12pt, align(center, plain[{_runs(block.runs)}]))"
+            case Bullet() | Addressee() | Grid():
+                yield _standing_alone(block)
             case Signature():
                 yield _signature(model)
                 after_signature, is_fresh = True, False
@@ -155,6 +162,16 @@ def _body(model: ReportModel, blocks: Sequence[Block]) -> Iterator[str]:
             case Table():
                 yield f"#pagebreak(weak: true)\n{_LANDSCAPE}"
                 yield _form(form_page(model, model.forms[block.form_id]))
+
+
+def _standing_alone(block: Bullet | Addressee | Grid) -> str:
+    match block:
+        case Bullet():
+            return f"#par[\\- {_runs(block.runs)}]"
+        case Addressee():
+            return f"#block(width: 100%, above: 9pt, below: 12pt, align(center, plain[{_runs(block.runs)}]))"
+        case Grid():
+            return _grid(block)
 
 
 def _paragraph(block: Paragraph, following: Block | None) -> str:
@@ -169,6 +186,25 @@ def _chart(chart: Chart, number: int) -> str:
     caption = f"[*{content(chart_caption(chart, number))}*]"
     picture = f"[#{chart_image(chart)} #plain(text(size: 12pt){caption})]"
     return f"#block(breakable: false, above: 9pt, below: 12pt, align(center, {picture}))"
+
+
+def _grid(grid: Grid) -> str:
+    head, *rows = ([_runs(cell) for cell in row] for row in grid.rows)
+    heads = ", ".join(f"align(center)[#strong[{text}]]" for text in head)
+    lines = "\n".join("".join(f"[{text}], " for text in row) for row in rows)
+    return f"""
+#{{
+  set text(size: {GRID_POINTS}pt)
+  set par(justify: false, first-line-indent: 0mm, leading: 0em)
+  table(
+    columns: ({GRID_LABEL_SHARE}fr, {"1fr, " * (len(head) - 1)}),
+    align: (column, row) => if column == 0 {{ left + horizon }} else {{ right + horizon }},
+    stroke: 0.5pt, inset: (x: 0.8mm, y: 0.6mm),
+    table.header(repeat: true, {heads}),
+    {lines}
+  )
+}}
+"""
 
 
 def _heading(block: Heading, following: Block | None) -> Iterator[str]:

@@ -35,6 +35,7 @@ _REFERENCE = {
     "period": ("periods", {"start_on": "date", "end_on": "date"}),
     "estimate": ("estimates", {"value": "integer", "source_row": "integer"}),
     "one_stop_exclusion": ("one_stop_exclusions", {"valid_from": "date", "valid_to": "date"}),
+    "target": ("targets", {"value": "decimal(18, 4)", "valid_from": "date", "valid_to": "date"}),
 }
 _DELIVERY_TYPES = {
     "received_at": "timestamp",
@@ -59,6 +60,7 @@ _QUESTION_TYPES = {
     "feedback_publish_days": "integer",
     "feedback_complex_days": "integer",
     "review_target_percent": "integer",
+    "intake_limit_days": "integer",
     "prior_issue": "varchar",
     "prior_issued_since": "date",
     "prior_changed_switches": "varchar",

@@ -75,7 +75,7 @@ def simulate(world: World, seed: int) -> dict[str, list[Any]]:
     return {"internal_processes": _processes(world, seed), "posting_checks": _checks(world, seed)}
 
 
-def shown(world: World, truth: dict[str, list[Any]], quarter: Quarter) -> Sheets:
+def shown(_world: World, truth: dict[str, list[Any]], quarter: Quarter) -> Sheets:
     """Return what units write into their sheets of a quarter."""
     sheets: Sheets = {
         "internal_processes": _process_rows(truth["internal_processes"], quarter),
@@ -106,9 +106,7 @@ def _processes(world: World, seed: int) -> list[Process]:
     return made
 
 
-def _process(
-    chance: random.Random, procedure: Procedure, level: str, number: int, sign: str, day: dt.date
-) -> Process:
+def _process(chance: random.Random, procedure: Procedure, level: str, number: int, sign: str, day: dt.date) -> Process:
     place = procedure.procedure_id, level
     legal = (procedure.time_value or 1) * HOURS.get(procedure.time_unit, 8)
     hours = max(1, round(legal * chance.choice((0.5, 0.75, 1))))
@@ -169,9 +167,7 @@ CHECKED_TWICE = {("p01", "2021-Q1"): 9}
 
 
 def _checks(world: World, seed: int) -> list[PostingCheck]:
-    counts = {
-        level: len([1 for _, of in _in_force(world) if of == level]) for level in ("district", "commune")
-    }
+    counts = {level: len([1 for _, of in _in_force(world) if of == level]) for level in ("district", "commune")}
     made = []
     for unit in POSTING_UNITS:
         chance = random.Random(f"{seed}-posting-{unit}")

@@ -58,6 +58,8 @@ STATUS, CHANNEL = "Trạng thái", "Hình thức tiếp nhận"
 PROCEDURE_CODE, PROCEDURE = "Mã thủ tục", "Tên thủ tục hành chính"
 UNIT, HANDLER = "Đơn vị tiếp nhận", "Đơn vị xử lý"
 APPLICANT = "Chủ hồ sơ"
+FEE_KIND, FEE_DUE, FEE_PAID = "Loại thu phí", "Lệ phí phải nộp", "Lệ phí đã nộp"
+APOLOGY, TIMES = "Ngày xin lỗi", "Số lần hẹn lại"
 GOOD = {
     CODE: "000.00.04.H51-210301-0001",
     APPLICANT: "Người Thử Nghiệm",
@@ -72,6 +74,11 @@ GOOD = {
     FINISHED: "02/03/2021 15:00:00",
     DELIVERED: "03/03/2021 16:00:00",
     STATUS: "Đã trả kết quả",
+    FEE_KIND: "Thu trước",
+    FEE_DUE: "8.000",
+    FEE_PAID: "8.000",
+    APOLOGY: "",
+    TIMES: "0",
 }
 PENDING = {FINISHED: "", DELIVERED: ""}
 # The planted row of each check: the cells that differ from a good row.
@@ -103,6 +110,11 @@ FLAGGED = {
     "unknown_status": {STATUS: "Chuyển hồ sơ sang kho lưu"},
     "unknown_channel": {CHANNEL: "Qua chim bồ câu"},
     "missing_channel": {CHANNEL: ""},
+    "fee_paid_though_exempt": {FEE_KIND: "Đối tượng miễn phí", FEE_DUE: "0"},
+    "fee_paid_differs": {FEE_PAID: "10.000"},
+    # Promised for Wednesday 3/3: the apology was due on Tuesday.
+    "apology_too_late": {APOLOGY: "03/03/2021 08:00:00"},
+    "reappointed_again": {TIMES: "2"},
 }
 # Rows at the edge that must pass.
 EDGES = {
@@ -129,6 +141,11 @@ EDGES = {
     "not yet received": {**PENDING, RECEIVED: "", DUE: "", STATUS: "Mới đăng ký"},
     "known by its name alone": {PROCEDURE_CODE: ""},
     "no unit named": {UNIT: "", HANDLER: ""},
+    "exempt and nothing paid": {FEE_KIND: "Đối tượng miễn phí", FEE_PAID: "Miễn phí"},
+    "a fee not paid yet": {**PENDING, STATUS: "Đang xử lý", FEE_KIND: "Thu sau", FEE_PAID: "0"},
+    "what was paid is not told": {FEE_PAID: ""},
+    "an apology on the last working day before": {APOLOGY: "02/03/2021 16:59:00", TIMES: "1"},
+    "an apology before a weekend": {DUE: "08/03/2021", APOLOGY: "05/03/2021", TIMES: "1"},
 }
 
 
@@ -183,3 +200,15 @@ def test_no_cell_of_a_person_is_shown_in_what_goes_back(tmp_path: Path) -> None:
 
     assert len(reading.rejects) > 0
     assert not reading.rejects.astype(str).apply(lambda column: column.str.contains(GOOD[APPLICANT])).any().any()
+
+
+def test_a_delivered_result_whose_fee_is_short_is_flagged(tmp_path: Path) -> None:
+    assert_is_flagged_only_for("fee_paid_differs", judged(tmp_path, {FEE_PAID: "0"}))
+
+
+def test_an_unreadable_fee_is_left_empty_and_flagged_and_the_dossier_stays(tmp_path: Path) -> None:
+    reading = judged(tmp_path, {FEE_PAID: "tám nghìn"})
+    assert_is_flagged_only_for("unread_cell", reading)
+    assert reading.rows["fee_paid"].tolist()[:2] == [8000, 8000]
+    assert reading.rows["fee_paid"].isna().tolist() == [False, False, True]
+    assert "tám nghìn" in reading.rows["repairs"].iloc[2]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from figures_stub import BY_FIELD, BY_UNIT, OFFICE, SECTION_A, dbt_manifest, stu
 
 from pipelines.figures.blocks import Bullet, Heading, Paragraph, Signature, Table, parse_blocks, plain
 from pipelines.figures.form_page import form_page
-from pipelines.figures.layout import FormLayout, head_cells, layouts_from_manifest, load_layouts
+from pipelines.figures.layout import FormLayout, head_cells, layouts_from_manifest, load_layouts, printed_layouts
 from pipelines.figures.report_model import ReportModel
 from pipelines.figures.text import Cleaner, clean_text, format_count, format_rate, rate
 from pipelines.figures.words import report_blocks
@@ -157,6 +158,50 @@ def test_two_layouts_of_one_form_are_chosen_by_the_day_and_never_overlap() -> No
         "form_ii_06a",
         "form_ii_06a_2026",
     ]
+
+
+def _three_forms() -> dict:
+    """II.06a of 2020, its layout of 2026, a form of 2022 printed on demand, the by-unit table."""
+    manifest = dbt_manifest()
+    for form_id, valid_from, demand in (("II.06a", "2026-01-01", {}), ("tien-do", "2022-08-01", {"enabled": False})):
+        node = copy.deepcopy(manifest["nodes"]["model.kstt.form_ii_06a"])
+        node["name"] = f"form_{valid_from[:4]}"
+        node["config"]["meta"] |= {"form_id": form_id, "valid_from": valid_from, **demand}
+        manifest["nodes"][f"model.kstt.{node['name']}"] = node
+    manifest["nodes"]["model.kstt.form_ii_06a"]["config"]["meta"]["valid_to"] = "2025-12-31"
+    return manifest
+
+
+@pytest.mark.parametrize(
+    ("enabled", "day", "models"),
+    [
+        (None, "2021-03-14", {"II.06a": "form_ii_06a", "II.06a-by-unit": "form_ii_06a_by_unit"}),
+        (None, "2026-03-14", {"II.06a": "form_2026", "II.06a-by-unit": "form_ii_06a_by_unit"}),
+        # Asked for, and printed from the day it is in force.
+        (["II.06a", "tien-do"], "2022-07-31", {"II.06a": "form_ii_06a"}),
+        (["II.06a", "tien-do"], "2022-08-01", {"II.06a": "form_ii_06a", "tien-do": "form_2022"}),
+        (["II.06a-by-unit"], "2022-08-01", {"II.06a-by-unit": "form_ii_06a_by_unit"}),
+        # Files of years before the first form are printed with the nearest layouts, still none on demand.
+        (None, "2015-12-31", {"II.06a": "form_ii_06a", "II.06a-by-unit": "form_ii_06a_by_unit"}),
+    ],
+)
+def test_a_report_prints_the_forms_asked_for_that_are_in_force(
+    enabled: list[str] | None, day: str, models: dict[str, str]
+) -> None:
+    printed = printed_layouts(_three_forms(), enabled, dt.date.fromisoformat(day))
+    assert {name: layout["model"] for name, layout in printed.items()} == models
+
+
+def test_a_form_that_is_not_there_cannot_be_asked_for() -> None:
+    with pytest.raises(OfficeError, match=r"forms_enabled: không có biểu «II\.6a»; gần nhất: «II\.06a»"):
+        printed_layouts(_three_forms(), ["II.6a"], dt.date(2021, 3, 14))
+
+
+def test_every_form_of_the_report_is_printed_once_even_one_the_words_do_not_name(model: ReportModel) -> None:
+    other = replace(model.forms["II.06a-by-unit"], layout=replace(model.forms["II.06a-by-unit"].layout, form_id="khac"))
+    more = replace(model, forms={**model.forms, "khac": other})
+    tables = [block.form_id for block in report_blocks(more) if isinstance(block, Table)]
+    assert tables == ["II.06a", "II.06a-by-unit", "khac"]
 
 
 def test_layouts_come_back_from_their_file(tmp_path: Path) -> None:

@@ -83,6 +83,8 @@ select
     cast(0 as bigint) as pending_overdue,
     summed.received_direct,
     summed.received_postal,
+    -- What no estimate tells of.
+    {{ each_measure('cast(0 as bigint) as #', noun='dossier_more') }},
     cast(null as {{ text_type() }}) as delivery_id,
     case when question.estimate_method = 'manual' then 'reference/estimates.csv' end as source_file,
     cast(null as {{ text_type() }}) as source_sheet,

@@ -18,6 +18,25 @@ with dossier as (
         outcome.outcome,
         outcome.reason_code,
         outcome.recognised_late,
+        apology.apology_state,
+        outcome.outcome = 'closed_without_result' as is_without_result,
+        outcome.outcome in ('early', 'on_time', 'overdue') and coalesce(outcome.reason_code, '') <> 'awaiting_supplement'
+            as is_with_result,
+        coalesce(
+            cast(due.effective_due_at as date) < question.until_on
+            or (cast(due.effective_due_at as date) = question.until_on and question.due_on_cutoff_day = 'overdue'),
+            false
+        ) as is_due_passed,
+        case
+            when known.service_level in ('full', 'partial') then known.service_level
+            when lower(known.channel_label) like '%toàn trình%' then 'full'
+            when lower(known.channel_label) like '%một phần%' then 'partial'
+            else 'other'
+        end as counted_level,
+        -- Paid by the last counted day; a source without amounts tells it by the day of payment.
+        coalesce(coalesce(known.fee_paid, 1) > 0 and cast(known.paid_at as date) <= question.until_on, false)
+        or coalesce(known.fee_paid > 0 and known.paid_at is null, false) as has_paid,
+        coalesce(known.fee_kind = 'exempt', false) as is_exempt,
         question.returned_withdrawn_bucket,
         cast(known.received_at as date) >= question.period_start
         or coalesce(outcome.recognised_late, '') = 'receipt' as is_received_in_period,
@@ -30,8 +49,20 @@ with dossier as (
     inner join {{ ref('int_dossier_outcome') }} as outcome on known.dossier_code = outcome.dossier_code
     inner join {{ ref('int_dossier_placed') }} as placed on known.dossier_code = placed.dossier_code
     inner join {{ ref('int_dossier_due') }} as due on known.dossier_code = due.dossier_code
+    left join {{ ref('int_dossier_apology') }} as apology on known.dossier_code = apology.dossier_code
     cross join {{ ref('stg_question') }} as question
     where outcome.fate = 'counted'
+),
+
+-- Fees are of what was received in the period (the population of II.08, columns 7 to 14) [A].
+judged as (
+    select
+        dossier.*,
+        coalesce(apology_state, 'none') as counted_apology,
+        coalesce(is_paused, false) and outcome = 'pending_in_time' as is_open_paused,
+        is_received_in_period and not is_exempt and coalesce(fee_due > 0, has_paid) as is_payable,
+        coalesce(case when has_paid then fee_paid end, 0) as counted_fee_paid
+    from dossier
 )
 
 select
@@ -56,6 +87,17 @@ select
     supplement_requested_at,
     supplement_received_at,
     apology_at,
+    counted_apology as apology_state,
+    coalesce(overdue_cause, 'untold') as overdue_cause,
+    counted_level as service_level,
+    fee_kind,
+    fee_due,
+    fee_paid,
+    paid_at,
+    payment_channel,
+    digitised_intake,
+    digitised_result,
+    satisfaction,
     status,
     is_paused,
     outcome,
@@ -81,10 +123,47 @@ select
     case when outcome = 'pending_overdue' then 1 else 0 end as pending_overdue,
     case when is_received_in_period and counted_channel = 'direct' then 1 else 0 end as received_direct,
     case when is_received_in_period and counted_channel = 'postal' then 1 else 0 end as received_postal,
+    case when is_open_paused and not is_due_passed then 1 else 0 end as paused_in_time,
+    case when is_open_paused and is_due_passed then 1 else 0 end as paused_overdue,
+    case when is_open_paused and status = 'suspended' then 1 else 0 end as suspended,
+    case when is_without_result and newest_status = 'returned' then 1 else 0 end as returned,
+    case when is_without_result and newest_status = 'withdrawn' then 1 else 0 end as withdrawn,
+    case when is_received_in_period and counted_channel = 'online' and counted_level = 'full' then 1 else 0 end
+        as received_online_full,
+    case when is_received_in_period and counted_channel = 'online' and counted_level = 'partial' then 1 else 0 end
+        as received_online_partial,
+    case when is_received_in_period and counted_channel = 'online' and counted_level = 'other' then 1 else 0 end
+        as received_online_other,
+    {% for measure, outcome in {'resolved_overdue': 'overdue', 'pending_overdue': 'pending_overdue'}.items() %}
+        {% for name, state in {'apologised': 'in_time', 'apologised_late': 'late', 'not_apologised': 'none'}.items() %}
+            case when outcome = '{{ outcome }}' and counted_apology = '{{ state }}' then 1 else 0 end
+                as {{ measure }}_{{ name }},
+        {% endfor %}
+    {% endfor %}
+    case when is_payable then 1 else 0 end as payable,
+    case when is_payable and has_paid then 1 else 0 end as paid,
+    case when is_payable and has_paid and payment_channel = 'online' then 1 else 0 end as paid_online,
+    case when is_received_in_period and has_paid and fee_paid <> case when is_exempt then 0 else fee_due end then 1 else 0 end
+        as fee_mismatch,
+    case when is_received_in_period and digitised_intake = 'yes' then 1 else 0 end as intake_digitised,
+    case when is_with_result then 1 else 0 end as resolved_with_result,
+    case when is_with_result and digitised_result = 'yes' then 1 else 0 end as result_digitised,
+    case
+        when outcome not in ('pending_in_time', 'pending_overdue') and satisfaction in ('satisfied', 'neutral', 'dissatisfied')
+            then 1
+        else 0
+    end as rated,
+    case when outcome not in ('pending_in_time', 'pending_overdue') and satisfaction = 'satisfied' then 1 else 0 end as satisfied,
+    case when outcome not in ('pending_in_time', 'pending_overdue') and satisfaction = 'dissatisfied' then 1 else 0 end
+        as dissatisfied,
+    cast(case when is_payable then coalesce(fee_due, 0) else 0 end as bigint) as fee_due_amount,
+    cast(case when is_received_in_period then counted_fee_paid else 0 end as bigint) as fee_paid_amount,
+    cast(case when is_received_in_period and payment_channel = 'online' then counted_fee_paid else 0 end as bigint)
+        as fee_paid_online_amount,
     row_id,
     delivery_id,
     source_file,
     source_sheet,
     source_row,
     flags
-from dossier
+from judged

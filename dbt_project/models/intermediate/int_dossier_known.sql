@@ -1,6 +1,6 @@
 -- What once happened comes from the newest delivery of the owner; what a system overwrites (status, due dates, the
 -- pause: a second supplement writes over the first one's dates) from the first delivery that observed the dossier
--- on or after the as-of day, else the last before it.
+-- on or after the as-of day, else the last before it. So do the side remarks no date tells the day of (fees, rating).
 select
     newest.dossier_code,
     newest.row_id,
@@ -20,8 +20,20 @@ select
     newest.finished_at,
     newest.delivered_at,
     newest.apology_at,
+    newest.channel_label,
+    newest.paid_at,
     newest.status as newest_status,
     as_of_day.status,
+    as_of_day.reappointment_count,
+    as_of_day.overdue_cause,
+    as_of_day.service_level,
+    as_of_day.fee_kind,
+    as_of_day.fee_due,
+    as_of_day.fee_paid,
+    as_of_day.payment_channel,
+    as_of_day.digitised_intake,
+    as_of_day.digitised_result,
+    as_of_day.satisfaction,
     as_of_day.due_at,
     as_of_day.new_due_at,
     as_of_day.due_after_supplement,

@@ -1,17 +1,25 @@
 -- Where a dossier stands in the forms: procedure and field, section of the level, department or ward.
-with by_code_or_name as (
+-- A dossier not taken in yet stands where it would on the day of its submission.
+with known as (
+    select
+        dossier.*,
+        coalesce(cast(dossier.received_at as date), cast(dossier.submitted_at as date)) as placed_on
+    from {{ ref('int_dossier_known') }} as dossier
+),
+
+by_code_or_name as (
     select
         known.dossier_code,
         procedure_of.procedure_id,
         1 as match_order,
         case when known.procedure_name_key = procedure_of.procedure_name_key then 0 else 1 end as name_order,
         case when (known.receiving_unit_kind = 'ward') = (procedure_of.competent_level = 'ward') then 0 else 1 end as level_order
-    from {{ ref('int_dossier_known') }} as known
+    from known
     inner join {{ ref('dim_procedure') }} as procedure_of
         on
             known.procedure_code = procedure_of.procedure_code
-            and cast(known.received_at as date) >= coalesce(procedure_of.valid_from, cast(known.received_at as date))
-            and cast(known.received_at as date) <= coalesce(procedure_of.valid_to, cast(known.received_at as date))
+            and known.placed_on >= coalesce(procedure_of.valid_from, known.placed_on)
+            and known.placed_on <= coalesce(procedure_of.valid_to, known.placed_on)
     union all
     select
         known.dossier_code,
@@ -19,12 +27,12 @@ with by_code_or_name as (
         2 as match_order,
         0 as name_order,
         case when (known.receiving_unit_kind = 'ward') = (procedure_of.competent_level = 'ward') then 0 else 1 end as level_order
-    from {{ ref('int_dossier_known') }} as known
+    from known
     inner join {{ ref('dim_procedure') }} as procedure_of
         on
             known.procedure_name_key = procedure_of.procedure_name_key
-            and cast(known.received_at as date) >= coalesce(procedure_of.valid_from, cast(known.received_at as date))
-            and cast(known.received_at as date) <= coalesce(procedure_of.valid_to, cast(known.received_at as date))
+            and known.placed_on >= coalesce(procedure_of.valid_from, known.placed_on)
+            and known.placed_on <= coalesce(procedure_of.valid_to, known.placed_on)
 ),
 
 ranked as (

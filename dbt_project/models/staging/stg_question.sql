@@ -27,6 +27,9 @@ select
     feedback_publish_days,
     feedback_complex_days,
     review_target_percent,
+    overdue_basis_audit,
+    apology_lead,
+    intake_limit_days,
     prior_issue,
     prior_issued_since,
     prior_changed_switches
