@@ -24,17 +24,22 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
+from generator import procedures, records  # noqa: E402
 from generator.case_files import send_case_exports  # noqa: E402
 from generator.feedback import simulate_feedback  # noqa: E402
 from generator.feedback_files import send_feedback  # noqa: E402
 from generator.files import write  # noqa: E402
 from generator.ledger import LEDGER, Ledger  # noqa: E402
+from generator.return_files import Sheets, send_returns  # noqa: E402
 from generator.review_files import send_reviews  # noqa: E402
 from generator.reviews import simulate_reviews  # noqa: E402
 from generator.simulate import Dossier, simulate  # noqa: E402
 from generator.world import QUARTERS, load_world  # noqa: E402
 
 SEED = 2021
+# What stands in the units' return workbooks: modules with simulate(world, seed), stream → its true records, and
+# shown(world, truth, quarter), stream → unit → the rows of its sheet.
+RETURNED = (records, procedures)
 NOT_IN_TRUTH = ("oddity", "person")
 
 
@@ -43,7 +48,7 @@ def make(out: Path, truth: Path, seed: int = SEED, scale: float = 1.0) -> list[D
 
     Args:
         out: folder that gets `inbox/` (made anew) and `planted.csv`.
-        truth: folder that gets `dossiers.csv.gz`, `feedback.csv.gz` and `reviews.csv.gz`.
+        truth: folder that gets `dossiers.csv.gz`, `feedback.csv.gz`, `reviews.csv.gz` and one file a returned stream.
         seed: one seed, one sample.
         scale: 1 is about 6,000 dossiers a quarter; feedback and reviews are as many at any scale.
     """
@@ -60,9 +65,17 @@ def make(out: Path, truth: Path, seed: int = SEED, scale: float = 1.0) -> list[D
         send_case_exports(inbox, world, dossiers, quarter, ledger, seed)
         send_feedback(inbox, world, feedback, quarter, ledger, seed)
         send_reviews(inbox, world, reviews, quarter, ledger)
+    returned: dict[str, list[Any]] = {}
+    for module in RETURNED:
+        returned |= module.simulate(world, seed)
+    for quarter in QUARTERS:
+        sheets: Sheets = {}
+        for module in RETURNED:
+            sheets |= module.shown(world, returned, quarter)
+        send_returns(inbox, HERE, world, quarter, ledger, sheets)
     write(out / "planted.csv", _csv(LEDGER, ledger.lines))
-    for name, records in (("dossiers", dossiers), ("feedback", feedback), ("reviews", reviews)):
-        write(truth / f"{name}.csv.gz", _truth(records))
+    for name, happened in {"dossiers": dossiers, "feedback": feedback, "reviews": reviews, **returned}.items():
+        write(truth / f"{name}.csv.gz", _truth(happened))
     return dossiers
 
 

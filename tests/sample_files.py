@@ -94,6 +94,7 @@ def rows_of(stream: str) -> list[Shown]:
         place = (period, unit, path.name)
         if (
             path.is_file()
+            and not path.name.startswith("phieu-bao-cao_")
             and place not in refused | again | replaced
             and profile_of(unit, path.name)["stream"] == stream
         ):

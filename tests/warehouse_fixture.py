@@ -13,6 +13,9 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.ingest.contract import load_contract
+from pipelines.warehouse.streams import contract_path, streams
+
 DBT_PROJECT = Path(__file__).parents[1] / "dbt_project"
 
 Row = Mapping[str, object]
@@ -46,6 +49,7 @@ LANDED: dict[str, dict[str, str]] = {
         "received_by": _TIME,
         "is_provisional": _BOOL,
         "office_unit_id": _TEXT,
+        "plan_before": _TEXT,
         "closing_event": _TEXT,
         "lateness_granularity": _TEXT,
         "due_on_cutoff_day": _TEXT,
@@ -125,6 +129,13 @@ LANDED: dict[str, dict[str, str]] = {
         "valid_from": _DATE,
         "valid_to": _DATE,
         "procedure_name_key": _TEXT,
+        "source_row": _INT,
+    },
+    "one_stop_exclusion": {
+        "procedure_code": _TEXT,
+        "reason_code": _TEXT,
+        "valid_from": _DATE,
+        "valid_to": _DATE,
     },
     "section": {
         "scheme": _TEXT,
@@ -291,6 +302,12 @@ LANDED: dict[str, dict[str, str]] = {
         "delivery_id": _TEXT,
     },
 }
+# A stream not written out above has the columns of its contract.
+LANDED |= {
+    stream: {"delivery_id": _TEXT, **load_contract(contract_path(stream)).typed_columns}
+    for stream in streams()
+    if stream not in LANDED
+}
 
 SECTIONS: list[Row] = [
     {
@@ -332,6 +349,7 @@ def question(start: str, end: str, as_of: str | None = None, **switches: object)
         "received_by": f"{end} 23:59:59",
         "is_provisional": asked < end,
         "office_unit_id": "tp-st",
+        "plan_before": "01-31",
         "closing_event": "finished_at",
         "lateness_granularity": "date",
         "due_on_cutoff_day": "in_time",

@@ -20,6 +20,33 @@
             'own_procedures_total', 'own_procedures_amended', 'own_procedures_replaced', 'own_procedures_abolished',
             'own_procedures_new', 'saving_amount', 'cost_before_amount', 'proposed_procedures', 'reviewed', 'kept',
             'planned_late'
+        ],
+        'directive': [
+            'documents', 'control_plans', 'review_plans', 'letters', 'other_documents'
+        ],
+        'plan': ['plans_owed', 'plans_on_time', 'plans_late', 'plans_missing', 'plans_not_due'],
+        'draft_document': [
+            'procedures_total', 'documents_total', 'resolution_procedures', 'resolution_documents', 'decision_procedures',
+            'decision_documents', 'proposal_procedures', 'proposal_documents', 'other_procedures', 'other_documents',
+            'sent_to_appraisal', 'assessed_in_order', 'assessed_out_of_order', 'opinion_out_of_order'
+        ],
+        'procedure_level': [
+            'procedures_total', 'procedures_district', 'procedures_commune', 'one_stop_total', 'one_stop_district',
+            'one_stop_commune', 'outside_one_stop', 'without_process'
+        ],
+        'internal_process': ['processes_total', 'processes_district', 'processes_commune', 'electronic_processes'],
+        'missing_process': ['missing_district', 'missing_commune'],
+        'publication': [
+            'documents_total', 'documents_published', 'documents_withdrawn', 'published_total', 'published_new',
+            'published_amended', 'published_abolished', 'posted_total', 'posted_new', 'posted_removed', 'posted_late',
+            'published_late'
+        ],
+        'posting_check': [
+            'wall_in_force', 'wall_posted', 'wall_catalogue', 'portal_in_force', 'portal_posted', 'portal_catalogue',
+            'expired_posted', 'places_differing'
+        ],
+        'posting_unit': [
+            'catalogue_in_force', 'units_owed', 'units_checked', 'units_unchecked', 'feedback_units_posted'
         ]
     } %}
     {# Of dossiers, beside the columns of II.06a (domain/05 5.1, 5.7-5.12): each list is a fact's own, no form sums all. #}
@@ -43,8 +70,11 @@
     {% do lists.update({'dossier_more': lists['dossier_01'] + lists['dossier_fee_amount']}) %}
     {# II.04 sums two facts; its rows are the procedures with a proposal, so what is kept or late is in no row. #}
     {% do lists.update({
+        'direction': lists['directive'] + lists['plan'],
         'review': lists['review_document'] + lists['review_procedure'],
-        'review_row': lists['review_document'] + lists['review_procedure'][:-3]
+        'review_row': lists['review_document'] + lists['review_procedure'][:-3],
+        'ii_07b': lists['procedure_level'] + lists['internal_process'],
+        'posting': lists['posting_unit'] + lists['posting_check']
     }) %}
     {{ return(lists[noun]) }}
 {%- endmacro %}

@@ -125,9 +125,10 @@ def _differences(cells: dict[str, tuple[str, object]], manifest: dict[str, Any])
 
 
 def _is_same(value: object, figure: object) -> bool:
-    """Tell whether a cell holds a figure: a number the same number, a percentage of nothing the dash, never 0."""
+    """Tell whether a cell holds a figure: a number the same number; a percentage of nothing the dash, a cell not
+    ours to fill nothing, never 0."""
     if figure is None:
-        return value == NO_RATE
+        return value in (NO_RATE, None, "")
     if not isinstance(value, int | float):
         return False
     return abs(Decimal(str(value)) - Decimal(str(figure))) < _TOLERANCE

@@ -19,6 +19,15 @@ from pipelines.audit.recount_dossiers import counted_dossiers
 from pipelines.audit.recount_estimates import counted_estimates
 from pipelines.audit.recount_feedback import counted_feedback
 from pipelines.audit.recount_landed import Counted, Landed
+from pipelines.audit.recount_procedures import (
+    counted_drafts,
+    counted_posting_checks,
+    counted_posting_units,
+    counted_procedure_levels,
+    counted_processes,
+    counted_publications,
+)
+from pipelines.audit.recount_records import counted_directives, counted_plans
 from pipelines.audit.recount_reviews import counted_documents, counted_procedures
 from pipelines.audit.recount_waiting import counted_waiting
 from pipelines.figures.layout import facts_of
@@ -30,6 +39,14 @@ RECOUNTS: dict[str, Callable[[Landed], list[Counted]]] = {
     "fct_feedback_period": counted_feedback,
     "fct_review_procedure_period": counted_procedures,
     "fct_review_document_period": counted_documents,
+    "fct_directive_period": counted_directives,
+    "fct_plan_period": counted_plans,
+    "fct_draft_document_period": counted_drafts,
+    "fct_procedure_level_period": counted_procedure_levels,
+    "fct_internal_process_period": counted_processes,
+    "fct_publication_period": counted_publications,
+    "fct_posting_check_period": counted_posting_checks,
+    "fct_posting_unit_period": counted_posting_units,
     "fct_dossier_waiting_period": counted_waiting,
 }
 
@@ -297,7 +314,7 @@ def _said(
     keys: dict[str, Any],
     amounts: dict[str, Any],
     scopes: Iterable[str],
-    row_id: str,
+    row_id: str | None,
     names: set[str],
     measures: set[str],
 ) -> str:

@@ -31,7 +31,8 @@ class Counted:
     """
 
     record: str
-    row_id: str
+    # None where no delivered row stands behind it (a duty nobody fulfilled).
+    row_id: str | None
     scopes: frozenset[str]
     keys: dict[str, str | None]
     measures: dict[str, int]

@@ -26,7 +26,8 @@ _REQUIRED = ("form_id", "number", "title", "unit_of_measure", "streams", "keys")
 class LayoutColumn:
     """One numbered column: its place, its head path from the top, and the fact measure it sums (None in the stub).
 
-    A percentage is the sum of `source` over the sum of `whole`.
+    A percentage is the sum of `source` over the sum of `whole`. A column that is not the office's to fill (the
+    province writes it) has no `source` and no figures: it prints empty, which is not 0.
     """
 
     name: str
@@ -93,7 +94,10 @@ class FormLayout:
             unit_of_measure=layout["unit_of_measure"],
             zero_display=str(layout.get("zero_display", "0")),
             stub=tuple(_column(item) for item in layout["stub"]),
-            columns=tuple(_column(item) for item in layout["columns"]),
+            columns=tuple(
+                _column(item)
+                for item in sorted([*layout["columns"], *layout.get("unfilled", [])], key=lambda item: item["number"])
+            ),
             notes=tuple(
                 LayoutColumn(item["name"], 0, (item["label"],), item["from"]) for item in layout.get("notes", [])
             ),
@@ -266,7 +270,13 @@ def _layout(node: dict[str, Any], meta: dict[str, Any], metas: dict[str, dict[st
                 "type": item.get("type", "int"),
             }
             for name, item in numbered
-            if item.get("role") != "stub"
+            if item.get("role") not in ("stub", "unfilled")
+        ],
+        # Columns another authority fills: no fact stands behind them, they print empty.
+        "unfilled": [
+            {"name": name, "number": item["number"], "head": _head(item)}
+            for name, item in numbered
+            if item.get("role") == "unfilled"
         ],
         # Measures printed below the form, and only when not zero (a column some switches open).
         "notes": [
@@ -296,7 +306,8 @@ def _declared(form: str, meta: dict[str, Any], metas: dict[str, dict[str, Any]])
 
 def _check(layout: dict[str, Any]) -> None:
     name = f"Mô hình {layout['model']}"
-    columns = [*layout["stub"], *layout["columns"]]
+    figures = sorted([*layout["columns"], *layout["unfilled"]], key=lambda item: item["number"])
+    columns = [*layout["stub"], *figures]
     numbers = [item["number"] for item in columns]
     if numbers != list(range(1, len(columns) + 1)):
         raise OfficeError(f"{name}: số cột phải là 1 đến {len(columns)}, không khuyết, cột chỉ mục trước: {numbers}.")

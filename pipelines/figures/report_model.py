@@ -43,7 +43,10 @@ class OfficeInfo:
 
 @dataclass(frozen=True)
 class Figure:
-    """One printed number. `value` is a count, or a percentage (None where the whole is 0); `text` is how it prints."""
+    """One printed number. `value` is a count, or a percentage (None where the whole is 0); `text` is how it prints.
+
+    A cell the office does not fill has no value and no text.
+    """
 
     figure_id: str
     value: int | Decimal | None
@@ -590,6 +593,8 @@ def _row(
     code = str(record["row_code"])
 
     def count(column: LayoutColumn, name: str) -> Figure:
+        if column.source is None:
+            return Figure(figure_id(layout.form_id, scope_id, code, name), None, "")
         value = int(record[column.name])
         return Figure(figure_id(layout.form_id, scope_id, code, name), value, format_count(value, layout.zero_display))
 

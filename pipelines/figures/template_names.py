@@ -199,7 +199,7 @@ def names_lines(layouts: Mapping[str, dict[str, Any]], sections: Mapping[str, st
 
 def _form(layout: FormLayout) -> Iterator[str]:
     yield from ["", f"### {layout.form_id}: {layout.title}", "", "| Cột | Nghĩa |", "|---|---|"]
-    for column in layout.columns:
+    for column in (column for column in layout.columns if column.source):
         yield f"| `c{column.number}` | {_cell(' / '.join(column.head))} |"
     for ratio in layout.ratios:
         yield f"| `{ratio.name}` | tỷ lệ phần trăm: ({_sum(ratio.parts)}) / ({_sum(ratio.whole)}) |"

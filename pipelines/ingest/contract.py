@@ -57,6 +57,14 @@ class Promise:
 
 
 @dataclass(frozen=True)
+class LegalTime:
+    """Where a stream says how long its unit gives itself for a procedure: hours, and the day that limit is read on."""
+
+    hours: str
+    day: str
+
+
+@dataclass(frozen=True)
 class Contract:
     """All columns of a stream, and the headers that are personal (dropped) or not needed (ignored).
 
@@ -75,6 +83,8 @@ class Contract:
     dropped: frozenset[str]
     ignored: frozenset[str]
     promise: Promise | None = None
+    # What is held against the legal time of the procedure, in hours; None where the stream states none.
+    legal_time: LegalTime | None = None
     # Name of its sheet in the units' return workbook; None when it comes from a system only.
     sheet: str | None = None
     # Words of a column that leave a record open: it stands in the unit's next return again.
@@ -119,6 +129,7 @@ def load_contract(path: Path) -> Contract:
         dropped=_keys(meta["dropped"]),
         ignored=_keys(meta["ignored"]),
         promise=_promise(meta.get("promise")),
+        legal_time=LegalTime(**meta["legal_time"]) if "legal_time" in meta else None,
         sheet=meta.get("sheet"),
         open_when={name: tuple(words) for name, words in meta.get("open_when", {}).items()},
         leads={name: (lead["from"], lead["to"]) for name, lead in meta.get("leads", {}).items()},

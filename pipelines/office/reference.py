@@ -42,6 +42,9 @@ TARGET_OPERATORS = (">=", "<=", ">", "<", "=")
 VALIDITY = ("valid_from", "valid_to")
 # In what a time limit of a procedure may be given (domain/04 4.3).
 TIME_UNITS = ("same_day", "hour", "working_day", "calendar_day", "month")
+# Why a procedure is not handled at the desk (domain/08 8.2, khoản 5 Điều 14 NĐ 61/2018): done on the move or on site,
+# security and defence, complaints and denunciations, by a decision.
+ONE_STOP_EXCLUSIONS = ("on_site", "security_defence", "complaint_denunciation", "by_decision")
 TABLES: dict[str, Table] = {
     "units": Table(
         ("unit_id", "name_vi", "short_name", "unit_kind", "parent_unit_id", "sort_no", "aliases", *VALIDITY),
@@ -89,6 +92,13 @@ TABLES: dict[str, Table] = {
         integers=("value",),
         optional=True,
     ),
+    "one_stop_exclusions": Table(
+        ("procedure_code", "reason_code", *VALIDITY),
+        ("procedure_code", "valid_from"),
+        VALIDITY,
+        choices={"reason_code": ONE_STOP_EXCLUSIONS},
+        optional=True,
+    ),
     # What figures of forms should be; `evidence` as in the domain: S seen, K known, A assumed.
     "targets": Table(
         ("form_id", "row_code", "column_name", "operator", "value", *VALIDITY, "evidence"),
@@ -111,6 +121,7 @@ def load_reference(folder: Path) -> dict[str, pd.DataFrame]:
     tables = {name: _read(folder / f"{name}.csv", table) for name, table in TABLES.items()}
     _check_periods(tables["periods"])
     _check_estimates(tables)
+    _check_exclusions(tables)
     return tables
 
 
@@ -132,6 +143,16 @@ def _check_estimates(tables: dict[str, pd.DataFrame]) -> None:
         fault = f"không có; dùng: {', '.join(ESTIMATED_MEASURES)}" if column == "measure" else "không có trong danh mục"
         filled = estimates[column].replace("", "(trống)")
         _all_good(Path("estimates.csv"), column, filled, filled.isin(values), fault)
+
+
+def _check_exclusions(tables: dict[str, pd.DataFrame]) -> None:
+    """Refuse an exclusion of a procedure the catalogue does not have (by code, or by id where it has no code)."""
+    given, procedures = tables["one_stop_exclusions"]["procedure_code"], tables["procedures"]
+    known = set(procedures["procedure_code"]) | set(procedures["procedure_id"])
+    filled = given.replace("", "(trống)")
+    _all_good(
+        Path("one_stop_exclusions.csv"), "procedure_code", filled, filled.isin(known), "không có trong procedures.csv"
+    )
 
 
 def _read(path: Path, table: Table) -> pd.DataFrame:

@@ -14,10 +14,12 @@ from typing import cast
 
 import pandas as pd
 
-from pipelines.ingest.contract import MOMENT_ROLES, NUMBER_ROLES, Contract, Promise
+from pipelines.ingest.contract import MOMENT_ROLES, NUMBER_ROLES, Contract
 from pipelines.ingest.day_month import coded_days
 from pipelines.periods.due_dates import due_days, working_days_between
 
+# Hours in one of each unit of a legal time (domain/13 hours_per_day; domain/08 8.2: legal time × 8).
+_HOURS = {"hour": 1, "same_day": 8, "working_day": 8, "calendar_day": 8, "month": 240}
 _LINEAGE = ("source_file", "source_sheet", "source_row", "repairs", "flags")
 
 
@@ -44,8 +46,8 @@ def with_helpers(rows: pd.DataFrame, contract: Contract, known: Known) -> pd.Dat
 
     For every moment `<x>_at`: `<x>_until` (the last moment the cell may mean), `<x>_day_end`, `<x>_day_is_off`; for
     every column of words `<column>_or_blank`; for every lead `<name>_days` (working days); `code_repeats`,
-    `days_from_code`, `days_from_limit`; `unknown_<table>_key` for every table the contract's columns name.
-    Numbers become floats, empty ones NaN.
+    `days_from_code`, `days_from_limit`, `hours_over_limit`; `unknown_<table>_key` for every table the contract's
+    columns name. Numbers become floats, empty ones NaN.
     """
     frame = rows.reset_index(drop=True)
     days_off = pd.to_datetime(sorted(known.days_off))
@@ -60,6 +62,7 @@ def with_helpers(rows: pd.DataFrame, contract: Contract, known: Known) -> pd.Dat
     helpers["code_repeats"] = _code_repeats(frame, contract.key)
     helpers["days_from_code"] = _days_from_code(frame, contract)
     helpers["days_from_limit"] = _days_from_limit(frame, contract, known)
+    helpers["hours_over_limit"] = _hours_over_limit(frame, contract, known)
     for name, (first, last) in contract.leads.items():
         helpers[f"{name}_days"] = _lead(frame[first], frame[last], known.calendar)
     helpers |= {f"unknown_{table}_key": _unknown(frame, contract, table, known) for table in _named_tables(contract)}
@@ -131,7 +134,7 @@ def _days_from_limit(frame: pd.DataFrame, contract: Contract, known: Known) -> p
         return pd.Series(float("nan"), index=frame.index)
     stands = frame[list(promise.unless)].isna().all(axis="columns")
     rows = frame[stands & (frame[promise.due].dt.normalize() >= frame[promise.start].dt.normalize())]
-    limits = _limits(rows, contract, promise, known.limits)
+    limits = _limits(rows, contract, promise.start, known.limits)
     due = due_days(rows[promise.start], limits["time_value"], limits["time_unit"], known.calendar)
     return (rows[promise.due].dt.normalize() - due).dt.days.astype("float64").reindex(frame.index)
 
@@ -142,11 +145,21 @@ def _lead(first: pd.Series, last: pd.Series, calendar: pd.DataFrame) -> pd.Serie
     return working_days_between(first, last, calendar)
 
 
-def _limits(rows: pd.DataFrame, contract: Contract, promise: Promise, limits: pd.DataFrame) -> pd.DataFrame:
+def _hours_over_limit(frame: pd.DataFrame, contract: Contract, known: Known) -> pd.Series:
+    """Hours a row states above the legal time of its procedure on its day; empty where nothing is to judge."""
+    stated = contract.legal_time
+    if stated is None or known.limits.empty:
+        return pd.Series(float("nan"), index=frame.index)
+    limits = _limits(frame, contract, stated.day, known.limits)
+    days = pd.to_numeric(limits["time_value"]).astype("float64").mask(limits["time_unit"] == "same_day", 1)
+    return frame[stated.hours].astype("float64") - days * limits["time_unit"].map(_HOURS).astype("float64")
+
+
+def _limits(rows: pd.DataFrame, contract: Contract, day: str, limits: pd.DataFrame) -> pd.DataFrame:
     """The one time limit of each row's procedure (time_value, time_unit); empty when none or several."""
     by_code, by_name = _procedure(rows, contract)
     code = by_code.where(by_code.isin(limits["procedure_code"]))
-    asked = pd.DataFrame({"at": rows.index, "day": rows[promise.start].dt.normalize()})
+    asked = pd.DataFrame({"at": rows.index, "day": rows[day].dt.normalize()})
     found = pd.concat(
         [
             asked.assign(procedure_code=code).dropna().merge(limits, on="procedure_code"),

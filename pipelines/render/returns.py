@@ -19,7 +19,6 @@ from pipelines.render.workbook import new_workbook
 
 LISTS_SHEET = "Danh mục"
 _HEAD_ROW = 5
-_BLANK_ROWS = 200
 _WIDTHS = {"code": 24, "text": 30, "date": 17, "number": 14, "choice": 24}
 
 
@@ -41,6 +40,7 @@ class Sheet:
     title: str
     fields: tuple[Field, ...]
     open_records: tuple[tuple[object, ...], ...]
+    is_nil: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,8 @@ class ReturnBook:
     nil_label: str
     made_on: dt.date
     sheets: tuple[Sheet, ...]
+    # Rows ready to be filled in below the open records.
+    blank_rows: int = 200
 
 
 def write_return(book: ReturnBook, path: Path) -> None:
@@ -104,7 +106,7 @@ class _Writer:
             styles["hint"],
         )
         page.write_string(3, 0, self.book.nil_label, styles["strong"])
-        page.write_blank(3, 1, None, styles["tick"])
+        page.write(3, 1, "x" if sheet.is_nil else None, styles["tick"])
         page.data_validation(
             3, 1, 3, 1,
             {"validate": "list", "source": ["x"], "input_title": self.book.nil_label,
@@ -126,7 +128,7 @@ class _Writer:
             for column, (field, value) in enumerate(zip(sheet.fields, record, strict=True)):
                 self._cell(page, row, column, field, value)
         first = _HEAD_ROW + 1 + len(sheet.open_records)
-        for row in range(first, first + _BLANK_ROWS):
+        for row in range(first, first + self.book.blank_rows):
             for column, field in enumerate(sheet.fields):
                 page.write_blank(row, column, None, self.styles[field.kind])
 
@@ -143,7 +145,7 @@ class _Writer:
 
     def _rule(self, page: Worksheet, column: int, field: Field, records: int) -> None:
         """Say what a column takes; a date or number that is none is stopped where it is typed."""
-        first, last = _HEAD_ROW + 1, _HEAD_ROW + records + _BLANK_ROWS
+        first, last = _HEAD_ROW + 1, _HEAD_ROW + records + self.book.blank_rows
         if field.choices:
             rule: dict[str, object] = {"validate": "list", "source": self._list(field.choices)}
             told = "Chọn trong danh sách", f"Chọn một giá trị có trong danh sách của cột {field.head}."

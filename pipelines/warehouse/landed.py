@@ -28,12 +28,13 @@ from pipelines.warehouse.typed import TypedDelivery
 _REFERENCE = {
     "unit": ("units", {"sort_no": "integer", "valid_from": "date", "valid_to": "date"}),
     "field": ("fields", {"sort_no": "integer", "valid_from": "date", "valid_to": "date"}),
-    "procedure": ("procedures", {"valid_from": "date", "valid_to": "date"}),
+    "procedure": ("procedures", {"valid_from": "date", "valid_to": "date", "source_row": "integer"}),
     "section": ("sections", {"sort_no": "integer", "valid_from": "date", "valid_to": "date"}),
     "obligation": ("obligations", {"valid_from": "date", "valid_to": "date"}),
     "status": ("statuses", {}),
     "period": ("periods", {"start_on": "date", "end_on": "date"}),
     "estimate": ("estimates", {"value": "integer", "source_row": "integer"}),
+    "one_stop_exclusion": ("one_stop_exclusions", {"valid_from": "date", "valid_to": "date"}),
     "target": ("targets", {"value": "decimal(18, 4)", "valid_from": "date", "valid_to": "date"}),
 }
 _DELIVERY_TYPES = {
@@ -122,7 +123,7 @@ def _reference(office: Office, name: str) -> pd.DataFrame:
             frame[column] = frame[column].where(frame[column] != "", None)
     for name_column in {"procedures": ["procedure_name"], "fields": ["field_name"]}.get(name, []):
         frame[f"{name_column}_key"] = [match_key(value) for value in frame[name_column]]
-    if name == "estimates":
+    if name in ("estimates", "procedures"):
         frame["source_row"] = frame.index + 2  # line of the file, its head being the first
     return frame
 

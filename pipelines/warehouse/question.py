@@ -41,6 +41,8 @@ class Question:
     prior: PriorIssue | None = None
     # Id of the final of the same period a year ago, which the words compare with; "" when none was issued.
     year_ago_issue: str = ""
+    # Month and day before which a unit's plans of the year must be issued (office.yaml, deadlines).
+    plan_before: str = "01-31"
 
     @property
     def until_on(self) -> dt.date:
@@ -65,6 +67,7 @@ class Question:
             "received_by": self.received_by.replace(tzinfo=None),
             "is_provisional": self.is_provisional,
             "office_unit_id": self.office_unit_id,
+            "plan_before": self.plan_before,
             **self.switches.model_dump(),
             "prior_issue": self.prior.issue_id if self.prior else None,
             "prior_issued_since": self.prior.issued_since if self.prior else None,
@@ -156,6 +159,7 @@ def resolve(office: Office, ask: Ask) -> tuple[Question, list[Delivery]]:
         office_unit_id=office.settings.office.unit_id,
         prior=find_prior(office, period, ask.prior_issue, ask.received_by or office.clock.now()),
         year_ago_issue=find_year_ago(office, period, ask.year_ago_issue, ask.received_by or office.clock.now()),
+        plan_before=office.settings.deadlines.plan_before,
     )
     return question, deliveries
 

@@ -1,7 +1,8 @@
 """The units' return workbook (phiếu báo cáo): what it holds, and how it is read when it comes back.
 
 Here: which sheets a unit's return has, the profile of each. Not here: making the workbook (package, render).
-Invariant: a sheet is one stream with its own contract; an empty sheet is a return only when its nil is ticked.
+Invariant: a sheet is one stream with its own contract; an empty sheet is a return only when its nil is ticked; what a
+unit sends in a form of its own is not asked of it twice.
 """
 
 from __future__ import annotations
@@ -24,9 +25,13 @@ def return_name(period_id: str, unit_id: str) -> str:
 
 
 def return_contracts(office: Office, unit_id: str, period: Period) -> list[Contract]:
-    """Return the contracts of the sheets of a unit's return: what it owes that is not a system's export."""
+    """Return the contracts of the sheets of a unit's return: what it owes that it sends in no form of its own.
+
+    A profile that names the unit says that it has such a form; a profile for any unit does not.
+    """
     everything = owed(office, period)
     own = set(everything.loc[everything["unit_id"] == unit_id, "stream"])
+    own -= {profile.stream for profile in office.profiles if unit_id in profile.match.units}
     contracts = [load_contract(contract_path(stream)) for stream in streams() if stream in own]
     return [contract for contract in contracts if contract.sheet]
 

@@ -6,6 +6,9 @@ select
     procedure_of.competent_level,
     procedure_of.valid_from,
     procedure_of.valid_to,
+    procedure_of.time_value,
+    procedure_of.time_unit,
+    procedure_of.source_row,
     coalesce(field.field_code, 'unknown') as field_code,
     coalesce(procedure_of.valid_from, question.until_on) <= question.until_on
     and coalesce(procedure_of.valid_to, question.period_start) >= question.period_start as is_in_period

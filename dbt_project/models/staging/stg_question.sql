@@ -9,6 +9,7 @@ select
     received_by,
     is_provisional,
     office_unit_id,
+    plan_before,
     closing_event,
     lateness_granularity,
     due_on_cutoff_day,

@@ -1,0 +1,123 @@
+{# The streams of records: hand-kept sheets of the units' returns, one row an act of theirs.
+
+   A record has no status. Its staging model gives record_code (its name in its unit's sheet), from_on and to_on (the
+   days between which it belongs to a period: the same day for an act, an empty to_on for what is still open), and the
+   lineage; what it is on a day follows from its dates alone. #}
+{% macro record_streams() -%}
+    {{ return([
+        'directives',
+        'draft_documents',
+        'internal_processes',
+        'posting_checks',
+        'publication_decisions'
+    ]) }}
+{%- endmacro %}
+
+{# The columns every staging model of a record ends with. `row_of` is the landed row, `delivery` its delivery. #}
+{% macro record_lineage() -%}
+    row_of.unit_name_key,
+    row_of.flags,
+    row_of.source_file,
+    row_of.source_sheet,
+    row_of.source_row,
+    row_of.delivery_id,
+    delivery.unit_id as sender_unit_id,
+    delivery.received_at as delivery_received_at,
+    delivery.observed_on,
+    delivery.unit_from,
+    {{ row_id('row_of') }} as row_id
+{%- endmacro %}
+
+{# Body of a form with one row a unit and a total, over one fact or several.
+
+   A unit is a row in every form it stands in when it owes a stream of the form in the period, or has a fact: what
+   nothing was sent of is not silently absent. `stream` is a stream, a list of them, or empty where the facts
+   themselves name every unit that owes. `fact` has record_id, reporting_unit_id and the measures of `noun`; each of
+   `also` (fact, bridge, noun) adds the measures of a second fact beside them, and `whole` is then the noun of all. #}
+{% macro form_of_units(fact, stream, noun, also=[], whole=none) -%}
+    {%- set parts = [{'fact': fact, 'bridge': 'int_record_in_scope', 'noun': noun}] + also -%}
+    {%- set noun = whole or noun -%}
+    {%- set owed_streams = [stream] if stream is string else stream -%}
+    with
+    {%- for part in parts %}
+    facts_{{ loop.index }} as (
+        select
+            in_scope.scope_id,
+            fact.reporting_unit_id,
+            {{ each_measure('sum(fact.#) as #', noun=part.noun) }}
+        from {{ ref(part.bridge) }} as in_scope
+        inner join {{ ref(part.fact) }} as fact on in_scope.record_id = fact.record_id
+        group by in_scope.scope_id, fact.reporting_unit_id
+    ),
+    {%- endfor %}
+
+    sections as (
+        select
+            cast(null as {{ text_type() }}) as section_code,
+            cast(null as {{ text_type() }}) as label,
+            0 as sort_no
+        from {{ ref('stg_question') }}
+    ),
+
+    stub as (
+        {% if owed_streams -%}
+        select
+            scope.scope_id,
+            owed.unit_id as reporting_unit_id
+        from {{ ref('rpt_coverage') }} as owed
+        inner join {{ ref('dim_scope') }} as scope on owed.unit_id = scope.member_unit_id
+        where owed.stream in ('{{ owed_streams | join("', '") }}')
+        union
+        {%- endif %}
+        {%- for part in parts %}
+        select
+            scope_id,
+            reporting_unit_id
+        from facts_{{ loop.index }}
+        union
+        {%- endfor %}
+        -- A scope in which nobody owes anything still has its total.
+        select
+            scope_id,
+            cast(null as {{ text_type() }}) as reporting_unit_id
+        from {{ ref('dim_scope') }}
+    ),
+
+    filled as (
+        select
+            stub.scope_id,
+            stub.reporting_unit_id,
+            {%- for part in parts %}
+            {{ each_measure('coalesce(facts_' ~ loop.index ~ '.#, 0) as #', noun=part.noun) }}
+            {{- "," if not loop.last }}
+            {%- endfor %}
+        from stub
+        {%- for part in parts %}
+        left join facts_{{ loop.index }}
+            on
+                stub.scope_id = facts_{{ loop.index }}.scope_id
+                and stub.reporting_unit_id = facts_{{ loop.index }}.reporting_unit_id
+        {%- endfor %}
+    ),
+
+    rolled as (
+        select
+            scope_id,
+            cast(null as {{ text_type() }}) as section_code,
+            reporting_unit_id,
+            case when grouping(reporting_unit_id) = 1 then 'total' else 'row' end as row_kind,
+            {{ each_measure('cast(sum(#) as bigint) as #', noun=noun) }}
+        from filled
+        group by grouping sets ((scope_id, reporting_unit_id), (scope_id))
+    ),
+
+    labels as (
+        select
+            unit_id as reporting_unit_id,
+            name_vi as label,
+            sort_no
+        from {{ ref('dim_unit') }}
+    ),
+
+    {{ form_lines(key='reporting_unit_id', section='section_code', noun=noun) }}
+{%- endmacro %}

@@ -1,0 +1,112 @@
+"""The counting rules of the hand-kept sheets (areas I, VIII, IX, X) on hand-made records.
+
+Here: literal records of two wards and a department, versions and boundaries, recount. Not here: reading files.
+Invariant: every expected figure is counted by hand (domain/03 3.3, domain/08) beside its case.
+"""
+
+from __future__ import annotations
+
+import pytest
+from test_recount import recounted
+from warehouse_fixture import Row, Warehouse, delivery, question
+
+Q1 = ("2020-12-15", "2021-03-14")
+
+UNITS: list[Row] = [
+    {"unit_id": "tp-st", "name_vi": "UBND thành phố Sóc Trăng", "unit_kind": "city", "sort_no": 1},
+    {"unit_id": "tp-st-tp", "name_vi": "Phòng Tư pháp", "unit_kind": "department", "sort_no": 3},
+    {"unit_id": "p01", "name_vi": "UBND Phường 1", "unit_kind": "ward", "sort_no": 11},
+    {"unit_id": "p02", "name_vi": "UBND Phường 2", "unit_kind": "ward", "sort_no": 12},
+]
+
+
+def _directive(number: str, file: str, kind: str, issued: str, year: str | None = None, line: int = 1) -> Row:
+    return {
+        "delivery_id": file, "document_number": number, "directive_kind": kind, "issued_on": issued, "plan_year": year,
+        "flags": "", "source_file": file, "source_row": line,
+    }  # fmt: skip
+
+
+DIRECTIVES = [
+    # before 31/01: on time; on 31/01: late, for the plan says "before"
+    _directive("01/KH", "p01 15/3", "control_plan", "2021-01-30", None, 1),
+    _directive("02/KH", "p01 15/3", "review_plan", "2021-01-31", "2021", 2),
+    # first and last day of the quarter count, the days beside them do not
+    _directive("03/CV", "p01 15/3", "letter", "2020-12-15", None, 3),
+    _directive("04/CV", "p01 15/3", "letter", "2020-12-14", None, 4),
+    _directive("05/CV", "p02 15/3", "other", "2021-03-14", None, 1),
+    _directive("06/CV", "p02 15/3", "unknown", "2021-03-15", None, 2),
+    # another unit's document of the same number is another document
+    _directive("01/KH", "p02 15/3", "control_plan", "2021-01-05", None, 3),
+    # a plan of next year is a document, but not the plan owed for this one
+    _directive("08/KH", "p02 15/3", "review_plan", "2021-01-06", "2022", 4),
+    # a plan issued before the period is the one owed all the same
+    _directive("09/KH", "law 15/3", "control_plan", "2020-12-10", "2021", 2),
+    # told again in June with another date: the newest file has the word
+    _directive("07/CV", "law 15/3", "letter", "2021-03-20", None, 1),
+    _directive("07/CV", "law 15/6", "unknown", "2021-03-10", None, 1),
+]
+
+
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    tables = {
+        "unit": UNITS,
+        "obligation": [{"unit_id": unit, "stream": "directives"} for unit in ("p01", "p02", "tp-st-tp")],
+        "delivery": [
+            delivery("p01 15/3", "p01", "2021-03-15", stream="directives"),
+            delivery("p02 15/3", "p02", "2021-03-15", stream="directives"),
+            delivery("law 15/3", "tp-st-tp", "2021-03-15", stream="directives"),
+            delivery("law 15/6", "tp-st-tp", "2021-06-15", stream="directives"),
+        ],
+        "directives": DIRECTIVES,
+    }
+    target = tmp_path_factory.mktemp("dbt")
+    return Warehouse(tmp_path_factory.mktemp("warehouse"), tables, target).ask(
+        question(*Q1), select=["+form_directives", "+int_row_fate"]
+    )
+
+
+def _form(warehouse: Warehouse, scope: str) -> dict[str, tuple[object, ...]]:
+    rows = warehouse.rows(
+        "select label, documents, control_plans, review_plans, letters, other_documents, plans_owed, plans_on_time, "
+        "plans_late, plans_missing, plans_not_due "
+        f"from form_directives where scope_id = '{scope}' order by row_order"
+    )
+    return {str(row.pop("label")): tuple(row.values()) for row in rows}
+
+
+def test_the_office_s_table_has_a_row_for_each_unit_and_their_sum(warehouse: Warehouse) -> None:
+    assert _form(warehouse, "tp-st") == {
+        "Phòng Tư pháp": (1, 0, 0, 0, 1, 2, 1, 0, 1, 0),
+        "UBND Phường 1": (3, 1, 1, 1, 0, 2, 1, 1, 0, 0),
+        "UBND Phường 2": (3, 1, 1, 0, 1, 2, 1, 0, 1, 0),
+        "Tổng cộng": (7, 2, 2, 1, 2, 6, 3, 1, 2, 0),
+    }
+
+
+def test_a_unit_s_own_table_has_its_own_records_only(warehouse: Warehouse) -> None:
+    assert _form(warehouse, "p01") == {
+        "UBND Phường 1": (3, 1, 1, 1, 0, 2, 1, 1, 0, 0),
+        "Tổng cộng": (3, 1, 1, 1, 0, 2, 1, 1, 0, 0),
+    }
+
+
+def test_every_row_has_the_one_reason_why_it_counts_or_not(warehouse: Warehouse) -> None:
+    fates = warehouse.rows(
+        "select delivery_id || ' ' || record_code as row_of, fate from int_row_fate where fate <> 'counted' order by 1"
+    )
+    assert {str(row["row_of"]): row["fate"] for row in fates} == {
+        "law 15/3 07/CV": "older_version",
+        "law 15/3 09/KH": "before_period",
+        "p01 15/3 04/CV": "before_period",
+        "p02 15/3 06/CV": "after_period",
+    }
+
+
+def test_the_recount_agrees_on_every_cell_of_the_records(warehouse: Warehouse) -> None:
+    result = recounted(warehouse)
+    assert result.not_recounted == ()
+    assert result.records == ()
+    assert result.cells == ()
+    assert result.record_count == 7 + 6
