@@ -29,13 +29,14 @@ from generator.feedback import simulate_feedback  # noqa: E402
 from generator.feedback_files import send_feedback  # noqa: E402
 from generator.files import write  # noqa: E402
 from generator.ledger import LEDGER, Ledger  # noqa: E402
+from generator.remarks import add_remarks  # noqa: E402
 from generator.review_files import send_reviews  # noqa: E402
 from generator.reviews import simulate_reviews  # noqa: E402
 from generator.simulate import Dossier, simulate  # noqa: E402
 from generator.world import QUARTERS, load_world  # noqa: E402
 
 SEED = 2021
-NOT_IN_TRUTH = ("oddity", "person")
+NOT_IN_TRUTH = ("oddity", "remark_oddity", "person")
 
 
 def make(out: Path, truth: Path, seed: int = SEED, scale: float = 1.0) -> list[Dossier]:
@@ -53,6 +54,7 @@ def make(out: Path, truth: Path, seed: int = SEED, scale: float = 1.0) -> list[D
         simulate_feedback(world, seed),
         simulate_reviews(world, seed),
     )
+    add_remarks(world, dossiers, HERE / "reference", seed)
     inbox = out / "inbox"
     shutil.rmtree(inbox, ignore_errors=True)
     ledger = Ledger()
