@@ -30,6 +30,7 @@ from generator.feedback import simulate_feedback  # noqa: E402
 from generator.feedback_files import send_feedback  # noqa: E402
 from generator.files import write  # noqa: E402
 from generator.ledger import LEDGER, Ledger  # noqa: E402
+from generator.remarks import add_remarks  # noqa: E402
 from generator.return_files import Sheets, send_returns  # noqa: E402
 from generator.review_files import send_reviews  # noqa: E402
 from generator.reviews import simulate_reviews  # noqa: E402
@@ -40,7 +41,7 @@ SEED = 2021
 # What stands in the units' return workbooks: modules with simulate(world, seed), stream → its true records, and
 # shown(world, truth, quarter), stream → unit → the rows of its sheet.
 RETURNED = (records, procedures)
-NOT_IN_TRUTH = ("oddity", "person")
+NOT_IN_TRUTH = ("oddity", "remark_oddity", "person")
 
 
 def make(out: Path, truth: Path, seed: int = SEED, scale: float = 1.0) -> list[Dossier]:
@@ -58,6 +59,7 @@ def make(out: Path, truth: Path, seed: int = SEED, scale: float = 1.0) -> list[D
         simulate_feedback(world, seed),
         simulate_reviews(world, seed),
     )
+    add_remarks(world, dossiers, HERE / "reference", seed)
     inbox = out / "inbox"
     shutil.rmtree(inbox, ignore_errors=True)
     ledger = Ledger()

@@ -166,6 +166,16 @@ LANDED: dict[str, dict[str, str]] = {
         "valid_to": _DATE,
         "evidence": _TEXT,
     },
+    "service": {
+        "procedure_code": _TEXT,
+        "service_level": _TEXT,
+        "on_national_portal": _TEXT,
+        "takes_payment": _TEXT,
+        "valid_from": _DATE,
+        "valid_to": _DATE,
+        "evidence": _TEXT,
+    },
+    "delivery_column": {"delivery_id": _TEXT, "column_name": _TEXT},
     "prior_delivery": {"delivery_id": _TEXT},
     "prior_figure": {"figure_id": _TEXT, "value": "decimal(18, 4)"},
     "prior_dossier": {

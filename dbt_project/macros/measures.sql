@@ -52,7 +52,8 @@
     {# Of dossiers, beside the columns of II.06a (domain/05 5.1, 5.7-5.12): each list is a fact's own, no form sums all. #}
     {% do lists.update({
         'dossier_paused': ['paused_in_time', 'paused_overdue', 'suspended', 'returned', 'withdrawn'],
-        'dossier_level': ['received_online_full', 'received_online_partial', 'received_online_other'],
+        'dossier_level': ['received_online_full', 'received_online_partial', 'received_online_other', 'received_in_period'],
+        'dossier_cause': ['overdue_total', 'overdue_apologised', 'overdue_apologised_late', 'overdue_not_apologised'],
         'dossier_apology': [
             'resolved_overdue_apologised', 'resolved_overdue_apologised_late', 'resolved_overdue_not_apologised',
             'pending_overdue_apologised', 'pending_overdue_apologised_late', 'pending_overdue_not_apologised'
@@ -65,9 +66,26 @@
     }) %}
     {% do lists.update({
         'dossier_01': lists['dossier_paused'] + lists['dossier_level'] + lists['dossier_apology'] + lists['dossier_fee']
+        + lists['dossier_cause']
         + lists['dossier_digital'] + lists['dossier_rating']
     }) %}
     {% do lists.update({'dossier_more': lists['dossier_01'] + lists['dossier_fee_amount']}) %}
+    {# Forms of these measures: the sums of each in the order of its columns. II.08 names them its own way. #}
+    {% do lists.update({
+        'dossier_overdue': ['overdue_total', 'resolved_overdue', 'pending_overdue'] + lists['dossier_cause'][1:],
+        'service': ['services_total', 'services_partial', 'services_full', 'services_on_national_portal', 'services_paid'],
+        'electronic_service': ['services_total', 'services_level3', 'services_level4', 'services_on_national_portal'],
+        'electronic_dossier': [
+            'dossiers_total', 'dossiers_direct_postal', 'dossiers_online_level3', 'dossiers_online_level4', 'received_online_other',
+            'received_unknown_channel', 'payable_dossiers', 'paid_online', 'digitised_components', 'digitised_results'
+        ],
+        'desk_dossier': [
+            'received_direct', 'received_postal', 'received_online', 'received_unknown_channel'
+        ] + lists['dossier_fee'] + lists['dossier_fee_amount'] + lists['dossier_rating'] + lists['dossier_paused']
+        + ['resolved_with_result', 'result_digitised', 'intake_digitised', 'received_in_period']
+    }) %}
+    {% do lists.update({'electronic': lists['electronic_service'] + lists['electronic_dossier']}) %}
+    {% do lists.update({'desk': lists['desk_dossier'] + lists['dossier_waiting']}) %}
     {# II.04 sums two facts; its rows are the procedures with a proposal, so what is kept or late is in no row. #}
     {% do lists.update({
         'direction': lists['directive'] + lists['plan'],

@@ -29,6 +29,7 @@ from pipelines.audit.recount_procedures import (
 )
 from pipelines.audit.recount_records import counted_directives, counted_plans
 from pipelines.audit.recount_reviews import counted_documents, counted_procedures
+from pipelines.audit.recount_services import counted_services
 from pipelines.audit.recount_waiting import counted_waiting
 from pipelines.figures.layout import facts_of
 
@@ -48,6 +49,7 @@ RECOUNTS: dict[str, Callable[[Landed], list[Counted]]] = {
     "fct_posting_check_period": counted_posting_checks,
     "fct_posting_unit_period": counted_posting_units,
     "fct_dossier_waiting_period": counted_waiting,
+    "fct_service_period": counted_services,
 }
 
 _Value = int | Decimal | None

@@ -69,7 +69,10 @@ def counted_dossiers(landed: Landed) -> list[Counted]:
         due_at = due_moment(landed, dossier)
         outcome = outcome_of(landed, dossier, due_at, procedure)
         if outcome is not None:
-            keys = keys_of(landed, dossier, procedure)
+            keys = {
+                **keys_of(landed, dossier, procedure),
+                "cause_section_code": cause_section(landed, dossier.observed["overdue_cause"]),
+            }
             found.append(
                 Counted(
                     record=dossier.code,
@@ -395,6 +398,19 @@ def more_measures_of(landed: Landed, dossier: Dossier, outcome: Outcome, due_at:
     return {name: int(amount) for name, amount in told.items()}
 
 
+# Causes of overdue dossiers in the order of their table, lettered A, B, C … (the last K: no «J» in official lists) [A].
+_CAUSES = (
+    "coordination", "verification", "workload", "system", "regulation", "officer", "applicant", "other", UNKNOWN,
+    "untold",
+)  # fmt: skip
+
+
+def cause_section(landed: Landed, cause: str | None) -> str | None:
+    """Return the section of a cause of delay; what is not told has its own, unless the office names another."""
+    told = cause or "untold"
+    return landed.section_for("overdue_cause", told) or "ABCDEFGHIK"[_CAUSES.index(told)]
+
+
 def _endings(question: Row, dossier: Dossier, cell: str, due_at: dt.datetime | None) -> dict[str, int]:
     """Paused dossiers stand in column 12; their due day may have passed all the same."""
     paused = cell == "pending_in_time" and is_paused(dossier, question["until_on"])
@@ -419,7 +435,8 @@ def service_level(dossier: Dossier) -> str:
 def _levels(question: Row, dossier: Dossier, is_new: bool) -> dict[str, int]:
     is_online = is_new and counted_channel(question, dossier) == "online"
     level = service_level(dossier)
-    return {f"received_online_{name}": is_online and level == name for name in ("full", "partial", "other")}
+    by_level = {f"received_online_{name}": is_online and level == name for name in ("full", "partial", "other")}
+    return {**by_level, "received_in_period": is_new}
 
 
 def apology_state(landed: Landed, dossier: Dossier, due_at: dt.datetime | None) -> str:
@@ -444,7 +461,9 @@ def _apologies(landed: Landed, dossier: Dossier, cell: str, due_at: dt.datetime 
     """Split what is overdue (columns 10 and 13) by its apology."""
     state = apology_state(landed, dossier, due_at)
     states = ("apologised", "apologised_late", "not_apologised")
-    return {
+    is_overdue = cell in ("overdue", "pending_overdue")
+    whole = {"overdue_total": is_overdue, **{f"overdue_{name}": is_overdue and state == name for name in states}}
+    return whole | {
         f"{column}_{name}": cell == of_cell and state == name
         for column, of_cell in (("resolved_overdue", "overdue"), ("pending_overdue", "pending_overdue"))
         for name in states

@@ -148,6 +148,9 @@ def _declared(landed: Landed, place: _Place, added: dict[str, int]) -> Counted:
             "pending_total": received - resolved,
             "pending_in_time": received - resolved,
             "pending_overdue": 0,
+            # Of what level an online dossier will be, no estimate says.
+            "received_in_period": received,
+            "received_online_other": added["received_online"],
         },
     )
 

@@ -147,7 +147,8 @@ def layouts_from_manifest(manifest: dict[str, Any], on: dt.date | None = None) -
 
     Args:
         manifest: dbt's manifest.json.
-        on: a day that chooses between models of one form id: the one in force, else the one nearest in time.
+        on: a day that chooses between models of one form id: the one in force, else the one nearest in time; None: the
+            newest.
             A form with one layout is printed with it, whatever the day (older files have no other form).
 
     Raises:
@@ -160,11 +161,11 @@ def layouts_from_manifest(manifest: dict[str, Any], on: dt.date | None = None) -
     for layout in sorted(found, key=lambda item: (item["form_id"], item["valid_from"] or "")):
         _check(layout)
         other = chosen.get(layout["form_id"])
-        if other and (on is None or _overlap(other, layout)):
+        if other and _overlap(other, layout):
             raise OfficeError(
                 f"Hai mô hình {other['model']} và {layout['model']} cùng là biểu {layout['form_id']} một lúc."
             )
-        if other is None or (on is not None and (layout["valid_from"] or "") <= on.isoformat()):
+        if other is None or on is None or (layout["valid_from"] or "") <= on.isoformat():
             chosen[layout["form_id"]] = layout
     return chosen
 

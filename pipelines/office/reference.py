@@ -86,6 +86,17 @@ TABLES: dict[str, Table] = {
         VALIDITY,
         ("sort_no",),
     ),
+    "services": Table(
+        ("procedure_code", "service_level", "on_national_portal", "takes_payment", *VALIDITY, "evidence"),
+        ("procedure_code", "valid_from"),
+        VALIDITY,
+        choices={
+            "service_level": ("information", "partial", "full"),
+            "on_national_portal": ("yes", "no"),
+            "takes_payment": ("yes", "no"),
+        },
+        optional=True,
+    ),
     "estimates": Table(
         ("period_id", "unit_id", "field_code", "measure", "value"),
         ("period_id", "unit_id", "field_code", "measure"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import cast
 
 import duckdb
 import pandas as pd
@@ -33,6 +34,7 @@ _REFERENCE = {
     "obligation": ("obligations", {"valid_from": "date", "valid_to": "date"}),
     "status": ("statuses", {}),
     "period": ("periods", {"start_on": "date", "end_on": "date"}),
+    "service": ("services", {"valid_from": "date", "valid_to": "date"}),
     "estimate": ("estimates", {"value": "integer", "source_row": "integer"}),
     "one_stop_exclusion": ("one_stop_exclusions", {"valid_from": "date", "valid_to": "date"}),
     "target": ("targets", {"value": "decimal(18, 4)", "valid_from": "date", "valid_to": "date"}),
@@ -48,6 +50,7 @@ _DELIVERY_TYPES = {
     "rows_furniture": "integer",
     "rows_flagged": "integer",
 }
+_DELIVERY_COLUMN = ("delivery_id", "column_name")
 _QUESTION_TYPES = {
     "period_start": "date",
     "period_end": "date",
@@ -93,6 +96,7 @@ def write_landed(office: Office, question: Question, typed: list[TypedDelivery],
         _table(connection, "delivery", _deliveries(typed), _DELIVERY_TYPES)
         for name, (file, types) in _REFERENCE.items():
             _table(connection, name, _reference(office, file), types)
+        _table(connection, "delivery_column", _delivery_columns(typed), dict.fromkeys(_DELIVERY_COLUMN, "varchar"))
         _table(connection, "unit_alias", unit_aliases(office.reference["units"]), {})
         _table(connection, "calendar", _calendar(office, question), {"date_on": "date"})
         land_prior(connection, question.prior)
@@ -185,6 +189,17 @@ def _deliveries(typed: list[TypedDelivery]) -> pd.DataFrame:
         "rows_flagged",
     ]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _delivery_columns(typed: list[TypedDelivery]) -> pd.DataFrame:
+    """Which contract columns each counted file has: what no file has is not told, which is not zero."""
+    rows = [
+        (item.delivery.delivery_id, column)
+        for item in typed
+        if item.is_counted
+        for column in sorted(cast("dict[str, str]", item.verdict.get("columns") or {}))
+    ]
+    return pd.DataFrame(rows, columns=list(_DELIVERY_COLUMN))
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, stream: str, typed: list[TypedDelivery]) -> None:

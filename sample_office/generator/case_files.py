@@ -12,6 +12,7 @@ from generator.exports import Row, shown_rows, table
 from generator.faults import plant_rows
 from generator.files import WRITERS, Sheet, write
 from generator.ledger import Ledger
+from generator.remarks import add_shown, note_remarks
 from generator.simulate import Dossier
 from generator.systems import system_of
 from generator.world import DESK, NOT_SENT, UNITS, Quarter, World
@@ -36,7 +37,9 @@ def send_case_exports(
     """Write the case exports of one quarter into `inbox/<period>/<unit>/` and note what is planted."""
     sending = [unit for unit in UNITS if (quarter.period_id, unit) != NOT_SENT]
     rows_of = {unit: shown_rows(world, dossiers, unit, quarter) for unit in sending}
+    add_shown(rows_of, quarter)
     plant_rows(world, quarter, rows_of, seed)
+    note_remarks(rows_of)
     for unit in UNITS:
         if unit in rows_of:
             _send(inbox / quarter.period_id / unit, quarter, unit, rows_of[unit], ledger)

@@ -36,7 +36,7 @@ DEPARTMENT_NAMES = {  # the desk's system writes some departments its own way
 class Row:
     """One row as a system shows it; `cells` are by canonical name, moments or text."""
 
-    cells: dict[str, dt.datetime | str | None]
+    cells: dict[str, dt.datetime | str | int | None]
     dossier: Dossier | None = None
     faults: list[Fault] = field(default_factory=list)
 
@@ -133,8 +133,10 @@ def table(system: System, rows: list[Row], without: str = "") -> tuple[list[str]
     return [header for header, _, _ in columns], body
 
 
-def _cell(system: System, value: dt.datetime | str | None, name: str, style: str) -> Cell:
+def _cell(system: System, value: dt.datetime | str | int | None, name: str, style: str) -> Cell:
     if isinstance(value, dt.datetime):
         return value if style == "cell" else value.strftime(style)
-    words = {"status": system.statuses, "channel": system.channels}.get(name, {})
+    if isinstance(value, int):
+        return value
+    words = {"status": system.statuses, "channel": system.channels, **system.words}.get(name, {})
     return words.get(value or "", value or "")

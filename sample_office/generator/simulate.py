@@ -80,7 +80,19 @@ class Dossier:
     closing: str = ""
     delivered_at: dt.datetime | None = None
     is_at_desk_too: bool = False
+    apology_at: dt.datetime | None = None
+    overdue_cause: str = ""
+    service_level: str = ""
+    fee_kind: str = ""
+    fee_due: int | None = None
+    fee_paid: int | None = None
+    fee_paid_at: dt.datetime | None = None
+    payment_channel: str = ""
+    digitised_intake: str = ""
+    digitised_result: str = ""
+    satisfaction: str = ""
     oddity: str = ""
+    remark_oddity: str = ""
     person: int = 0
 
     def left_before(self, day: dt.date) -> bool:

@@ -6,7 +6,7 @@ Not here: dossiers, writing files. Invariant: every label and word stands in the
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from generator.world import DESK
 
@@ -22,6 +22,8 @@ class System:
     has_numbering: bool = False
     is_merged: bool = False
     delimiter: str = ","
+    # Words of the side remarks, by canonical column.
+    words: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property
     def extension(self) -> str:
@@ -34,6 +36,25 @@ class System:
         return any(name in ("receiving_unit", "handling_unit") for _, name, _ in self.columns)
 
 
+# The causes, levels, payments, digitisation and ratings in the words of the contract (domain/05 5.8 to 5.12).
+WORDS = {
+    "overdue_cause": {
+        "coordination": "Chờ cơ quan phối hợp",
+        "verification": "Chờ xác minh, đo đạc",
+        "workload": "Hồ sơ nhiều, thiếu nhân lực",
+        "system": "Lỗi phần mềm, đường truyền",
+        "regulation": "Vướng mắc quy định",
+        "officer": "Công chức chậm xử lý",
+        "applicant": "Công dân chậm bổ sung",
+        "other": "Nguyên nhân khác",
+    },
+    "service_level": {"information": "Mức độ 2", "partial": "Mức độ 3", "full": "Mức độ 4"},
+    "fee_kind": {"prepaid": "Thu trước", "postpaid": "Thu sau", "exempt": "Đối tượng miễn phí"},
+    "payment_channel": {"online": "Trực tuyến", "direct": "Trực tiếp"},
+    "digitised_intake": {"yes": "Có", "no": "Không"},
+    "digitised_result": {"yes": "Có", "no": "Không"},
+    "satisfaction": {"satisfied": "Hài lòng", "neutral": "Bình thường", "dissatisfied": "Không hài lòng"},
+}
 DESK_SYSTEM = System(
     columns=(
         ("STT", "row_no", ""),
@@ -57,6 +78,17 @@ DESK_SYSTEM = System(
         ("Trạng thái", "status", ""),
         ("Người thụ lý", "officer", ""),
         ("Trích yếu", "note", ""),
+        ("Ngày xin lỗi", "apology_at", "%d/%m/%Y"),
+        ("Nguyên nhân quá hạn", "overdue_cause", ""),
+        ("Mức độ dịch vụ công", "service_level", ""),
+        ("Loại thu phí", "fee_kind", ""),
+        ("Lệ phí phải nộp", "fee_due", ""),
+        ("Lệ phí đã nộp", "fee_paid", ""),
+        ("Ngày thanh toán", "paid_at", "%d/%m/%Y"),
+        ("Hình thức thanh toán", "payment_channel", ""),
+        ("Số hóa hồ sơ", "digitised_intake", ""),
+        ("Số hóa kết quả", "digitised_result", ""),
+        ("Mức độ hài lòng", "satisfaction", ""),
     ),
     statuses={
         "submitted": "Mới đăng ký",
@@ -72,6 +104,7 @@ DESK_SYSTEM = System(
         "result_delivered": "Đã trả kết quả",
     },
     channels={"direct": "Trực tiếp", "online": "Trực tuyến", "postal": "Qua bưu chính công ích"},
+    words=WORDS,
 )
 WARD_SYSTEM_A = System(
     columns=(
@@ -94,6 +127,14 @@ WARD_SYSTEM_A = System(
         ("Ngày trả KQ", "delivered_at", "%d/%m/%Y %H:%M"),
         ("Tình trạng hồ sơ", "status", ""),
         ("Ghi chú", "note", ""),
+        ("Ngày xin lỗi", "apology_at", "%d/%m/%Y"),
+        ("Lý do quá hạn", "overdue_cause", ""),
+        ("Mức độ DVC", "service_level", ""),
+        ("Phí phải nộp", "fee_due", ""),
+        ("Số tiền đã thu", "fee_paid", ""),
+        ("Hình thức thanh toán", "payment_channel", ""),
+        ("Đã số hóa thành phần", "digitised_intake", ""),
+        ("Đánh giá", "satisfaction", ""),
     ),
     statuses={
         "submitted": "Chờ tiếp nhận",
@@ -109,6 +150,7 @@ WARD_SYSTEM_A = System(
         "result_delivered": "Hoàn thành",
     },
     channels={"direct": "Tại quầy", "online": "Qua mạng", "postal": "BCCI"},
+    words={**WORDS, "satisfaction": {"satisfied": "2", "neutral": "1", "dissatisfied": "0"}},
     has_numbering=True,
 )
 WARD_SYSTEM_B = System(
@@ -129,6 +171,9 @@ WARD_SYSTEM_B = System(
         ("Ngày trả", "delivered_at", "%d/%m/%Y %H:%M:%S"),
         ("Trạng thái xử lý", "status", ""),
         ("Trích yếu hồ sơ", "note", ""),
+        ("Mức độ", "service_level", ""),
+        ("Số tiền phải nộp", "fee_due", ""),
+        ("Số tiền đã nộp", "fee_paid", ""),
     ),
     statuses={
         "submitted": "Hồ sơ chờ tiếp nhận trực tuyến",
@@ -145,6 +190,7 @@ WARD_SYSTEM_B = System(
     },
     channels={"direct": "Nộp trực tiếp", "online": "Nộp trực tuyến", "postal": "Dịch vụ bưu chính"},
     format="csv",
+    words={"service_level": {"information": "2", "partial": "3", "full": "4"}},
 )
 
 
@@ -174,12 +220,15 @@ PROVINCE_SYSTEM = System(
         ("Trạng thái / Mã", "status_code", ""),
         ("Trạng thái / Tên trạng thái hồ sơ", "status", ""),
         ("Trích yếu", "note", ""),
+        ("Số hóa / Hồ sơ", "digitised_intake", ""),
+        ("Số hóa / Kết quả", "digitised_result", ""),
     ),
     statuses=DESK_SYSTEM.statuses,
     channels={
         "direct": "Tiếp nhận trực tiếp", "online": "Tiếp nhận trực tuyến (DVC)", "postal": "Qua dịch vụ bưu chính",
     },
     format="html",
+    words=WORDS,
 )  # fmt: skip
 # Codes of that system beside its words (label-variants: dvcqg).
 PROVINCE_CODES = {

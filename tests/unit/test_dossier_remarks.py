@@ -29,6 +29,8 @@ FACTS = ["fct_dossier_period", "fct_dossier_waiting_period"]
 PLAIN = {
     "received_total", "received_direct_postal", "received_direct", "received_postal", "received_online", "carried_in",
     "resolved_total", "resolved_early", "resolved_on_time", "pending_total", "pending_in_time", "resolved_with_result",
+    # Sums of two measures that are told here.
+    "received_in_period", "overdue_total", "overdue_apologised", "overdue_apologised_late", "overdue_not_apologised",
 }  # fmt: skip
 
 NEW = {"channel": "direct", "status": "in_progress", "received_at": "2021-02-01 08:00", "due_at": "2021-04-01 17:00"}

@@ -8,11 +8,6 @@
     select * from {{ model }} where not coalesce({{ each_measure('# in (0, 1)', ' and ', noun) }}, false)
 {% endtest %}
 
-{# Every measure of a list is 0 in every row. #}
-{% test measures_are_zero(model, noun) %}
-    select * from {{ model }} where not coalesce({{ each_measure('# = 0', ' and ', noun) }}, false)
-{% endtest %}
-
 {# One row per combination of columns. #}
 {% test unique_together(model, columns) %}
     select {{ columns | join(', ') }}, count(*) as row_count

@@ -83,8 +83,11 @@ select
     cast(0 as bigint) as pending_overdue,
     summed.received_direct,
     summed.received_postal,
-    -- What no estimate tells of.
-    {{ each_measure('cast(0 as bigint) as #', noun='dossier_more') }},
+    -- What no estimate tells of, but that all is received in the period, and of what level an online one is, is not told.
+    {% for measure in measures('dossier_more') + measures('service') %}
+        {% if measure == 'received_in_period' %}summed.received_total{% elif measure == 'received_online_other' -%}
+            summed.received_online{% else %}cast(0 as bigint){% endif %} as {{ measure }},
+    {% endfor %}
     cast(null as {{ text_type() }}) as delivery_id,
     case when question.estimate_method = 'manual' then 'reference/estimates.csv' end as source_file,
     cast(null as {{ text_type() }}) as source_sheet,

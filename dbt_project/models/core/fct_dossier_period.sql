@@ -19,6 +19,7 @@ with dossier as (
         outcome.reason_code,
         outcome.recognised_late,
         apology.apology_state,
+        cause.section_code as cause_section_code,
         outcome.outcome = 'closed_without_result' as is_without_result,
         outcome.outcome in ('early', 'on_time', 'overdue') and coalesce(outcome.reason_code, '') <> 'awaiting_supplement'
             as is_with_result,
@@ -50,6 +51,7 @@ with dossier as (
     inner join {{ ref('int_dossier_placed') }} as placed on known.dossier_code = placed.dossier_code
     inner join {{ ref('int_dossier_due') }} as due on known.dossier_code = due.dossier_code
     left join {{ ref('int_dossier_apology') }} as apology on known.dossier_code = apology.dossier_code
+    left join {{ ref('int_cause_section') }} as cause on coalesce(known.overdue_cause, 'untold') = cause.applies_to
     cross join {{ ref('stg_question') }} as question
     where outcome.fate = 'counted'
 ),
@@ -89,6 +91,7 @@ select
     apology_at,
     counted_apology as apology_state,
     coalesce(overdue_cause, 'untold') as overdue_cause,
+    cause_section_code,
     counted_level as service_level,
     fee_kind,
     fee_due,
@@ -134,11 +137,17 @@ select
         as received_online_partial,
     case when is_received_in_period and counted_channel = 'online' and counted_level = 'other' then 1 else 0 end
         as received_online_other,
+    case when is_received_in_period then 1 else 0 end as received_in_period,
     {% for measure, outcome in {'resolved_overdue': 'overdue', 'pending_overdue': 'pending_overdue'}.items() %}
         {% for name, state in {'apologised': 'in_time', 'apologised_late': 'late', 'not_apologised': 'none'}.items() %}
             case when outcome = '{{ outcome }}' and counted_apology = '{{ state }}' then 1 else 0 end
                 as {{ measure }}_{{ name }},
         {% endfor %}
+    {% endfor %}
+    case when outcome in ('overdue', 'pending_overdue') then 1 else 0 end as overdue_total,
+    {% for name, state in {'apologised': 'in_time', 'apologised_late': 'late', 'not_apologised': 'none'}.items() %}
+        case when outcome in ('overdue', 'pending_overdue') and counted_apology = '{{ state }}' then 1 else 0 end
+            as overdue_{{ name }},
     {% endfor %}
     case when is_payable then 1 else 0 end as payable,
     case when is_payable and has_paid then 1 else 0 end as paid,
