@@ -19,6 +19,7 @@ from pipelines.audit.recount_dossiers import counted_dossiers
 from pipelines.audit.recount_estimates import counted_estimates
 from pipelines.audit.recount_feedback import counted_feedback
 from pipelines.audit.recount_landed import Counted, Landed
+from pipelines.audit.recount_layouts import counted_for_other_layouts
 from pipelines.audit.recount_reviews import counted_documents, counted_procedures
 from pipelines.audit.recount_waiting import counted_waiting
 from pipelines.figures.layout import facts_of
@@ -31,6 +32,7 @@ RECOUNTS: dict[str, Callable[[Landed], list[Counted]]] = {
     "fct_review_procedure_period": counted_procedures,
     "fct_review_document_period": counted_documents,
     "fct_dossier_waiting_period": counted_waiting,
+    "fct_dossier_layout_period": counted_for_other_layouts,
 }
 
 _Value = int | Decimal | None
