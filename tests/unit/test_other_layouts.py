@@ -7,6 +7,8 @@ Invariant: every expected number is counted by hand from the list of dossiers be
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 import random
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,8 +22,12 @@ from hypothesis import strategies as st
 from test_dossier_remarks import histories, with_remarks
 from warehouse_fixture import Warehouse, calendar, delivery, question
 
+from pipelines.audit.control import untraceable_cells
+from pipelines.audit.recount import recount
 from pipelines.audit.recount_landed import Landed
 from pipelines.audit.recount_layouts import counted_for_other_layouts
+from pipelines.audit.recount_text import recount_lines
+from pipelines.figures.layout import layouts_from_manifest, printed_layouts
 
 Q1 = ("2020-12-15", "2021-03-14")
 FACT = "fct_dossier_layout_period"
@@ -197,3 +203,121 @@ def test_fact_and_recount_agree_on_random_dossiers(
         models = counted(warehouse)
         assert models == {code: {name: of[name] for name in models[code]} for code, of in recounted(warehouse).items()}
         assert set(next(iter(models.values()))) >= OWN
+
+
+# ---- the forms
+
+FORMS = {
+    "progress-766": "form_progress_766",
+    "export-07a-xls": "form_export_07a_xls",
+    "dossier-progress-2025": "form_dossier_progress_2025",
+}
+# Columns from number 3 on, by row of the office's form, counted by hand from the list above.
+PRINTED = {
+    "progress-766": {
+        # received, carried in, in the period, online, direct, post; resolved; pending; paused
+        "Phòng Tư pháp": "0 0 0 0 0 0  0 0 0 0  0 0 0  0 0 0",
+        "UBND Phường 1": "8 1 7 3 4 0  6 1 3 2  2 1 1  0 0 0",
+        "UBND Phường 2": "7 1 6 0 6 0  2 0 2 0  2 1 1  3 2 1",
+        "Tổng cộng": "15 2 13 3 10 0  8 1 5 2  4 2 2  3 2 1",
+    },
+    "export-07a-xls": {
+        # received, direct, online full, partial, other, anywhere, carried in; resolved without the withdrawn one, in
+        # time, late with and without apology; pending without the stopped one, likewise; paid, online, directly;
+        # stopped; waiting for intake in time, too long; refused; withdrawn
+        "Phòng Tư pháp": "0 0 0 0 0 0 0  0 0 0 0  0 0 0 0  0 0 0  0  0 0  0  0",
+        "UBND Phường 1": "8 4 1 1 1 0 1  5 3 1 1  2 1 1 0  0 0 0  0  1 1  0  1",
+        "UBND Phường 2": "7 6 0 0 0 1 1  2 2 0 0  4 3 0 1  2 1 1  1  0 0  1  0",
+        "Tổng cộng": "15 10 1 1 1 1 2  7 5 1 1  6 4 1 1  2 1 1  1  1 1  1  1",
+    },
+    "dossier-progress-2025": {
+        # received, online full, partial (and what is not told), post, direct, carried in; resolved; pending with paused
+        "Phòng Tư pháp": "0 0 0 0 0 0  0 0 0 0  0 0 0",
+        "UBND Phường 1": "8 1 2 0 4 1  6 1 3 2  2 1 1",
+        "UBND Phường 2": "7 0 0 0 6 1  2 0 2 0  5 4 1",
+        "TỔNG CỘNG": "15 1 2 0 10 2  8 1 5 2  7 5 2",
+    },
+}
+
+
+def layouts_of(warehouse: Warehouse) -> dict[str, dict]:
+    manifest = json.loads((warehouse.target / "manifest.json").read_text(encoding="utf-8"))
+    return {form_id: layout for form_id, layout in layouts_from_manifest(manifest).items() if form_id in FORMS}
+
+
+def printed(warehouse: Warehouse, form_id: str, scope_id: str = "tp-st") -> dict[str, list[int]]:
+    names = [column["name"] for column in layouts_of(warehouse)[form_id]["columns"]]
+    rows = warehouse.rows(f"select * from {FORMS[form_id]} where scope_id = '{scope_id}' order by row_order")
+    return {str(row["label"]): [int(str(row[name])) for name in names] for row in rows}
+
+
+@pytest.mark.parametrize("form_id", FORMS)
+def test_each_layout_has_the_figures_counted_by_hand(asked: Warehouse, form_id: str) -> None:
+    expected = {label: [int(figure) for figure in line.split()] for label, line in PRINTED[form_id].items()}
+    assert printed(asked, form_id) == expected
+    assert list(printed(asked, form_id)) == list(expected)
+
+
+@pytest.mark.parametrize("form_id", FORMS)
+def test_a_unit_has_the_layout_with_its_own_row(asked: Warehouse, form_id: str) -> None:
+    total = list(PRINTED[form_id])[-1]
+    own = [int(figure) for figure in PRINTED[form_id]["UBND Phường 1"].split()]
+    assert printed(asked, form_id, "p01") == {"UBND Phường 1": own, total: own}
+    assert printed(asked, form_id, "desk") == {total: [0] * len(own)}
+
+
+def test_every_cell_is_traced_and_recounted(asked: Warehouse) -> None:
+    layouts = layouts_of(asked)
+    result = recount(asked.path, layouts)
+    assert result.agrees, recount_lines(result, layouts)
+    # Three rows and a total of the office, a row and a total of two wards and the department, a total of the desk.
+    rows = 4 + 3 * 2 + 1
+    assert result.cell_count == rows * sum(len(item["columns"]) + len(item["notes"]) for item in layouts.values())
+    with duckdb.connect(asked.path, read_only=True) as connection:
+        assert untraceable_cells(connection, layouts) == []
+
+
+@pytest.mark.parametrize(
+    "switches",
+    [
+        {"returned_withdrawn_bucket": "own_column", "null_channel": "unknown", "include_vertical_agencies": True},
+        {"awaiting_supplement_bucket": "resolved_on_time", "returned_withdrawn_bucket": "excluded"},
+        {"as_of": "2021-03-01", "estimate_method": "run_rate"},
+    ],
+)
+def test_identities_and_crosswalks_hold_under_other_switches(make: Callable[[], Warehouse], switches: dict) -> None:
+    warehouse = make().ask(question(*Q1, **switches), tests=True)
+    assert recount(warehouse.path, layouts_of(warehouse)).agrees
+
+
+@pytest.mark.parametrize(
+    ("tampering", "test"),
+    [
+        ("form_progress_766 set paused_total = paused_total + 1, paused_in_time = paused_in_time + 1", "balance"),
+        (
+            "form_progress_766 set received_online = received_online - 1, received_direct = received_direct + 1",
+            "crosswalk",
+        ),
+        ("form_dossier_progress_2025 set resolved_early = 2, resolved_on_time = resolved_on_time - 1", "crosswalk"),
+        ("form_export_07a_xls set rejected = 0", "unit_rows_add_up"),
+    ],
+)
+def test_a_tampered_layout_fails_its_test(make: Callable[[], Warehouse], tampering: str, test: str) -> None:
+    warehouse = make().ask(question(*Q1))
+    with duckdb.connect(warehouse.path) as connection:
+        connection.execute(f"update {tampering} where row_kind = 'total' and scope_id = 'tp-st'")
+    with pytest.raises(AssertionError, match=test):
+        warehouse.dbt(["test", "--exclude", "test_type:unit", "--select", *FORMS.values()])
+
+
+def test_a_layout_of_later_years_is_printed_only_when_asked_for_and_in_force(asked: Warehouse) -> None:
+    manifest = json.loads((asked.target / "manifest.json").read_text(encoding="utf-8"))
+
+    def others(enabled: list[str] | None, day: str) -> set[str]:
+        return set(printed_layouts(manifest, enabled, dt.date.fromisoformat(day))) & set(FORMS)
+
+    every = ["II.06a", *FORMS]
+    assert others(None, "2026-03-14") == set()
+    assert others(every, "2021-03-14") == {"export-07a-xls"}
+    assert others(every, "2022-09-14") == {"export-07a-xls", "progress-766"}
+    assert others(every, "2025-07-31") == set(FORMS)
