@@ -22,8 +22,8 @@
    Needs the CTEs `rolled` (scope_id, section_code, <key>, row_kind section | row | total, the measures; section_code
    null throughout in a form without sections), `sections` (section_code, label, sort_no) and `labels` (<key>, label,
    sort_no). Gives scope_id, row_order, row_kind, row_code (A, A.1, 1, total), row_no, label, <section>, <key>, measures,
-   and the columns of `rolled` named in `also` (percentages). #}
-{% macro form_lines(key, section, noun='dossier', also=[]) -%}
+   and the columns of `rolled` named in `also` (percentages); the last row is called `total`. #}
+{% macro form_lines(key, section, noun='dossier', also=[], total='Tổng cộng') -%}
     ordered as (
         select
             rolled.*,
@@ -63,7 +63,7 @@
             when row_kind = 'row' then cast(no_in_section as {{ text_type() }})
         end as row_no,
         case
-            when row_kind = 'total' then 'Tổng cộng'
+            when row_kind = 'total' then '{{ total }}'
             when row_kind = 'section' then section_label
             else row_label
         end as label,

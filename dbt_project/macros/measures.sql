@@ -86,6 +86,21 @@
     }) %}
     {% do lists.update({'electronic': lists['electronic_service'] + lists['electronic_dossier']}) %}
     {% do lists.update({'desk': lists['desk_dossier'] + lists['dossier_waiting']}) %}
+    {# The same dossiers by the columns of other layouts (fct_dossier_layout_period). #}
+    {% do lists.update({
+        'dossier_layout': [
+            'received_total', 'carried_in', 'received_in_period', 'received_online', 'received_direct', 'received_postal',
+            'received_unknown_channel', 'received_online_full', 'received_online_partial', 'received_online_other',
+            'received_online_not_full', 'received_non_boundary', 'resolved_total', 'resolved_early', 'resolved_on_time',
+            'resolved_overdue', 'resolved_without_result', 'resolved_not_withdrawn', 'resolved_in_time_not_withdrawn',
+            'resolved_overdue_apologised_at_all', 'resolved_overdue_not_apologised', 'pending_total', 'pending_in_time',
+            'pending_overdue', 'paused_total', 'paused_in_time', 'paused_overdue', 'pending_not_paused',
+            'pending_in_time_not_paused', 'suspended', 'pending_not_suspended', 'pending_in_time_not_suspended',
+            'pending_overdue_apologised_at_all', 'pending_overdue_not_apologised', 'withdrawn', 'paid', 'paid_online',
+            'paid_directly'
+        ],
+        'nothing': []
+    }) %}
     {# II.04 sums two facts; its rows are the procedures with a proposal, so what is kept or late is in no row. #}
     {% do lists.update({
         'direction': lists['directive'] + lists['plan'],

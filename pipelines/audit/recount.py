@@ -19,6 +19,7 @@ from pipelines.audit.recount_dossiers import counted_dossiers
 from pipelines.audit.recount_estimates import counted_estimates
 from pipelines.audit.recount_feedback import counted_feedback
 from pipelines.audit.recount_landed import Counted, Landed
+from pipelines.audit.recount_layouts import counted_for_other_layouts
 from pipelines.audit.recount_procedures import (
     counted_drafts,
     counted_posting_checks,
@@ -50,6 +51,7 @@ RECOUNTS: dict[str, Callable[[Landed], list[Counted]]] = {
     "fct_posting_unit_period": counted_posting_units,
     "fct_dossier_waiting_period": counted_waiting,
     "fct_service_period": counted_services,
+    "fct_dossier_layout_period": counted_for_other_layouts,
 }
 
 _Value = int | Decimal | None

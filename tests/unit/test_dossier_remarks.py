@@ -242,9 +242,7 @@ def test_a_switch_moves_these_dossiers_and_no_other(warehouse: Warehouse, switch
 
 def test_the_recount_finds_the_same_by_itself(warehouse: Warehouse) -> None:
     warehouse.ask(question(*Q1), select=["stg_question"])
-    found = {
-        name: names_of(told(item.measures)) for counted in recounts(warehouse) for name, item in counted.items()
-    }
+    found = {name: names_of(told(item.measures)) for counted in recounts(warehouse) for name, item in counted.items()}
     assert found == {name: names_of(expected) for name, (_, expected) in CASES.items()}
 
 
@@ -263,7 +261,15 @@ WORDS = {
     "overdue_cause": ["coordination", "unknown", None],
     "status": ["submitted", "rejected_at_intake", "suspended", None, None, None, None],
 }
-DAYS = [None, "2021-01-08 09:00", "2021-02-26 09:00", "2021-03-11 09:00", "2021-03-12 16:00", "2021-03-13", "2021-04-02"]
+DAYS = [
+    None,
+    "2021-01-08 09:00",
+    "2021-02-26 09:00",
+    "2021-03-11 09:00",
+    "2021-03-12 16:00",
+    "2021-03-13",
+    "2021-04-02",
+]
 
 
 def with_remarks(rows: list[Row], seed: int) -> list[Row]:

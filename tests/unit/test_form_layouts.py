@@ -153,6 +153,22 @@ def test_every_identity_within_a_form_is_a_test_of_its_model(model: str) -> None
         assert not missing, f"{test} does not speak of {sorted(missing)}, {expression} does"
 
 
+@each_form
+def test_the_crosswalk_of_a_layout_to_ii_06a_is_a_test_of_its_model(model: str) -> None:
+    form = official(model)
+    ours = {f"c{column['number']}": column["key"] for column in leaves(form["columns"])}
+    tree = yaml.safe_load(shared("domain/forms/II.06a.yaml").read_text(encoding="utf-8"))
+    theirs = {f"c{column['number']}": column["key"] for column in leaves(tree["columns"])}
+    tests = [test.get("crosswalk_to_ii_06a") for test in MODELS[model]["data_tests"] if isinstance(test, dict)]
+    tested = [pair for test in tests if test for pair in test["arguments"]["pairs"].items()]
+
+    def named(expression: str, names: dict[str, str]) -> str:
+        return re.sub(r"c\d+", lambda found: names[found[0]], expression.partition(" of II.06a")[0])
+
+    crosswalk = form.get("crosswalk_to_II_06a", {})
+    assert tested == [(named(left, ours), named(right, theirs)) for left, right in crosswalk.items()]
+
+
 def test_the_excuses_name_what_there_is() -> None:
     shared("domain/forms")
     forms = {meta_of(model)["form_id"]: name for name, model in MODELS.items()}

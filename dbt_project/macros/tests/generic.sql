@@ -85,3 +85,48 @@
     where total_row.row_kind = 'total'
         and ({{ each_measure('total_row.# <> coalesce(facts.#, 0)', ' or ', noun) }})
 {% endtest %}
+
+{# The total row of a form is that of II.06a in every scope, column sums against column sums (a layout's crosswalk).
+   What no dossier stands behind is in II.06a only, and left out. #}
+{% test crosswalk_to_ii_06a(model, pairs) %}
+    with declared as (
+        select in_scope.scope_id, {{ each_measure('sum(fact.#) as #') }}
+        from {{ ref('int_declared_in_scope') }} as in_scope
+        inner join {{ ref('fct_declared_period') }} as fact on in_scope.declared_id = fact.declared_id
+        group by in_scope.scope_id
+    ),
+    official as (
+        select form.scope_id, {{ each_measure('form.# - coalesce(declared.#, 0) as #') }}
+        from {{ ref('form_ii_06a') }} as form
+        left join declared on form.scope_id = declared.scope_id
+        where form.row_kind = 'total'
+    ),
+    ours as (
+        select scope_id{% for ours in pairs %}, {{ ours }} as pair_{{ loop.index }}{% endfor %}
+        from {{ model }}
+        where row_kind = 'total'
+    ),
+    theirs as (
+        select scope_id{% for ours, theirs in pairs.items() %}, {{ theirs }} as pair_{{ loop.index }}{% endfor %}
+        from official
+    )
+    select coalesce(ours.scope_id, theirs.scope_id) as scope_id
+    from ours
+    full outer join theirs on ours.scope_id = theirs.scope_id
+    where ours.scope_id is null or theirs.scope_id is null
+        {% for ours in pairs %} or ours.pair_{{ loop.index }} <> theirs.pair_{{ loop.index }}{% endfor %}
+{% endtest %}
+
+{# As rows_add_up, for a form whose columns are no measures of one fact. #}
+{% test unit_rows_add_up(model, columns) %}
+    with rows_of as (
+        select scope_id{% for name in columns %}, sum({{ name }}) as {{ name }}{% endfor %}
+        from {{ model }} where row_kind = 'row' group by scope_id
+    )
+    select total_row.scope_id
+    from {{ model }} as total_row
+    left join rows_of on total_row.scope_id = rows_of.scope_id
+    where total_row.row_kind = 'total' and (
+        {%- for name in columns %} total_row.{{ name }} <> coalesce(rows_of.{{ name }}, 0){{ ' or' if not loop.last }}{% endfor %}
+    )
+{% endtest %}
