@@ -27,7 +27,15 @@ _MOMENTS = [
     "finished_at", "delivered_at", "apology_at",
 ]  # fmt: skip
 
-_WORDS = ["overdue_cause", "service_level", "fee_kind", "payment_channel", "digitised_intake", "digitised_result", "satisfaction"]
+_WORDS = [
+    "overdue_cause",
+    "service_level",
+    "fee_kind",
+    "payment_channel",
+    "digitised_intake",
+    "digitised_result",
+    "satisfaction",
+]
 _SIDE_REMARKS = {
     "reappointment_count": "bigint",
     "fee_due": "bigint",
