@@ -199,6 +199,8 @@ def _measure(report: Path, layout: dict, column: str) -> dict:
             return {**item, "head": [item["label"]], "of": None, "decimals": None}
     if column in layout["ratios"]:
         return _ratio(report, layout, column)
+    if any(column == f"c{item['number']}" for item in layout.get("unfilled", [])):
+        raise OfficeError(f"Biểu {layout['form_id']}: cột {column} do cấp khác ghi, đơn vị để trống.")
     known = [*(f"c{item['number']}" for item in layout["columns"]), *(item["name"] for item in layout["notes"])]
     raise OfficeError(
         f"Biểu {layout['form_id']} không có cột {column}. Các cột số liệu: {', '.join([*known, *layout['ratios']])}."

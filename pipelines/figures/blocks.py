@@ -131,8 +131,9 @@ def plain(value: object) -> str:
 
 
 def figure_markup(figure: Figure) -> Markup:
-    """Return the markup of a figure."""
-    return Markup(f"{_FIGURE_OPEN}{figure.figure_id}{_FIGURE_SPLIT}{figure.text}{_FIGURE_CLOSE}")
+    """Return the markup of a figure; a sentence says 0 where a form leaves zeros blank."""
+    text = figure.text or ("0" if figure.value == 0 else "")
+    return Markup(f"{_FIGURE_OPEN}{figure.figure_id}{_FIGURE_SPLIT}{text}{_FIGURE_CLOSE}")
 
 
 def table_markup(form_id: str) -> Markup:

@@ -166,6 +166,8 @@ def _row(layout: FormLayout, kind: str, code: str, label: str, section: str, val
         return figure_id(layout.form_id, _SCOPE, code, name)
 
     def figure(column: LayoutColumn) -> Figure:
+        if column.source is None:
+            return Figure(named(f"c{column.number}"), None, "")
         if column.whole:
             return Figure(named(f"c{column.number}"), percent, format_rate(percent, sign=""))
         return Figure(named(f"c{column.number}"), value, format_count(value), is_estimated=bool(value))

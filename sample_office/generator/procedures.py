@@ -23,8 +23,8 @@ REFERENCE = Path(__file__).resolve().parents[1] / "reference"
 POSTING_UNITS = (DESK, *WARDS)
 _LEVELS = {"city": ("district",), "ward": ("commune",), "both": ("district", "commune")}
 # Handled at a desk and without a process there: (procedure, level); the third gets its process in the second quarter.
-NO_PROCESS = {("1.004982", "district"), ("2.000424", "commune"), ("1.003583", "commune")}
-DECIDED_LATER = {("1.003583", "commune"): dt.date(2021, 4, 20)}
+NO_PROCESS = {("1.004982", "district"), ("2.000424", "commune"), ("2.002080", "commune")}
+DECIDED_LATER = {("2.002080", "commune"): dt.date(2021, 4, 20)}
 # Two processes of one procedure (at the counter and by post), and one that ended within the first quarter.
 SECOND_PROCESS = {("2.000815", "commune"), ("1.001612", "district")}
 ENDED = {("1.005280", "district"): dt.date(2021, 2, 28)}
