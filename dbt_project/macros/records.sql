@@ -4,7 +4,9 @@
    days between which it belongs to a period: the same day for an act, an empty to_on for what is still open), and the
    lineage; what it is on a day follows from its dates alone. #}
 {% macro record_streams() -%}
-    {{ return(['directives']) }}
+    {{ return([
+        'directives', 'focal_officers', 'inspections', 'findings', 'communications', 'trainings', 'death_cases'
+    ]) }}
 {%- endmacro %}
 
 {# The columns every staging model of a record ends with. `row_of` is the landed row, `delivery` its delivery. #}

@@ -19,7 +19,16 @@ from pipelines.audit.recount_dossiers import counted_dossiers
 from pipelines.audit.recount_estimates import counted_estimates
 from pipelines.audit.recount_feedback import counted_feedback
 from pipelines.audit.recount_landed import Counted, Landed
-from pipelines.audit.recount_records import counted_directives, counted_plans
+from pipelines.audit.recount_records import (
+    counted_communications,
+    counted_death_cases,
+    counted_directives,
+    counted_findings,
+    counted_focal_officers,
+    counted_inspections,
+    counted_plans,
+    counted_trainings,
+)
 from pipelines.audit.recount_reviews import counted_documents, counted_procedures
 from pipelines.figures.layout import facts_of
 
@@ -32,6 +41,12 @@ RECOUNTS: dict[str, Callable[[Landed], list[Counted]]] = {
     "fct_review_document_period": counted_documents,
     "fct_directive_period": counted_directives,
     "fct_plan_period": counted_plans,
+    "fct_focal_officer_period": counted_focal_officers,
+    "fct_inspection_period": counted_inspections,
+    "fct_finding_period": counted_findings,
+    "fct_communication_period": counted_communications,
+    "fct_training_period": counted_trainings,
+    "fct_death_case_period": counted_death_cases,
 }
 
 _Value = int | Decimal | None

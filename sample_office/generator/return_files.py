@@ -15,10 +15,10 @@ from functools import cache
 from pathlib import Path
 
 import yaml
+
 from generator.ledger import Fault, Ledger
 from generator.rows import Cells, Value
 from generator.world import NOT_SENT, Quarter, World
-
 from pipelines.ingest.contract import MOMENT_ROLES, NUMBER_ROLES, WORD_ROLES, Column, Contract, load_contract
 from pipelines.render.returns import Field, ReturnBook, Sheet, write_return
 from pipelines.warehouse.returns import NIL_LABEL, return_name
