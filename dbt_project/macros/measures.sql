@@ -25,6 +25,10 @@
             'documents', 'control_plans', 'review_plans', 'letters', 'other_documents'
         ],
         'plan': ['plans_owed', 'plans_on_time', 'plans_late', 'plans_missing', 'plans_not_due'],
+        'submission': [
+            'submissions_owed', 'sent_on_time', 'sent_late', 'returned', 'not_sent', 'declared_nil', 'revisions',
+            'days_late'
+        ],
         'focal_officer': ['focal_officers', 'focal_decisions'],
         'inspection': [
             'inspections', 'combined_inspections', 'own_inspections', 'inspections_done', 'inspections_on_time',

@@ -30,6 +30,7 @@ from pipelines.audit.recount_records import (
     counted_trainings,
 )
 from pipelines.audit.recount_reviews import counted_documents, counted_procedures
+from pipelines.audit.recount_submissions import counted_submissions
 from pipelines.figures.layout import facts_of
 
 # Fact table → the recount of its records. A fact without one is reported as not recounted.
@@ -47,6 +48,7 @@ RECOUNTS: dict[str, Callable[[Landed], list[Counted]]] = {
     "fct_communication_period": counted_communications,
     "fct_training_period": counted_trainings,
     "fct_death_case_period": counted_death_cases,
+    "fct_submission_period": counted_submissions,
 }
 
 _Value = int | Decimal | None
