@@ -62,7 +62,7 @@ def _first_plan(landed: Landed, issued: list[tuple[str, Row]], unit_id: str, kin
 
 def _year(landed: Landed, row: Row) -> int:
     """Return the year a plan is for: the one it names, else the reporting year it was issued in."""
-    issued = on(row["issued_on"])
+    issued = row["issued_on"].date()
     years = [
         period["end_on"].year
         for period in landed.table("period")
@@ -95,7 +95,7 @@ def counted_focal_officers(landed: Landed) -> list[Counted]:
     def measures(row: Row) -> dict[str, int]:
         ended = on(row["ended_on"])
         return {
-            "focal_decisions": int(on(row["decided_on"]) >= start),
+            "focal_decisions": int(row["decided_on"].date() >= start),
             "focal_officers": row["officer_count"] if ended is None or ended >= until else 0,
         }
 
@@ -111,14 +111,14 @@ def counted_inspections(landed: Landed) -> list[Counted]:
     found = list(records_of_period(landed, "inspections", "inspection_code", _check_span))
     first: dict[tuple[str, str], tuple[dt.date, str]] = {}
     for unit_id, row in found:
-        if happened(on(row["done_on"]), until):
-            place, made = (unit_id, _checked(landed, unit_id, row)), (on(row["done_on"]), row["inspection_code"])
+        made_on = _by(row["done_on"], until)
+        if made_on:
+            place, made = (unit_id, _checked(landed, unit_id, row)), (made_on, row["inspection_code"])
             first[place] = min(first.get(place, made), made)
 
     def measures(unit_id: str, row: Row) -> dict[str, int]:
-        planned, made = on(row["planned_on"]), on(row["done_on"])
-        is_done = happened(made, until)
-        is_late = is_done and planned is not None and made > planned
+        made = _by(row["done_on"], until)
+        is_done, is_late = made is not None, _exceeds(made, row["planned_on"])
         is_first = is_done and first[unit_id, _checked(landed, unit_id, row)] == (made, row["inspection_code"])
         return {
             "inspections": 1,
@@ -154,18 +154,17 @@ def counted_findings(landed: Landed) -> list[Counted]:
     start, until = landed.question["period_start"], landed.question["until_on"]
 
     def measures(row: Row) -> dict[str, int]:
-        found, deadline, closed = on(row["found_on"]), on(row["deadline_on"]), on(row["closed_on"])
-        is_closed = happened(closed, until)
-        is_late = is_closed and deadline is not None and closed > deadline
+        is_carried, closed = row["found_on"].date() < start, _by(row["closed_on"], until)
+        is_closed, is_late = closed is not None, _exceeds(closed, row["deadline_on"])
         return {
             "findings": 1,
-            "findings_carried": int(found < start),
-            "findings_found": int(found >= start),
+            "findings_carried": int(is_carried),
+            "findings_found": int(not is_carried),
             "findings_closed": int(is_closed),
             "findings_closed_on_time": int(is_closed and not is_late),
             "findings_closed_late": int(is_late),
             "findings_open": int(not is_closed),
-            "findings_overdue": int(not is_closed and deadline is not None and deadline < until),
+            "findings_overdue": int(not is_closed and _exceeds(until, row["deadline_on"])),
         }
 
     return _counted(landed, "findings", "finding_code", _span("found_on", "closed_on"), measures)
@@ -220,10 +219,10 @@ def counted_death_cases(landed: Landed) -> list[Counted]:
     start, until = landed.question["period_start"], landed.question["until_on"]
 
     def measures(row: Row) -> dict[str, int]:
-        is_linked, is_new = row["requested"] in _LINKED, on(row["registered_on"]) >= start
-        finished, due = _case_span(row)[1], on(row["due_on"])
-        is_done = is_linked and happened(finished, until)
-        is_late = is_done and due is not None and finished > due
+        is_linked, is_new = row["requested"] in _LINKED, row["registered_on"].date() >= start
+        finished = _by(_case_span(row)[1], until)
+        is_done = is_linked and finished is not None
+        is_late = is_done and _exceeds(finished, row["due_on"])
         steps = {"residence": happened(on(row["residence_on"]), until)} if is_linked else {}
         if is_linked and row["requested"] != "linked_two":
             steps[_decides(row)] = happened(on(row["benefit_on"]), until)
@@ -250,7 +249,8 @@ def _case_span(row: Row) -> tuple[dt.date | None, dt.date | None]:
     if row["requested"] not in _LINKED:
         return registered, registered
     steps = [residence] if row["requested"] == "linked_two" else [residence, benefit]
-    return registered, None if None in steps else max(steps)
+    known = [day for day in steps if day is not None]
+    return registered, max(known) if len(known) == len(steps) else None
 
 
 def _decides(row: Row) -> str:
@@ -260,6 +260,18 @@ def _decides(row: Row) -> str:
 
 
 # --- what every stream of records shares ---------------------------------------------------------------------------
+
+
+def _by(day: dt.datetime | dt.date | None, until: dt.date) -> dt.date | None:
+    """Return the day of an event that has come by the last counted day, else None."""
+    known = on(day)
+    return known if happened(known, until) else None
+
+
+def _exceeds(day: dt.date | None, limit: dt.datetime | dt.date | None) -> bool:
+    """Tell whether a day lies after a limit; false when either is unknown."""
+    last = on(limit)
+    return day is not None and last is not None and day > last
 
 
 def _act(column: str) -> _Span:
