@@ -28,9 +28,19 @@ from pipelines.audit.recount_procedures import (
     counted_processes,
     counted_publications,
 )
-from pipelines.audit.recount_records import counted_directives, counted_plans
+from pipelines.audit.recount_records import (
+    counted_communications,
+    counted_death_cases,
+    counted_directives,
+    counted_findings,
+    counted_focal_officers,
+    counted_inspections,
+    counted_plans,
+    counted_trainings,
+)
 from pipelines.audit.recount_reviews import counted_documents, counted_procedures
 from pipelines.audit.recount_services import counted_services
+from pipelines.audit.recount_submissions import counted_submissions
 from pipelines.audit.recount_waiting import counted_waiting
 from pipelines.figures.layout import facts_of
 
@@ -52,6 +62,13 @@ RECOUNTS: dict[str, Callable[[Landed], list[Counted]]] = {
     "fct_dossier_waiting_period": counted_waiting,
     "fct_service_period": counted_services,
     "fct_dossier_layout_period": counted_for_other_layouts,
+    "fct_focal_officer_period": counted_focal_officers,
+    "fct_inspection_period": counted_inspections,
+    "fct_finding_period": counted_findings,
+    "fct_communication_period": counted_communications,
+    "fct_training_period": counted_trainings,
+    "fct_death_case_period": counted_death_cases,
+    "fct_submission_period": counted_submissions,
 }
 
 _Value = int | Decimal | None
