@@ -240,7 +240,7 @@ def _run(suite_text: str, frame: pd.DataFrame, whole_file: bool) -> Failed:
     return failed
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def _expectations(suite_text: str, whole_file: bool) -> tuple[BatchDefinition, ExpectationSuite]:
     """The checks of whole files, or of rows, in an ephemeral GX context; importing GX takes seconds, so only here."""
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")

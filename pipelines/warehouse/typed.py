@@ -106,21 +106,18 @@ def type_deliveries(
     Args:
         office: the office.
         deliveries: what to read.
-        say: called with a line of progress before each file that is read now.
+        say: called with a line of progress before the files of each stream that are read now.
     """
     kept = [_kept(office, delivery) for delivery in deliveries]
     new: dict[str, list[tuple[Delivery, Path, str]]] = {}
     for delivery, (folder, made_by) in zip(deliveries, kept, strict=True):
         if delivery.stream is not None and not (folder / "verdict.json").is_file():
             new.setdefault(delivery.stream, []).append((delivery, folder, made_by))
-    count = sum(map(len, new.values()))
-    done = 0
     for stream, items in new.items():
+        say(f"Đọc và kiểm tra {len(items)} bảng: {load_contract(contract_path(stream)).title}")
         read: list[tuple[Delivery, Path, str, Reading]] = []
         rows = 0
         for delivery, folder, made_by in items:
-            done += 1
-            say(f"Đọc và kiểm tra {done}/{count}: {delivery.unit_id}, {delivery.file_name}")
             reading = _read(office, delivery)
             read.append((delivery, folder, made_by, reading))
             rows += len(reading.rows)
@@ -171,7 +168,7 @@ def preview(office: Office, delivery: Delivery, path: Path) -> Reading:
     reading = _read(office, delivery, path)
     if reading.verdict["status"] != "accepted":
         return reading
-    case = Case(reading, delivery.profile, _known(office, delivery))
+    case = Case(reading, delivery.profile, _known(office, delivery.observed_on))
     (judged,) = judge_all([case], load_contract(contract_path(delivery.stream)), suite_path(delivery.stream))
     return judged
 
@@ -197,7 +194,8 @@ def _judge_and_keep(office: Office, stream: str, read: list[tuple[Delivery, Path
     from pipelines.quality.judge import Case, judge_all
 
     accepted = [item for item in read if item[3].verdict["status"] == "accepted"]
-    cases = [Case(item[3], cast("Profile", item[0].profile), _known(office, item[0])) for item in accepted]
+    known = {day: _known(office, day) for day in {item[0].observed_on for item in accepted}}
+    cases = [Case(item[3], cast("Profile", item[0].profile), known[item[0].observed_on]) for item in accepted]
     judged = judge_all(cases, load_contract(contract_path(stream)), suite_path(stream)) if cases else []
     by_delivery = {item[0].delivery_id: reading for item, reading in zip(accepted, judged, strict=True)}
     for delivery, folder, made_by, reading in read:
@@ -217,7 +215,7 @@ def _keep(reading: Reading, delivery: Delivery, made_by: str, folder: Path) -> N
     temporary.replace(folder)
 
 
-def _known(office: Office, delivery: Delivery) -> Known:
+def _known(office: Office, observed_on: dt.date) -> Known:
     """What the suite compares rows with: reference tables and the day the export shows."""
     from pipelines.office.reference import time_limits, unit_aliases
     from pipelines.office.text import match_key
@@ -226,9 +224,9 @@ def _known(office: Office, delivery: Delivery) -> Known:
     from pipelines.quality.helpers import Known
 
     tables = office.reference
-    calendar = working_calendar(tables["holidays"], office.settings.window.min, delivery.observed_on)
+    calendar = working_calendar(tables["holidays"], office.settings.window.min, observed_on)
     return Known(
-        observed_on=delivery.observed_on,
+        observed_on=observed_on,
         procedure_codes=set(tables["procedures"]["procedure_code"]) - {""},
         names={
             "procedure": {match_key(name) for name in tables["procedures"]["procedure_name"]},
