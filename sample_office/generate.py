@@ -24,7 +24,7 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from generator import procedures, records  # noqa: E402
+from generator import procedures, record_sheets  # noqa: E402
 from generator.case_files import send_case_exports  # noqa: E402
 from generator.feedback import simulate_feedback  # noqa: E402
 from generator.feedback_files import send_feedback  # noqa: E402
@@ -39,7 +39,7 @@ from generator.world import QUARTERS, load_world  # noqa: E402
 SEED = 2021
 # What stands in the units' return workbooks: modules with simulate(world, seed), stream → its true records, and
 # shown(world, truth, quarter), stream → unit → the rows of its sheet.
-RETURNED = (records, procedures)
+RETURNED = (record_sheets, procedures)
 NOT_IN_TRUTH = ("oddity", "person")
 
 

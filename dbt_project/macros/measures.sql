@@ -25,6 +25,34 @@
             'documents', 'control_plans', 'review_plans', 'letters', 'other_documents'
         ],
         'plan': ['plans_owed', 'plans_on_time', 'plans_late', 'plans_missing', 'plans_not_due'],
+        'submission': [
+            'submissions_owed', 'sent_on_time', 'sent_late', 'returned', 'not_sent', 'declared_nil', 'revisions',
+            'days_late'
+        ],
+        'focal_officer': ['focal_officers', 'focal_decisions'],
+        'inspection': [
+            'inspections', 'combined_inspections', 'own_inspections', 'inspections_done', 'inspections_on_time',
+            'inspections_late', 'inspections_not_done', 'units_checked', 'inspections_concluded'
+        ],
+        'finding': [
+            'findings', 'findings_carried', 'findings_found', 'findings_closed', 'findings_closed_on_time',
+            'findings_closed_late', 'findings_open', 'findings_overdue'
+        ],
+        'communication': [
+            'communications', 'items', 'portal_items', 'briefing_items', 'law_day_items', 'loudspeaker_items',
+            'social_network_items', 'other_channel_items', 'online_service_items', 'postal_items', 'feedback_items',
+            'other_topic_items', 'reach'
+        ],
+        'training': [
+            'trainings', 'own_trainings', 'participants', 'focal_participants', 'one_stop_participants',
+            'other_participants'
+        ],
+        'death_case': [
+            'deaths_registered', 'linked_total', 'linked_two', 'linked_survivor', 'linked_funeral', 'not_linked',
+            'finished_in_time', 'finished_overdue', 'pending', 'carried', 'residence_steps', 'residence_done',
+            'residence_pending', 'insurance_steps', 'insurance_done', 'insurance_pending', 'labour_steps',
+            'labour_done', 'labour_pending'
+        ],
         'draft_document': [
             'procedures_total', 'documents_total', 'resolution_procedures', 'resolution_documents', 'decision_procedures',
             'decision_documents', 'proposal_procedures', 'proposal_documents', 'other_procedures', 'other_documents',
@@ -70,7 +98,9 @@
     {% do lists.update({'dossier_more': lists['dossier_01'] + lists['dossier_fee_amount']}) %}
     {# II.04 sums two facts; its rows are the procedures with a proposal, so what is kept or late is in no row. #}
     {% do lists.update({
-        'direction': lists['directive'] + lists['plan'],
+        'direction': lists['directive'] + lists['plan'] + lists['focal_officer'],
+        'inspecting': lists['inspection'] + lists['finding'],
+        'communicating': lists['communication'] + lists['training'],
         'review': lists['review_document'] + lists['review_procedure'],
         'review_row': lists['review_document'] + lists['review_procedure'][:-3],
         'ii_07b': lists['procedure_level'] + lists['internal_process'],

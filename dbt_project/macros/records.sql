@@ -5,11 +5,8 @@
    lineage; what it is on a day follows from its dates alone. #}
 {% macro record_streams() -%}
     {{ return([
-        'directives',
-        'draft_documents',
-        'internal_processes',
-        'posting_checks',
-        'publication_decisions'
+        'directives', 'focal_officers', 'inspections', 'findings', 'communications', 'trainings', 'death_cases',
+        'draft_documents', 'internal_processes', 'posting_checks', 'publication_decisions'
     ]) }}
 {%- endmacro %}
 
@@ -32,10 +29,10 @@
 
    A unit is a row in every form it stands in when it owes a stream of the form in the period, or has a fact: what
    nothing was sent of is not silently absent. `stream` is a stream, a list of them, or empty where the facts
-   themselves name every unit that owes. `fact` has record_id, reporting_unit_id and the measures of `noun`; each of
-   `also` (fact, bridge, noun) adds the measures of a second fact beside them, and `whole` is then the noun of all. #}
-{% macro form_of_units(fact, stream, noun, also=[], whole=none) -%}
-    {%- set parts = [{'fact': fact, 'bridge': 'int_record_in_scope', 'noun': noun}] + also -%}
+   themselves name every unit that owes. `fact` has record_id, reporting_unit_id and the measures of `noun`, and its
+   `bridge` says which forms a record stands in; each of `also` (fact, bridge, noun) adds the measures of a second fact beside them, and `whole` is then the noun of all. #}
+{% macro form_of_units(fact, stream, noun, also=[], whole=none, bridge='int_record_in_scope') -%}
+    {%- set parts = [{'fact': fact, 'bridge': bridge, 'noun': noun}] + also -%}
     {%- set noun = whole or noun -%}
     {%- set owed_streams = [stream] if stream is string else stream -%}
     with

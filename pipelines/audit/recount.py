@@ -27,8 +27,18 @@ from pipelines.audit.recount_procedures import (
     counted_processes,
     counted_publications,
 )
-from pipelines.audit.recount_records import counted_directives, counted_plans
+from pipelines.audit.recount_records import (
+    counted_communications,
+    counted_death_cases,
+    counted_directives,
+    counted_findings,
+    counted_focal_officers,
+    counted_inspections,
+    counted_plans,
+    counted_trainings,
+)
 from pipelines.audit.recount_reviews import counted_documents, counted_procedures
+from pipelines.audit.recount_submissions import counted_submissions
 from pipelines.audit.recount_waiting import counted_waiting
 from pipelines.figures.layout import facts_of
 
@@ -41,6 +51,13 @@ RECOUNTS: dict[str, Callable[[Landed], list[Counted]]] = {
     "fct_review_document_period": counted_documents,
     "fct_directive_period": counted_directives,
     "fct_plan_period": counted_plans,
+    "fct_focal_officer_period": counted_focal_officers,
+    "fct_inspection_period": counted_inspections,
+    "fct_finding_period": counted_findings,
+    "fct_communication_period": counted_communications,
+    "fct_training_period": counted_trainings,
+    "fct_death_case_period": counted_death_cases,
+    "fct_submission_period": counted_submissions,
     "fct_draft_document_period": counted_drafts,
     "fct_procedure_level_period": counted_procedure_levels,
     "fct_internal_process_period": counted_processes,

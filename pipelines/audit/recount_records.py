@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from pipelines.audit.recount_landed import UNKNOWN, Counted, Landed, Row, age, is_valid, on, unit_scopes
+from pipelines.audit.recount_landed import UNKNOWN, Counted, Landed, Row, age, happened, is_valid, on, unit_scopes
 
 _PLANS = ("control_plan", "review_plan")
 _OWN_FORM = ("ward", "one_stop_desk", "department")
@@ -62,7 +62,7 @@ def _first_plan(landed: Landed, issued: list[tuple[str, Row]], unit_id: str, kin
 
 def _year(landed: Landed, row: Row) -> int:
     """Return the year a plan is for: the one it names, else the reporting year it was issued in."""
-    issued = on(row["issued_on"])
+    issued = row["issued_on"].date()
     years = [
         period["end_on"].year
         for period in landed.table("period")
@@ -88,26 +88,218 @@ def _plan(landed: Landed, unit_id: str, kind: str, due: dt.date, plan: Row | Non
     )
 
 
+def counted_focal_officers(landed: Landed) -> list[Counted]:
+    """Return the decisions on focal officers in force in the period; the officers are those of its last counted day."""
+    start, until = landed.question["period_start"], landed.question["until_on"]
+
+    def measures(row: Row) -> dict[str, int]:
+        ended = on(row["ended_on"])
+        return {
+            "focal_decisions": int(row["decided_on"].date() >= start),
+            "focal_officers": row["officer_count"] if ended is None or ended >= until else 0,
+        }
+
+    return _counted(landed, "focal_officers", "decision_number", _span("decided_on", "ended_on"), measures)
+
+
+# --- area IX -------------------------------------------------------------------------------------------------------
+
+
+def counted_inspections(landed: Landed) -> list[Counted]:
+    """Return the checks due in the period or made early in it; a unit one reporter checks twice is one unit checked."""
+    until = landed.question["until_on"]
+    found = list(records_of_period(landed, "inspections", "inspection_code", _check_span))
+    first: dict[tuple[str, str], tuple[dt.date, str]] = {}
+    for unit_id, row in found:
+        made_on = _by(row["done_on"], until)
+        if made_on:
+            place, made = (unit_id, _checked(landed, unit_id, row)), (made_on, row["inspection_code"])
+            first[place] = min(first.get(place, made), made)
+
+    def measures(unit_id: str, row: Row) -> dict[str, int]:
+        made = _by(row["done_on"], until)
+        is_done, is_late = made is not None, _exceeds(made, row["planned_on"])
+        is_first = is_done and first[unit_id, _checked(landed, unit_id, row)] == (made, row["inspection_code"])
+        return {
+            "inspections": 1,
+            "combined_inspections": int(row["inspection_kind"] == "combined"),
+            "own_inspections": int(row["inspection_kind"] != "combined"),
+            "inspections_done": int(is_done),
+            "inspections_on_time": int(is_done and not is_late),
+            "inspections_late": int(is_late),
+            "inspections_not_done": int(not is_done),
+            "units_checked": int(is_first),
+            "inspections_concluded": int(is_done and happened(on(row["conclusion_on"]), until)),
+        }
+
+    return [
+        _record(landed, "inspections", unit_id, row["inspection_code"], row, measures(unit_id, row))
+        for unit_id, row in found
+    ]
+
+
+def _check_span(row: Row) -> tuple[dt.date | None, dt.date | None]:
+    planned, made = on(row["planned_on"]), on(row["done_on"])
+    return (made if made and planned and made < planned else planned), made
+
+
+def _checked(landed: Landed, unit_id: str, row: Row) -> str:
+    """Return the unit that is checked: the one named, by its name where no table knows it, else the reporter."""
+    key = row["checked_unit_key"]
+    return landed.unit_of_key.get(key, key) if key else unit_id
+
+
+def counted_findings(landed: Landed) -> list[Counted]:
+    """Return the findings of the period or open into it (domain/08 8.3)."""
+    start, until = landed.question["period_start"], landed.question["until_on"]
+
+    def measures(row: Row) -> dict[str, int]:
+        is_carried, closed = row["found_on"].date() < start, _by(row["closed_on"], until)
+        is_closed, is_late = closed is not None, _exceeds(closed, row["deadline_on"])
+        return {
+            "findings": 1,
+            "findings_carried": int(is_carried),
+            "findings_found": int(not is_carried),
+            "findings_closed": int(is_closed),
+            "findings_closed_on_time": int(is_closed and not is_late),
+            "findings_closed_late": int(is_late),
+            "findings_open": int(not is_closed),
+            "findings_overdue": int(not is_closed and _exceeds(until, row["deadline_on"])),
+        }
+
+    return _counted(landed, "findings", "finding_code", _span("found_on", "closed_on"), measures)
+
+
+# --- area X --------------------------------------------------------------------------------------------------------
+
+_CHANNELS = ("portal", "briefing", "law_day", "loudspeaker", "social_network")
+_TOPICS = ("online_service", "postal", "feedback")
+
+
+def counted_communications(landed: Landed) -> list[Counted]:
+    """Return the activities of communication in the period, in items by channel and by topic (domain/08 8.4)."""
+
+    def measures(row: Row) -> dict[str, int]:
+        items = 1 if row["item_count"] is None else row["item_count"]
+        channel = row["channel"] if row["channel"] in _CHANNELS else "other_channel"
+        topic = row["topic"] if row["topic"] in _TOPICS else "other_topic"
+        return {
+            "communications": 1,
+            "items": items,
+            f"{channel}_items": items,
+            f"{topic}_items": items,
+            "reach": row["reach"] or 0,
+        }
+
+    return _counted(landed, "communications", "communication_code", _act("communicated_on"), measures)
+
+
+def counted_trainings(landed: Landed) -> list[Counted]:
+    """Return the trainings of the period with their participants by role (domain/08 8.5)."""
+
+    def measures(row: Row) -> dict[str, int]:
+        by_role = {role: row[f"{role}_count"] or 0 for role in ("focal", "one_stop", "other")}
+        return {
+            "trainings": 1,
+            "own_trainings": int(row["organiser"] == "own"),
+            "participants": sum(by_role.values()),
+            **{f"{role}_participants": count for role, count in by_role.items()},
+        }
+
+    return _counted(landed, "trainings", "training_code", _act("trained_on"), measures)
+
+
+# --- area VIII -----------------------------------------------------------------------------------------------------
+
+_LINKED = ("linked_two", "linked_survivor", "linked_funeral")
+
+
+def counted_death_cases(landed: Landed) -> list[Counted]:
+    """Return the deaths of the period and the linked cases open into it (domain/05 5.11, forms/death-group)."""
+    start, until = landed.question["period_start"], landed.question["until_on"]
+
+    def measures(row: Row) -> dict[str, int]:
+        is_linked, is_new = row["requested"] in _LINKED, row["registered_on"].date() >= start
+        finished = _by(_case_span(row)[1], until)
+        is_done = is_linked and finished is not None
+        is_late = is_done and _exceeds(finished, row["due_on"])
+        steps = {"residence": happened(on(row["residence_on"]), until)} if is_linked else {}
+        if is_linked and row["requested"] != "linked_two":
+            steps[_decides(row)] = happened(on(row["benefit_on"]), until)
+        return {
+            "deaths_registered": int(is_new),
+            "linked_total": int(is_new and is_linked),
+            **{kind: int(is_new and row["requested"] == kind) for kind in _LINKED},
+            "not_linked": int(is_new and not is_linked),
+            "carried": int(not is_new),
+            "finished_in_time": int(is_done and not is_late),
+            "finished_overdue": int(is_late),
+            "pending": int(is_linked and not is_done),
+            **{f"{step}_steps": 1 for step in steps},
+            **{f"{step}_done": int(is_over) for step, is_over in steps.items()},
+            **{f"{step}_pending": int(not is_over) for step, is_over in steps.items()},
+        }
+
+    return _counted(landed, "death_cases", "case_code", _case_span, measures)
+
+
+def _case_span(row: Row) -> tuple[dt.date | None, dt.date | None]:
+    """A linked case ends with its last step; a death with nothing linked is over on its day."""
+    registered, residence, benefit = (on(row[name]) for name in ("registered_on", "residence_on", "benefit_on"))
+    if row["requested"] not in _LINKED:
+        return registered, registered
+    steps = [residence] if row["requested"] == "linked_two" else [residence, benefit]
+    known = [day for day in steps if day is not None]
+    return registered, max(known) if len(known) == len(steps) else None
+
+
+def _decides(row: Row) -> str:
+    """Return whose step the benefit is: the partner named, else the insurance for a survivor, labour for a funeral."""
+    named = {"social_insurance": "insurance", "labour": "labour"}.get(row["benefit_partner"])
+    return named or ("insurance" if row["requested"] == "linked_survivor" else "labour")
+
+
 # --- what every stream of records shares ---------------------------------------------------------------------------
+
+
+def _by(day: dt.datetime | dt.date | None, until: dt.date) -> dt.date | None:
+    """Return the day of an event that has come by the last counted day, else None."""
+    known = on(day)
+    return known if happened(known, until) else None
+
+
+def _exceeds(day: dt.date | None, limit: dt.datetime | dt.date | None) -> bool:
+    """Tell whether a day lies after a limit; false when either is unknown."""
+    last = on(limit)
+    return day is not None and last is not None and day > last
 
 
 def _act(column: str) -> _Span:
     """Return the span of what happens on one day."""
-    return lambda row: (on(row[column]), on(row[column]))
+    return _span(column, column)
+
+
+def _span(first: str, last: str) -> _Span:
+    """Return the span of what begins on one day and ends on another."""
+    return lambda row: (on(row[first]), on(row[last]))
 
 
 def _counted(landed: Landed, stream: str, key: str, span: _Span, measures: _Measures) -> list[Counted]:
     """Return the records of a stream that are of the period, each once in its unit's form and the office's."""
     return [
-        Counted(
-            record=f"{stream}:{unit_id}:{row[key]}",
-            row_id=row["row_id"],
-            scopes=frozenset(unit_scopes(landed, unit_id, _OWN_FORM)),
-            keys={"reporting_unit_id": unit_id},
-            measures=measures(row),
-        )
+        _record(landed, stream, unit_id, row[key], row, measures(row))
         for unit_id, row in records_of_period(landed, stream, key, span)
     ]
+
+
+def _record(landed: Landed, stream: str, unit_id: str, code: str, row: Row, measures: dict[str, int]) -> Counted:
+    return Counted(
+        record=f"{stream}:{unit_id}:{code}",
+        row_id=row["row_id"],
+        scopes=frozenset(unit_scopes(landed, unit_id, _OWN_FORM)),
+        keys={"reporting_unit_id": unit_id},
+        measures=measures,
+    )
 
 
 def records_of_period(landed: Landed, stream: str, key: str, span: _Span) -> Iterator[tuple[str, Row]]:

@@ -94,7 +94,8 @@ class Deadlines(_Strict):
     unit_deadline_inclusive: bool = False
     # Month and day before which a unit's plans of the year must be issued ("trước ngày 31/01").
     plan_before: str = Field(
-        "01-31", pattern=r"^((0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|(0[469]|11)-(0[1-9]|[12]\d|30)|02-(0[1-9]|1\d|2[0-8]))$"
+        "01-31",
+        pattern=r"^((0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|(0[469]|11)-(0[1-9]|[12]\d|30)|02-(0[1-9]|1\d|2[0-8]))$",
     )
     reminder_cron: str = "0 7 10 3,6,9,12 *"
     final_cron: str = "0 7 15 3,6,9,12 *"

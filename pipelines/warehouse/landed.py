@@ -19,10 +19,12 @@ from pipelines.office.reference import unit_aliases
 from pipelines.office.settings import Office
 from pipelines.office.text import match_key
 from pipelines.periods.calendar import working_calendar
+from pipelines.periods.period import find_period
 from pipelines.warehouse.prior import land_prior
 from pipelines.warehouse.question import Question
+from pipelines.warehouse.register import register
 from pipelines.warehouse.streams import contract_path, streams
-from pipelines.warehouse.typed import TypedDelivery
+from pipelines.warehouse.typed import TypedDelivery, type_deliveries
 
 # landed table → (reference file, {column: DuckDB type}); columns not named are text.
 _REFERENCE = {
@@ -32,7 +34,7 @@ _REFERENCE = {
     "section": ("sections", {"sort_no": "integer", "valid_from": "date", "valid_to": "date"}),
     "obligation": ("obligations", {"valid_from": "date", "valid_to": "date"}),
     "status": ("statuses", {}),
-    "period": ("periods", {"start_on": "date", "end_on": "date"}),
+    "period": ("periods", {"start_on": "date", "end_on": "date", "unit_deadline_on": "date"}),
     "estimate": ("estimates", {"value": "integer", "source_row": "integer"}),
     "one_stop_exclusion": ("one_stop_exclusions", {"valid_from": "date", "valid_to": "date"}),
     "target": ("targets", {"value": "decimal(18, 4)", "valid_from": "date", "valid_to": "date"}),
@@ -47,6 +49,18 @@ _DELIVERY_TYPES = {
     "rows_blank": "integer",
     "rows_furniture": "integer",
     "rows_flagged": "integer",
+}
+_SENDING_TYPES = {
+    "delivery_id": "varchar",
+    "unit_id": "varchar",
+    "period_id": "varchar",
+    "stream": "varchar",
+    "file_name": "varchar",
+    "received_at": "timestamp",
+    "kind": "varchar",
+    "status": "varchar",
+    "is_standing": "boolean",
+    "rows_read": "integer",
 }
 _QUESTION_TYPES = {
     "period_start": "date",
@@ -91,6 +105,7 @@ def write_landed(office: Office, question: Question, typed: list[TypedDelivery],
         connection.execute("create schema landed")
         _table(connection, "question", pd.DataFrame([question.as_row()]), _QUESTION_TYPES)
         _table(connection, "delivery", _deliveries(typed), _DELIVERY_TYPES)
+        _table(connection, "sending", _sendings(office, question, typed), _SENDING_TYPES)
         for name, (file, types) in _REFERENCE.items():
             _table(connection, name, _reference(office, file), types)
         _table(connection, "unit_alias", unit_aliases(office.reference["units"]), {})
@@ -123,6 +138,11 @@ def _reference(office: Office, name: str) -> pd.DataFrame:
             frame[column] = frame[column].where(frame[column] != "", None)
     for name_column in {"procedures": ["procedure_name"], "fields": ["field_name"]}.get(name, []):
         frame[f"{name_column}_key"] = [match_key(value) for value in frame[name_column]]
+    if name == "periods":
+        frame["unit_deadline_on"] = [
+            find_period(office.reference["periods"], period_id).unit_deadline(office.settings.deadlines)
+            for period_id in frame["period_id"]
+        ]
     if name in ("estimates", "procedures"):
         frame["source_row"] = frame.index + 2  # line of the file, its head being the first
     return frame
@@ -185,6 +205,31 @@ def _deliveries(typed: list[TypedDelivery]) -> pd.DataFrame:
         "rows_flagged",
     ]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _sendings(office: Office, question: Question, typed: list[TypedDelivery]) -> pd.DataFrame:
+    """Return every sending that was not withdrawn, those replaced by a later one too: who is late is told by the first
+    good file of a unit, however often it was mended."""
+    standing = {item.delivery.delivery_id: item for item in typed}
+    sent = register(office, question.received_by)
+    replaced = [item for item in sent if item.replaced_by and not item.withdrawn and item.delivery_id not in standing]
+    rows = [
+        {
+            "delivery_id": item.delivery.delivery_id,
+            "unit_id": item.delivery.unit_id,
+            "period_id": item.delivery.period_id,
+            "stream": item.delivery.stream,
+            "file_name": item.delivery.file_name,
+            "received_at": dt.datetime.fromisoformat(item.delivery.received_at).replace(tzinfo=None),
+            "kind": item.delivery.kind,
+            "status": item.verdict["status"],
+            "is_standing": item.delivery.delivery_id in standing,
+            "rows_read": int(item.verdict["counts"]["typed"]) + int(item.verdict["counts"]["rejected"]),
+        }
+        for item in [*typed, *type_deliveries(office, replaced)]
+        if item.delivery.kind != "same_bytes"
+    ]
+    return pd.DataFrame(rows, columns=list(_SENDING_TYPES))
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, stream: str, typed: list[TypedDelivery]) -> None:

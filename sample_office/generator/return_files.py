@@ -15,17 +15,17 @@ from functools import cache
 from pathlib import Path
 
 import yaml
+
 from generator.ledger import Fault, Ledger
 from generator.rows import Cells, Value
 from generator.world import NOT_SENT, Quarter, World
-
 from pipelines.ingest.contract import MOMENT_ROLES, NUMBER_ROLES, WORD_ROLES, Column, Contract, load_contract
 from pipelines.render.returns import Field, ReturnBook, Sheet, write_return
 from pipelines.warehouse.returns import NIL_LABEL, return_name
 from pipelines.warehouse.streams import contract_path
 
-# Rows left empty below the filled ones: enough to show the form, few enough for a small sample.
-BLANK_ROWS = 4
+# Rows left empty below the filled ones; a unit gets 200 of them, which would make the sample large.
+BLANK_ROWS = 1
 FIRST_ROW = 7
 # A sheet neither filled in nor ticked: (quarter, unit) → stream.
 FORGOTTEN = {("2021-Q1", "p07"): "directives"}
@@ -120,6 +120,8 @@ def _contract(stream: str) -> Contract:
 
 def _field(column: Column) -> Field:
     choices = tuple(column.choices.values())
+    if column.names == "unit":  # the form offers every name; the sample has no use for a list of forty in each book
+        return Field(column.labels[0], "text", column.required)
     kind = (
         "choice" if choices
         else "date" if column.role in MOMENT_ROLES

@@ -1,4 +1,4 @@
-"""The counting rules of the hand-kept sheets (areas I, VIII, IX, X) on hand-made records.
+"""The counting rules of documents, yearly plans and focal officers (area I) on hand-made records.
 
 Here: literal records of two wards and a department, versions and boundaries, recount. Not here: reading files.
 Invariant: every expected figure is counted by hand (domain/03 3.3, domain/08) beside its case.
@@ -7,17 +7,9 @@ Invariant: every expected figure is counted by hand (domain/03 3.3, domain/08) b
 from __future__ import annotations
 
 import pytest
+from record_units import Q1, UNITS
 from test_recount import recounted
 from warehouse_fixture import Row, Warehouse, delivery, question
-
-Q1 = ("2020-12-15", "2021-03-14")
-
-UNITS: list[Row] = [
-    {"unit_id": "tp-st", "name_vi": "UBND thành phố Sóc Trăng", "unit_kind": "city", "sort_no": 1},
-    {"unit_id": "tp-st-tp", "name_vi": "Phòng Tư pháp", "unit_kind": "department", "sort_no": 3},
-    {"unit_id": "p01", "name_vi": "UBND Phường 1", "unit_kind": "ward", "sort_no": 11},
-    {"unit_id": "p02", "name_vi": "UBND Phường 2", "unit_kind": "ward", "sort_no": 12},
-]
 
 
 def _directive(number: str, file: str, kind: str, issued: str, year: str | None = None, line: int = 1) -> Row:
@@ -48,6 +40,24 @@ DIRECTIVES = [
 ]
 
 
+def _decision(number: str, file: str, decided: str, officers: int, ended: str | None = None, line: int = 1) -> Row:
+    return {
+        "delivery_id": f"{file} officers", "decision_number": number, "decided_on": decided, "officer_count": officers,
+        "ended_on": ended, "flags": "", "source_file": file, "source_row": line,
+    }  # fmt: skip
+
+
+OFFICERS = [
+    # of long ago and in force: its officers, but no decision of the period
+    _decision("12/QĐ", "p01 15/3", "2020-01-05", 2, None, 1),
+    # ended within the period: its officers are the next decision's
+    _decision("1/QĐ", "p02 15/3", "2020-03-01", 1, "2021-01-31", 1),
+    _decision("2/QĐ", "p02 15/3", "2021-02-01", 3, None, 2),
+    # ended before it
+    _decision("3/QĐ", "p02 15/3", "2019-03-01", 4, "2020-12-14", 3),
+]
+
+
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     tables = {
@@ -58,8 +68,11 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
             delivery("p02 15/3", "p02", "2021-03-15", stream="directives"),
             delivery("law 15/3", "tp-st-tp", "2021-03-15", stream="directives"),
             delivery("law 15/6", "tp-st-tp", "2021-06-15", stream="directives"),
+            delivery("p01 15/3 officers", "p01", "2021-03-15", stream="focal_officers"),
+            delivery("p02 15/3 officers", "p02", "2021-03-15", stream="focal_officers"),
         ],
         "directives": DIRECTIVES,
+        "focal_officers": OFFICERS,
     }
     target = tmp_path_factory.mktemp("dbt")
     return Warehouse(tmp_path_factory.mktemp("warehouse"), tables, target).ask(
@@ -70,7 +83,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
 def _form(warehouse: Warehouse, scope: str) -> dict[str, tuple[object, ...]]:
     rows = warehouse.rows(
         "select label, documents, control_plans, review_plans, letters, other_documents, plans_owed, plans_on_time, "
-        "plans_late, plans_missing, plans_not_due "
+        "plans_late, plans_missing, plans_not_due, focal_officers, focal_decisions "
         f"from form_directives where scope_id = '{scope}' order by row_order"
     )
     return {str(row.pop("label")): tuple(row.values()) for row in rows}
@@ -78,17 +91,17 @@ def _form(warehouse: Warehouse, scope: str) -> dict[str, tuple[object, ...]]:
 
 def test_the_office_s_table_has_a_row_for_each_unit_and_their_sum(warehouse: Warehouse) -> None:
     assert _form(warehouse, "tp-st") == {
-        "Phòng Tư pháp": (1, 0, 0, 0, 1, 2, 1, 0, 1, 0),
-        "UBND Phường 1": (3, 1, 1, 1, 0, 2, 1, 1, 0, 0),
-        "UBND Phường 2": (3, 1, 1, 0, 1, 2, 1, 0, 1, 0),
-        "Tổng cộng": (7, 2, 2, 1, 2, 6, 3, 1, 2, 0),
+        "Phòng Tư pháp": (1, 0, 0, 0, 1, 2, 1, 0, 1, 0, 0, 0),
+        "UBND Phường 1": (3, 1, 1, 1, 0, 2, 1, 1, 0, 0, 2, 0),
+        "UBND Phường 2": (3, 1, 1, 0, 1, 2, 1, 0, 1, 0, 3, 1),
+        "Tổng cộng": (7, 2, 2, 1, 2, 6, 3, 1, 2, 0, 5, 1),
     }
 
 
 def test_a_unit_s_own_table_has_its_own_records_only(warehouse: Warehouse) -> None:
     assert _form(warehouse, "p01") == {
-        "UBND Phường 1": (3, 1, 1, 1, 0, 2, 1, 1, 0, 0),
-        "Tổng cộng": (3, 1, 1, 1, 0, 2, 1, 1, 0, 0),
+        "UBND Phường 1": (3, 1, 1, 1, 0, 2, 1, 1, 0, 0, 2, 0),
+        "Tổng cộng": (3, 1, 1, 1, 0, 2, 1, 1, 0, 0, 2, 0),
     }
 
 
@@ -101,6 +114,7 @@ def test_every_row_has_the_one_reason_why_it_counts_or_not(warehouse: Warehouse)
         "law 15/3 09/KH": "before_period",
         "p01 15/3 04/CV": "before_period",
         "p02 15/3 06/CV": "after_period",
+        "p02 15/3 officers 3/QĐ": "before_period",
     }
 
 
@@ -109,4 +123,4 @@ def test_the_recount_agrees_on_every_cell_of_the_records(warehouse: Warehouse) -
     assert result.not_recounted == ()
     assert result.records == ()
     assert result.cells == ()
-    assert result.record_count == 7 + 6
+    assert result.record_count == 7 + 6 + 3

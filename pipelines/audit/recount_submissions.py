@@ -1,0 +1,76 @@
+"""What units owe and how it stands, counted again (area XI; domain/04 4.2).
+
+Here: things owed × sendings, the first good file against the deadline. Not here: records, forms, cells.
+Invariant: written from the domain chapters, sharing nothing with the dbt models or with `kstt status`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from pipelines.audit.recount_landed import Counted, Landed, Row, is_valid, unit_scopes
+
+_OWN_FORM = ("ward", "one_stop_desk", "department")
+
+
+def counted_submissions(landed: Landed) -> list[Counted]:
+    """Return one record per unit, stream and part of the period it is owed for."""
+    sendings = landed.table("sending")
+    whole = landed.question["period_id"]
+    found = []
+    for part in _parts(landed):
+        owed = {
+            (row["unit_id"], row["stream"])
+            for row in landed.table("obligation")
+            if row["unit_id"] in landed.units and is_valid(row, part["end_on"])
+        }
+        for unit_id, stream in sorted(owed):
+            sent = [
+                row
+                for row in sendings
+                if (row["unit_id"], row["stream"]) == (unit_id, stream)
+                and row["period_id"] in (part["period_id"], whole)
+            ]
+            found.append(
+                Counted(
+                    record=f"submission:{part['period_id']}:{unit_id}:{stream}",
+                    row_id=None,
+                    scopes=frozenset(unit_scopes(landed, unit_id, _OWN_FORM)),
+                    keys={"reporting_unit_id": unit_id},
+                    measures=_measures(sent, part["unit_deadline_on"]),
+                )
+            )
+    return found
+
+
+def _parts(landed: Landed) -> list[Row]:
+    """Return the quarters a longer period is made of as far as they have begun; a quarter is its own part."""
+    question = landed.question
+    periods = landed.table("period")
+    quarters = [
+        row
+        for row in periods
+        if row["period_kind"] == "quarter"
+        and question["period_kind"] != "quarter"
+        and row["start_on"] <= question["until_on"]
+        and row["end_on"] >= question["period_start"]
+    ]
+    own = [row for row in periods if row["period_id"] == question["period_id"]]
+    unlisted = {"period_id": question["period_id"], "end_on": question["period_end"], "unit_deadline_on": None}
+    return quarters or own or [unlisted]
+
+
+def _measures(sent: list[Row], deadline: dt.date | None) -> dict[str, int]:
+    good = [row for row in sent if row["status"] == "accepted"]
+    in_force = [row for row in good if row["is_standing"]]
+    days = (min(row["received_at"] for row in good).date() - deadline).days if in_force and deadline else 0
+    return {
+        "submissions_owed": 1,
+        "sent_on_time": int(bool(in_force) and days <= 0),
+        "sent_late": int(days > 0),
+        "returned": int(not in_force and any(row["is_standing"] for row in sent)),
+        "not_sent": int(not any(row["is_standing"] for row in sent)),
+        "declared_nil": int(bool(in_force) and not any(row["rows_read"] for row in in_force)),
+        "revisions": sum(row["kind"] == "replacement" for row in sent),
+        "days_late": max(days, 0),
+    }
