@@ -34,7 +34,7 @@ def declared_parts(connection: duckdb.DuckDBPyConnection, layout: Mapping[str, A
     if not declared:
         return {}
     match = " and ".join(f'(m."{name}" is null or m."{name}" = f."{name}")' for name in layout["keys"]) or "true"
-    measures = sorted(_measures(layout))
+    measures = sorted(set(_measures(layout)))
     sums = ", ".join(f'cast(sum(f."{measure}") as bigint)' for measure in measures)
     found = connection.execute(
         f"""
@@ -53,10 +53,14 @@ def declared_parts(connection: duckdb.DuckDBPyConnection, layout: Mapping[str, A
 
 
 def _measures(layout: Mapping[str, Any]) -> Iterator[str]:
+    # A ratio names columns of the form; the declared fact has the measures behind them.
+    behind = {
+        column["name"]: column["from"].partition(".")[2] for column in (*layout["columns"], *layout["notes"])
+    }
     for column in (*layout["columns"], *layout["notes"]):
         yield from (column[part].partition(".")[2] for part in ("from", "of") if column.get(part))
     for ratio in layout["ratios"].values():
-        yield from (*ratio["parts"], *ratio["whole"])
+        yield from (behind.get(name, name) for name in (*ratio["parts"], *ratio["whole"]))
 
 
 def mark_declared(form: Form, parts: Parts) -> Form:
@@ -71,6 +75,7 @@ def _marked(form: Form, row: FormRow, parts: Mapping[str, int]) -> FormRow:
         return replace(figure, text=f"{figure.text}{MARK}", is_estimated=True, estimated=part)
 
     layout = form.layout
+    behind = {column.name: column.measure for column in (*layout.columns, *layout.notes)}
     return replace(
         row,
         figures=tuple(
@@ -80,7 +85,7 @@ def _marked(form: Form, row: FormRow, parts: Mapping[str, int]) -> FormRow:
             for column, figure in zip(layout.columns, row.figures, strict=True)
         ),
         ratios=tuple(
-            mark(figure, 0, (*ratio.parts, *ratio.whole))
+            mark(figure, 0, tuple(behind.get(name, name) for name in (*ratio.parts, *ratio.whole)))
             for ratio, figure in zip(layout.ratios, row.ratios, strict=True)
         ),
         notes=tuple(

@@ -164,5 +164,5 @@ def note_remarks(rows_of: dict[str, list[Row]]) -> None:
     """Note the spoilt remarks a file shows."""
     for rows in rows_of.values():
         for row in rows:
-            if row.dossier is not None and row.dossier.remark_oddity:
+            if row.dossier is not None and row.dossier.remark_oddity and row.cells["received_at"] is not None:
                 row.faults.append((row.dossier.remark_oddity, "info", "flagged", ""))

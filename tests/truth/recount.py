@@ -59,6 +59,18 @@ class Dossier:
     closing: str = ""
     delivered_at: dt.datetime | None = None
     is_at_desk_too: bool = False
+    # What is told beside the course of a dossier (recount_remarks); amounts as text, empty when there is none.
+    apology_at: dt.datetime | None = None
+    overdue_cause: str = ""
+    service_level: str = ""
+    fee_kind: str = ""
+    fee_due: str = ""
+    fee_paid: str = ""
+    fee_paid_at: dt.datetime | None = None
+    payment_channel: str = ""
+    digitised_intake: str = ""
+    digitised_result: str = ""
+    satisfaction: str = ""
 
 
 class Key(NamedTuple):
