@@ -1,4 +1,5 @@
--- What the components of the index are rates of, from the totals of the forms; null where nobody sent the stream.
+-- What the components of the index are rates of, from the totals of the forms and the dossiers behind them; null where
+-- nobody sent the stream, or no dossier of it tells the thing at all.
 -- A component without a row here has no input any stream brings.
 with scopes as (
     select distinct scope_id
@@ -29,6 +30,34 @@ dossiers as (
     where form.row_kind = 'total'
 ),
 
+-- What dossiers tell beside the columns of II.06a. A column no export has is no dossier without it.
+remarks as (
+    select
+        in_scope.scope_id,
+        sum(fact.received_total - fact.carried_in) as received_in_period,
+        sum(fact.intake_digitised) as intake_digitised,
+        sum(fact.resolved_with_result) as resolved_with_result,
+        sum(fact.result_digitised) as result_digitised,
+        sum(fact.payable) as payable,
+        sum(fact.paid_online) as paid_online,
+        sum(fact.received_total) as received_total,
+        sum(fact.resolved_overdue + fact.pending_overdue + fact.dissatisfied) as not_satisfied,
+        sum(fact.rated) as rated,
+        sum(case when fact.digitised_intake is not null then 1 else 0 end) as tells_intake,
+        sum(case when fact.digitised_result is not null then 1 else 0 end) as tells_result
+    from {{ ref('int_dossier_in_scope') }} as in_scope
+    inner join {{ ref('fct_dossier_period') }} as fact on in_scope.dossier_code = fact.dossier_code
+    group by in_scope.scope_id
+),
+
+told as (
+    select
+        remarks.*,
+        sent.is_sent
+    from remarks
+    left join sent on remarks.scope_id = sent.scope_id and sent.stream = 'case_exports'
+),
+
 feedback as (
     select
         form.*,
@@ -54,6 +83,40 @@ inputs as (
         received_online as part_count,
         received_online + received_direct_postal + received_unknown_channel as whole_count
     from dossiers
+    union all
+    select
+        scope_id,
+        'components_digitised' as component_code,
+        case when tells_intake > 0 then is_sent end as is_sent,
+        intake_digitised as part_count,
+        received_in_period as whole_count
+    from told
+    union all
+    select
+        scope_id,
+        'electronic_result' as component_code,
+        case when tells_result > 0 then is_sent end as is_sent,
+        result_digitised as part_count,
+        resolved_with_result as whole_count
+    from told
+    union all
+    -- [A] the first part of payment is the share of dossiers with something to pay that were paid online.
+    select
+        scope_id,
+        'payment_first' as component_code,
+        case when payable > 0 then is_sent end as is_sent,
+        paid_online as part_count,
+        payable as whole_count
+    from told
+    union all
+    -- 100 % − (share overdue + share with a dislike); a dossier that is both is taken off twice, as the definition does.
+    select
+        scope_id,
+        'reception_satisfied' as component_code,
+        case when rated > 0 then is_sent end as is_sent,
+        case when not_satisfied > received_total then 0 else received_total - not_satisfied end as part_count,
+        received_total as whole_count
+    from told
     union all
     select
         scope_id,
