@@ -17,8 +17,8 @@ from generator.simulate import Dossier, is_quarter_only
 from generator.world import DESK, QUARTERS, Quarter, World, office_time
 
 DAY = dt.timedelta(days=1)
-# Fee of one dossier in đồng. Seen in the national list (domain/12): copies 2.000 a page, signature 10.000, contract 50.000,
-# extract 8.000, adoption 400.000 [S]; business and land [A].
+# Fee of one dossier in đồng. Seen in the national list (domain/12): copies 2.000 a page, signature 10.000, contract
+# 50.000, extract 8.000, adoption 400.000 [S]; business and land [A].
 FEES = {
     "2.000635": 8_000, "2.000815": 6_000, "2.000884": 10_000, "2.000992": 10_000, "2.001008": 50_000,
     "2.001263": 400_000, "1.001612": 100_000, "2.000720": 50_000,
