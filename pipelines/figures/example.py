@@ -97,8 +97,19 @@ def _model(
         carry_over=CarryOver("2020-Q4/v1", (("lý do", 1),) if full else ()) if happened != "nothing_sent" else None,
         cleaned_texts=0,
         service_index=_index(full),
+        told=_told(happened),
         issue=Issue("corrected", 2, 1, "lý do đính chính", "lý do phát hành", ("vướng mắc",)) if full else None,
     )
+
+
+def _told(happened: Happened) -> dict[str, str]:
+    """Every column in some files, in all of them, or in none."""
+    names = (
+        "apology_at", "overdue_cause", "fee_due", "fee_paid", "payment_channel", "digitised_intake",
+        "digitised_result", "satisfaction", "service_level",
+    )  # fmt: skip
+    states: dict[Happened, str] = {"everything": "some", "nothing": "all"}
+    return dict.fromkeys(names, states[happened]) if happened in states else {}
 
 
 def _question(period_kind: str, is_provisional: bool) -> Question:

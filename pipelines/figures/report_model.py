@@ -369,6 +369,8 @@ class ReportModel:
     overdue_ages: tuple[AgeBand, ...] = ()
     # Empty in a period the index was not yet in force.
     service_index: tuple[IndexLine, ...] = ()
+    # Column of the dossier files → all or some of those behind the forms have it; none has the others.
+    told: Mapping[str, str] = field(default_factory=dict)
     # What figures should be, by figure id (figures/targets).
     targets: Mapping[str, Target] = field(default_factory=dict)
 
@@ -469,8 +471,20 @@ def build_report_model(
         received_days=_received_days(connection, scope_id),
         overdue_ages=_overdue_ages(connection, scope_id),
         service_index=service_index,
+        told=_told(connection, scope_id),
         targets=targets_of(connection, forms, scope is not None) if _has_table(connection, "target") else {},
     )
+
+
+def _told(connection: duckdb.DuckDBPyConnection, scope_id: str) -> dict[str, str]:
+    """Return how many of the files behind a form have a column: all or some; a column none has is not there."""
+    if not _has_table(connection, "rpt_told_column"):
+        return {}
+    query = "select column_name, files_with, file_count from rpt_told_column where scope_id = ? order by column_name"
+    return {
+        str(row["column_name"]): "all" if row["files_with"] == row["file_count"] else "some"
+        for row in _records(connection, query, (scope_id,))
+    }
 
 
 def _received_days(connection: duckdb.DuckDBPyConnection, scope_id: str) -> tuple[DayCount, ...]:

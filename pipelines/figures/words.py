@@ -276,6 +276,7 @@ def template_context(model: ReportModel) -> dict[str, Any]:
         "table": table,
         "forms_left": lambda: list(left),
         "forms": list(model.forms),
+        "told": lambda column: model.told.get(column, "none"),
         "has_form": lambda form_id: form_id in model.forms,
         "subject": subject_markup,
         "addressee": addressee_markup,
