@@ -14,8 +14,9 @@ from pipelines.figures.report_model import Figure, Form, FormRow, ReportModel
 from pipelines.figures.text import format_day
 from pipelines.figures.text_width import text_mm
 
-# Letter size of a form's cells, and what a cell keeps free left and right, both sides together.
-CELL_POINTS = 10
+# Letter size of a form's cells, the smallest one a form of very many columns may have, and what a cell keeps free left
+# and right, both sides together.
+CELL_POINTS, _SMALLEST_POINTS = 10, 6
 _CELL_FREE_MM = 2.4
 # A table of words inside the text: its letters, and how many times wider than the others its first column is.
 GRID_POINTS, GRID_LABEL_SHARE = 11, 2
@@ -23,6 +24,8 @@ _ORDINAL_MM = 10.0
 # A head of more lines than these gets a wider column.
 _HEAD_LINES = 5
 _WIDEST_FIGURE_MM, _NARROWEST_FIGURE_MM, _LABEL_MM = 17.0, 12.0, 66.0
+# A form whose labels would have less than this is written in smaller letters.
+_LEAST_LABEL_MM = 40.0
 
 
 @dataclass(frozen=True)
@@ -96,26 +99,39 @@ def form_page(model: ReportModel, form: Form) -> FormPage:
     )
 
 
+def cell_points(page: FormPage, total_mm: float) -> int:
+    """Return the letter size of a form's cells: the usual one, or the greatest at which its labels keep room."""
+    sizes = range(CELL_POINTS, _SMALLEST_POINTS, -1)
+    stubs = _ORDINAL_MM * (page.stub_count - 1)
+    fitting = (
+        points for points in sizes if total_mm - stubs - sum(_figure_widths(page, total_mm, points)) >= _LEAST_LABEL_MM
+    )
+    return next(fitting, _SMALLEST_POINTS)
+
+
 def column_widths(page: FormPage, total_mm: float) -> tuple[float, ...]:
     """Return the width of each column in millimetres, `total_mm` together, the same on every paper.
 
     The more figures a form has, the narrower they stand, so that labels keep room; no figure and no word of a head
     is ever wider than its column.
     """
-    count = page.column_count - page.stub_count
-    even = (total_mm - _ORDINAL_MM - _LABEL_MM) / max(count, 1)
-    even = max(_NARROWEST_FIGURE_MM, min(_WIDEST_FIGURE_MM, even))
-    figures = [max(even, _needed_mm(page, column)) for column in range(page.stub_count, page.column_count)]
+    figures = _figure_widths(page, total_mm, cell_points(page, total_mm))
     stubs = [_ORDINAL_MM] * (page.stub_count - 1)
     return (*stubs, total_mm - sum(stubs) - sum(figures), *figures)
 
 
-def _needed_mm(page: FormPage, column: int) -> float:
+def _figure_widths(page: FormPage, total_mm: float, points: int) -> list[float]:
+    even = (total_mm - _ORDINAL_MM - _LABEL_MM) / max(page.column_count - page.stub_count, 1)
+    even = max(_NARROWEST_FIGURE_MM * points / CELL_POINTS, min(_WIDEST_FIGURE_MM, even))
+    return [max(even, _needed_mm(page, column, points)) for column in range(page.stub_count, page.column_count)]
+
+
+def _needed_mm(page: FormPage, column: int, points: int) -> float:
     heads = [cell.text for cell in page.head if cell.column == column and cell.column_span == 1]
     words = (word for text in heads for word in text.split())
     figures = (row.figures[column - page.stub_count].text for row in page.rows)
-    widest = max(text_mm(text, CELL_POINTS) for text in (*words, *figures, "0"))
-    return max(widest, *(text_mm(text, CELL_POINTS) / _HEAD_LINES for text in heads)) + _CELL_FREE_MM
+    widest = max(text_mm(text, points) for text in (*words, *figures, "0"))
+    return max(widest, *(text_mm(text, points) / _HEAD_LINES for text in heads)) + _CELL_FREE_MM
 
 
 def head_lines(page: FormPage, widths: tuple[float, ...], points: float = CELL_POINTS) -> tuple[int, ...]:

@@ -36,10 +36,10 @@ from pipelines.figures.blocks import (
 )
 from pipelines.figures.charts import chart_caption, charts_of
 from pipelines.figures.form_page import (
-    CELL_POINTS,
     GRID_LABEL_SHARE,
     GRID_POINTS,
     FormPage,
+    cell_points,
     column_widths,
     form_page,
     head_lines,
@@ -96,7 +96,7 @@ from pipelines.render.letterhead import (
 from pipelines.render.stable_zip import make_stable
 
 _CENTRE, _LEFT, _RIGHT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.RIGHT
-_BODY, _SMALL, _FORM = Pt(BODY_POINTS), Pt(12), Pt(CELL_POINTS)
+_BODY, _SMALL = Pt(BODY_POINTS), Pt(12)
 _LANDSCAPE_WIDTH = 297 - 30 - 15
 # Height of a line of a form's cell, times its letter size: Times in single lines, and the 1.08 of the style.
 _LINE_SHARE = 1.25
@@ -131,6 +131,7 @@ class _Writer:
         self.bookmarks = Bookmarks()
         self.is_appendix = False
         self.is_fresh_page = True
+        self.cell_points = 0  # of the form being laid out
         self.charts = charts_of(model)
         self.pictures: dict[str, bytes] = {}
 
@@ -323,6 +324,7 @@ class _Writer:
         self._text(page.unit_line, _RIGHT, Pt(11), slanted=True)
 
     def _form_table(self, page: FormPage) -> Any:
+        self.cell_points = cell_points(page, _LANDSCAPE_WIDTH)
         table = self.document.add_table(rows=page.head_depth + 1 + len(page.rows) + 2, cols=page.column_count)
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
         grid = [list(row.cells) for row in table.rows]
@@ -336,8 +338,8 @@ class _Writer:
         widths = column_widths(page, _LANDSCAPE_WIDTH)
         for row in table.rows[: page.head_depth + 1]:
             repeat_row(row)
-        for row, lines in zip(table.rows, head_lines(page, widths), strict=False):
-            row.height, row.height_rule = Pt(CELL_POINTS * _LINE_SHARE * lines + 2), WD_ROW_HEIGHT_RULE.AT_LEAST
+        for row, lines in zip(table.rows, head_lines(page, widths, self.cell_points), strict=False):
+            row.height, row.height_rule = Pt(self.cell_points * _LINE_SHARE * lines + 2), WD_ROW_HEIGHT_RULE.AT_LEAST
         for line, row in zip(page.rows, grid[page.head_depth + 1 : -2], strict=True):
             bold = line.kind != "row"
             self._cell(row[0], line.number, _CENTRE, bold=bold)
@@ -404,8 +406,8 @@ class _Writer:
         paragraph.alignment = alignment
         paragraph.paragraph_format.space_after = Pt(1)
         paragraph.paragraph_format.space_before = Pt(1)
-        mark_size(paragraph, _FORM)
-        self._run(paragraph, Run(text, bold, slanted, figure_id), _FORM)
+        mark_size(paragraph, Pt(self.cell_points))
+        self._run(paragraph, Run(text, bold, slanted, figure_id), Pt(self.cell_points))
 
     def _line(self, cell: Any, text: str, alignment: Any, size: Any, bold: bool = False, slanted: bool = False) -> Any:
         """Write one line into a cell of a table without borders; the first line takes the empty paragraph."""

@@ -25,10 +25,10 @@ from pipelines.figures.blocks import (
 )
 from pipelines.figures.charts import Chart, chart_caption, charts_of
 from pipelines.figures.form_page import (
-    CELL_POINTS,
     GRID_LABEL_SHARE,
     GRID_POINTS,
     FormPage,
+    cell_points,
     column_widths,
     form_page,
     place_and_date,
@@ -237,7 +237,7 @@ def _form(page: FormPage) -> str:
 ]
 #align(right, plain(text(size: 11pt, style: "italic")[{content(page.unit_line)}]))
 #{{
-  set text(size: {CELL_POINTS}pt)
+  set text(size: {cell_points(page, _LANDSCAPE_WIDTH)}pt)
   set par(justify: false, first-line-indent: 0mm, leading: 0em)
   show table.cell: set block(breakable: false)
   table(

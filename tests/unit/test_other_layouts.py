@@ -15,7 +15,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import duckdb
+import pdfplumber
 import pytest
+from docx import Document
+from figures_stub import OFFICE
 from histories import exports, office_tables
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -27,7 +30,12 @@ from pipelines.audit.recount import recount
 from pipelines.audit.recount_landed import Landed
 from pipelines.audit.recount_layouts import counted_for_other_layouts
 from pipelines.audit.recount_text import recount_lines
+from pipelines.figures.blocks import parse_blocks, table_markup
+from pipelines.figures.form_page import cell_points, column_widths, form_page
 from pipelines.figures.layout import layouts_from_manifest, printed_layouts
+from pipelines.figures.report_model import build_report_model
+from pipelines.render.docx import write_report
+from pipelines.render.pdf import write_pdf
 
 Q1 = ("2020-12-15", "2021-03-14")
 FACT = "fct_dossier_layout_period"
@@ -308,6 +316,27 @@ def test_a_tampered_layout_fails_its_test(make: Callable[[], Warehouse], tamperi
         connection.execute(f"update {tampering} where row_kind = 'total' and scope_id = 'tp-st'")
     with pytest.raises(AssertionError, match=test):
         warehouse.dbt(["test", "--exclude", "test_type:unit", "--select", *FORMS.values()])
+
+
+@pytest.mark.parametrize(
+    ("form_id", "points"), [("export-07a-xls", 7), ("progress-766", 10), ("dossier-progress-2025", 10)]
+)
+def test_a_form_of_many_columns_keeps_room_for_its_labels_on_paper(
+    asked: Warehouse, tmp_path: Path, form_id: str, points: int
+) -> None:
+    with duckdb.connect(asked.path, read_only=True) as connection:
+        model = build_report_model(connection, {form_id: layouts_of(asked)[form_id]}, OFFICE)
+    page = form_page(model, model.forms[form_id])
+    widths = column_widths(page, 252)
+    assert cell_points(page, 252) == points
+    assert widths[1] >= 40 and sum(widths) == pytest.approx(252)
+    blocks = parse_blocks(table_markup(form_id))
+    write_report(model, blocks, tmp_path / "a.docx")
+    texts = [cell.text for row in Document(tmp_path / "a.docx").tables[-1].rows for cell in row.cells]
+    assert "UBND Phường 2" in texts
+    write_pdf(model, blocks, tmp_path / "a.pdf")
+    with pdfplumber.open(tmp_path / "a.pdf") as pdf:
+        assert "UBND Phường 2" in "".join(page.extract_text() for page in pdf.pages)
 
 
 def test_a_layout_of_later_years_is_printed_only_when_asked_for_and_in_force(asked: Warehouse) -> None:
