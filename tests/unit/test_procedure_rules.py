@@ -6,11 +6,17 @@ Invariant: every expected figure is counted by hand (domain/02 2.3, domain/03 3.
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 from test_recount import recounted
 from warehouse_fixture import Row, Warehouse, calendar, delivery, question
 
+from pipelines.figures.layout import layouts_from_manifest
+from pipelines.office.settings import load_office
 from pipelines.office.text import match_key
+from pipelines.package.model import read_model, reporting_units
 
 Q1 = ("2020-12-15", "2021-03-14")
 FORMS = ("form_ii_01", "form_ii_03", "form_ii_07b", "form_missing_processes", "form_posting")
@@ -190,7 +196,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
         "draft_documents": DRAFTS,
         "publication_decisions": PUBLICATIONS,
     }
-    select = [*(f"+{name}" for name in FORMS), "+int_row_fate"]
+    select = [*(f"+{name}" for name in FORMS), "+int_row_fate", "+rpt_delivery", "+rpt_correction"]
     target = tmp_path_factory.mktemp("dbt")
     built = Warehouse(tmp_path_factory.mktemp("warehouse"), tables, target).ask(question(*Q1), select)
     of_built_only = ["--indirect-selection", "cautious", "--exclude-resource-type", "unit_test"]
@@ -283,6 +289,18 @@ def test_the_recount_agrees_on_every_cell_of_areas_two_and_three(warehouse: Ware
     assert result.cells == ()
     # 6 drafts, 6 procedures by level, 6 processes, 4 publications, 9 checks, 3 units
     assert result.record_count == 34
+
+
+def test_what_a_department_waits_for_is_not_the_checks_of_the_desk(warehouse: Warehouse) -> None:
+    manifest = json.loads((warehouse.target / "manifest.json").read_text(encoding="utf-8"))
+    layouts = {"III": layouts_from_manifest(manifest)["III"]}
+    office = load_office(Path(__file__).parents[2] / "sample_office")
+    units = {unit["unit_id"]: unit | {"short_name": unit["name_vi"]} for unit in reporting_units(warehouse.path)}
+    owed = {
+        name: read_model(office, warehouse.path, layouts, units[name]).forms["III"].coverage.owed
+        for name in ("tp-st-tp", "tp-st-bpmc", "p02")
+    }
+    assert owed == {"tp-st-tp": 0, "tp-st-bpmc": 1, "p02": 1}
 
 
 def test_nothing_is_missing_while_no_unit_has_sent_its_processes(tmp_path_factory: pytest.TempPathFactory) -> None:
