@@ -15,7 +15,9 @@ from sample_files import planted, table
 from truth.recount_records import TABLES, recount_records
 
 from pipelines.audit.trace import trace
+from pipelines.figures.layout import load_layouts
 from pipelines.office.settings import load_office
+from pipelines.package.model import read_model, reporting_units
 from pipelines.runner import RunResult
 from pipelines.warehouse.status import period_status
 
@@ -114,6 +116,19 @@ def test_what_the_ledger_calls_forgotten_or_not_sent_is_told_apart_from_nil(quar
         place for place, check in noted.items() if check == "missing_delivery" and place in owed
     }
     assert any(str(reason).endswith("_nil") for reason in reasons.values())
+
+
+def test_a_department_s_report_rests_on_no_other_unit_s_records(sample_office: Path, q1: RunResult) -> None:
+    warehouse, layouts = q1.report_dir / "warehouse.duckdb", load_layouts(q1.report_dir / "forms.json")
+    (unit,) = [unit for unit in reporting_units(warehouse) if unit["unit_id"] == "tp-st-kt"]
+    forms = read_model(load_office(sample_office), warehouse, layouts, unit).forms
+    # It owes documents and officers, and neither communication nor checks; its dossiers are the desk's.
+    assert {name: forms[name].coverage.owed for name in ("I", "IX", "X", "II.06a")} == {
+        "I": 1,
+        "IX": 0,
+        "X": 0,
+        "II.06a": 1,
+    }
 
 
 def test_a_death_traces_to_the_row_of_a_return(quarter: tuple[str, Path]) -> None:

@@ -66,8 +66,12 @@ def test_only_the_ward_that_sent_nothing_is_reminded_of_each_thing_it_owes(sampl
     assert "11/06/2021" in text
 
 
-def test_a_period_everybody_answered_needs_no_reminder(sample_office: Path, q1: RunResult) -> None:
-    assert make_reminders(load_office(sample_office), "2021-Q1") == []
+def test_a_forgotten_sheet_of_a_return_is_asked_for_and_nothing_else(sample_office: Path, q1: RunResult) -> None:
+    made = make_reminders(load_office(sample_office), "2021-Q1")
+    assert [path.name for path in made] == ["don-doc-p07.docx", "don-doc-p07.pdf"]
+    text = "\n".join(paragraph.text for paragraph in Document(str(made[0])).paragraphs)
+    assert "văn bản chỉ đạo, điều hành" in text
+    assert not [owed for owed in ("danh sách hồ sơ", "lớp tập huấn", "cuộc kiểm tra") if owed in text]
 
 
 def test_the_cover_letter_of_a_draft_says_that_it_is_one(sample_office: Path, q1: RunResult) -> None:

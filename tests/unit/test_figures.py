@@ -348,7 +348,7 @@ def test_every_number_of_the_result_section_is_a_figure_of_the_form(model: Repor
 
 def test_sections_nobody_sent_say_so_and_do_not_claim_that_nothing_happened(model: ReportModel) -> None:
     text = words(report_blocks(model))
-    assert text.count("Chưa có số liệu của nội dung này được gửi qua hệ thống") == 7
+    assert text.count("Chưa có số liệu của nội dung này được gửi qua hệ thống") == 8
     assert "không phát sinh" not in text
 
 
@@ -422,7 +422,7 @@ def test_without_any_unit_the_report_says_that_nothing_was_sent(tmp_path: Path) 
     text = words(report_blocks(model))
     assert "Số liệu của 0/5 đơn vị" in text
     assert "Tổng số hồ sơ nhận giải quyết" not in text
-    assert text.count("Chưa có số liệu của nội dung này được gửi qua hệ thống") == 11
+    assert text.count("Chưa có số liệu của nội dung này được gửi qua hệ thống") == 12
 
 
 def test_nothing_happened_is_said_only_of_units_that_answered(tmp_path: Path) -> None:
