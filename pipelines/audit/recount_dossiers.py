@@ -11,6 +11,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
+from pipelines.audit.recount_declared import declaring_units
 from pipelines.audit.recount_landed import (
     UNKNOWN,
     Counted,
@@ -64,7 +65,10 @@ class Dossier:
 def counted_dossiers(landed: Landed) -> list[Counted]:
     """Return every dossier of the population of the period with its place and measures (columns 3 to 13)."""
     found = []
+    declaring = declaring_units(landed)
     for dossier in known_dossiers(landed):
+        if named_unit(landed, dossier.newest) in declaring:
+            continue  # what older files still show of a unit that declares is in its declaration
         procedure = procedure_of(landed, dossier)
         due_at = due_moment(landed, dossier)
         outcome = outcome_of(landed, dossier, due_at, procedure)
@@ -96,12 +100,17 @@ def known_dossiers(landed: Landed) -> list[Dossier]:
     return [_known(landed, code, rows) for code, rows in by_code.items()]
 
 
-def receiving_unit(landed: Landed, row: Row) -> str:
-    """Return the unit a row belongs to: the sender, or the unit its column names where the export has many units."""
+def named_unit(landed: Landed, row: Row) -> str | None:
+    """Return the unit a row names: the sender, or the unit of its column where the export has many units."""
     delivery = row["delivery"]
-    named = (
+    return (
         landed.unit_of_key.get(row["receiving_unit_key"]) if delivery["unit_from"] == "column" else delivery["unit_id"]
     )
+
+
+def receiving_unit(landed: Landed, row: Row) -> str:
+    """Return the unit a row belongs to; unknown when no table has it."""
+    named = named_unit(landed, row)
     return named if named in landed.units else UNKNOWN
 
 

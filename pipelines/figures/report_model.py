@@ -53,6 +53,9 @@ class Figure:
     # A part of it is estimated, not counted; of a count, how much (below 0: the estimate makes it less).
     is_estimated: bool = False
     estimated: int = 0
+    # A part of it is what units declared themselves; of a count, how much.
+    is_declared: bool = False
+    declared: int = 0
 
 
 @dataclass(frozen=True)
@@ -277,6 +280,18 @@ class Issue:
 
 
 @dataclass(frozen=True)
+class DeclaredAgainst:
+    """A cell a unit declares although its own dossiers are counted (a row of rpt_declared_against_counted)."""
+
+    unit_name: str
+    section_code: str
+    field_name: str
+    column_no: int
+    declared: int
+    counted: int
+
+
+@dataclass(frozen=True)
 class CarryOver:
     """What was carried in, held against the issued final of the period before: how many dossiers break it, and why."""
 
@@ -345,6 +360,9 @@ class ReportModel:
     # What charts show beside figures (figures/charts).
     received_days: tuple[DayCount, ...] = ()
     overdue_ages: tuple[AgeBand, ...] = ()
+    # Units that declare although their dossiers are counted, and the cells where the two differ.
+    declaring_beside: tuple[str, ...] = ()
+    declared_against: tuple[DeclaredAgainst, ...] = ()
 
     def figure_of(self, reference: str) -> Figure:
         """Return the office's figure named `<form>.<row>.<column>`, e.g. II.06a.total.c7 or II.06a.A.3.on_time_rate.
@@ -426,6 +444,7 @@ def build_report_model(
         for row in form.rows
         for figure in (*row.figures, *row.ratios, *row.notes)
     }
+    beside = _declared_against(connection, scope, cleaner)
     return ReportModel(
         office=_clean_office(office_info, cleaner),
         question=question,
@@ -440,6 +459,30 @@ def build_report_model(
         cleaned_texts=cleaner.changed,
         received_days=_received_days(connection, scope_id),
         overdue_ages=_overdue_ages(connection, scope_id),
+        declaring_beside=tuple(dict.fromkeys(item.unit_name for item in beside)),
+        declared_against=tuple(item for item in beside if item.declared != item.counted),
+    )
+
+
+def _declared_against(
+    connection: duckdb.DuckDBPyConnection, scope: Scope | None, cleaner: Cleaner
+) -> tuple[DeclaredAgainst, ...]:
+    if not _has_table(connection, "rpt_declared_against_counted"):
+        return ()
+    query = """
+        select * from rpt_declared_against_counted
+        order by sort_no, unit_id, level_section_code, field_code, column_no"""
+    return tuple(
+        DeclaredAgainst(
+            cleaner.text(row["unit_name"]),
+            str(row["level_section_code"]),
+            cleaner.text(row["field_name"]),
+            int(row["column_no"]),
+            int(row["declared"]),
+            int(row["counted"]),
+        )
+        for row in _records(connection, query)
+        if scope is None or row["unit_id"] == scope.unit_id
     )
 
 

@@ -38,7 +38,10 @@ VALUES = {
     "carry_over": "đối chiếu số kỳ trước chuyển sang; trống khi kỳ trước chưa phát hành",
     "compared": "các bản chính thức đem so sánh (kỳ trước, cùng kỳ năm trước)",
     "corrections": "đính chính do đơn vị tổng hợp thực hiện",
+    "declaring_beside": "tên các đơn vị vừa gửi danh sách hồ sơ vừa tự kê số liệu",
+    "declared_against": "các ô đơn vị kê khác số đếm được",
     "has_estimates": "báo cáo có số ước hay không",
+    "has_declared": "báo cáo có số do đơn vị tự kê hay không",
     "switches": "công tắc đếm theo tên: switches.review_target_percent.value",
 }
 # What letters to units that owe may call beside the office and the question (package/letters).
@@ -125,6 +128,14 @@ ATTRIBUTES = {
         "period_label": "tên kỳ của bản đó",
         "period_words": "tên kỳ ấy ở giữa câu",
         "figures": "số dòng tổng của các biểu trong bản đó, theo mã số liệu",
+    },
+    "declared_against[]": {
+        "unit_name": "đơn vị",
+        "section_code": "mục của biểu II.06a",
+        "field_name": "lĩnh vực",
+        "column_no": "số cột",
+        "declared": "số đơn vị kê",
+        "counted": "số đếm từ danh sách hồ sơ",
     },
     "corrections[]": {
         "record_code": "mã hồ sơ",

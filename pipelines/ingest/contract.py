@@ -58,9 +58,10 @@ class Promise:
 class Contract:
     """All columns of a stream, and the headers that are personal (dropped) or not needed (ignored).
 
-    `key` is the code that names a record between files; `signs` are columns which, filled beside it, tell a
-    record from a remark below the table; `code_dates` are the days one of which the date inside a code repeats;
-    `promise` is what the time limit of a procedure is compared with; `title` is what officers call the stream.
+    `key` is the code that names a record between files, with `key_beside` where one code stands in several records;
+    `signs` are columns which, filled beside it, tell a record from a remark below the table; `code_dates` are the days
+    one of which the date inside a code repeats; `promise` is what the time limit of a procedure is compared with;
+    `title` is what officers call the stream.
     """
 
     stream: str
@@ -77,6 +78,7 @@ class Contract:
     sheet: str | None = None
     # Words of a column that leave a record open: it stands in the unit's next return again.
     open_when: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    key_beside: tuple[str, ...] = ()
 
     @property
     def typed_columns(self) -> dict[str, str]:
@@ -117,6 +119,7 @@ def load_contract(path: Path) -> Contract:
         promise=_promise(meta.get("promise")),
         sheet=meta.get("sheet"),
         open_when={name: tuple(words) for name, words in meta.get("open_when", {}).items()},
+        key_beside=tuple(meta.get("key_beside", ())),
     )
 
 

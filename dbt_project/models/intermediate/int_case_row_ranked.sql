@@ -59,6 +59,7 @@ select
     row_id,
     dossier_code,
     owner_unit_id,
+    named_unit_id,
     receiving_unit_id,
     receiving_unit_kind,
     is_owned,

@@ -31,3 +31,14 @@ select
     flags,
     fate
 from {{ ref('int_review_row_fate') }}
+union all
+select
+    row_id,
+    delivery_id,
+    level_section_code || ' ' || field_name as record_code,
+    source_file,
+    source_sheet,
+    source_row,
+    flags,
+    fate
+from {{ ref('int_declared_row') }}
