@@ -93,6 +93,7 @@ LANDED: dict[str, dict[str, str]] = {
         "valid_from": _DATE,
         "valid_to": _DATE,
     },
+    "unit_successor": {"from_unit_id": _TEXT, "to_unit_id": _TEXT, "changed_on": _DATE, "share": "decimal(9, 6)"},
     "field": {
         "field_code": _TEXT,
         "field_name": _TEXT,

@@ -131,4 +131,6 @@ def _occasional_tables(
     yield "lech-chuyen-ky", connection.execute("select * from rpt_carry_over order by dossier_code").df()
     beside = """select * from rpt_declared_against_counted
         order by sort_no, unit_id, level_section_code, field_code, column_no"""
+    bridge = "select * from rpt_unit_bridge order by sort_no, unit_id, original_sort_no, original_unit_id"
+    yield "cau-noi-don-vi", connection.execute(bridge).df()
     yield "ke-khai-va-dem", connection.execute(beside).df()

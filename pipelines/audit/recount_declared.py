@@ -99,7 +99,8 @@ def counted_declarations(landed: Landed) -> list[Counted]:
 
 
 def _line(landed: Landed, unit_id: str, row: Row) -> _Line:
-    is_ward = landed.units[unit_id]["unit_kind"] == "ward" if unit_id in landed.units else False
+    current = landed.now(unit_id)
+    is_ward = landed.units[current]["unit_kind"] == "ward" if current in landed.units else False
     if row["level"] in ("ward", "city"):
         is_ward = row["level"] == "ward"
     day = landed.question["until_on"]
@@ -120,7 +121,8 @@ def _follow_each_other(rows: list[tuple[Declaration, Row]], part_count: int) -> 
 
 
 def _counted(landed: Landed, line: _Line, declaration: Declaration, row: Row) -> Counted:
-    unit_id, level_is_ward, field_code = line
+    sender, level_is_ward, field_code = line
+    unit_id = landed.now(sender) or UNKNOWN
     kind = landed.units[unit_id]["unit_kind"] if unit_id in landed.units else UNKNOWN
     department: str | None = None
     if kind in ("department", "vertical_agency"):
@@ -128,6 +130,7 @@ def _counted(landed: Landed, line: _Line, declaration: Declaration, row: Row) ->
     elif kind != "ward":
         field = landed.fields.get(field_code)
         department = (field["department_unit_id"] if field else None) or UNKNOWN
+        department = landed.now(department)
         department = department if department in landed.units else UNKNOWN
     number = {name: row[name] or 0 for name in _PARTS}
     carried = number["carried_in"] if declaration.is_first else 0

@@ -292,6 +292,22 @@ class DeclaredAgainst:
 
 
 @dataclass(frozen=True)
+class Brought:
+    """What a unit of before brings to the unit that reports (a row of rpt_unit_bridge).
+
+    `changed_on` is None for the reporting unit itself.
+    """
+
+    unit_name: str
+    original_unit_name: str
+    changed_on: dt.date | None
+    received_total: int
+    carried_in: int
+    resolved_total: int
+    pending_total: int
+
+
+@dataclass(frozen=True)
 class CarryOver:
     """What was carried in, held against the issued final of the period before: how many dossiers break it, and why."""
 
@@ -363,6 +379,8 @@ class ReportModel:
     # Units that declare although their dossiers are counted, and the cells where the two differ.
     declaring_beside: tuple[str, ...] = ()
     declared_against: tuple[DeclaredAgainst, ...] = ()
+    # In a period that contains a change of the map: what each unit of before brings.
+    bridge: tuple[Brought, ...] = ()
 
     def figure_of(self, reference: str) -> Figure:
         """Return the office's figure named `<form>.<row>.<column>`, e.g. II.06a.total.c7 or II.06a.A.3.on_time_rate.
@@ -461,6 +479,26 @@ def build_report_model(
         overdue_ages=_overdue_ages(connection, scope_id),
         declaring_beside=tuple(dict.fromkeys(item.unit_name for item in beside)),
         declared_against=tuple(item for item in beside if item.declared != item.counted),
+        bridge=_bridge(connection, scope, cleaner),
+    )
+
+
+def _bridge(connection: duckdb.DuckDBPyConnection, scope: Scope | None, cleaner: Cleaner) -> tuple[Brought, ...]:
+    if not _has_table(connection, "rpt_unit_bridge"):
+        return ()
+    query = "select * from rpt_unit_bridge order by sort_no, unit_id, original_sort_no, original_unit_id"
+    return tuple(
+        Brought(
+            cleaner.text(row["unit_name"]),
+            cleaner.text(row["original_unit_name"]),
+            row["changed_on"],
+            int(row["received_total"]),
+            int(row["carried_in"]),
+            int(row["resolved_total"]),
+            int(row["pending_total"]),
+        )
+        for row in _records(connection, query)
+        if scope is None or row["unit_id"] == scope.unit_id
     )
 
 

@@ -242,6 +242,7 @@ def template_context(model: ReportModel) -> dict[str, Any]:
         "corrections": model.corrections,
         "declaring_beside": model.declaring_beside,
         "declared_against": model.declared_against,
+        "bridge": model.bridge,
         "switches": {switch.name: switch for switch in model.question.switches},
     }
 

@@ -54,7 +54,8 @@ named as (
         coalesce(row_of.pending_overdue, 0) as stated_pending_overdue
     from {{ ref('stg_declared_dossiers') }} as row_of
     inner join {{ ref('int_declaration') }} as declaration on row_of.delivery_id = declaration.delivery_id
-    left join {{ ref('dim_unit') }} as unit on row_of.sender_unit_id = unit.unit_id
+    left join {{ ref('int_unit_succeeded') }} as succeeded on row_of.sender_unit_id = succeeded.unit_id
+    left join {{ ref('dim_unit') }} as unit on coalesce(succeeded.current_unit_id, row_of.sender_unit_id) = unit.unit_id
     left join field_key on row_of.field_name_key = field_key.field_name_key and field_key.key_rank = 1
     left join {{ ref('dim_field') }} as field on field_key.field_code = field.field_code
 ),
@@ -151,7 +152,10 @@ select
     named.source_sheet,
     named.source_row
 from named
-left join {{ ref('dim_unit') }} as department on named.named_department_id = department.unit_id
+left join {{ ref('int_unit_succeeded') }} as department_succeeded
+    on named.named_department_id = department_succeeded.unit_id
+left join {{ ref('dim_unit') }} as department
+    on coalesce(department_succeeded.current_unit_id, named.named_department_id) = department.unit_id
 left join broken
     on
         named.sender_unit_id = broken.sender_unit_id

@@ -43,7 +43,7 @@ dossier as (
     left join {{ ref('int_dossier_placed') }} as placed on known.dossier_code = placed.dossier_code
     left join {{ ref('int_dossier_due') }} as due on known.dossier_code = due.dossier_code
     left join {{ source('landed', 'prior_dossier') }} as issued on known.dossier_code = issued.dossier_code
-    left join declaring on known.named_unit_id = declaring.unit_id
+    left join declaring on known.original_unit_id = declaring.unit_id
 ),
 
 -- Events after the last counted day have not happened yet.

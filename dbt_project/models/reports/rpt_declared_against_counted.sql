@@ -26,13 +26,13 @@ declaring as (
 counted as (
     select fact.*
     from {{ ref('fct_dossier_period') }} as fact
-    inner join declaring on fact.receiving_unit_id = declaring.unit_id
+    inner join declaring on fact.original_unit_id = declaring.unit_id
 ),
 
 both_sides as (
     {% for measure, number in columns.items() %}
         select
-            receiving_unit_id as unit_id,
+            sender_unit_id as unit_id,
             level_section_code,
             field_code,
             {{ number }} as column_no,
@@ -42,7 +42,7 @@ both_sides as (
         from beside
         union all
         select
-            receiving_unit_id as unit_id,
+            original_unit_id as unit_id,
             level_section_code,
             field_code,
             {{ number }} as column_no,
