@@ -2,6 +2,7 @@
 PERIOD ?= 2021-Q1
 OFFICE ?= sample_office
 AS_OF ?=
+YEAR_OFFICE ?= data/year_office
 export UV_COMPILE_BYTECODE = 1
 export DAGSTER_DISABLE_TELEMETRY = 1
 export DO_NOT_TRACK = 1
@@ -13,7 +14,7 @@ RUN = .venv/bin
 MEMORY_KB = $(shell df --output=avail /dev/shm 2>/dev/null | tail -1)
 TESTS_IN = $(shell [ "0$(MEMORY_KB)" -gt 8000000 ] 2>/dev/null && echo TMPDIR=/dev/shm)
 
-.PHONY: help report test golden check ui env clean
+.PHONY: help report year test golden check ui env clean
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
@@ -26,6 +27,10 @@ env: .venv/.ready  ## make the environment from uv.lock
 
 report: env  ## receive files and build the report: make report [PERIOD=2021-Q1] [OFFICE=folder] [AS_OF=2021-03-11]
 	@$(RUN)/kstt --office $(OFFICE) run $(PERIOD) $(if $(AS_OF),--as-of $(AS_OF))
+
+year: env  ## an office of its own with the four quarters of 2021, and its year: make year [YEAR_OFFICE=folder]
+	@$(RUN)/python sample_office/generate.py --year --out $(YEAR_OFFICE)
+	@for period in 2021-Q1 2021-Q2 2021-Q3 2021-Q4 2021-Y; do $(RUN)/kstt --office $(YEAR_OFFICE) run $$period || exit 1; done
 
 ui: env  ## Dagster UI on 127.0.0.1
 	@$(RUN)/kstt --office $(OFFICE) ui

@@ -5,6 +5,7 @@ Invariant: one seed and scale give the same bytes; the truth is written apart an
 
     python sample_office/generate.py                      the committed sample
     python sample_office/generate.py --scale 100 --out /tmp/big     a large one for benchmarks
+    python sample_office/generate.py --year --out /tmp/year         an office of its own with four quarters, no faults
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import dataclasses
 import datetime as dt
 import gzip
 import io
+import re
 import shutil
 import sys
 from collections.abc import Sequence
@@ -35,16 +37,20 @@ from generator.return_files import Sheets, send_returns  # noqa: E402
 from generator.review_files import send_reviews  # noqa: E402
 from generator.reviews import simulate_reviews  # noqa: E402
 from generator.simulate import Dossier, simulate  # noqa: E402
-from generator.world import QUARTERS, load_world  # noqa: E402
+from generator.world import SAMPLE, YEAR, Timeline, load_world  # noqa: E402
 
 SEED = 2021
 # What stands in the units' return workbooks: modules with simulate(world, seed), stream → its true records, and
 # shown(world, truth, quarter), stream → unit → the rows of its sheet.
 RETURNED = (record_sheets, procedures)
 NOT_IN_TRUTH = ("oddity", "remark_oddity", "person")
+# What the office of a year takes from this one, and the line of its settings that is another.
+OWN_FILES = ("office.yaml", "reference", "profiles")
+CLOCK = re.compile("^  clock: .*$", re.MULTILINE)
+YEAR_CLOCK = "  clock: 2021-12-20T08:00:00+07:00  # năm 2021 đã chốt số liệu"
 
 
-def make(out: Path, truth: Path, seed: int = SEED, scale: float = 1.0) -> list[Dossier]:
+def make(out: Path, truth: Path, seed: int = SEED, scale: float = 1.0, timeline: Timeline = SAMPLE) -> list[Dossier]:
     """Write inbox, ledger and truth; return the dossiers.
 
     Args:
@@ -52,8 +58,9 @@ def make(out: Path, truth: Path, seed: int = SEED, scale: float = 1.0) -> list[D
         truth: folder that gets `dossiers.csv.gz`, `feedback.csv.gz`, `reviews.csv.gz` and one file a returned stream.
         seed: one seed, one sample.
         scale: 1 is about 6,000 dossiers a quarter; feedback and reviews are as many at any scale.
+        timeline: which quarters, with or without planted faults.
     """
-    world = load_world(HERE / "reference")
+    world = load_world(HERE / "reference", timeline)
     dossiers, feedback, reviews = (
         simulate(world, seed, scale),
         simulate_feedback(world, seed),
@@ -63,14 +70,14 @@ def make(out: Path, truth: Path, seed: int = SEED, scale: float = 1.0) -> list[D
     inbox = out / "inbox"
     shutil.rmtree(inbox, ignore_errors=True)
     ledger = Ledger()
-    for quarter in QUARTERS:
+    for quarter in timeline.quarters:
         send_case_exports(inbox, world, dossiers, quarter, ledger, seed)
         send_feedback(inbox, world, feedback, quarter, ledger, seed)
         send_reviews(inbox, world, reviews, quarter, ledger)
     returned: dict[str, list[Any]] = {}
     for module in RETURNED:
         returned |= module.simulate(world, seed)
-    for quarter in QUARTERS:
+    for quarter in timeline.quarters:
         sheets: Sheets = {}
         for module in RETURNED:
             sheets |= module.shown(world, returned, quarter)
@@ -79,6 +86,26 @@ def make(out: Path, truth: Path, seed: int = SEED, scale: float = 1.0) -> list[D
     for name, happened in {"dossiers": dossiers, "feedback": feedback, "reviews": reviews, **returned}.items():
         write(truth / f"{name}.csv.gz", _truth(happened))
     return dossiers
+
+
+def make_year(out: Path, seed: int = SEED, scale: float = 0.1) -> list[Dossier]:
+    """Write a whole office whose clock stands after 2021, with the files of its four quarters; return the dossiers.
+
+    Args:
+        out: folder of the new office; its settings, tables and profiles are those of the sample, written anew.
+        seed: one seed, one office.
+        scale: 1 is about 6,000 dossiers a quarter.
+    """
+    for name in OWN_FILES:
+        source, target = HERE / name, out / name
+        if source.is_dir():
+            shutil.copytree(source, target, dirs_exist_ok=True)
+        else:
+            text, changed = CLOCK.subn(YEAR_CLOCK, source.read_text(encoding="utf-8"))
+            if changed != 1:
+                raise ValueError(f"{source} has no one line `clock:`")
+            write(target, text.encode())
+    return make(out, out / "truth", seed, scale, YEAR)
 
 
 def _truth(records: Sequence[Any]) -> bytes:
@@ -116,10 +143,16 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=HERE, help="office folder that gets inbox/ and planted.csv")
     parser.add_argument("--truth", type=Path, help="folder of the truth (default: tests/truth, or OUT/truth)")
     parser.add_argument("--seed", type=int, default=SEED)
-    parser.add_argument("--scale", type=float, default=1.0, help="1 is about 6,000 dossiers a quarter")
+    parser.add_argument("--scale", type=float, help="1 is about 6,000 dossiers a quarter (default 1; --year: 0.1)")
+    parser.add_argument("--year", action="store_true", help="a whole office in OUT with four quarters and no faults")
     given = parser.parse_args()
+    if given.year and given.out == HERE:
+        parser.error("--year makes an office of its own: give its folder by --out")
     truth = given.truth or (HERE.parent / "tests" / "truth" if given.out == HERE else given.out / "truth")
-    dossiers = make(given.out, truth, given.seed, given.scale)
+    if given.year:
+        dossiers = make_year(given.out, given.seed, 0.1 if given.scale is None else given.scale)
+    else:
+        dossiers = make(given.out, truth, given.seed, 1.0 if given.scale is None else given.scale)
     files = [path for path in (given.out / "inbox").rglob("*") if path.is_file()]
     size = sum(path.stat().st_size for path in files)
     print(f"{len(dossiers)} dossiers, {len(files)} files, {size / 1e6:.2f} MB")

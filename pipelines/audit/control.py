@@ -100,7 +100,7 @@ def _equal(figure: Any, traced: int | Decimal | None) -> bool:
 
 def evidence_tables(connection: duckdb.DuckDBPyConnection, layouts: dict[str, dict]) -> dict[str, pd.DataFrame]:
     """Return the tables of the evidence book, each in a fixed order: one a fact, files, rows sent back, fates,
-    and, when there is something in them, declared figures and breaks of the carry-over."""
+    and, when there is something in them, declared figures and what the two sides of a comparison do not share."""
     facts = {name: fact for layout in layouts.values() for name, fact in layout["facts"].items()}
     queries = {
         **{
@@ -123,8 +123,14 @@ def evidence_tables(connection: duckdb.DuckDBPyConnection, layouts: dict[str, di
 def _occasional_tables(
     connection: duckdb.DuckDBPyConnection, layouts: dict[str, dict]
 ) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Yield the tables a report has only now and then: declared figures, breaks of the carry-over."""
+    """Yield the tables a report has only now and then: declared figures, breaks of the carry-over, declared against
+    counted."""
     declared = {item["evidence"]: item for item in (layout.get("declared") for layout in layouts.values()) if item}
     for name, about in sorted(declared.items()):
         yield name, connection.execute(f'select * from {about["fact"]} order by "{about["key"]}"').df()
     yield "lech-chuyen-ky", connection.execute("select * from rpt_carry_over order by dossier_code").df()
+    beside = """select * from rpt_declared_against_counted
+        order by sort_no, unit_id, level_section_code, field_code, column_no"""
+    bridge = "select * from rpt_unit_bridge order by sort_no, unit_id, original_sort_no, original_unit_id"
+    yield "cau-noi-don-vi", connection.execute(bridge).df()
+    yield "ke-khai-va-dem", connection.execute(beside).df()

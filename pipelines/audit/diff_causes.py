@@ -20,6 +20,7 @@ _Row = dict[str, Any]
 _TABLE_NAMES = {
     "unit": "đơn vị",
     "unit_alias": "tên gọi khác của đơn vị",
+    "unit_successor": "sáp nhập, chia tách đơn vị",
     "field": "lĩnh vực",
     "procedure": "thủ tục",
     "section": "mục của biểu",

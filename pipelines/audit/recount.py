@@ -15,6 +15,7 @@ from typing import Any
 
 import duckdb
 
+from pipelines.audit.recount_declared import counted_declarations
 from pipelines.audit.recount_dossiers import counted_dossiers
 from pipelines.audit.recount_estimates import counted_estimates
 from pipelines.audit.recount_feedback import counted_feedback
@@ -44,10 +45,15 @@ from pipelines.audit.recount_submissions import counted_submissions
 from pipelines.audit.recount_waiting import counted_waiting
 from pipelines.figures.layout import facts_of
 
+
+def _declared(landed: Landed) -> list[Counted]:
+    return [*counted_declarations(landed), *counted_estimates(landed)]
+
+
 # Fact table → the recount of its records. A fact without one is reported as not recounted.
 RECOUNTS: dict[str, Callable[[Landed], list[Counted]]] = {
     "fct_dossier_period": counted_dossiers,
-    "fct_declared_period": counted_estimates,
+    "fct_declared_period": _declared,
     "fct_feedback_period": counted_feedback,
     "fct_review_procedure_period": counted_procedures,
     "fct_review_document_period": counted_documents,

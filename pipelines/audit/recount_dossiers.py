@@ -11,6 +11,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
+from pipelines.audit.recount_declared import declaring_units
 from pipelines.audit.recount_landed import (
     UNKNOWN,
     Counted,
@@ -44,6 +45,8 @@ class Dossier:
     newest: Row
     observed: Row
     first_due_at: dt.datetime | None
+    # Unit of the owner's first row as delivered; it may have been taken over since.
+    original_unit_id: str | None = None
 
     @property
     def received_on(self) -> dt.date | None:
@@ -64,7 +67,10 @@ class Dossier:
 def counted_dossiers(landed: Landed) -> list[Counted]:
     """Return every dossier of the population of the period with its place and measures (columns 3 to 13)."""
     found = []
+    declaring = declaring_units(landed)
     for dossier in known_dossiers(landed):
+        if dossier.original_unit_id in declaring:
+            continue  # what older files still show of a unit that declares is in its declaration
         procedure = procedure_of(landed, dossier)
         due_at = due_moment(landed, dossier)
         outcome = outcome_of(landed, dossier, due_at, procedure)
@@ -97,15 +103,34 @@ def known_dossiers(landed: Landed) -> list[Dossier]:
     for row in landed.rows(STREAM):
         row["unit_id"] = receiving_unit(landed, row)
         by_code[row["dossier_code"]].append(row)
+    if landed.table("unit_successor"):
+        for rows in by_code.values():
+            _rewind(landed, rows)
     return [_known(landed, code, rows) for code, rows in by_code.items()]
 
 
-def receiving_unit(landed: Landed, row: Row) -> str:
-    """Return the unit a row belongs to: the sender, or the unit its column names where the export has many units."""
+def _rewind(landed: Landed, rows: list[Row]) -> None:
+    """What a unit shows that took over only after the last counted day is of the unit of that day, if it showed it."""
+    if len({row["unit_id"] for row in rows}) < 2:
+        return
+    in_order = [row["unit_id"] for row in sorted(rows, key=age)]
+    for row in rows:
+        row["unit_then"] = next((unit for unit in in_order if row["unit_id"] in landed.later(unit)), row["unit_id"])
+    for row in rows:
+        row["unit_id"] = row["unit_then"]
+
+
+def named_unit(landed: Landed, row: Row) -> str | None:
+    """Return the unit a row names: the sender, or the unit of its column where the export has many units."""
     delivery = row["delivery"]
-    named = (
+    return (
         landed.unit_of_key.get(row["receiving_unit_key"]) if delivery["unit_from"] == "column" else delivery["unit_id"]
     )
+
+
+def receiving_unit(landed: Landed, row: Row) -> str:
+    """Return the unit a row belongs to; unknown when no table has it."""
+    named = landed.now(named_unit(landed, row))
     return named if named in landed.units else UNKNOWN
 
 
@@ -127,6 +152,7 @@ def _known(landed: Landed, code: str, rows: list[Row]) -> Dossier:
         # Asked after its last day, a period is still that of its last day.
         observed=row_of_the_day(own, landed.question["until_on"]),
         first_due_at=first_promise(own),
+        original_unit_id=named_unit(landed, min(own, key=age)),
     )
 
 
@@ -342,6 +368,7 @@ def department_of(landed: Landed, dossier: Dossier, field_code: str) -> str | No
         named = handling
     else:
         named = landed.fields[field_code]["department_unit_id"] if field_code in landed.fields else None
+    named = landed.now(named)
     return named if named in landed.units else UNKNOWN
 
 

@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from fractions import Fraction
 from math import floor
 
+from pipelines.audit.recount_declared import declaring_units
 from pipelines.audit.recount_dossiers import counted_dossiers
 from pipelines.audit.recount_landed import UNKNOWN, Counted, Landed, Row, unit_scopes
 
@@ -81,8 +82,10 @@ def quotas_by_rate(landed: Landed, dossiers: list[Counted]) -> _Quotas:
 def quotas_by_officer(landed: Landed) -> _Quotas:
     """Return what the officer states per unit and field (reference/estimates.csv)."""
     quotas: defaultdict[_Place, dict[str, Fraction]] = defaultdict(dict)
+    declaring = declaring_units(landed)  # they have said what the period brings
     for row in landed.table("estimate"):
-        if row["period_id"] == landed.question["period_id"] and row["value"] > 0:
+        is_asked = row["period_id"] == landed.question["period_id"] and row["unit_id"] not in declaring
+        if is_asked and row["value"] > 0:
             # Column 5 is one number on the form: it is kept as received directly.
             measure = "received_direct" if row["measure"] == "received_direct_postal" else row["measure"]
             of = quotas[_stated_place(landed, row)]

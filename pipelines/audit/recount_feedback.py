@@ -79,7 +79,8 @@ def handling_unit(landed: Landed, row: Row) -> str:
     """Return the unit that handles a feedback: the one its row names, else the sender where the file is one unit's."""
     delivery = row["delivery"]
     sender = UNKNOWN if delivery["unit_from"] == "column" else delivery["unit_id"]
-    named = landed.unit_of_key.get(row["handling_unit_key"], sender)
+    row["named_unit_id"] = landed.unit_of_key.get(row["handling_unit_key"], sender)
+    named = landed.now(row["named_unit_id"])
     return named if named in landed.units else UNKNOWN
 
 
@@ -87,7 +88,8 @@ def _known(landed: Landed, code: str, rows: list[Row]) -> Feedback:
     """The handling unit's own file speaks before anyone else's (the system's export), then the newest."""
 
     def order(row: Row) -> tuple[Any, ...]:
-        return row["delivery"]["unit_id"] == row["unit_id"], *age(row)
+        own = row["unit_id"] != UNKNOWN and row["delivery"]["unit_id"] in (row["unit_id"], row["named_unit_id"])
+        return own, *age(row)
 
     newest = max(rows, key=order)
     sender = newest["delivery"]["unit_id"]

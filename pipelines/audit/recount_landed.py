@@ -82,8 +82,53 @@ class Landed:
 
     @cached_property
     def units(self) -> dict[str, Row]:
-        """Unit id → its version on the last counted day, with `is_in_period`."""
-        return self._versions("unit", "unit_id")
+        """Unit id → its version on the last counted day, with `is_in_period`: not when another took it over."""
+        found = self._versions("unit", "unit_id")
+        return {
+            unit_id: {**row, "is_in_period": row["is_in_period"] and self.now(unit_id) == unit_id}
+            for unit_id, row in found.items()
+        }
+
+    @cached_property
+    def _successors(self) -> list[Row]:
+        return self.table("unit_successor")
+
+    @cached_property
+    def _takeovers(self) -> dict[str, list[tuple[dt.date, str]]]:
+        """Unit id → what took over from it and when, in time, the greatest share of each day."""
+        found: dict[str, dict[dt.date, tuple[Any, ...]]] = {}
+        for row in self._successors:
+            if row["changed_on"] <= self.question["until_on"]:
+                share = 1 if row["share"] is None else row["share"]
+                offer = -share, row["to_unit_id"]
+                of_unit = found.setdefault(row["from_unit_id"], {})
+                of_unit[row["changed_on"]] = min(offer, of_unit.get(row["changed_on"], offer))
+        return {unit: [(day, offer[1]) for day, offer in sorted(days.items())] for unit, days in found.items()}
+
+    def now(self, unit_id: str | None) -> str | None:
+        """Return the unit that answers for a unit on the last counted day (domain/11)."""
+        since = _NEVER
+        while unit_id is not None:
+            later = [(day, unit) for day, unit in self._takeovers.get(unit_id, []) if day > since]
+            if not later:
+                break
+            since, unit_id = later[0]
+        return unit_id
+
+    def later(self, unit_id: str) -> set[str]:
+        """Return the units that take over from a unit, or from a part of it, after the last counted day."""
+        found: set[tuple[dt.date, str]] = set()
+        steps = [(self.question["until_on"], unit_id)]
+        while steps:
+            since, unit = steps.pop()
+            ahead = {
+                (row["changed_on"], row["to_unit_id"])
+                for row in self._successors
+                if row["from_unit_id"] == unit != row["to_unit_id"] and row["changed_on"] > since
+            }
+            steps += ahead - found
+            found |= ahead
+        return {unit for _, unit in found}
 
     @cached_property
     def fields(self) -> dict[str, Row]:

@@ -123,7 +123,7 @@ def reviewing_unit(landed: Landed, row: Row) -> str:
     """Return the unit that reviews: the sender, or the unit the row names where a file is of many units."""
     delivery = row["delivery"]
     from_column = delivery["unit_from"] == "column"
-    named = landed.unit_of_key.get(row["reviewing_unit_key"]) if from_column else delivery["unit_id"]
+    named = landed.now(landed.unit_of_key.get(row["reviewing_unit_key"]) if from_column else delivery["unit_id"])
     return named if named in landed.units else UNKNOWN
 
 

@@ -14,6 +14,8 @@ import pandas as pd
 from pipelines.audit.trace import TracedCell
 from pipelines.figures.text import format_count, format_rate
 
+_KINDS = {"estimated": "số ước", "declared_by_unit": "số đơn vị tự kê"}
+
 
 def trace_lines(cell: TracedCell, limit: int) -> Iterator[str]:
     """Yield the head of a cell and two lines a fact row; `limit` 0 shows all.
@@ -28,11 +30,14 @@ def trace_lines(cell: TracedCell, limit: int) -> Iterator[str]:
     yield f"  Số in: {_printed(cell.figure)} ({agree}); mã số: {cell.figure_id}"
     if len(cell.declared):
         counted = int(cell.rows["measure"].sum()) if len(cell.rows) else 0
-        estimated = int(cell.declared["measure"].sum())
-        yield f"  Gồm số đếm được {format_count(counted)} và số ước {format_count(estimated)}:"
+        told = [f"{words} {format_count(amount)}" for words, amount in _declared_amounts(cell.declared)]
+        yield f"  Gồm số đếm được {format_count(counted)} và {' và '.join(told)}:"
         for row in cell.declared.to_dict("records"):
             yield _record_line(row, cell.declared_shown, cell.decimals)
-            if not pd.isna(row["source_file"]):
+            if not pd.isna(row["delivery_id"]):
+                sheet = row["source_sheet"] or "—"
+                yield f"      ← {row['declared_by']} · {row['file_name']} · {sheet} · dòng {int(row['source_row'])}"
+            elif not pd.isna(row["source_file"]):
                 yield f"      ← {row['source_file']}, từ dòng {int(row['source_row'])}"
     shown = cell.rows if limit == 0 else cell.rows.head(limit)
     for row in shown.to_dict("records"):
@@ -43,6 +48,12 @@ def trace_lines(cell: TracedCell, limit: int) -> Iterator[str]:
             yield f"      ✎ đính chính: {row['correction']}"
     if len(cell.rows) > len(shown):
         yield f"  … còn {len(cell.rows) - len(shown)} dòng; thêm --limit 0 để xem hết."
+
+
+def _declared_amounts(declared: pd.DataFrame) -> Iterator[tuple[str, int]]:
+    """What each kind of declared figures adds, by its words; a kind nobody knows is told by its name."""
+    for kind, rows in declared.groupby("kind", sort=True):
+        yield _KINDS.get(str(kind), str(kind)), int(rows["measure"].sum())
 
 
 def _record_line(row: dict, shown: dict, decimals: int | None) -> str:

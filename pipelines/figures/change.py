@@ -87,9 +87,10 @@ def _differences(compared: Compared, figure: Figure, before: int | Decimal, mode
         yield Figure(name, abs(Decimal(difference)), format_rate(abs(Decimal(difference)), sign=""))
         return
     size = abs(int(difference))
-    yield Figure(name, size, format_count(size), is_estimated=figure.is_estimated)
+    estimated, declared = figure.is_estimated, figure.is_declared
+    yield Figure(name, size, format_count(size), is_estimated=estimated, is_declared=declared)
     share = rate(size, int(before), model.office.percent_decimals)
-    yield Figure(f"{name}_percent", share, format_rate(share), is_estimated=figure.is_estimated)
+    yield Figure(f"{name}_percent", share, format_rate(share), is_estimated=estimated, is_declared=declared)
 
 
 def change_markup(

@@ -1,7 +1,7 @@
 """The declared part of printed figures: what no record stands behind, marked wherever it is printed.
 
 Here: the sums of a form's declared fact by cell, marking figures, the line below the form. Not here: estimating (dbt).
-Invariant: a cell is counted + declared; a figure with a declared part carries the mark in every document.
+Invariant: a cell is counted + declared; a figure with a declared part carries the mark of its kind in every document.
 """
 
 from __future__ import annotations
@@ -18,18 +18,23 @@ if TYPE_CHECKING:
     from pipelines.figures.report_model import Figure, Form, FormRow
 
 MARK = "*"
+# Of figures a unit without an export declares in its return; in every font a document may fall back to.
+UNIT_MARK = "†"
 # What the estimate rests on, by the switch estimate_method (domain/04 4.2).
 METHODS = {
     "run_rate": "ước theo số bình quân mỗi ngày làm việc từ đầu kỳ",
     "manual": "do cán bộ tổng hợp ước",
 }
+ESTIMATED, BY_UNIT = "estimated", "declared_by_unit"
 
-# Row code → measure → declared part.
+# Row code → measure → declared part, of one kind of declared figures.
 Parts = Mapping[str, Mapping[str, int]]
+# Kind (estimated, declared_by_unit) → its parts.
+PartsByKind = Mapping[str, Parts]
 
 
-def declared_parts(connection: duckdb.DuckDBPyConnection, layout: Mapping[str, Any], scope_id: str) -> Parts:
-    """Return the declared part of every measure a form uses, by row; empty when nothing is declared."""
+def declared_parts(connection: duckdb.DuckDBPyConnection, layout: Mapping[str, Any], scope_id: str) -> PartsByKind:
+    """Return the declared part of every measure a form uses, by kind and row; empty when nothing is declared."""
     declared = layout.get("declared")
     if not declared:
         return {}
@@ -38,18 +43,21 @@ def declared_parts(connection: duckdb.DuckDBPyConnection, layout: Mapping[str, A
     sums = ", ".join(f'cast(sum(f."{measure}") as bigint)' for measure in measures)
     found = connection.execute(
         f"""
-        select m.row_code, {sums}
+        select f.kind, m.row_code, {sums}
         from "{layout["model"]}" as m
         inner join (
             select s.scope_id as in_scope, f.* from {declared["fact"]} as f
             inner join {declared["scope"]} as s on f."{declared["key"]}" = s."{declared["key"]}"
         ) as f on m.scope_id = f.in_scope and {match}
         where m.scope_id = ?
-        group by m.row_code
+        group by f.kind, m.row_code
         """,
         [scope_id],
     ).fetchall()
-    return {str(code): dict(zip(measures, values, strict=True)) for code, *values in found}
+    parts: dict[str, dict[str, Mapping[str, int]]] = {}
+    for kind, code, *values in found:
+        parts.setdefault(str(kind), {})[str(code)] = dict(zip(measures, values, strict=True))
+    return parts
 
 
 def _measures(layout: Mapping[str, Any]) -> Iterator[str]:
@@ -63,16 +71,21 @@ def _measures(layout: Mapping[str, Any]) -> Iterator[str]:
         yield from (behind.get(name, name) for name in (*ratio["parts"], *ratio["whole"]))
 
 
-def mark_declared(form: Form, parts: Parts) -> Form:
-    """Return a form whose figures with a declared part say so."""
-    return replace(form, rows=tuple(_marked(form, row, parts.get(row.code, {})) for row in form.rows))
+def mark_declared(form: Form, parts: PartsByKind) -> Form:
+    """Return a form whose figures with a declared part say so, and of which kind."""
+    for kind in (ESTIMATED, BY_UNIT):
+        of_kind = parts.get(kind, {})
+        form = replace(form, rows=tuple(_marked(form, row, of_kind.get(row.code, {}), kind) for row in form.rows))
+    return form
 
 
-def _marked(form: Form, row: FormRow, parts: Mapping[str, int]) -> FormRow:
+def _marked(form: Form, row: FormRow, parts: Mapping[str, int], kind: str) -> FormRow:
     def mark(figure: Figure, part: int, others: tuple[str, ...] = ()) -> Figure:
         if not part and not any(parts.get(name) for name in others):
             return figure
-        return replace(figure, text=f"{figure.text}{MARK}", is_estimated=True, estimated=part)
+        if kind == ESTIMATED:
+            return replace(figure, text=f"{figure.text}{MARK}", is_estimated=True, estimated=part)
+        return replace(figure, text=f"{figure.text}{UNIT_MARK}", is_declared=True, declared=part)
 
     layout = form.layout
     behind = {column.name: column.measure for column in (*layout.columns, *layout.notes)}
@@ -94,18 +107,32 @@ def _marked(form: Form, row: FormRow, parts: Mapping[str, int]) -> FormRow:
     )
 
 
-def declared_line(form: Form, method: str) -> str | None:
-    """Return the line below a form that tells its mark and the declared part of the total row; None without one."""
+def marks_of(figure: Figure) -> str:
+    """Return the marks a figure carries, in the order they are printed."""
+    return (MARK if figure.is_estimated else "") + (UNIT_MARK if figure.is_declared else "")
+
+
+def declared_lines(form: Form, method: str) -> tuple[str, ...]:
+    """Return the lines below a form that tell its marks and the declared parts of the total row; none without any."""
+    printed = [figure for row in form.rows for figure in row.figures]
+    lines = []
+    if any(figure.is_estimated for figure in printed):
+        told = f"({MARK}) Có số ước cho thời gian còn lại của kỳ ({METHODS.get(method, method)})."
+        lines.append(told + _in_total(form, "số ước", "estimated"))
+    if any(figure.is_declared for figure in printed):
+        told = f"({UNIT_MARK}) Có số do đơn vị tự kê trong phiếu báo cáo, không đếm từ danh sách hồ sơ."
+        lines.append(told + _in_total(form, "số tự kê", "declared"))
+    return tuple(lines)
+
+
+def _in_total(form: Form, noun: str, part: str) -> str:
     total = form.rows[-1]
     told = [
-        f"cột {column.number}: {_amount(figure.estimated)}"
+        f"cột {column.number}: {_amount(getattr(figure, part))}"
         for column, figure in zip(form.layout.columns, total.figures, strict=True)
-        if figure.estimated
+        if getattr(figure, part)
     ]
-    if not any(figure.is_estimated for row in form.rows for figure in row.figures):
-        return None
-    parts = f" Trong đó số ước, dòng {total.label}: {'; '.join(told)}." if told else ""
-    return f"({MARK}) Có số ước cho thời gian còn lại của kỳ ({METHODS.get(method, method)}).{parts}"
+    return f" Trong đó {noun}, dòng {total.label}: {'; '.join(told)}." if told else ""
 
 
 def _amount(part: int) -> str:

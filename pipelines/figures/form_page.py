@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipelines.figures.declared import declared_line
+from pipelines.figures.declared import declared_lines
 from pipelines.figures.layout import HeadCell, head_cells
 from pipelines.figures.report_model import Figure, Form, FormRow, ReportModel
 from pipelines.figures.text import format_day
@@ -179,5 +179,5 @@ def provisional_line(model: ReportModel) -> str | None:
 def _remarks(model: ReportModel, form: Form) -> tuple[str, ...]:
     provisional = provisional_line(model)
     issued = model.issue.lines if model.issue else ()
-    estimated = declared_line(form, model.question.switch("estimate_method"))
-    return (*issued, *(line for line in (provisional, estimated) if line), form.coverage.sentence)
+    declared = declared_lines(form, model.question.switch("estimate_method"))
+    return (*issued, *(line for line in (provisional, *declared) if line), form.coverage.sentence)

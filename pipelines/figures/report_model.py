@@ -57,6 +57,9 @@ class Figure:
     # A part of it is estimated, not counted; of a count, how much (below 0: the estimate makes it less).
     is_estimated: bool = False
     estimated: int = 0
+    # A part of it is what units declared themselves; of a count, how much.
+    is_declared: bool = False
+    declared: int = 0
 
 
 @dataclass(frozen=True)
@@ -281,6 +284,34 @@ class Issue:
 
 
 @dataclass(frozen=True)
+class DeclaredAgainst:
+    """A cell a unit declares although its own dossiers are counted (a row of rpt_declared_against_counted)."""
+
+    unit_name: str
+    section_code: str
+    field_name: str
+    column_no: int
+    declared: int
+    counted: int
+
+
+@dataclass(frozen=True)
+class Brought:
+    """What a unit of before brings to the unit that reports (a row of rpt_unit_bridge).
+
+    `changed_on` is None for the reporting unit itself.
+    """
+
+    unit_name: str
+    original_unit_name: str
+    changed_on: dt.date | None
+    received_total: int
+    carried_in: int
+    resolved_total: int
+    pending_total: int
+
+
+@dataclass(frozen=True)
 class CarryOver:
     """What was carried in, held against the issued final of the period before: how many dossiers break it, and why."""
 
@@ -373,6 +404,11 @@ class ReportModel:
     told: Mapping[str, str] = field(default_factory=dict)
     # What figures should be, by figure id (figures/targets).
     targets: Mapping[str, Target] = field(default_factory=dict)
+    # Units that declare although their dossiers are counted, and the cells where the two differ.
+    declaring_beside: tuple[str, ...] = ()
+    declared_against: tuple[DeclaredAgainst, ...] = ()
+    # In a period that contains a change of the map: what each unit of before brings.
+    bridge: tuple[Brought, ...] = ()
 
     def figure_of(self, reference: str) -> Figure:
         """Return the office's figure named `<form>.<row>.<column>`, e.g. II.06a.total.c7 or II.06a.A.3.on_time_rate.
@@ -456,6 +492,7 @@ def build_report_model(
     }
     service_index = _service_index(connection, scope_id, cleaner)
     figures |= {item.figure_id: item for line in service_index for item in (line.rate, line.points, line.known)}
+    beside = _declared_against(connection, scope, cleaner)
     return ReportModel(
         office=_clean_office(office_info, cleaner),
         question=question,
@@ -473,6 +510,50 @@ def build_report_model(
         service_index=service_index,
         told=_told(connection, scope_id),
         targets=targets_of(connection, forms, scope is not None) if _has_table(connection, "target") else {},
+        declaring_beside=tuple(dict.fromkeys(item.unit_name for item in beside)),
+        declared_against=tuple(item for item in beside if item.declared != item.counted),
+        bridge=_bridge(connection, scope, cleaner),
+    )
+
+
+def _bridge(connection: duckdb.DuckDBPyConnection, scope: Scope | None, cleaner: Cleaner) -> tuple[Brought, ...]:
+    if not _has_table(connection, "rpt_unit_bridge"):
+        return ()
+    query = "select * from rpt_unit_bridge order by sort_no, unit_id, original_sort_no, original_unit_id"
+    return tuple(
+        Brought(
+            cleaner.text(row["unit_name"]),
+            cleaner.text(row["original_unit_name"]),
+            row["changed_on"],
+            int(row["received_total"]),
+            int(row["carried_in"]),
+            int(row["resolved_total"]),
+            int(row["pending_total"]),
+        )
+        for row in _records(connection, query)
+        if scope is None or row["unit_id"] == scope.unit_id
+    )
+
+
+def _declared_against(
+    connection: duckdb.DuckDBPyConnection, scope: Scope | None, cleaner: Cleaner
+) -> tuple[DeclaredAgainst, ...]:
+    if not _has_table(connection, "rpt_declared_against_counted"):
+        return ()
+    query = """
+        select * from rpt_declared_against_counted
+        order by sort_no, unit_id, level_section_code, field_code, column_no"""
+    return tuple(
+        DeclaredAgainst(
+            cleaner.text(row["unit_name"]),
+            str(row["level_section_code"]),
+            cleaner.text(row["field_name"]),
+            int(row["column_no"]),
+            int(row["declared"]),
+            int(row["counted"]),
+        )
+        for row in _records(connection, query)
+        if scope is None or row["unit_id"] == scope.unit_id
     )
 
 

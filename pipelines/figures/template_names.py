@@ -46,7 +46,11 @@ VALUES = {
     "headlines": "các dòng của bảng so sánh (compare của từng biểu); trống khi không có gì để so sánh",
     "service_index": "các dòng của chỉ số phục vụ (Quyết định 766); trống khi kỳ báo cáo trước ngày áp dụng",
     "corrections": "đính chính do đơn vị tổng hợp thực hiện",
+    "declaring_beside": "tên các đơn vị vừa gửi danh sách hồ sơ vừa tự kê số liệu",
+    "declared_against": "các ô đơn vị kê khác số đếm được",
+    "bridge": "số liệu từng đơn vị cũ chuyển sang đơn vị nay báo cáo, khi kỳ có thay đổi địa giới",
     "has_estimates": "báo cáo có số ước hay không",
+    "has_declared": "báo cáo có số do đơn vị tự kê hay không",
     "switches": "công tắc đếm theo tên: switches.review_target_percent.value",
 }
 # What letters to units that owe may call beside the office and the question (package/letters).
@@ -154,6 +158,23 @@ ATTRIBUTES = {
         "known": "điểm của các thành phần đã có số liệu",
         "known_most": "điểm tối đa của các thành phần đã có số liệu",
         "reason": "vì sao không có điểm, hoặc có điểm mà không có tỷ lệ",
+    },
+    "declared_against[]": {
+        "unit_name": "đơn vị",
+        "section_code": "mục của biểu II.06a",
+        "field_name": "lĩnh vực",
+        "column_no": "số cột",
+        "declared": "số đơn vị kê",
+        "counted": "số đếm từ danh sách hồ sơ",
+    },
+    "bridge[]": {
+        "unit_name": "đơn vị nay báo cáo",
+        "original_unit_name": "đơn vị cũ, hoặc chính đơn vị ấy",
+        "changed_on": "ngày thay đổi; trống với chính đơn vị ấy",
+        "received_total": "cột 3 của biểu II.06a",
+        "carried_in": "cột 6",
+        "resolved_total": "cột 7",
+        "pending_total": "cột 11",
     },
     "corrections[]": {
         "record_code": "mã hồ sơ",

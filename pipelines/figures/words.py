@@ -299,7 +299,11 @@ def template_context(model: ReportModel) -> dict[str, Any]:
         "counts": model.counts,
         "carry_over": model.carry_over,
         "has_estimates": any(figure.is_estimated for figure in model.figures.values()),
+        "has_declared": any(figure.is_declared for figure in model.figures.values()),
         "corrections": model.corrections,
+        "declaring_beside": model.declaring_beside,
+        "declared_against": model.declared_against,
+        "bridge": model.bridge,
         "switches": {switch.name: switch for switch in model.question.switches},
     }
 

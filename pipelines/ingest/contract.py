@@ -68,9 +68,10 @@ class LegalTime:
 class Contract:
     """All columns of a stream, and the headers that are personal (dropped) or not needed (ignored).
 
-    `key` is the code that names a record between files; `signs` are columns which, filled beside it, tell a
-    record from a remark below the table; `code_dates` are the days one of which the date inside a code repeats;
-    `promise` is what the time limit of a procedure is compared with; `title` is what officers call the stream.
+    `key` is the code that names a record between files, with `key_beside` where one code stands in several records;
+    `signs` are columns which, filled beside it, tell a record from a remark below the table; `code_dates` are the days
+    one of which the date inside a code repeats; `promise` is what the time limit of a procedure is compared with;
+    `title` is what officers call the stream.
     """
 
     stream: str
@@ -91,6 +92,7 @@ class Contract:
     open_when: dict[str, tuple[str, ...]] = field(default_factory=dict)
     # Name of a lead → the moments it runs between: how many working days the first came before the second.
     leads: dict[str, tuple[str, str]] = field(default_factory=dict)
+    key_beside: tuple[str, ...] = ()
 
     @property
     def typed_columns(self) -> dict[str, str]:
@@ -133,6 +135,7 @@ def load_contract(path: Path) -> Contract:
         sheet=meta.get("sheet"),
         open_when={name: tuple(words) for name, words in meta.get("open_when", {}).items()},
         leads={name: (lead["from"], lead["to"]) for name, lead in meta.get("leads", {}).items()},
+        key_beside=tuple(meta.get("key_beside", ())),
     )
 
 

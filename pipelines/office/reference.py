@@ -6,6 +6,7 @@ Invariant: every table has exactly its declared columns and a unique key; a faul
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -52,6 +53,13 @@ TABLES: dict[str, Table] = {
         VALIDITY,
         ("sort_no",),
     ),
+    "unit_successors": Table(
+        ("from_unit_id", "to_unit_id", "changed_on", "share"),
+        ("from_unit_id", "to_unit_id", "changed_on"),
+        ("changed_on",),
+        numbers=("share",),
+        optional=True,
+    ),
     "fields": Table(
         ("field_code", "field_name", "department_unit_id", "sort_no", *VALIDITY),
         ("field_code", "valid_from"),
@@ -69,7 +77,8 @@ TABLES: dict[str, Table] = {
             "time_unit",
             *VALIDITY,
         ),
-        ("procedure_id", "valid_from"),
+        # Of a version: a procedure that changes its level keeps its code and gets another id.
+        ("procedure_id",),
         VALIDITY,
         numbers=("time_value",),
         choices={"time_unit": TIME_UNITS},
@@ -127,12 +136,13 @@ def load_reference(folder: Path) -> dict[str, pd.DataFrame]:
 
     Raises:
         OfficeError: a file or column is missing, a key repeats, a date or number cannot be read, a period ends
-            before it begins, or an estimate names what no table knows.
+            before it begins, or an estimate or a succession names what no table knows.
     """
     tables = {name: _read(folder / f"{name}.csv", table) for name, table in TABLES.items()}
     _check_periods(tables["periods"])
     _check_estimates(tables)
     _check_exclusions(tables)
+    _check_successors(tables)
     return tables
 
 
@@ -166,10 +176,37 @@ def _check_exclusions(tables: dict[str, pd.DataFrame]) -> None:
     )
 
 
+def _check_successors(tables: dict[str, pd.DataFrame]) -> None:
+    """Refuse a succession of an unknown unit, without its day, or with a share that is none."""
+    successors, path = tables["unit_successors"], Path("unit_successors.csv")
+    known = set(tables["units"]["unit_id"])
+    for column in ("from_unit_id", "to_unit_id"):
+        filled = successors[column].replace("", "(trống)")
+        _all_good(path, column, filled, filled.isin(known), "không có trong danh mục đơn vị")
+    day = successors["changed_on"].dt.strftime("%Y-%m-%d").fillna("(trống)")
+    _all_good(path, "changed_on", day, successors["changed_on"].notna(), "không phải ngày (đơn vị mới từ ngày nào)")
+    share = pd.to_numeric(successors["share"].replace("", "1"))
+    _all_good(path, "share", successors["share"], share.gt(0) & share.le(1), "phải lớn hơn 0 và không quá 1")
+
+
+def current_unit(successors: pd.DataFrame, unit_id: str, day: dt.date) -> str:
+    """Return the unit that answers for a unit on a day: itself, or the last of those that took over, step by step.
+
+    Of a unit divided among several, the one with the greatest share takes over.
+    """
+    done = successors[successors["changed_on"] <= pd.Timestamp(day)]
+    done = done.assign(part=pd.to_numeric(done["share"].replace("", "1")))
+    done = done.sort_values(["changed_on", "part", "to_unit_id"], ascending=[True, False, True])
+    since = pd.Timestamp.min
+    while len(found := done[(done["from_unit_id"] == unit_id) & (done["changed_on"] > since)]):
+        unit_id, since = str(found["to_unit_id"].iloc[0]), found["changed_on"].iloc[0]
+    return unit_id
+
+
 def _read(path: Path, table: Table) -> pd.DataFrame:
     if table.optional and not path.is_file():
         empty = pd.DataFrame({column: pd.Series(dtype=str) for column in table.columns})
-        return empty.astype(dict.fromkeys(table.integers, "int64"))
+        return empty.astype(dict.fromkeys(table.integers, "int64") | dict.fromkeys(table.dates, "datetime64[ns]"))
     if not path.is_file():
         raise OfficeError(f"Thiếu bảng danh mục reference/{path.name}.")
     frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")

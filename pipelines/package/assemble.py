@@ -119,6 +119,10 @@ def _manifest(
         "estimated": {
             name: figure.estimated or None for name, figure in sorted(model.figures.items()) if figure.is_estimated
         },
+        # The same of what units declared themselves.
+        "declared": {
+            name: figure.declared or None for name, figure in sorted(model.figures.items()) if figure.is_declared
+        },
         "files": {
             path.relative_to(folder).as_posix(): hash_file(path)
             for path in sorted(folder.rglob("*"))

@@ -35,6 +35,20 @@ _QUERIES = (
         "where reason_code = 'unexplained' having count(*) > 0",
         "Có {dossiers} hồ sơ làm lệch số từ kỳ trước chuyển sang mà chưa rõ lý do (ví dụ {example}). Hỏi lại đơn vị.",
     ),
+    (
+        "select unit_name, count(*) as cells, min(field_name) as field from rpt_declared_against_counted "
+        "where difference <> 0 group by unit_name, sort_no, unit_id order by sort_no, unit_id",
+        "{unit_name} vừa gửi danh sách hồ sơ vừa tự kê số liệu, và {cells} ô lệch nhau (ví dụ lĩnh vực {field}); "
+        "biểu in theo danh sách. Yêu cầu đơn vị sửa, hoặc rút tệp thừa (kstt withdraw).",
+    ),
+    (
+        "select coalesce(unit.name_vi, declared.sender_unit_id) as unit_name, declared.field_name as field, "
+        "count(*) as lines from int_declared_row as declared "
+        "left join dim_unit as unit on declared.sender_unit_id = unit.unit_id "
+        "where declared.fate = 'parts_do_not_follow' group by 1, 2 order by 1, 2",
+        "{unit_name} tự kê lĩnh vực {field}: số từ kỳ trước chuyển sang của một quý khác số đang giải quyết của quý "
+        "trước, nên {lines} dòng không cộng được vào kỳ này. Yêu cầu đơn vị gửi lại quý sai.",
+    ),
 )
 
 

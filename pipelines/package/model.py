@@ -8,6 +8,7 @@ Invariant: a unit's figures are those of the same warehouse as the office's; not
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -34,14 +35,37 @@ def read_model(
         layouts: the forms it was printed with.
         unit: a row of `reporting_units`; None for the office.
     """
-    info = unit_info(office, unit) if unit else office_info(office)
     with duckdb.connect(warehouse, read_only=True) as connection:
+        info = unit_info(office, unit) if unit else _info_of_question(office, connection)
         scope = _scope(connection, unit) if unit else None
         model = build_report_model(connection, layouts, info, scope)
     for against, issue_id in (("prev", model.question.prior_issue), ("year", model.question.year_ago_issue)):
         if issue_id:
             model = _compared(office, model, against, issue_id, scope)
     return model
+
+
+def _info_of_question(office: Office, connection: duckdb.DuckDBPyConnection) -> OfficeInfo:
+    """The office's own words, or those of the unit that has taken over from it by the last counted day."""
+    found = connection.execute(
+        """
+        select unit_id, name_vi, short_name, unit_kind from dim_unit
+        where unit_id = (select office_unit_id from landed.question)
+        """
+    ).fetchone()
+    if found is None or found[0] == office.settings.office.unit_id:
+        return office_info(office)
+    own = office_info(office)
+    unit = dict(zip(("unit_id", "name_vi", "short_name", "unit_kind"), found, strict=True))
+    documents = office.settings.unit_documents.get(unit["unit_id"], UnitDocuments())
+    told = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in documents.model_dump(exclude_none=True).items()
+    }
+    changed = {"name": unit["name_vi"], "short_name": unit["short_name"], "unit_kind": unit["unit_kind"], **told}
+    if documents.place is not None:
+        changed["place"] = documents.place.replace("{short_name}", unit["short_name"])
+    return replace(own, **changed)
 
 
 def office_info(office: Office) -> OfficeInfo:
@@ -120,6 +144,12 @@ def _scope(connection: duckdb.DuckDBPyConnection, unit: dict[str, Any]) -> Scope
     # A warehouse issued before there were records does not tell them apart.
     of_sender = set(coverage.loc[coverage["is_of_sender"], "stream"]) if "is_of_sender" in coverage else set()
     fed_by = {(unit_id, stream) for unit_id, stream in owed if unit_id == unit["unit_id"]}
+    # Whatever a unit it took over has sent is of this unit now.
+    units = connection.execute("select * from dim_unit").df()
+    if "current_unit_id" in units:  # an older report has no such column
+        taken_over = units[(units["current_unit_id"] == unit["unit_id"]) & (units["unit_id"] != unit["unit_id"])]
+        streams = [stream for (stream,) in connection.execute("select stream from landed.stream").fetchall()]
+        fed_by |= {(unit_id, stream) for unit_id in taken_over["unit_id"] for stream in streams}
     if unit["unit_kind"] == "department":
         desks = connection.execute("select unit_id, parent_unit_id from dim_unit where unit_kind = 'one_stop_desk'")
         central = {unit_id for pair in desks.fetchall() for unit_id in pair}

@@ -59,7 +59,7 @@ def with_helpers(rows: pd.DataFrame, contract: Contract, known: Known) -> pd.Dat
         helpers[f"{stem}_day_is_off"] = moments.dt.normalize().isin(days_off)
     for name in contract.words:
         helpers[f"{name}_or_blank"] = _text(frame[name]).fillna("").astype(object)
-    helpers["code_repeats"] = _code_repeats(frame, contract.key)
+    helpers["code_repeats"] = _code_repeats(frame, contract)
     helpers["days_from_code"] = _days_from_code(frame, contract)
     helpers["days_from_limit"] = _days_from_limit(frame, contract, known)
     helpers["hours_over_limit"] = _hours_over_limit(frame, contract, known)
@@ -94,13 +94,15 @@ def _until(moments: pd.Series) -> pd.Series:
     return moments.where(moments != moments.dt.normalize(), _end_of_day(moments))
 
 
-def _code_repeats(frame: pd.DataFrame, key: str) -> pd.Series:
+def _code_repeats(frame: pd.DataFrame, contract: Contract) -> pd.Series:
     """Count, for each row, the rows of the file that make its code ambiguous.
 
     Rows equal in every column say the same once: the first counts 0, later ones their place. Rows of one
     code that differ contradict each other; nobody here can say which is right: each counts all the others.
     """
-    codes = frame[key]
+    codes = frame[f"{contract.key}_key" if contract.key in contract.keyed else contract.key]
+    for column in contract.key_beside:
+        codes = codes + "\x1f" + frame[column].fillna("")
     repeated = codes.notna() & codes.duplicated(keep=False)
     repeats = pd.Series(0, index=frame.index, dtype="int64")
     if not repeated.any():
@@ -108,7 +110,7 @@ def _code_repeats(frame: pd.DataFrame, key: str) -> pd.Series:
     group = frame[repeated]
     content = group.drop(columns=[column for column in _LINEAGE if column in group.columns])
     variant = pd.util.hash_pandas_object(content.astype("string"), index=False)
-    by_code = variant.groupby(group[key])
+    by_code = variant.groupby(codes[repeated])
     contradicting = by_code.transform("nunique") > 1
     repeats[repeated] = by_code.cumcount().where(~contradicting, by_code.transform("size") - 1)
     return repeats

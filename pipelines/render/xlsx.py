@@ -18,7 +18,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from pipelines.figures.declared import MARK
+from pipelines.figures.declared import MARK, UNIT_MARK, marks_of
 from pipelines.figures.form_page import FormPage, form_page, head_lines
 from pipelines.figures.report_model import Figure, ReportModel
 from pipelines.render.workbook import new_workbook
@@ -38,8 +38,8 @@ _ROWS_WITH_FOOT = 2
 # What Excel forbids in a sheet name, and its longest length.
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 _LONGEST_NAME = 31
-# The mark of a figure with an estimated part is printed by the format: the cell stays a number.
-_MARKED, _MARKED_RATE = f'#,##0"{MARK}"', f'#,##0.00"{MARK}"'
+# The marks of a figure with a declared part are printed by the format: the cell stays a number.
+_MARKS = (MARK, UNIT_MARK, MARK + UNIT_MARK)
 _ZERO_FORMATS = {"0": "#,##0", "blank": "#,##0;-#,##0;"}
 
 # Figure, its row label, its column number, sheet and cell.
@@ -79,15 +79,17 @@ def _styles(book: Workbook, zero_display: str) -> dict[str, Format]:
             "row_no": {**cell, "align": "center"},
             "row_label": {**cell, "text_wrap": True},
             "row": number,
-            "row_marked": {**number, "num_format": _MARKED},
             "row_rate": {**number, "num_format": "#,##0.00"},
-            "row_rate_marked": {**number, "num_format": _MARKED_RATE},
             "strong_no": {**cell, "bold": True, "align": "center"},
             "strong_label": {**cell, "bold": True, "text_wrap": True},
             "strong": {**number, "bold": True},
-            "strong_marked": {**number, "bold": True, "num_format": _MARKED},
             "strong_rate": {**number, "bold": True, "num_format": "#,##0.00"},
-            "strong_rate_marked": {**number, "bold": True, "num_format": _MARKED_RATE},
+            **{
+                f"{name}{marks}": {**number, **weight, "num_format": f'{digits}"{marks}"'}
+                for marks in _MARKS
+                for kind, weight in (("row", {}), ("strong", {"bold": True}))
+                for name, digits in ((kind, "#,##0"), (f"{kind}_rate", "#,##0.00"))
+            },
         }.items()
     }
 
@@ -224,9 +226,9 @@ class _Sheet:
         if figure.value is None:
             self.sheet.write_string(row, column, figure.text, self.styles[kind])
         elif isinstance(figure.value, Decimal):
-            self.sheet.write_number(row, column, float(figure.value), self.styles[f"{kind}_rate{_marked(figure)}"])
+            self.sheet.write_number(row, column, float(figure.value), self.styles[f"{kind}_rate{marks_of(figure)}"])
         else:
-            self.sheet.write_number(row, column, figure.value, self.styles[f"{kind}{_marked(figure)}"])
+            self.sheet.write_number(row, column, figure.value, self.styles[f"{kind}{marks_of(figure)}"])
 
     def _across(self, row: int, first: int, last: int, text: str, style: str) -> None:
         """Write a text over merged cells; merge_range alone would guess its type."""
@@ -235,10 +237,6 @@ class _Sheet:
 
     def _place(self, figure: Figure, label: str, number: str, row: int, column: int) -> _Place:
         return figure, label, number, self.sheet.get_name(), xl_rowcol_to_cell(row, column)
-
-
-def _marked(figure: Figure) -> str:
-    return "_marked" if figure.is_estimated else ""
 
 
 def _write_index(book: Workbook, places: list[_Place]) -> None:

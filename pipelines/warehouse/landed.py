@@ -30,6 +30,7 @@ from pipelines.warehouse.typed import TypedDelivery, type_deliveries
 # landed table → (reference file, {column: DuckDB type}); columns not named are text.
 _REFERENCE = {
     "unit": ("units", {"sort_no": "integer", "valid_from": "date", "valid_to": "date"}),
+    "unit_successor": ("unit_successors", {"changed_on": "date", "share": "decimal(9, 6)"}),
     "field": ("fields", {"sort_no": "integer", "valid_from": "date", "valid_to": "date"}),
     "procedure": ("procedures", {"valid_from": "date", "valid_to": "date", "source_row": "integer"}),
     "section": ("sections", {"sort_no": "integer", "valid_from": "date", "valid_to": "date"}),

@@ -167,7 +167,7 @@ def land_prior(connection: duckdb.DuckDBPyConnection, prior: PriorIssue | None) 
     """
     connection.execute(f"create table landed.prior_dossier ({_NO_DOSSIERS})")
     connection.execute("create table landed.prior_delivery (delivery_id varchar)")
-    connection.execute("create table landed.prior_figure (figure_id varchar, value decimal(18, 4))")
+    connection.execute("create table landed.prior_figure (figure_id varchar, value decimal(18, 4), declared bigint)")
     if prior is None:
         return
     try:
@@ -181,8 +181,14 @@ def land_prior(connection: duckdb.DuckDBPyConnection, prior: PriorIssue | None) 
             f"Không đọc được cơ sở dữ liệu của bản đã gửi {prior.issue_id} để đối chiếu số chuyển kỳ. "
             f"Kiểm tra bằng kstt verify. Chi tiết: {error}"
         ) from error
-    figures = [(name, value) for name, value in _manifest(prior.folder)["figures"].items() if value is not None]
-    frame = pd.DataFrame(figures, columns=["figure_id", "value"]).astype({"value": str})
+    manifest = _manifest(prior.folder)
+    declared = manifest.get("declared", {})  # an older report had none
+    figures = [
+        (name, str(value), declared.get(name) or 0) for name, value in manifest["figures"].items() if value is not None
+    ]
+    frame = pd.DataFrame(figures, columns=["figure_id", "value", "declared"])
     connection.register("incoming", frame)
-    connection.execute("insert into landed.prior_figure select figure_id, cast(value as decimal(18, 4)) from incoming")
+    connection.execute(
+        "insert into landed.prior_figure select figure_id, cast(value as decimal(18, 4)), declared from incoming"
+    )
     connection.unregister("incoming")

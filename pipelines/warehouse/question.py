@@ -17,6 +17,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from pipelines.office.errors import OfficeError
+from pipelines.office.reference import current_unit
 from pipelines.office.settings import Office, Switches
 from pipelines.paths import DBT_PROJECT, PACKAGE, REPORT_TEMPLATES
 from pipelines.periods.period import Period, find_period
@@ -156,7 +157,9 @@ def resolve(office: Office, ask: Ask) -> tuple[Question, list[Delivery]]:
         as_of=as_of,
         received_by=(ask.received_by or newest).astimezone(office.clock.timezone),  # landed.question holds local time
         switches=_switches(office, ask),
-        office_unit_id=office.settings.office.unit_id,
+        office_unit_id=current_unit(
+            office.reference["unit_successors"], office.settings.office.unit_id, min(as_of, period.end_on)
+        ),
         prior=find_prior(office, period, ask.prior_issue, ask.received_by or office.clock.now()),
         year_ago_issue=find_year_ago(office, period, ask.year_ago_issue, ask.received_by or office.clock.now()),
         plan_before=office.settings.deadlines.plan_before,

@@ -15,7 +15,7 @@ from generator.ledger import Ledger
 from generator.remarks import add_shown, note_remarks
 from generator.simulate import Dossier
 from generator.systems import system_of
-from generator.world import DESK, NOT_SENT, UNITS, Quarter, World
+from generator.world import DESK, UNITS, Quarter, World
 
 STREAM = "case_exports"
 RESENT = "gửi lại"  # folder of what was sent again: its path sorts after the first file's
@@ -35,9 +35,13 @@ def send_case_exports(
     inbox: Path, world: World, dossiers: list[Dossier], quarter: Quarter, ledger: Ledger, seed: int
 ) -> None:
     """Write the case exports of one quarter into `inbox/<period>/<unit>/` and note what is planted."""
-    sending = [unit for unit in UNITS if (quarter.period_id, unit) != NOT_SENT]
+    sending = [unit for unit in UNITS if not world.timeline.lacks(quarter, unit)]
     rows_of = {unit: shown_rows(world, dossiers, unit, quarter) for unit in sending}
     add_shown(rows_of, quarter)
+    if not world.timeline.plants_faults:
+        for unit, rows in rows_of.items():
+            write(inbox / quarter.period_id / unit / _name(quarter, unit), _bytes(unit, _build(quarter, unit, rows)))
+        return
     plant_rows(world, quarter, rows_of, seed)
     note_remarks(rows_of)
     for unit in UNITS:
@@ -49,9 +53,9 @@ def send_case_exports(
 
 def _send(folder: Path, quarter: Quarter, unit: str, rows: list[Row], ledger: Ledger) -> None:
     """Write what one unit sends for one quarter, faults of whole files included."""
-    place, extension = (quarter.period_id, unit), system_of(unit).extension
-    stem = f"Sổ theo dõi hồ sơ_{quarter.export:%Y_%m_%d_%H_%M}"
-    name, second = f"{stem}.{extension}", f"{RESENT}/{stem} (1).{extension}"
+    place, name = (quarter.period_id, unit), _name(quarter, unit)
+    stem, _, extension = name.rpartition(".")
+    second = f"{RESENT}/{stem} (1).{extension}"
     sheet = _build(quarter, unit, rows)
     content = _bytes(unit, sheet)
     good = name
@@ -78,6 +82,10 @@ def _send(folder: Path, quarter: Quarter, unit: str, rows: list[Row], ledger: Le
         good = name.replace("hồ sơ_", f"hồ sơ {unit.upper()}_")
     write(folder / good, content)
     _note(ledger, quarter, unit, Path(good).name, rows, sheet)
+
+
+def _name(quarter: Quarter, unit: str) -> str:
+    return f"Sổ theo dõi hồ sơ_{quarter.export:%Y_%m_%d_%H_%M}.{system_of(unit).extension}"
 
 
 def _note(ledger: Ledger, quarter: Quarter, unit: str, file: str, rows: list[Row], sheet: Sheet) -> None:

@@ -10,7 +10,7 @@ import datetime as dt
 import random
 from dataclasses import dataclass
 
-from generator.world import OFFICE, OFFICE_END, QUARTERS, WARDS, Quarter, World, office_time
+from generator.world import OFFICE, OFFICE_END, WARDS, Quarter, World, office_time
 
 DAY = dt.timedelta(days=1)
 ANSWER_DAYS, COMPLEX_DAYS = 15, 30
@@ -22,8 +22,7 @@ DEPARTMENT_VOLUME = {
 WARD_VOLUME = {"p01": 5, "p02": 6, "p03": 5, "p04": 4, "p06": 4, "p07": 5, "p08": 4, "p09": 4, "p10": 4}
 WARD_FIELDS = ("ho-tich", "chung-thuc", "dat-dai", "bao-tro-xa-hoi", "nguoi-co-cong", "moi-truong")
 ALSO_IN_SYSTEM = 0.4
-SPANS = ((dt.date(2020, 11, 2), dt.date(2020, 12, 14), 0.45), *((q.start, q.end, 1.0) for q in QUARTERS))
-CUT_OFFS = (QUARTERS[0].start - DAY, *(q.end for q in QUARTERS))
+BEFORE = (dt.date(2020, 11, 2), dt.date(2020, 12, 14), 0.45)
 KINDS = {"regulation": 0.52, "act": 0.4, "both": 0.08}
 SOURCES = {
     "system_574": 30, "national_portal": 20, "province_system": 15, "document": 12, "phone": 10, "email": 8,
@@ -73,21 +72,21 @@ def simulate_feedback(world: World, seed: int) -> list[Feedback]:
     made: list[Feedback] = []
     for unit, volume in {**DEPARTMENT_VOLUME, **WARD_VOLUME}.items():
         chance = random.Random(f"{seed}-feedback-{unit}")
-        for first, last, share in SPANS:
+        for first, last, share in (BEFORE, *((q.start, q.end, 1.0) for q in world.timeline.quarters)):
             days = world.days.between(first, last)
             own = [_history(world, chance, unit, chance.choice(days)) for _ in range(round(volume * share))]
-            _plant_complaint(own, unit, first)
+            _plant_complaint(world, own, unit, first)
             made += own
-    made = [feedback for feedback in made if not feedback.left_before(QUARTERS[0].start)]
+    made = [feedback for feedback in made if not feedback.left_before(world.timeline.quarters[0].start)]
     made.sort(key=lambda feedback: (feedback.received_at, feedback.handling_unit_id))
     _give_codes(made)
     return made
 
 
-def _plant_complaint(own: list[Feedback], unit: str, first: dt.date) -> None:
+def _plant_complaint(world: World, own: list[Feedback], unit: str, first: dt.date) -> None:
     """The first feedback of a few units is in truth a complaint."""
-    period = next((quarter.period_id for quarter in QUARTERS if quarter.start == first), "")
-    if (period, unit) in NOT_FEEDBACK:
+    period = next((quarter.period_id for quarter in world.timeline.quarters if quarter.start == first), "")
+    if world.timeline.plants_faults and (period, unit) in NOT_FEEDBACK:
         own[0].feedback_kind = "out_of_scope"
         own[0].oddity = "not_feedback"
 
@@ -130,7 +129,9 @@ def _process(world: World, chance: random.Random, feedback: Feedback) -> None:
     received_on = feedback.received_at.date()
     step = office_time(chance, world.days.after(received_on, chance.randint(1, 2)))
     draw = chance.random()
-    if draw < 0.06 and not any(received_on <= cut_off < step.date() for cut_off in CUT_OFFS):
+    quarters = world.timeline.quarters
+    cut_offs = (quarters[0].start - DAY, *(quarter.end for quarter in quarters))
+    if draw < 0.06 and not any(received_on <= cut_off < step.date() for cut_off in cut_offs):
         feedback.refused_at = step
         return
     feedback.classified_at = step

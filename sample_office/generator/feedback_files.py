@@ -149,9 +149,10 @@ def send_feedback(
     inbox: Path, world: World, records: list[Feedback], quarter: Quarter, ledger: Ledger, seed: int
 ) -> None:
     """Write the feedback files of one quarter into `inbox/<period>/<unit>/` and note what is planted."""
-    sending = [unit for unit in FEEDBACK_UNITS if (quarter.period_id, unit) != NOT_SENT]
+    sending = [unit for unit in FEEDBACK_UNITS if not world.timeline.lacks(quarter, unit)]
     rows_of = {unit: shown_feedback(world, records, unit, quarter) for unit in sending}
-    plant_feedback(world, quarter, rows_of, seed)
+    if world.timeline.plants_faults:
+        plant_feedback(world, quarter, rows_of, seed)
     for unit, rows in rows_of.items():
         log = log_of(unit)
         name = "Danh sách PAKN" if unit == OFFICE else "Sổ PAKN"
@@ -160,7 +161,7 @@ def send_feedback(
         write(inbox / quarter.period_id / unit / file, WRITERS[log.format](sheet))
         ledger.add_rows(STREAM, quarter, unit, file, rows, sheet.first_row)
         ledger.add_tail(STREAM, quarter, unit, file, sheet)
-    if NOT_SENT[0] == quarter.period_id:
+    if world.timeline.lacks(quarter, NOT_SENT[1]):
         ledger.add(STREAM, quarter, NOT_SENT[1], "", ("missing_delivery", "none", "none", "the unit sent nothing"))
 
 

@@ -75,13 +75,14 @@ def simulate(world: World, seed: int) -> dict[str, list[Any]]:
     return {"internal_processes": _processes(world, seed), "posting_checks": _checks(world, seed)}
 
 
-def shown(_world: World, truth: dict[str, list[Any]], quarter: Quarter) -> Sheets:
+def shown(world: World, truth: dict[str, list[Any]], quarter: Quarter) -> Sheets:
     """Return what units write into their sheets of a quarter."""
     sheets: Sheets = {
         "internal_processes": _process_rows(truth["internal_processes"], quarter),
         "posting_checks": _check_rows(truth["posting_checks"], quarter),
     }
-    _plant(quarter, sheets)
+    if world.timeline.plants_faults:
+        _plant(quarter, sheets)
     return sheets
 
 
@@ -171,7 +172,7 @@ def _checks(world: World, seed: int) -> list[PostingCheck]:
     made = []
     for unit in POSTING_UNITS:
         chance = random.Random(f"{seed}-posting-{unit}")
-        for quarter in QUARTERS:
+        for quarter in world.timeline.quarters:
             days = sorted(chance.sample(world.days.between(quarter.start, quarter.end), 2))
             place = unit, quarter.period_id
             if place in NO_CHECK:

@@ -81,7 +81,8 @@ def simulate(world: World, seed: int) -> dict[str, list[Any]]:
 def shown(world: World, truth: dict[str, list[Any]], quarter: Quarter) -> Sheets:
     """Return what units write into their sheets of a quarter."""
     sheets = {stream: _rows(world, truth[stream], kind, quarter) for stream, kind in KINDS.items()}
-    _plant(quarter, sheets)
+    if world.timeline.plants_faults:
+        _plant(quarter, sheets)
     return sheets
 
 

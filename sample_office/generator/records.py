@@ -11,7 +11,7 @@ import datetime as dt
 import random
 from dataclasses import dataclass
 
-from generator.world import QUARTERS, WARDS, Quarter, World
+from generator.world import WARDS, Quarter, World
 
 DEPARTMENTS = (
     "tp-st-vp", "tp-st-nv", "tp-st-tp", "tp-st-tckh", "tp-st-ldtbxh", "tp-st-tnmt", "tp-st-qldt", "tp-st-kt",
@@ -146,7 +146,7 @@ def directives(world: World, seed: int) -> list[Directive]:
             number += chance.randint(1, 9)
             if (unit, kind) not in NO_PLAN:
                 made.append(Directive(unit, f"{number}/KH-UBND", kind, day, "2021"))
-        for quarter in QUARTERS:
+        for quarter in world.timeline.quarters:
             for _ in range(chance.choice((0, 0, 1, 1, 2))):
                 number += chance.randint(5, 40)
                 day = chance.choice(_days(world, quarter))
@@ -241,7 +241,7 @@ def communications(world: World, seed: int) -> list[Communication]:
         channels = ["portal", "briefing", "law_day", "social_network", "other"]
         channels += ["loudspeaker"] * 3 if unit in WARDS else []
         number = 0
-        for quarter in QUARTERS:
+        for quarter in world.timeline.quarters:
             for _ in range(chance.choice((0, 0, 1, 2, 3))):
                 number += 1
                 topic = chance.choice(("online_service", "online_service", "postal", "feedback", "other"))
@@ -268,7 +268,7 @@ def trainings(world: World, seed: int) -> list[Training]:
                 made.append(Training(unit, f"TH{number:02d}/TP", "city", ("control", "electronic")[number - 1], day,
                                      chance.randint(1, 2), chance.choice((0, 1, 2)), others))  # fmt: skip
         if chance.random() < 0.2:
-            day = chance.choice(_days(world, chance.choice(QUARTERS)))
+            day = chance.choice(_days(world, chance.choice(world.timeline.quarters)))
             made.append(
                 Training(unit, "TH01/ĐV", "own", "one_stop", day, 1, chance.randint(1, 4), chance.randint(0, 9))
             )

@@ -47,11 +47,11 @@ Sheets = dict[str, dict[str, list[RecordRow]]]
 def send_returns(inbox: Path, office: Path, world: World, quarter: Quarter, ledger: Ledger, sheets: Sheets) -> None:
     """Write every unit's workbook of one quarter into `inbox/<period>/<unit>/` and note what is planted."""
     for unit, streams in _owed(office, quarter, set(sheets)).items():
-        if (quarter.period_id, unit) == NOT_SENT:
+        if world.timeline.lacks(quarter, unit):
             continue
         name = return_name(quarter.period_id, unit)
         rows_of = {stream: sheets[stream].get(unit, []) for stream in streams}
-        forgotten = FORGOTTEN.get((quarter.period_id, unit))
+        forgotten = FORGOTTEN.get((quarter.period_id, unit)) if world.timeline.plants_faults else None
         if forgotten in rows_of:
             rows_of[forgotten] = []
         write_return(_book(world, quarter, unit, rows_of, forgotten), inbox / quarter.period_id / unit / name)
@@ -60,7 +60,7 @@ def send_returns(inbox: Path, office: Path, world: World, quarter: Quarter, ledg
             if stream == forgotten:
                 fault = ("not_filled_in", "critical", "refused", "neither filled in nor ticked")
                 ledger.add(stream, quarter, unit, name, fault)
-    if NOT_SENT[0] == quarter.period_id:
+    if world.timeline.lacks(quarter, NOT_SENT[1]):
         for stream in _owed(office, quarter, set(sheets)).get(NOT_SENT[1], []):
             ledger.add(stream, quarter, NOT_SENT[1], "", ("missing_delivery", "none", "none", "the unit sent nothing"))
 

@@ -96,9 +96,10 @@ AMOUNTS = ("cost_before", "cost_after", "saving_percent")
 
 def send_reviews(inbox: Path, world: World, reviews: list[Review], quarter: Quarter, ledger: Ledger) -> None:
     """Write the review files of one quarter into `inbox/<period>/<unit>/` and note what is planted."""
-    sending = [unit for unit in REVIEW_UNITS if (quarter.period_id, unit) != NOT_SENT]
+    sending = [unit for unit in REVIEW_UNITS if not world.timeline.lacks(quarter, unit)]
     rows_of = {unit: [_shown(world, r, quarter) for r in reviews if r.reviewing_unit_id == unit] for unit in sending}
-    plant_reviews(world, quarter, rows_of)
+    if world.timeline.plants_faults:
+        plant_reviews(world, quarter, rows_of)
     for unit, rows in rows_of.items():
         kind = "csv" if unit in WARDS else "xlsx"
         file = f"Rà soát TTHC_{quarter.export:%Y_%m_%d_%H_%M}.{kind}"
@@ -106,7 +107,7 @@ def send_reviews(inbox: Path, world: World, reviews: list[Review], quarter: Quar
         write(inbox / quarter.period_id / unit / file, WRITERS[kind](sheet))
         ledger.add_rows(STREAM, quarter, unit, file, rows, sheet.first_row)
         ledger.add_tail(STREAM, quarter, unit, file, sheet)
-    if NOT_SENT[0] == quarter.period_id:
+    if world.timeline.lacks(quarter, NOT_SENT[1]):
         ledger.add(STREAM, quarter, NOT_SENT[1], "", ("missing_delivery", "none", "none", "the unit sent nothing"))
 
 

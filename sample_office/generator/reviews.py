@@ -192,7 +192,7 @@ def simulate_reviews(world: World, seed: int) -> list[Review]:
         for procedure_id, span in WORK[unit]:
             made.append(_review(world, chance, unit, PROPOSALS[procedure_id], span))
         for check_id, (host, procedure_id, span) in TOLD_BADLY.items():
-            if host == unit:
+            if host == unit and world.timeline.plants_faults:
                 number = list(TOLD_BADLY).index(check_id) + 1
                 proposal = _own(procedure_id, "amend", f"70{number:02d}/QĐ-UBND", "amend", in_plan="no")
                 made.append(_told_badly(_review(world, chance, unit, proposal, span), check_id))

@@ -12,15 +12,12 @@ from collections import Counter
 from dataclasses import dataclass
 
 from generator.world import (
-    AFTERMATH,
     DESK,
     DESK_MIX,
-    HISTORY,
     INTERLINKED,
     LATE,
     NO_SUSPENSION,
     ONLINE,
-    QUARTERS,
     SAME_DAY_CUTOFF,
     UNITS,
     VOLUME,
@@ -116,12 +113,14 @@ def simulate(world: World, seed: int, scale: float) -> list[Dossier]:
         # Text as seed: the same on every machine, and a unit's history does not depend on the others.
         chance = random.Random(f"{seed}-{unit}")
         own = _received_by(unit, world, chance, scale)
-        own += [_day_off_receipt(world, unit, day) for (_, at), day in DAY_OFF_RECEIPTS.items() if at == unit]
-        own = [dossier for dossier in own if not dossier.left_before(QUARTERS[0].start)]
+        if world.timeline.plants_faults:
+            own += [_day_off_receipt(world, unit, day) for (_, at), day in DAY_OFF_RECEIPTS.items() if at == unit]
+        own = [dossier for dossier in own if not dossier.left_before(world.timeline.quarters[0].start)]
         own.sort(key=lambda dossier: (dossier.received_at or dossier.submitted_at, dossier.submitted_at))
-        _give_codes(own)
-        _plant_code_dates(own, unit)
-        _plant_promises(world, own, unit)
+        _give_codes(world, own)
+        if world.timeline.plants_faults:
+            _plant_code_dates(world, own, unit)
+            _plant_promises(world, own, unit)
         dossiers += own
     for number, dossier in enumerate(dossiers, start=1):
         dossier.person = number
@@ -133,9 +132,9 @@ def _received_by(unit: str, world: World, chance: random.Random, scale: float) -
     procedures = [world.procedures[name] for name in mix]
     weights = list(mix.values())
     own = []
-    for first, last in (*HISTORY, AFTERMATH):
+    for first, last in (*world.timeline.history, world.timeline.aftermath):
         days = world.days.between(first, last)
-        count = round(VOLUME[unit] * scale * (len(days) / 62 if (first, last) == AFTERMATH else 1))
+        count = round(VOLUME[unit] * scale * (len(days) / 62 if (first, last) == world.timeline.aftermath else 1))
         for procedure in chance.choices(procedures, weights, k=count):
             own.append(_history(world, chance, unit, procedure, chance.choice(days)))
     return own
@@ -314,7 +313,7 @@ def _day_off_receipt(world: World, unit: str, day: dt.date) -> Dossier:
     return dossier
 
 
-def _give_codes(own: list[Dossier]) -> None:
+def _give_codes(world: World, own: list[Dossier]) -> None:
     """Give `000.NN.99.H51-YYMMDD-0001`: day of receipt, or of submission for what an export shows as not yet received.
 
     The agency codes of the city are unknown; second-level 99 is unreal (domain/12).
@@ -322,7 +321,7 @@ def _give_codes(own: list[Dossier]) -> None:
     of_day: Counter[dt.date] = Counter()
     for dossier in own:
         received = dossier.received_at
-        waiting = received is None or any(dossier.submitted_at <= q.export < received for q in QUARTERS)
+        waiting = received is None or any(dossier.submitted_at <= q.export < received for q in world.timeline.quarters)
         day = dossier.submitted_at.date() if waiting or received is None else received.date()
         of_day[day] += 1
         dossier.dossier_code = code(dossier.receiving_unit_id, day, of_day[day])
@@ -347,8 +346,8 @@ def is_quarter_only(dossier: Dossier, quarter: Quarter) -> bool:
     )
 
 
-def _plant_code_dates(own: list[Dossier], unit: str) -> None:
-    for quarter in QUARTERS:
+def _plant_code_dates(world: World, own: list[Dossier], unit: str) -> None:
+    for quarter in world.timeline.quarters:
         if (quarter.period_id, unit) not in CODE_DATE_DIFFERS:
             continue
         candidates = [dossier for dossier in own if is_quarter_only(dossier, quarter)]
@@ -359,7 +358,7 @@ def _plant_code_dates(own: list[Dossier], unit: str) -> None:
 
 
 def _plant_promises(world: World, own: list[Dossier], unit: str) -> None:
-    for quarter in QUARTERS:
+    for quarter in world.timeline.quarters:
         if (quarter.period_id, unit) not in DUE_DIFFERS:
             continue
         candidates = [

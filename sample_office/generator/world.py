@@ -42,8 +42,44 @@ QUARTERS = tuple(
 HISTORY = ((dt.date(2020, 9, 15), dt.date(2020, 12, 14)), *((q.start, q.end) for q in QUARTERS))
 AFTERMATH = (dt.date(2021, 6, 15), dt.date(2021, 6, 16))
 
+
+@dataclass(frozen=True)
+class Timeline:
+    """The quarters of a sample: when dossiers are received, which exports are taken, whether faults are planted."""
+
+    quarters: tuple[Quarter, ...]
+    aftermath: tuple[dt.date, dt.date]
+    plants_faults: bool
+
+    @property
+    def history(self) -> tuple[tuple[dt.date, dt.date], ...]:
+        """Return the spans of receipt: what the first quarter carries in, then every quarter."""
+        return (HISTORY[0], *((quarter.start, quarter.end) for quarter in self.quarters))
+
+    def lacks(self, quarter: Quarter, unit: str) -> bool:
+        """Tell whether a unit sent nothing at all for a quarter."""
+        return self.plants_faults and (quarter.period_id, unit) == NOT_SENT
+
+
 # This unit sent nothing at all for this quarter, in no stream.
 NOT_SENT = ("2021-Q2", "p09")
+
+SAMPLE = Timeline(QUARTERS, AFTERMATH, plants_faults=True)
+# Four quarters of clean files: what a year's report is made of.
+YEAR = Timeline(
+    (
+        *QUARTERS,
+        *(
+            Quarter(period_id, start, end, dt.datetime.combine(end + dt.timedelta(days=1), _BEFORE_OPENING))
+            for period_id, start, end in (
+                ("2021-Q3", dt.date(2021, 6, 15), dt.date(2021, 9, 14)),
+                ("2021-Q4", dt.date(2021, 9, 15), dt.date(2021, 12, 14)),
+            )
+        ),
+    ),
+    (dt.date(2021, 12, 15), dt.date(2021, 12, 16)),
+    plants_faults=False,
+)
 
 # Dossiers received in a quarter, share of late results: [A], chosen so that units differ.
 # The wards whose files do not compress (HTML, .xls, CSV: p06, p07, p09, p10) are the small ones.
@@ -144,6 +180,7 @@ class World:
     unit_names: dict[str, str]
     field_names: dict[str, str]
     departments: dict[str, str]  # field → the department that owns it
+    timeline: Timeline = SAMPLE
 
     def due(self, procedure: Procedure, received: dt.datetime) -> dt.datetime | None:
         """Return the promised date by the rules of domain/04 4.3; None for a procedure without a limit."""
@@ -168,7 +205,7 @@ class World:
         return dt.datetime.combine(day, OFFICE_END)
 
 
-def load_world(reference: Path) -> World:
+def load_world(reference: Path, timeline: Timeline = SAMPLE) -> World:
     """Read the reference tables of the sample office."""
     fields = {row["field_code"]: row for row in _table(reference / "fields.csv")}
     procedures = {}
@@ -192,6 +229,7 @@ def load_world(reference: Path) -> World:
         names,
         {code: row["field_name"] for code, row in fields.items()},
         {code: row["department_unit_id"] for code, row in fields.items()},
+        timeline,
     )
 
 

@@ -63,7 +63,7 @@ def test_each_estimated_cell_is_counted_plus_declared_and_traced_to_both(estimat
     text = "\n".join(trace_lines(cell, 1))
     assert "(khớp)" in text
     assert f"và số ước {declared}:" in text
-    assert "ước từ 06/03/2021, đến 14/03/2021" in text
+    assert "từ 06/03/2021, đến 14/03/2021" in text
 
 
 def test_a_declared_row_taken_away_is_found_by_the_control(estimated: Path, tmp_path: Path) -> None:
@@ -86,12 +86,12 @@ def test_estimated_cells_are_marked_on_every_paper_and_told_in_the_manifest(esti
     sheet = openpyxl.load_workbook(estimated / "bieu-mau.xlsx")["II.06a"]
     marked = [cell.value for row in sheet.iter_rows() for cell in row if cell.number_format == '#,##0"*"']
     assert told["figures"][total] in marked
-    assert (estimated / "evidence" / "so-uoc.csv").is_file()
+    assert (estimated / "evidence" / "so-ke-khai-va-uoc.csv").is_file()
 
 
 def test_the_next_quarter_is_held_against_the_issued_final_dossier_by_dossier(after_issue: Path) -> None:
     assert manifest(after_issue)["estimated"] == {}
-    assert not (after_issue / "evidence" / "so-uoc.csv").exists()
+    assert not (after_issue / "evidence" / "so-ke-khai-va-uoc.csv").exists()
     with duckdb.connect(after_issue / "warehouse.duckdb", read_only=True) as connection:
         asked = connection.execute("select prior_issue, prior_issued_since from landed.question").fetchone()
         pending = {code for (code,) in connection.execute(

@@ -12,6 +12,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from office_folder import make_office, send
+from return_book import HEAD_ROW, fill, heads
 
 from pipelines.ingest.landing import receive_inbox
 from pipelines.office.settings import Office, load_office
@@ -30,7 +31,6 @@ PERIODS = (
 )
 FEEDBACK = "Phản ánh, kiến nghị"
 REVIEW = "Rà soát TTHC"
-HEAD_ROW = 6
 
 
 @pytest.fixture
@@ -42,28 +42,6 @@ def office(tmp_path: Path) -> Office:
 
 def made(office: Office, period: str = "2021-Q1") -> Path:
     (path,) = make_returns(office, period)
-    return path
-
-
-def heads(sheet: openpyxl.worksheet.worksheet.Worksheet) -> dict[str, int]:
-    return {str(cell.value).removesuffix(" *"): cell.column for cell in sheet[HEAD_ROW] if cell.value}
-
-
-def fill(path: Path, sheet: str, *records: dict[str, object], nil: bool = False) -> Path:
-    """Fill a sheet as an officer would: below the heads, or the nil cell."""
-    book = openpyxl.load_workbook(path)
-    page = book[sheet]
-    columns = heads(page)
-    row = HEAD_ROW + 1
-    while page.cell(row, 1).value:
-        row += 1
-    for record in records:
-        for head, value in record.items():
-            page.cell(row, columns[head]).value = value
-        row += 1
-    if nil:
-        page.cell(4, 2).value = "x"
-    book.save(path)
     return path
 
 
@@ -157,3 +135,35 @@ def test_the_same_office_gives_the_same_bytes_and_no_formula(office: Office) -> 
     assert made(office).read_bytes() == before
     for sheet in openpyxl.load_workbook(path).worksheets:
         assert not any(cell.data_type == "f" for row in sheet.iter_rows() for cell in row)
+
+
+DECLARED = "Giải quyết TTHC"
+DECLARED_ROW = {
+    "Cấp giải quyết": "Cấp xã",
+    "Lĩnh vực": "Hộ tịch",
+    "Nhận trực tuyến (cột 4)": 3,
+    "Nhận trực tiếp, bưu chính (cột 5)": 5,
+    "Từ kỳ trước chuyển sang (cột 6)": 2,
+    "Đã giải quyết trước hạn (cột 8)": 6,
+    "Đã giải quyết đúng hạn (cột 9)": 1,
+    "Đã giải quyết quá hạn (cột 10)": 1,
+    "Đang giải quyết trong hạn (cột 12)": 1,
+    "Đang giải quyết quá hạn (cột 13)": 1,
+}
+
+
+def test_a_unit_without_an_export_declares_its_form_in_its_return(tmp_path: Path) -> None:
+    owed = "unit_id,stream,valid_from,valid_to\np01,declared_dossiers,,\np02,case_exports,,\n"
+    office = load_office(make_office(tmp_path, clock="2021-06-10T08:00:00+07:00", obligations=owed, periods=PERIODS))
+    path = made(office)
+    assert [sheet.title for sheet in openpyxl.load_workbook(path).worksheets if sheet.sheet_state == "visible"] == [
+        DECLARED
+    ]
+    typed = send_back(office, fill(path, DECLARED, DECLARED_ROW))["declared_dossiers"]
+    counts = typed.verdict["counts"]
+    assert (typed.verdict["status"], counts["typed"], counts["rejected"], counts["flagged"]) == ("accepted", 1, 0, 0)
+    import pandas as pd
+
+    row = pd.read_parquet(typed.folder / "rows.parquet").iloc[0]
+    assert (row["level"], row["field_name"], row["source_sheet"], row["source_row"]) == ("ward", "Hộ tịch", DECLARED, 7)
+    assert [row[name] for name in ("received_online", "carried_in", "pending_overdue")] == [3, 2, 1]

@@ -28,15 +28,18 @@ with versions as (
 )
 
 select
-    unit_id,
-    name_vi,
-    short_name,
-    unit_kind,
-    parent_unit_id,
-    sort_no,
-    is_in_period
+    versions.unit_id,
+    versions.name_vi,
+    versions.short_name,
+    versions.unit_kind,
+    versions.parent_unit_id,
+    versions.sort_no,
+    coalesce(succeeded.current_unit_id, versions.unit_id) as current_unit_id,
+    -- A period is reported on the units of its end: one that was taken over has no form and no row any more (domain/11).
+    versions.is_in_period and succeeded.unit_id is null as is_in_period
 from versions
-where version_rank = 1
+left join {{ ref('int_unit_succeeded') }} as succeeded on versions.unit_id = succeeded.unit_id
+where versions.version_rank = 1
 union all
 select
     'unknown' as unit_id,
@@ -45,5 +48,6 @@ select
     'unknown' as unit_kind,
     cast(null as {{ text_type() }}) as parent_unit_id,
     999999 as sort_no,
+    'unknown' as current_unit_id,
     false as is_in_period
 from {{ ref('stg_question') }}

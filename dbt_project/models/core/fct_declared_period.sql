@@ -1,5 +1,6 @@
 -- Figures with no dossier behind them, by the keys and measures of the dossier fact, so that a form sums both.
--- Now: estimates. What is received in the rest of the period and not resolved is pending, in time: what waits today and is
+-- What a unit without an export declares in its return, and estimates. Of these, what is received in the rest of the
+-- period and not resolved is pending, in time: what waits today and is
 -- done by then makes that less. Overdue dossiers are counted, not estimated (domain/04 4.2: 13 by count, 12 = 11 - 13).
 with cell as (
     select
@@ -52,6 +53,16 @@ limited as (
     select cell_id
     from {{ ref('int_estimate_cell') }}
     where is_limited
+),
+
+declared as (
+    select
+        declared_row.*,
+        received_online + received_direct_postal + carried_in as received_total,
+        resolved_early + resolved_on_time + resolved_overdue as resolved_total,
+        pending_in_time + pending_overdue as pending_total
+    from {{ ref('int_declared_row') }} as declared_row
+    where fate = 'counted'
 )
 
 select
@@ -97,3 +108,38 @@ cross join {{ ref('stg_question') }} as question
 left join limited on summed.cell_id = limited.cell_id
 left join {{ ref('dim_field') }} as field on summed.field_code = field.field_code
 where summed.received_total + summed.resolved_total > 0
+union all
+select
+    'declared_by_unit|' || row_id as declared_id,
+    'declared_by_unit' as kind,
+    sender_unit_id as declared_by,
+    receiving_unit_id,
+    department_unit_id,
+    level_section_code,
+    unit_section_code,
+    row_unit_id,
+    field_code,
+    field_name,
+    start_on as from_on,
+    end_on as to_on,
+    'declared_by_unit' as reason_code,
+    received_total,
+    received_online,
+    received_direct_postal,
+    cast(0 as bigint) as received_unknown_channel,
+    carried_in,
+    resolved_total,
+    resolved_early,
+    resolved_on_time,
+    resolved_overdue,
+    cast(0 as bigint) as resolved_without_result,
+    pending_total,
+    pending_in_time,
+    pending_overdue,
+    received_direct_postal as received_direct,
+    cast(0 as bigint) as received_postal,
+    delivery_id,
+    source_file,
+    source_sheet,
+    source_row
+from declared

@@ -70,6 +70,7 @@ judged as (
 select
     dossier_code,
     receiving_unit_id,
+    original_unit_id,
     department_unit_id,
     level_section_code,
     field_code,

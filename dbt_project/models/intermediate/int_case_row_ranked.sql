@@ -13,6 +13,31 @@ with placed as (
     left join {{ source('landed', 'unit_alias') }} as unit_key on row_of.receiving_unit_key = unit_key.unit_key
 ),
 
+-- What a unit that was taken over received is of the unit that answers for it on the last counted day (domain/11); what a
+-- later unit shows of it is of the unit of that day.
+with_current as (
+    select
+        placed.*,
+        coalesce(succeeded.current_unit_id, placed.named_unit_id) as current_unit_id
+    from placed
+    left join {{ ref('int_unit_succeeded') }} as succeeded on placed.named_unit_id = succeeded.unit_id
+),
+
+of_the_day as (
+    select
+        later.dossier_code,
+        later.current_unit_id as later_unit_id,
+        earlier.current_unit_id as unit_id,
+        row_number() over (
+            partition by later.dossier_code, later.current_unit_id
+            order by earlier.observed_on, earlier.delivery_received_at, earlier.delivery_id
+        ) as unit_rank
+    from with_current as later
+    inner join {{ ref('int_unit_later') }} as takeover on later.current_unit_id = takeover.later_unit_id
+    inner join with_current as earlier
+        on later.dossier_code = earlier.dossier_code and takeover.unit_id = earlier.current_unit_id
+),
+
 with_unit as (
     select
         placed.*,
@@ -39,8 +64,13 @@ with_unit as (
                 placed.source_row desc,
                 placed.row_id desc
         ) as dossier_rank
-    from placed
-    left join {{ ref('dim_unit') }} as unit on placed.named_unit_id = unit.unit_id
+    from with_current as placed
+    left join of_the_day
+        on
+            placed.dossier_code = of_the_day.dossier_code
+            and placed.current_unit_id = of_the_day.later_unit_id
+            and of_the_day.unit_rank = 1
+    left join {{ ref('dim_unit') }} as unit on coalesce(of_the_day.unit_id, placed.current_unit_id) = unit.unit_id
 ),
 
 with_owner as (
@@ -59,6 +89,7 @@ select
     row_id,
     dossier_code,
     owner_unit_id,
+    named_unit_id,
     receiving_unit_id,
     receiving_unit_kind,
     is_owned,
@@ -101,6 +132,14 @@ select
     source_file,
     source_sheet,
     source_row,
+    first_value(named_unit_id) over (
+        partition by dossier_code
+        order by
+            owned_order,
+            observed_on,
+            delivery_received_at,
+            delivery_id
+    ) as original_unit_id,
     row_number() over (
         partition by dossier_code
         order by

@@ -4,6 +4,7 @@
 select
     newest.dossier_code,
     newest.row_id,
+    newest.original_unit_id,
     newest.receiving_unit_id,
     newest.receiving_unit_kind,
     newest.procedure_code,

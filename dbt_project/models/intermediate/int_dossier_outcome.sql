@@ -1,5 +1,12 @@
 -- Is the dossier in the population of the period, and in which one cell of the closed or the open side (domain/05 5.4).
-with dossier as (
+with declaring as (
+    -- Units whose declaration stands for all their dossiers: what older files still show of them is in it.
+    select distinct unit_id
+    from {{ ref('int_declaration') }}
+    where state = 'counted'
+),
+
+dossier as (
     select
         known.dossier_code,
         known.status,
@@ -19,6 +26,7 @@ with dossier as (
         question.prior_issued_since,
         issued.fate as prior_fate,
         coalesce(issued.is_pending, false) as was_pending,
+        declaring.unit_id is not null as is_declared_by_unit,
         cast(known.received_at as date) as received_on,
         cast(due.effective_due_at as date) as due_on,
         cast(known.supplement_requested_at as date) as requested_on,
@@ -35,6 +43,7 @@ with dossier as (
     left join {{ ref('int_dossier_placed') }} as placed on known.dossier_code = placed.dossier_code
     left join {{ ref('int_dossier_due') }} as due on known.dossier_code = due.dossier_code
     left join {{ source('landed', 'prior_dossier') }} as issued on known.dossier_code = issued.dossier_code
+    left join declaring on known.original_unit_id = declaring.unit_id
 ),
 
 -- Events after the last counted day have not happened yet.
@@ -96,6 +105,7 @@ fated as (
                 not include_vertical_agencies
                 and (competent_level = 'police' or receiving_unit_kind = 'vertical_agency')
                 then 'excluded_vertical'
+            when is_declared_by_unit then 'declared_by_unit'
             when is_without_result and returned_withdrawn_bucket = 'excluded' then 'excluded_returned'
             else 'counted'
         end as fate

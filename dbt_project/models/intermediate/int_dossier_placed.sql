@@ -115,7 +115,9 @@ select
         else coalesce(department.unit_id, 'unknown')
     end as row_unit_id
 from decided
-left join {{ ref('dim_unit') }} as department on decided.named_department_id = department.unit_id
+left join {{ ref('int_unit_succeeded') }} as succeeded on decided.named_department_id = succeeded.unit_id
+left join {{ ref('dim_unit') }} as department
+    on coalesce(succeeded.current_unit_id, decided.named_department_id) = department.unit_id
 left join section_of as level_section
     on
         level_section.scheme = 'level'

@@ -57,6 +57,12 @@ section_of as (
     {{ sections_by_kind() }}
 ),
 
+declaring as (
+    select distinct unit_id
+    from {{ ref('int_declaration') }}
+    where state = 'counted'
+),
+
 -- The officer names unit and field; department and section follow as for the dossiers the unit itself decides.
 stated as (
     select
@@ -76,7 +82,9 @@ stated as (
     inner join asked on estimate.period_id = asked.period_id and asked.estimate_method = 'manual'
     left join {{ ref('dim_unit') }} as unit on estimate.unit_id = unit.unit_id
     left join {{ ref('dim_field') }} as field on estimate.field_code = field.field_code
-    where estimate.value > 0
+    -- A unit that declares has said what the period brings: nothing is estimated beside it.
+    left join declaring on estimate.unit_id = declaring.unit_id
+    where estimate.value > 0 and declaring.unit_id is null
 ),
 
 by_officer as (

@@ -20,9 +20,10 @@ with_unit as (
     select
         placed.*,
         coalesce(unit.unit_id, 'unknown') as handling_unit_id,
-        coalesce(placed.sender_unit_id = unit.unit_id, false) as is_own_file
+        coalesce(unit.unit_id is not null and placed.sender_unit_id in (placed.named_unit_id, unit.unit_id), false) as is_own_file
     from placed
-    left join {{ ref('dim_unit') }} as unit on placed.named_unit_id = unit.unit_id
+    left join {{ ref('int_unit_succeeded') }} as succeeded on placed.named_unit_id = succeeded.unit_id
+    left join {{ ref('dim_unit') }} as unit on coalesce(succeeded.current_unit_id, placed.named_unit_id) = unit.unit_id
 ),
 
 with_rank as (

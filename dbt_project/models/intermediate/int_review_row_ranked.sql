@@ -19,7 +19,8 @@ with_unit as (
         coalesce(unit.unit_id, 'unknown') as reviewing_unit_id,
         coalesce(unit.sort_no, 999999) as unit_sort_no
     from placed
-    left join {{ ref('dim_unit') }} as unit on placed.named_unit_id = unit.unit_id
+    left join {{ ref('int_unit_succeeded') }} as succeeded on placed.named_unit_id = succeeded.unit_id
+    left join {{ ref('dim_unit') }} as unit on coalesce(succeeded.current_unit_id, placed.named_unit_id) = unit.unit_id
 )
 
 select

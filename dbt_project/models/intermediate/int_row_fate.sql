@@ -42,3 +42,14 @@ select
     flags,
     fate
 from {{ ref('int_record_ranked') }}
+union all
+select
+    row_id,
+    delivery_id,
+    level_section_code || ' ' || field_name as record_code,
+    source_file,
+    source_sheet,
+    source_row,
+    flags,
+    fate
+from {{ ref('int_declared_row') }}

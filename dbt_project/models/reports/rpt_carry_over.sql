@@ -123,6 +123,7 @@ reasoned as (
             when side = 'moved' and is_other_unit then 'unit_reassigned'
             when side = 'moved' and prior_changed_switches like '%counting_unit%' then 'rule_changed'
             when side = 'moved' then 'field_reclassified'
+            when prior_fate = 'declared_by_unit' or fate = 'declared_by_unit' then 'declared_by_unit'
             when side = 'entered' and not was_known and is_delivered_later then 'late_entry'
             when side = 'entered' and not was_known then 'previously_unknown'
             when side = 'entered' and prior_fate = 'not_accepted' then 'late_entry'
@@ -160,6 +161,7 @@ select
         when 'supplement_returned' then 'kỳ trước tính là đã xong khi chờ bổ sung, nay đã bổ sung'
         when 'excluded_by_rule' then 'hồ sơ trả lại, rút không được tính theo quy tắc của đơn vị'
         when 'rule_changed' then 'kỳ trước đếm theo quy tắc khác'
+        when 'declared_by_unit' then 'một trong hai kỳ, số liệu do đơn vị tự kê'
         else 'chưa rõ lý do'
     end as reason,
     prior_issue,

@@ -1,0 +1,122 @@
+"""A year of the sample office: four quarters and 2021-Y through the real job, equal to the truth and to each other.
+
+Here: an office made by `generate.py --year` at a small scale, without planted faults. Not here: the committed sample.
+Invariant: expected values come from the truth beside that office, or from the other reports by the rules of domain/02.
+"""
+
+from __future__ import annotations
+
+import itertools
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+from sample_copy import REPOSITORY
+from test_sample_figures import MEASURES, cells, form, plain
+from truth import recount as truth
+
+from pipelines.audit.control import untraceable_cells
+from pipelines.audit.recount import recount
+from pipelines.figures.layout import load_layouts
+from pipelines.runner import run_report
+
+# Quarters of domain/04 4.1: both days belong to the period, and the year is exactly the union of the four.
+PERIODS = {
+    "2021-Q1": ("2020-12-15", "2021-03-14"),
+    "2021-Q2": ("2021-03-15", "2021-06-14"),
+    "2021-Q3": ("2021-06-15", "2021-09-14"),
+    "2021-Q4": ("2021-09-15", "2021-12-14"),
+    "2021-Y": ("2020-12-15", "2021-12-14"),
+}
+QUARTERS = [period for period in PERIODS if period != "2021-Y"]
+Key = tuple[str, str]
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("year") / "office"
+    generator = REPOSITORY / "sample_office" / "generate.py"
+    subprocess.run([sys.executable, generator, "--year", "--scale", "0.02", "--out", root], check=True)
+    return root
+
+
+@pytest.fixture(scope="module")
+def reports(office: Path) -> dict[str, Path]:
+    return {period: run_report(office, period).report_dir for period in PERIODS}
+
+
+def by_row(report: Path, model: str, keys: tuple[str, str]) -> dict[Key, dict[str, int]]:
+    rows = [row for row in form(report, model, "tp-st") if row["row_kind"] == "row"]
+    return {(row[keys[0]], row[keys[1]]): cells(row) for row in rows}
+
+
+FORMS = {
+    "form_ii_06a": ("level_section_code", "field_code"),
+    "form_ii_06a_by_unit": ("unit_section_code", "row_unit_id"),
+}
+
+
+@pytest.mark.parametrize("period", PERIODS)
+def test_every_field_row_of_the_year_and_of_its_quarters_equals_the_truth(
+    office: Path, reports: dict[str, Path], period: str
+) -> None:
+    start, end = (truth.dt.date.fromisoformat(day) for day in PERIODS[period])
+    dossiers = truth.load_truth(office / "truth" / "dossiers.csv.gz")
+    counted = truth.roll_up(truth.recount(dossiers, start, end), "section", "field")
+    printed = by_row(reports[period], "form_ii_06a", FORMS["form_ii_06a"])
+    assert {key: row for key, row in printed.items() if any(row.values())} == {
+        key: plain(value) for key, value in counted.items()
+    }
+
+
+@pytest.mark.parametrize("model", FORMS)
+def test_the_year_is_its_quarters_by_the_identities_of_the_form(reports: dict[str, Path], model: str) -> None:
+    quarters = [by_row(reports[period], model, FORMS[model]) for period in QUARTERS]
+    none = dict.fromkeys(MEASURES, 0)
+    year = by_row(reports["2021-Y"], model, FORMS[model])
+    assert sum(row["c3"] for row in year.values()) > 0
+    for key, row in year.items():
+        parts = [quarter.get(key, none) for quarter in quarters]
+        for column in ("c4", "c5", "c7", "c8", "c9", "c10"):
+            assert row[column] == sum(part[column] for part in parts), (key, column)
+        assert row["c6"] == parts[0]["c6"], key
+        for column in ("c11", "c12", "c13"):
+            assert row[column] == parts[-1][column], (key, column)
+
+
+def test_each_quarter_carries_in_the_very_dossiers_the_one_before_left_pending(reports: dict[str, Path]) -> None:
+    place = "dossier_code, receiving_unit_id, row_unit_id, level_section_code, field_code"
+
+    def found(period: str, measure: str) -> set[tuple[str, ...]]:
+        with duckdb.connect(reports[period] / "warehouse.duckdb", read_only=True) as connection:
+            return set(connection.execute(f"select {place} from fct_dossier_period where {measure} = 1").fetchall())
+
+    for before, after in itertools.pairwise(QUARTERS):
+        pending = found(before, "pending_total")
+        assert pending and pending == found(after, "carried_in")
+
+
+@pytest.mark.parametrize("period", PERIODS)
+def test_every_cell_is_traced_and_counted_again(reports: dict[str, Path], period: str) -> None:
+    layouts = load_layouts(reports[period] / "forms.json")
+    with duckdb.connect(reports[period] / "warehouse.duckdb", read_only=True) as connection:
+        assert untraceable_cells(connection, layouts) == []
+    result = recount(reports[period] / "warehouse.duckdb", layouts)
+    assert result.agrees, result
+
+
+def test_the_years_report_says_so_and_every_unit_has_answered(reports: dict[str, Path]) -> None:
+    page = (reports["2021-Y"] / "bao-cao.html").read_text(encoding="utf-8")
+    assert "Thực hiện chế độ báo cáo năm về kiểm soát thủ tục hành chính" in page
+    assert "Kỳ báo cáo: Năm 2021" in page
+    with duckdb.connect(reports["2021-Y"] / "warehouse.duckdb", read_only=True) as connection:
+        owing = connection.execute("select unit_id, stream from rpt_coverage where state <> 'accepted'").fetchall()
+    assert owing == []
+
+
+def test_the_committed_sample_is_not_what_a_year_overwrites(tmp_path: Path) -> None:
+    generator = REPOSITORY / "sample_office" / "generate.py"
+    refused = subprocess.run([sys.executable, generator, "--year"], capture_output=True, text=True, cwd=tmp_path)
+    assert refused.returncode == 2 and "--out" in refused.stderr
