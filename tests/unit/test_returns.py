@@ -157,3 +157,15 @@ def test_the_same_office_gives_the_same_bytes_and_no_formula(office: Office) -> 
     assert made(office).read_bytes() == before
     for sheet in openpyxl.load_workbook(path).worksheets:
         assert not any(cell.data_type == "f" for row in sheet.iter_rows() for cell in row)
+
+
+def test_what_a_unit_sends_in_a_form_of_its_own_is_not_asked_of_it_twice(office: Office) -> None:
+    profile = """
+profile_id: so-pakn
+stream: feedback_logs
+title: Sổ PAKN của Phường 1
+match: {units: [p01], files: ["Sổ PAKN*"]}
+"""
+    (office.root / "profiles" / "so-pakn.yaml").write_text(profile, encoding="utf-8")
+    book = openpyxl.load_workbook(made(load_office(office.root)))
+    assert [sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible"] == [REVIEW]
