@@ -77,6 +77,8 @@ class Contract:
     sheet: str | None = None
     # Words of a column that leave a record open: it stands in the unit's next return again.
     open_when: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    # Columns one of which is empty while a record without a status is open.
+    open_while_empty: tuple[str, ...] = ()
 
     @property
     def typed_columns(self) -> dict[str, str]:
@@ -117,6 +119,7 @@ def load_contract(path: Path) -> Contract:
         promise=_promise(meta.get("promise")),
         sheet=meta.get("sheet"),
         open_when={name: tuple(words) for name, words in meta.get("open_when", {}).items()},
+        open_while_empty=tuple(meta.get("open_while_empty", ())),
     )
 
 
