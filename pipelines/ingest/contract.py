@@ -93,6 +93,8 @@ class Contract:
     # Name of a lead → the moments it runs between: how many working days the first came before the second.
     leads: dict[str, tuple[str, str]] = field(default_factory=dict)
     key_beside: tuple[str, ...] = ()
+    # Columns one of which is empty while a record without a status is open.
+    open_while_empty: tuple[str, ...] = ()
 
     @property
     def typed_columns(self) -> dict[str, str]:
@@ -136,6 +138,7 @@ def load_contract(path: Path) -> Contract:
         open_when={name: tuple(words) for name, words in meta.get("open_when", {}).items()},
         leads={name: (lead["from"], lead["to"]) for name, lead in meta.get("leads", {}).items()},
         key_beside=tuple(meta.get("key_beside", ())),
+        open_while_empty=tuple(meta.get("open_while_empty", ())),
     )
 
 

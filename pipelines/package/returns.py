@@ -83,11 +83,13 @@ def _open_records(office: Office, unit_id: str, period: Period, contract: Contra
     ]
     frames = [pd.read_parquet(item.folder / "rows.parquet") for item in standing(office, sent) if item.is_counted]
     frames = [frame for frame in frames if len(frame)]
-    if not frames or not contract.open_when:
+    if not frames or not (contract.open_when or contract.open_while_empty):
         return ()
     rows = pd.concat(frames, ignore_index=True).drop_duplicates(contract.key, keep="last")
     for column, words in contract.open_when.items():
         rows = rows[rows[column].isin(words)]
+    if contract.open_while_empty:
+        rows = rows[rows[list(contract.open_while_empty)].isna().any(axis="columns")]
     cells = {name: _cells(rows, column) for name, column in contract.columns.items()}
     return tuple(zip(*cells.values(), strict=True))
 

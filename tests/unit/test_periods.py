@@ -85,3 +85,10 @@ def test_open_and_closed_quarter_follow_day_15(today: str, opened: str, closed: 
     day = dt.date.fromisoformat(today)
     assert open_quarter(periods, day) == opened
     assert last_closed_quarter(periods, day) == closed
+
+
+@pytest.mark.parametrize("day", ["02-29", "04-31", "13-01", "1-31", "31-01"])
+def test_the_day_of_the_yearly_plans_is_a_day_of_every_year(day: str) -> None:
+    assert Deadlines().plan_before == "01-31"
+    with pytest.raises(ValueError, match="plan_before"):
+        Deadlines(plan_before=day)

@@ -124,3 +124,18 @@ def test_the_recount_agrees_on_every_cell_of_the_records(warehouse: Warehouse) -
     assert result.records == ()
     assert result.cells == ()
     assert result.record_count == 7 + 6 + 3
+
+
+def test_a_plan_is_not_missing_before_its_day_has_come(warehouse: Warehouse) -> None:
+    # The last test here, for it asks the same rows again: as of 20 January nothing issued later is known.
+    warehouse.ask(question(*Q1, as_of="2021-01-20"), select=["+form_directives"])
+    rows = warehouse.rows(
+        "select label, plans_owed, plans_on_time, plans_late, plans_missing, plans_not_due "
+        "from form_directives where scope_id = 'tp-st' order by row_order"
+    )
+    assert {str(row.pop("label")): tuple(row.values()) for row in rows} == {
+        "Phòng Tư pháp": (2, 1, 0, 0, 1),
+        "UBND Phường 1": (2, 0, 0, 0, 2),
+        "UBND Phường 2": (2, 1, 0, 0, 1),
+        "Tổng cộng": (6, 2, 0, 0, 4),
+    }

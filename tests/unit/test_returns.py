@@ -167,3 +167,29 @@ def test_a_unit_without_an_export_declares_its_form_in_its_return(tmp_path: Path
     row = pd.read_parquet(typed.folder / "rows.parquet").iloc[0]
     assert (row["level"], row["field_name"], row["source_sheet"], row["source_row"]) == ("ward", "Hộ tịch", DECLARED, 7)
     assert [row[name] for name in ("received_online", "carried_in", "pending_overdue")] == [3, 2, 1]
+
+
+def test_what_a_unit_sends_in_a_form_of_its_own_is_not_asked_of_it_twice(office: Office) -> None:
+    profile = """
+profile_id: so-pakn
+stream: feedback_logs
+title: Sổ PAKN của Phường 1
+match: {units: [p01], files: ["Sổ PAKN*"]}
+"""
+    (office.root / "profiles" / "so-pakn.yaml").write_text(profile, encoding="utf-8")
+    book = openpyxl.load_workbook(made(load_office(office.root)))
+    assert [sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible"] == [REVIEW]
+
+
+def test_a_record_without_its_last_day_stands_in_the_next_return(tmp_path: Path) -> None:
+    owed = "unit_id,stream,valid_from,valid_to\np01,inspections,,\n"
+    root = make_office(tmp_path, clock="2021-06-10T08:00:00+07:00", obligations=owed, periods=PERIODS)
+    office = load_office(root)
+    planned = {"Hình thức kiểm tra": "Tự kiểm tra", "Ngày kiểm tra theo kế hoạch": dt.datetime(2021, 3, 1)}
+    done = {"Mã cuộc kiểm tra": "KT01", **planned, "Ngày kiểm tra": dt.datetime(2021, 3, 1)}
+    send_back(office, fill(made(office), "Kiểm tra", done, {"Mã cuộc kiểm tra": "KT02", **planned}))
+
+    page = openpyxl.load_workbook(made(office, "2021-Q2"))["Kiểm tra"]
+    columns = heads(page)
+    assert [page.cell(HEAD_ROW + line, columns["Mã cuộc kiểm tra"]).value for line in (1, 2)] == ["KT02", None]
+    assert page.cell(HEAD_ROW + 1, columns["Ngày kiểm tra theo kế hoạch"]).value == dt.datetime(2021, 3, 1)
