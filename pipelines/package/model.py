@@ -112,19 +112,20 @@ def _scope(connection: duckdb.DuckDBPyConnection, unit: dict[str, Any]) -> Scope
     """Return whose files a unit's forms rest on, stream by stream.
 
     What the unit owes itself comes from its own files. A department owes no list of dossiers: those it decides on stand
-    in the files of the desk and of the department the desk belongs to (dim_scope, role department); a record there
-    (a check, a process) is of its sender alone.
+    in the files of the desk and of the department the desk belongs to (dim_scope, role department). Records are of the
+    unit that keeps them: nobody else's feed it.
     """
-    coverage = connection.execute("select * from rpt_coverage").df()
-    owed = sorted(set(zip(coverage["unit_id"], coverage["stream"], strict=True)))
-    # A warehouse issued before there were records does not tell them apart.
-    of_sender = set(coverage.loc[coverage["is_of_sender"], "stream"]) if "is_of_sender" in coverage else set()
-    fed_by = {(unit_id, stream) for unit_id, stream in owed if unit_id == unit["unit_id"]}
+    owed = connection.execute("select unit_id, stream, is_of_own_records from rpt_coverage").fetchall()
+    fed_by = {(unit_id, stream) for unit_id, stream, _ in owed if unit_id == unit["unit_id"]}
     if unit["unit_kind"] == "department":
         desks = connection.execute("select unit_id, parent_unit_id from dim_unit where unit_kind = 'one_stop_desk'")
         central = {unit_id for pair in desks.fetchall() for unit_id in pair}
-        not_fed = {stream for _, stream in fed_by} | of_sender
-        fed_by |= {(unit_id, stream) for unit_id, stream in owed if unit_id in central and stream not in not_fed}
+        own_streams = {stream for _, stream in fed_by}
+        fed_by |= {
+            (unit_id, stream)
+            for unit_id, stream, is_own in owed
+            if unit_id in central and stream not in own_streams and not is_own
+        }
     return Scope(unit["unit_id"], frozenset(fed_by))
 
 
