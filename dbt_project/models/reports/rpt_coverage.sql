@@ -117,7 +117,6 @@ select
     coalesce(stream.title, whole.stream) as stream_title,
     coalesce(unit.name_vi, whole.unit_id) as unit_name,
     coalesce(unit.sort_no, 999999) as sort_no,
-    whole.stream in ('{{ record_streams() | join("', '") }}') as is_of_own_records,
     case
         when whole.accepted_count = whole.part_count then 'accepted'
         when whole.refused_count > 0 then 'refused'
