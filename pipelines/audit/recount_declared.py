@@ -154,6 +154,9 @@ def _counted(landed: Landed, line: _Line, declaration: Declaration, row: Row) ->
             "received_direct_postal": number["received_direct_postal"],
             # Column 5 is one number on the form: it is kept as received directly.
             "received_direct": number["received_direct_postal"],
+            # Of what level an online dossier is, the form does not say.
+            "received_in_period": number["received_online"] + number["received_direct_postal"],
+            "received_online_other": number["received_online"],
             "carried_in": carried,
             "resolved_total": number["resolved_early"] + number["resolved_on_time"] + number["resolved_overdue"],
             "resolved_early": number["resolved_early"],
