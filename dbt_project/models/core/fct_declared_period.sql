@@ -139,8 +139,8 @@ select
     received_direct_postal as received_direct,
     cast(0 as bigint) as received_postal,
     {% for measure in measures('dossier_more') + measures('service') %}
-        {% if measure == 'received_in_period' %}received_online + received_direct_postal
-        {% elif measure == 'received_online_other' %}received_online{% else %}cast(0 as bigint){% endif %} as {{ measure }},
+        {% if measure == 'received_in_period' %}received_online + received_direct_postal{% elif measure == 'received_online_other' %}
+            received_online{% else %}cast(0 as bigint){% endif %} as {{ measure }},
     {% endfor %}
     delivery_id,
     source_file,
