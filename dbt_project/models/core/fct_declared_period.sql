@@ -138,9 +138,9 @@ select
     pending_overdue,
     received_direct_postal as received_direct,
     cast(0 as bigint) as received_postal,
-    {% for measure in measures('dossier_more') + measures('service') %}
-        {% if measure == 'received_in_period' %}received_online + received_direct_postal
-        {% elif measure == 'received_online_other' %}received_online{% else %}cast(0 as bigint){% endif %} as {{ measure }},
+    {% for name in measures('dossier_more') + measures('service') %}
+        {% if name == 'received_in_period' %}received_online + received_direct_postal{% elif name == 'received_online_other' -%}
+            received_online{% else %}cast(0 as bigint){% endif %} as {{ name }},
     {% endfor %}
     delivery_id,
     source_file,
