@@ -519,7 +519,7 @@ _manifest: dict[Path, object] = {}
 
 
 def run_dbt(command: list[str], database: Path, target: Path) -> None:
-    """Run dbt in process; the project is parsed once per target folder and process.
+    """Run dbt in process; the project is parsed once a process, whatever the folder it writes to.
 
     Raises:
         AssertionError: a node failed; the message names each with its reason.
@@ -532,11 +532,11 @@ def run_dbt(command: list[str], database: Path, target: Path) -> None:
     places = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path", str(target)]
     quiet = ["--log-path", str(target), "--log-level-file", "none", "--quiet", "--no-use-colors"]
     try:
-        if target not in _manifest:
+        if DBT_PROJECT not in _manifest:
             parsed = dbtRunner().invoke(["parse", *places, *quiet])
             assert parsed.success, parsed.exception
-            _manifest[target] = parsed.result
-        result = dbtRunner(manifest=_manifest[target]).invoke([*command, *places, *quiet])
+            _manifest[DBT_PROJECT] = parsed.result
+        result = dbtRunner(manifest=_manifest[DBT_PROJECT]).invoke([*command, *places, *quiet])
     finally:
         DuckDBConnectionManager.close_all_connections()
     failed = [

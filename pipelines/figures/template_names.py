@@ -16,6 +16,7 @@ FUNCTIONS = {
     "value": 'value("II.06a.total.c7"): giá trị của ô, chỉ để so sánh trong if; none là ô ghi “–”',
     "has_figure": 'has_figure("II.06a.total.c7"): báo cáo có ô này hay không',
     "has_form": 'has_form("II.04"): báo cáo có biểu này hay không',
+    "has_counts": 'has_counts("II.04"): biểu có số khác 0 hay không',
     "table": 'table("II.06a"): cả biểu, đứng riêng một dòng',
     "forms_left": "forms_left(): mã các biểu của báo cáo mà đến chỗ đó chưa gọi table(…)",
     "chart": 'chart("channels"): một biểu đồ có trong charts, đứng riêng một dòng',

@@ -35,7 +35,7 @@ from pipelines.figures.blocks import (
 from pipelines.figures.change import before_markup, change_markup, delta_markup
 from pipelines.figures.charts import charts_of
 from pipelines.figures.layout import FormLayout
-from pipelines.figures.report_model import Coverage, FormRow, IndexLine, ReportModel
+from pipelines.figures.report_model import Coverage, Form, FormRow, IndexLine, ReportModel
 from pipelines.figures.targets import target_text, target_words
 from pipelines.figures.text import NO_RATE, format_count, format_day
 from pipelines.office.errors import OfficeError
@@ -235,6 +235,10 @@ def _reason(environment: Environment, error: Exception) -> str:
     return text if isinstance(error, OfficeError) or "«" in text else f"viết sai cú pháp hoặc sai kiểu: {text}"
 
 
+def _has_counts(form: Form) -> bool:
+    return any(figure.value for row in form.rows for figure in row.figures)
+
+
 def template_context(model: ReportModel) -> dict[str, Any]:
     """Return all that a template may call."""
 
@@ -277,6 +281,7 @@ def template_context(model: ReportModel) -> dict[str, Any]:
         "forms_left": lambda: list(left),
         "forms": list(model.forms),
         "told": lambda column: model.told.get(column, "none"),
+        "has_counts": lambda form_id: _has_counts(model.forms[form_of(form_id)]),
         "has_form": lambda form_id: form_id in model.forms,
         "subject": subject_markup,
         "addressee": addressee_markup,

@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipelines.paths import DBT_PROJECT
 
@@ -19,6 +20,22 @@ if TYPE_CHECKING:
 
 # What a delivered figure rests on: the models and every test on them.
 BUILD = ["build", "--exclude", "resource_type:unit_test"]
+
+
+_STAMP = "project.sha256"
+
+
+@dataclass(frozen=True)
+class _Parsed:
+    """A project as dbt parsed it, and the manifest.json it wrote of it."""
+
+    manifest: Any
+    file: bytes
+
+
+# Hash of a project → its parse: a process parses a project once, however many offices it serves. Nothing of a warehouse
+# is in it but its file name, which is the same in every office.
+_parsed: dict[str, _Parsed] = {}
 
 
 class DbtFailed(Exception):
@@ -34,10 +51,15 @@ def ensure_manifest(target: Path, warehouse: Path) -> Path:
     """Return the manifest of the dbt project as it is now, parsing only when the project changed."""
     from pipelines.warehouse.question import hash_tree
 
-    stamp = target / "project.sha256"
+    stamp = target / _STAMP
     now = hash_tree(DBT_PROJECT, ("models", "macros", "tests"), ("*.sql", "*.yml"))
     if not (manifest_path(target).is_file() and stamp.is_file() and stamp.read_text() == now):
-        invoke(["parse"], target, warehouse)
+        if now in _parsed:
+            target.mkdir(parents=True, exist_ok=True)
+            manifest_path(target).write_bytes(_parsed[now].file)
+        else:
+            manifest = invoke(["parse"], target, warehouse)
+            _parsed[now] = _Parsed(manifest, manifest_path(target).read_bytes())
         stamp.write_text(now)
     return manifest_path(target)
 
@@ -49,8 +71,8 @@ def read_manifest(target: Path) -> dict[str, object]:
 
 def invoke(
     command: list[str], target: Path, warehouse: Path, on_event: Callable[[EventMsg], None] | None = None
-) -> None:
-    """Run one dbt command against a warehouse file.
+) -> Any:
+    """Run one dbt command against a warehouse file; return dbt's own result of it.
 
     Raises:
         DbtFailed: a node failed; the message names each with its reason.
@@ -61,7 +83,9 @@ def invoke(
     os.environ["KSTT_WAREHOUSE"] = str(warehouse)
     os.environ.setdefault("DO_NOT_TRACK", "1")
     target.mkdir(parents=True, exist_ok=True)
-    runner = dbtRunner(callbacks=[on_event] if on_event else [])
+    stamp = target / _STAMP
+    known = _parsed.get(stamp.read_text()) if stamp.is_file() and command != ["parse"] else None
+    runner = dbtRunner(manifest=known.manifest if known else None, callbacks=[on_event] if on_event else [])
     try:
         result = runner.invoke(
             [
@@ -84,6 +108,7 @@ def invoke(
         raise DbtFailed(str(result.exception)) from result.exception
     if not result.success:
         raise DbtFailed(_failures(result.result))
+    return result.result
 
 
 def _failures(results: object) -> str:

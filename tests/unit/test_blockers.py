@@ -16,6 +16,14 @@ from pipelines.figures.report_model import build_report_model
 from pipelines.package.blockers import blockers
 
 CARRY_OVER = "create table rpt_carry_over (dossier_code varchar, reason_code varchar)"
+DECLARED = """
+create table rpt_declared_against_counted (
+    unit_id varchar, unit_name varchar, sort_no integer, level_section_code varchar, field_code varchar,
+    field_name varchar, column_no integer, declared bigint, counted bigint, difference bigint
+);
+create table int_declared_row (sender_unit_id varchar, field_name varchar, fate varchar);
+create table if not exists dim_unit (unit_id varchar, name_vi varchar);
+"""
 
 
 def found(folder: Path, *changes: str) -> list[str]:
@@ -23,6 +31,7 @@ def found(folder: Path, *changes: str) -> list[str]:
     database = write_stub(folder / "stub.duckdb")
     with duckdb.connect(database) as connection:
         connection.execute(CARRY_OVER)
+        connection.execute(DECLARED)
         connection.execute("update rpt_coverage set state = 'accepted'")
         connection.execute("update rpt_delivery set status = 'accepted'")
         for change in changes:
@@ -48,6 +57,15 @@ def test_nothing_stands_against_a_sound_report(tmp_path: Path) -> None:
         (
             "insert into rpt_carry_over values ('H2', 'unexplained'), ('H1', 'unexplained'), ('H0', 'late_entry')",
             "Có 2 hồ sơ làm lệch số từ kỳ trước chuyển sang mà chưa rõ lý do (ví dụ H1)",
+        ),
+        (
+            "insert into rpt_declared_against_counted "
+            "values ('p03', 'UBND Phường 3', 3, 'B', 'ho-tich', 'Hộ tịch', 4, 5, 7, -2)",
+            "UBND Phường 3 vừa gửi danh sách hồ sơ vừa tự kê số liệu, và 1 ô lệch nhau (ví dụ lĩnh vực Hộ tịch)",
+        ),
+        (
+            "insert into int_declared_row values ('p03', 'Hộ tịch', 'parts_do_not_follow')",
+            "tự kê lĩnh vực Hộ tịch: số từ kỳ trước chuyển sang của một quý khác",
         ),
     ],
 )

@@ -113,8 +113,11 @@
     select coalesce(ours.scope_id, theirs.scope_id) as scope_id
     from ours
     full outer join theirs on ours.scope_id = theirs.scope_id
-    where ours.scope_id is null or theirs.scope_id is null
+    -- An office without sections has no II.06a: then there is nothing to hold the layout against.
+    where (select count(*) from official) > 0 and (
+        ours.scope_id is null or theirs.scope_id is null
         {% for ours in pairs %} or ours.pair_{{ loop.index }} <> theirs.pair_{{ loop.index }}{% endfor %}
+    )
 {% endtest %}
 
 {# As rows_add_up, for a form whose columns are no measures of one fact. #}
