@@ -173,7 +173,8 @@ def layouts_from_manifest(manifest: dict[str, Any], on: dt.date | None = None) -
 def printed_layouts(manifest: dict[str, Any], enabled: Sequence[str] | None, on: dt.date) -> dict[str, dict[str, Any]]:
     """Return the layouts a report prints, by form id: those of the forms asked for that are in force on a day.
 
-    A period older than every layout of them (files of years before the first form) is printed with the nearest ones.
+    A form not yet in force is printed only where no form in force has a stream of its: a period older than the first
+    form of its dossiers (files of years before) is printed with the nearest one.
 
     Args:
         manifest: dbt's manifest.json.
@@ -193,14 +194,23 @@ def printed_layouts(manifest: dict[str, Any], enabled: Sequence[str] | None, on:
         for name, layout in layouts.items()
         if (layout["is_enabled"] if enabled is None else name in enabled)
     }
-    in_force = {name: layout for name, layout in asked.items() if _is_in_force(layout, on)}
-    return in_force or asked
+    in_force = {name for name, layout in asked.items() if _is_in_force(layout, on)}
+    covered = {stream for name in in_force for stream in asked[name]["streams"]}
+    return {
+        name: layout
+        for name, layout in asked.items()
+        if name in in_force or (_is_to_come(layout, on) and not covered.intersection(layout["streams"]))
+    }
 
 
 def _is_in_force(layout: dict[str, Any], on: dt.date) -> bool:
     return (layout["valid_from"] or "") <= on.isoformat() and (
         layout["valid_to"] is None or layout["valid_to"] >= on.isoformat()
     )
+
+
+def _is_to_come(layout: dict[str, Any], on: dt.date) -> bool:
+    return (layout["valid_from"] or "") > on.isoformat()
 
 
 def _overlap(earlier: dict[str, Any], later: dict[str, Any]) -> bool:
