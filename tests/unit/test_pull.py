@@ -11,6 +11,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -226,7 +227,7 @@ def postgres(tmp_path: Path) -> Iterator[str]:
     if os.geteuid() == 0:  # PostgreSQL refuses to run as root
         shutil.chown(home, "postgres")
         for folder in (tmp_path, *tmp_path.parents):
-            if str(folder).startswith("/tmp/"):
+            if folder != Path(tempfile.gettempdir()) and folder.is_relative_to(tempfile.gettempdir()):
                 folder.chmod(0o755)
         as_user = ["runuser", "-u", "postgres", "--"]
     initdb = str(Path(found).with_name("initdb"))
