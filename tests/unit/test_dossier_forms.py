@@ -89,7 +89,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory, target: Path) -> Warehou
     return built(tmp_path_factory, target)
 
 
-def built(tmp_path_factory: pytest.TempPathFactory, target: Path) -> Warehouse:
+def built(tmp_path_factory: pytest.TempPathFactory, target: Path, asked: Row | None = None) -> Warehouse:
     """The office with its dossiers; every model built and every test of the project passed."""
     tables = {
         "unit": UNITS, "field": FIELDS, "procedure": PROCEDURES, "service": SERVICES, "section": SECTIONS,
@@ -101,7 +101,7 @@ def built(tmp_path_factory: pytest.TempPathFactory, target: Path) -> Warehouse:
             for number, row in enumerate(rows, start=2)
         ],
     }  # fmt: skip
-    return Warehouse(tmp_path_factory.mktemp("forms"), tables, target).ask(question(*Q1), tests=True)
+    return Warehouse(tmp_path_factory.mktemp("forms"), tables, target).ask(asked or question(*Q1), tests=True)
 
 
 def row_of(warehouse: Warehouse, model: str, scope: str, row_code: str) -> dict[str, object]:
@@ -203,7 +203,7 @@ def test_the_forms_tie_and_are_recounted_with_estimates_too(
     tmp_path_factory: pytest.TempPathFactory, target: Path
 ) -> None:
     asked = question(*Q1, as_of="2021-02-26", estimate_method="run_rate")
-    estimated = built(tmp_path_factory, target).ask(asked, tests=True)
+    estimated = built(tmp_path_factory, target, asked)
     total = row_of(estimated, "form_ii_08", "tp-st", "total")
     counted = estimated.rows("select sum(received_in_period) as n from fct_dossier_period")[0]["n"]
     assert int(str(total["dossiers_total"])) > int(str(counted))
