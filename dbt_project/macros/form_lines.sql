@@ -1,3 +1,27 @@
+{# CTE body: the sections of a form that has none. #}
+{% macro no_sections() -%}
+    select
+        cast(null as {{ text_type() }}) as section_code,
+        cast(null as {{ text_type() }}) as label,
+        0 as sort_no
+    from {{ ref('stg_question') }}
+{%- endmacro %}
+
+{# CTE body: the sums of a form without sections, of each row and the whole.
+
+   Needs the CTE `filled` (scope_id, <key>, the measures; <key> null where a scope has no row). Gives scope_id,
+   section_code (null), <key>, row_kind (row, total) and the measures. #}
+{% macro row_sums(key, noun) -%}
+    select
+        scope_id,
+        cast(null as {{ text_type() }}) as section_code,
+        {{ key }},
+        case when grouping({{ key }}) = 1 then 'total' else 'row' end as row_kind,
+        {{ each_measure('cast(sum(#) as bigint) as #', noun=noun) }}
+    from filled
+    group by grouping sets ((scope_id, {{ key }}), (scope_id))
+{%- endmacro %}
+
 {# CTE body: the sums of a form with sections, of each row, each section and the whole.
 
    Needs the CTE `filled` (scope_id, section_code, <key>, the measures; <key> null where a section has no row). Gives

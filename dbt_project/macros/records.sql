@@ -53,11 +53,7 @@
     {%- endfor %}
 
     sections as (
-        select
-            cast(null as {{ text_type() }}) as section_code,
-            cast(null as {{ text_type() }}) as label,
-            0 as sort_no
-        from {{ ref('stg_question') }}
+        {{ no_sections() }}
     ),
 
     stub as (
@@ -102,14 +98,7 @@
     ),
 
     rolled as (
-        select
-            scope_id,
-            cast(null as {{ text_type() }}) as section_code,
-            reporting_unit_id,
-            case when grouping(reporting_unit_id) = 1 then 'total' else 'row' end as row_kind,
-            {{ each_measure('cast(sum(#) as bigint) as #', noun=noun) }}
-        from filled
-        group by grouping sets ((scope_id, reporting_unit_id), (scope_id))
+        {{ row_sums(key='reporting_unit_id', noun=noun) }}
     ),
 
     labels as (

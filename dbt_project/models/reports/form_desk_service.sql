@@ -39,11 +39,7 @@ stub as (
 
 -- The table has no sections.
 sections as (
-    select
-        cast(null as {{ text_type() }}) as section_code,
-        cast(null as {{ text_type() }}) as label,
-        0 as sort_no
-    from {{ ref('stg_question') }}
+    {{ no_sections() }}
 ),
 
 filled as (
@@ -58,14 +54,7 @@ filled as (
 ),
 
 rolled as (
-    select
-        scope_id,
-        cast(null as {{ text_type() }}) as section_code,
-        row_unit_id,
-        case when grouping(row_unit_id) = 1 then 'total' else 'row' end as row_kind,
-        {{ each_measure('cast(sum(#) as bigint) as #', noun='desk') }}
-    from filled
-    group by grouping sets ((scope_id, row_unit_id), (scope_id))
+    {{ row_sums(key='row_unit_id', noun='desk') }}
 ),
 
 labels as (

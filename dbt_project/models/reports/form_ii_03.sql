@@ -10,11 +10,7 @@ with facts as (
 ),
 
 sections as (
-    select
-        cast(null as {{ text_type() }}) as section_code,
-        cast(null as {{ text_type() }}) as label,
-        0 as sort_no
-    from {{ ref('stg_question') }}
+    {{ no_sections() }}
 ),
 
 filled as (
@@ -32,14 +28,7 @@ filled as (
 ),
 
 rolled as (
-    select
-        scope_id,
-        cast(null as {{ text_type() }}) as section_code,
-        decision_id,
-        case when grouping(decision_id) = 1 then 'total' else 'row' end as row_kind,
-        {{ each_measure('cast(sum(#) as bigint) as #', noun='publication') }}
-    from filled
-    group by grouping sets ((scope_id, decision_id), (scope_id))
+    {{ row_sums(key='decision_id', noun='publication') }}
 ),
 
 decisions as (

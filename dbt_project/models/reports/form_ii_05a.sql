@@ -15,11 +15,7 @@ scopes as (
 
 -- The form has no sections.
 sections as (
-    select
-        cast(null as {{ text_type() }}) as section_code,
-        cast(null as {{ text_type() }}) as label,
-        0 as sort_no
-    from {{ ref('stg_question') }}
+    {{ no_sections() }}
 ),
 
 -- Fields with feedback are rows in every scope; what has no known field only where it is met.
@@ -59,14 +55,7 @@ filled as (
 ),
 
 rolled as (
-    select
-        scope_id,
-        cast(null as {{ text_type() }}) as section_code,
-        field_code,
-        case when grouping(field_code) = 1 then 'total' else 'row' end as row_kind,
-        {{ each_measure('cast(sum(#) as bigint) as #', noun='feedback') }}
-    from filled
-    group by grouping sets ((scope_id, field_code), (scope_id))
+    {{ row_sums(key='field_code', noun='feedback') }}
 ),
 
 labels as (

@@ -20,11 +20,7 @@ process_facts as (
 ),
 
 sections as (
-    select
-        cast(null as {{ text_type() }}) as section_code,
-        cast(null as {{ text_type() }}) as label,
-        0 as sort_no
-    from {{ ref('stg_question') }}
+    {{ no_sections() }}
 ),
 
 stub as (

@@ -93,11 +93,7 @@ stub as (
 
 -- The form has no sections.
 sections as (
-    select
-        cast(null as {{ text_type() }}) as section_code,
-        cast(null as {{ text_type() }}) as label,
-        0 as sort_no
-    from {{ ref('stg_question') }}
+    {{ no_sections() }}
 ),
 
 filled as (
@@ -112,14 +108,7 @@ filled as (
 ),
 
 rolled as (
-    select
-        scope_id,
-        cast(null as {{ text_type() }}) as section_code,
-        field_code,
-        case when grouping(field_code) = 1 then 'total' else 'row' end as row_kind,
-        {{ each_measure('cast(sum(#) as bigint) as #', noun='electronic') }}
-    from filled
-    group by grouping sets ((scope_id, field_code), (scope_id))
+    {{ row_sums(key='field_code', noun='electronic') }}
 ),
 
 labels as (

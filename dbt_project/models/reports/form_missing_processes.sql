@@ -10,11 +10,7 @@ with facts as (
 ),
 
 sections as (
-    select
-        cast(null as {{ text_type() }}) as section_code,
-        cast(null as {{ text_type() }}) as label,
-        0 as sort_no
-    from {{ ref('stg_question') }}
+    {{ no_sections() }}
 ),
 
 filled as (
@@ -33,14 +29,7 @@ filled as (
 ),
 
 rolled as (
-    select
-        scope_id,
-        cast(null as {{ text_type() }}) as section_code,
-        procedure_key,
-        case when grouping(procedure_key) = 1 then 'total' else 'row' end as row_kind,
-        {{ each_measure('cast(sum(#) as bigint) as #', noun='missing_process') }}
-    from filled
-    group by grouping sets ((scope_id, procedure_key), (scope_id))
+    {{ row_sums(key='procedure_key', noun='missing_process') }}
 ),
 
 named as (
