@@ -36,7 +36,7 @@ ui: env  ## Dagster UI on 127.0.0.1
 	@$(RUN)/kstt --office $(OFFICE) ui
 
 test: env  ## every test
-	@$(TESTS_IN) $(RUN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
+	@$(TESTS_IN) $(RUN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 golden: env  ## write the kept documents and docs/document-layout.md anew, and show what changed
 	@KSTT_GOLDEN=write $(RUN)/python -m pytest -q -n 0 tests/golden
