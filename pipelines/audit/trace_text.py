@@ -42,8 +42,7 @@ def trace_lines(cell: TracedCell, limit: int) -> Iterator[str]:
     shown = cell.rows if limit == 0 else cell.rows.head(limit)
     for row in shown.to_dict("records"):
         yield _record_line(row, cell.shown, cell.decimals)
-        sheet = row["source_sheet"] or "—"
-        yield f"      ← {row[cell.shown['unit']]} · {row['file_name']} · {sheet} · dòng {row['source_row']}"
+        yield from _origin(row, str(row[cell.shown["unit"]]))
         if row["correction"]:
             yield f"      ✎ đính chính: {row['correction']}"
     if len(cell.rows) > len(shown):
@@ -54,6 +53,16 @@ def _declared_amounts(declared: pd.DataFrame) -> Iterator[tuple[str, int]]:
     """What each kind of declared figures adds, by its words; a kind nobody knows is told by its name."""
     for kind, rows in declared.groupby("kind", sort=True):
         yield _KINDS.get(str(kind), str(kind)), int(rows["measure"].sum())
+
+
+def _origin(row: dict, unit: str) -> Iterator[str]:
+    """Yield where a fact comes from: sheet and row of a delivered file or reference table, a whole file (that it was
+    sent), or nothing (that nothing was sent)."""
+    known = [row[name] for name in ("file_name", "source_file") if not pd.isna(row[name])]
+    if not known:
+        return
+    place = "cả tệp" if pd.isna(row["source_row"]) else f"{row['source_sheet'] or '—'} · dòng {int(row['source_row'])}"
+    yield f"      ← {unit} · {known[0]} · {place}"
 
 
 def _record_line(row: dict, shown: dict, decimals: int | None) -> str:
