@@ -1,6 +1,6 @@
 """A run killed at any moment leaves a whole report or none, and the next run gives the same bytes.
 
-Here: ten kills of the real job, one at a random moment of each tenth of it. Not here: single writes (unit tests).
+Here: twenty kills at random moments of the real job. Not here: single writes (unit tests).
 Invariant: what was received before a kill is never lost.
 """
 
@@ -24,7 +24,7 @@ from sample_copy import copy_small_office
 
 from pipelines.runner import run_report
 
-KILLS = 10
+KILLS = 20
 
 
 def bytes_of(report: Path) -> dict[str, str]:
@@ -53,7 +53,7 @@ def _seconds(child: BaseProcess) -> float:
     return time.monotonic() - started
 
 
-def test_a_job_killed_in_each_tenth_of_its_run_and_rerun_gives_the_same_bytes(tmp_path: Path, warm: BaseContext) -> None:
+def test_a_job_killed_twenty_times_and_rerun_gives_the_same_bytes(tmp_path: Path, warm: BaseContext) -> None:
     calm, office = (copy_small_office(tmp_path / name) for name in ("calm", "office"))
     _seconds(warm.Process(target=run_child, args=(str(calm),)))  # dbt's first parse is paid here, once
     (parsed,) = (calm / "data").glob("dbt_target")
@@ -69,7 +69,7 @@ def test_a_job_killed_in_each_tenth_of_its_run_and_rerun_gives_the_same_bytes(tm
     for kill in range(KILLS):
         child = warm.Process(target=run_child, args=(str(office),))
         child.start()
-        child.join(timeout=duration * (kill + chance.random()) / KILLS)
+        child.join(timeout=chance.uniform(0.05, duration * 1.1))
         if child.is_alive():
             os.kill(child.pid or 0, signal.SIGKILL)
         child.join()
