@@ -11,7 +11,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.audit.recount_landed import (
+from pipelines.recount.landed import (
     UNKNOWN,
     Counted,
     Landed,
