@@ -35,7 +35,7 @@ def main() -> int:
         try:
             world = compare.make(seed, root / "office", asked.size, asked.quarters)
             models = models or door.compiled(world.folder)
-            shapes.update(shape for dossier in world.dossiers for shape in dossier.shapes)
+            shapes += world.shapes()
             bad = 0
             for question in world.questions:
                 database = door.count(world.folder, question, models)
@@ -44,6 +44,9 @@ def main() -> int:
                 cells += len(own)
                 bad += len(found)
                 _print(world, question, database, told, asked.show)
+                for item in found:
+                    if item.cell[0] in ("II.05a", "II.04"):
+                        print(f"  {seed} {question}: {' '.join(item.cell)}: đúng {item.expected} có {item.got}")
             differing += bad
             print(f"hạt giống {seed}: {len(world.dossiers)} hồ sơ, {len(world.exports)} tệp, {bad} ô khác", flush=True)
         finally:

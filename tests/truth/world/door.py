@@ -11,6 +11,7 @@ import datetime as dt
 import os
 from collections import Counter
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -19,11 +20,13 @@ from truth.world.sendings import Folder
 
 HANOI = dt.timezone(dt.timedelta(hours=7))
 # form → its table, and how a row is keyed.
-DOSSIER_FORMS = {
+FORMS = {
     "II.06a": ("form_ii_06a", "level_section_code", "field_code"),
     "II.06b": ("form_ii_06b", "level_section_code", "field_code"),
     "II.06a-by-unit": ("form_ii_06a_by_unit", "unit_section_code", "row_unit_id"),
     "II.08": ("form_ii_08", "section_code", "field_code"),
+    "II.05a": ("form_ii_05a", "section_code", "field_code"),
+    "II.04": ("form_ii_04", "plan_section_code", "procedure_code"),
 }
 Cell = tuple[str, str, str, str]
 
@@ -117,21 +120,28 @@ def build(database: Path, models: list[Model]) -> None:
 
 
 def figures(database: Path, scopes: set[str], columns: dict[str, set[str]]) -> Counter[Cell]:
-    """Return the figures that are not zero of some scopes and columns (by form), by form, scope, row and column."""
+    """Return the figures that are not zero of some scopes and columns (by form), by form, scope, row and column.
+
+    A percentage is told in hundredths.
+    """
     found: Counter[Cell] = Counter()
     with duckdb.connect(database, read_only=True) as connection:
-        for form, (table, section, detail) in DOSSIER_FORMS.items():
+        for form, (table, section, detail) in FORMS.items():
             names = sorted(columns[form])
             result = connection.execute(
                 f"select scope_id, row_kind, {section}, {detail}, {', '.join(names)} from main.{table}"
             )
             for scope, kind, group, item, *values in result.fetchall():
-                if scope in scopes:
-                    row = _row(kind, group, item)
-                    found += Counter(
-                        {(form, scope, row, name): value for name, value in zip(names, values, strict=True)}
-                    )
+                if scope not in scopes:
+                    continue
+                for name, value in zip(names, values, strict=True):
+                    if value:
+                        found[form, scope, _row(kind, group, item), name] += _whole(name, value)
     return found
+
+
+def _whole(name: str, value: Decimal) -> int:
+    return round(value * 100) if name.endswith("_percent") else int(value)
 
 
 def _row(kind: str, group: str | None, item: str | None) -> str:
