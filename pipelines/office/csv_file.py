@@ -78,20 +78,20 @@ def _table(text: str) -> CsvTable:
     except csv.Error:
         return _unreadable(f'dòng {before + 1}: dấu ngoặc kép không đóng hoặc nằm sai chỗ; viết hai lần («""») trong ô')
     head = [nfc(cell).strip() for cell in records[0][1]]
-    while head and not head[-1]:
+    width = len(head)
+    while head and not head[-1]:  # columns a spreadsheet program has added to every line
         head.pop()
     twice = sorted({name for name in head if head.count(name) > 1})
     faults = [f"dòng {records[0][0]}: cột «{name}» có hai lần" for name in twice]
     rows, numbers, wrong = [], [], []
     for number, record in records[1:]:
-        cells = record[: len(head)]
-        if len(cells) < len(head) or any(cell.strip() for cell in record[len(head) :]):
+        if len(record) != width:
             wrong.append((number, len(record)))
             continue
-        rows.append([nfc(cell).strip() for cell in cells])
+        rows.append([nfc(cell).strip() for cell in record[: len(head)]])
         numbers.append(number - 2)
     faults += [
-        f"dòng {number} có {count} ô, tiêu đề có {len(head)} cột; ô có dấu «{separator}» phải đặt trong ngoặc kép"
+        f"dòng {number} có {count} ô, tiêu đề có {width} cột; ô có dấu «{separator}» phải đặt trong ngoặc kép"
         for number, count in wrong[:_MOST_LINES]
     ]
     if len(wrong) > _MOST_LINES:

@@ -31,6 +31,8 @@ def load_reference(folder: Path) -> dict[str, pd.DataFrame]:
     Raises:
         OfficeError: a table is missing, cannot be read, or holds what tables.py does not allow. All faults are named.
     """
+    if not folder.is_dir():
+        raise OfficeError(f"Thiếu bảng danh mục: không có thư mục {folder}.")
     faults: list[str] = []
     tables: dict[str, pd.DataFrame] = {}
     for name, table in TABLES.items():
@@ -83,7 +85,8 @@ def _typed(frame: pd.DataFrame, table: Table) -> tuple[pd.DataFrame, list[str]]:
         faults += _wrong(column, frame[column], good, "không phải ngày dạng năm-tháng-ngày (2021-03-14)")
     for column in table.integers:
         good = frame[column].str.fullmatch(r"\d{1,15}").astype(bool)
-        faults += _wrong(column, frame[column], good, "không phải số nguyên, không âm")
+        shown = frame[column].replace("", "(trống)")
+        faults += _wrong(column, shown, good, "không phải số nguyên, không âm")
         typed[column] = pd.to_numeric(frame[column].where(good, "0")).astype("int64")
     for column in table.numbers:
         good = pd.to_numeric(frame[column], errors="coerce").ge(0) | (frame[column] == "")
