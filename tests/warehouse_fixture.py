@@ -7,16 +7,14 @@ Not here: expected values, files, Dagster. Invariant: a warehouse file belongs t
 from __future__ import annotations
 
 import datetime as dt
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
 
 from pipelines.ingest.contract import load_contract
+from pipelines.warehouse import dbt
 from pipelines.warehouse.streams import contract_path, streams
-
-DBT_PROJECT = Path(__file__).parents[1] / "dbt_project"
 
 Row = Mapping[str, object]
 
@@ -90,6 +88,7 @@ LANDED: dict[str, dict[str, str]] = {
         "file_name": _TEXT,
         "sha256": _TEXT,
         "received_at": _TIME,
+        "observed_at": _TIME,
         "observed_on": _DATE,
         "profile_id": _TEXT,
         "coverage": _TEXT,
@@ -441,7 +440,7 @@ def question(start: str, end: str, as_of: str | None = None, **switches: object)
 
 
 def delivery(delivery_id: str, unit_id: str, observed_on: str, **changes: object) -> dict[str, object]:
-    """Return a counted delivery received on the morning after the day it shows."""
+    """Return a counted delivery of the end of a day, received on the morning after."""
     received = dt.datetime.fromisoformat(observed_on) + dt.timedelta(days=1, hours=8)
     return {
         "delivery_id": delivery_id,
@@ -451,6 +450,7 @@ def delivery(delivery_id: str, unit_id: str, observed_on: str, **changes: object
         "file_name": f"{delivery_id}.csv",
         "sha256": delivery_id,
         "received_at": received.isoformat(),
+        "observed_at": f"{observed_on} 23:59:59",
         "observed_on": observed_on,
         "profile_id": "test",
         "coverage": "population",
@@ -515,36 +515,13 @@ class Warehouse:
             return [dict(zip(names, values, strict=True)) for values in result.fetchall()]
 
 
-_manifest: dict[Path, object] = {}
-
-
 def run_dbt(command: list[str], database: Path, target: Path) -> None:
-    """Run dbt in process; the project is parsed once a process, whatever the folder it writes to.
+    """Run dbt in process, as a run does; the project is parsed once a process, whatever the folder it writes to.
 
     Raises:
-        AssertionError: a node failed; the message names each with its reason.
+        DbtFailed: a node failed; the message names each with its reason.
     """
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-    from dbt.cli.main import dbtRunner
-
-    os.environ["KSTT_WAREHOUSE"] = str(database)
-    os.environ["DO_NOT_TRACK"] = "1"
-    places = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path", str(target)]
-    quiet = ["--log-path", str(target), "--log-level-file", "none", "--quiet", "--no-use-colors"]
-    try:
-        if DBT_PROJECT not in _manifest:
-            parsed = dbtRunner().invoke(["parse", *places, *quiet])
-            assert parsed.success, parsed.exception
-            _manifest[DBT_PROJECT] = parsed.result
-        result = dbtRunner(manifest=_manifest[DBT_PROJECT]).invoke([*command, *places, *quiet])
-    finally:
-        DuckDBConnectionManager.close_all_connections()
-    failed = [
-        f"{item.node.name}: {item.message}"
-        for item in getattr(result.result, "results", [])
-        if str(item.status) not in ("success", "pass", "skipped")
-    ]
-    assert result.success, "\n".join(failed) or result.exception
+    dbt.build(target, database, command)
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Row]) -> None:

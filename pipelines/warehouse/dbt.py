@@ -15,12 +15,13 @@ from typing import Any
 
 import duckdb
 
+from pipelines.office.software import project_hash
 from pipelines.paths import DBT_PROJECT
 
 # What a delivered figure rests on: the models and every test on them.
 BUILD = ["build", "--exclude-resource-type", "unit_test"]
 # A run writes neither dbt's log nor its artefacts: what they say is in the results this module returns.
-_QUIET = ["--log-level-file", "none", "--quiet", "--no-use-colors", "--no-send-anonymous-usage-stats"]
+_QUIET = ["--log-level", "none", "--log-level-file", "none", "--no-use-colors", "--no-send-anonymous-usage-stats"]
 _ROWS_SHOWN = 5  # rows named in a message for each broken identity
 _STAMP = "project.sha256"
 
@@ -76,7 +77,9 @@ class NodeResult:
 
     def __str__(self) -> str:
         """Return the node's name with what is wrong in it."""
-        return f"{self.model or self.name}: {'; '.join(map(str, self.broken)) or self.message}"
+        if self.model or not self.broken:
+            return f"{self.model or self.name}: {'; '.join(map(str, self.broken)) or self.message}"
+        return "; ".join(map(str, self.broken))
 
 
 class DbtFailed(Exception):
@@ -97,7 +100,7 @@ def manifest_path(target: Path) -> Path:
 
 def ensure_manifest(target: Path, warehouse: Path) -> Path:
     """Return the manifest of the dbt project as it is now, parsing only when the project changed."""
-    now = _project_hash()
+    now = project_hash(DBT_PROJECT)
     stamp = target / _STAMP
     if not (manifest_path(target).is_file() and stamp.is_file() and stamp.read_text() == now):
         if now not in _parsed:
@@ -122,19 +125,13 @@ def build(target: Path, warehouse: Path, command: Iterable[str] = BUILD) -> tupl
         DbtFailed: a node failed; the message names each with its reason, each broken identity with its rows.
     """
     ensure_manifest(target, warehouse)
-    known = _parsed.get(_project_hash())
+    known = _parsed.get(project_hash(DBT_PROJECT))
     run = _call([*command, "--no-write-json"], target, warehouse, known.manifest if known else None)
     results = tuple(_node_result(item, warehouse) for item in run.results)
     failed = [result for result in results if result.has_failed]
     if failed:
         raise DbtFailed("\n".join(map(str, failed)), results)
     return results
-
-
-def _project_hash() -> str:
-    from pipelines.warehouse.question import hash_tree
-
-    return hash_tree(DBT_PROJECT, ("models", "macros", "tests"), ("*.sql", "*.yml"))
 
 
 def _call(command: list[str], target: Path, warehouse: Path, manifest: Any) -> Any:
@@ -167,22 +164,22 @@ def _node_result(item: Any, warehouse: Path) -> NodeResult:
         status=status,
         seconds=item.execution_time,
         message=str(item.message or ""),
-        broken=_broken(node.compiled_code, warehouse) if kind == "test" and status == "fail" else (),
+        broken=_broken(node, warehouse) if kind == "test" and status == "fail" else (),
     )
 
 
-def _broken(query: str, warehouse: Path) -> tuple[Broken, ...]:
+def _broken(node: Any, warehouse: Path) -> tuple[Broken, ...]:
     """Run the query of a failed test once more and return what it finds, identity by identity.
 
     A test of one model gives `identity` and `row_name` (macros/tests/holds.sql); one over several models gives rows of
     its own, which are shown as they are under the test's name.
     """
     with duckdb.connect(warehouse, read_only=True) as connection:
-        found = connection.execute(query)
+        found = connection.execute(node.compiled_code)
         names = [column[0] for column in found.description or []]
         rows = found.fetchall()
     if names != ["identity", "row_name"]:
-        return (_of_rows("rows", [" ".join(map(str, row)) for row in rows]),)
+        return (_of_rows(node.name, [" ".join(map(str, row)) for row in rows]),)
     by_identity: dict[str, list[str]] = {}
     for identities, row_name in rows:
         for identity in filter(None, identities.split("; ")):

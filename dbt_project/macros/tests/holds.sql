@@ -14,7 +14,7 @@
 ) %}
     {%- set promises = row_promises(not_null, accepted, zero_or_one, identities) -%}
     {%- set keys = unique | list -%}
-    {%- if key is string %}{% do promises.update({key ~ ' not null': key ~ ' is not null'}) %}{% endif -%}
+    {%- if key is string %}{% do promises.update({key ~ '_not_null': key ~ ' is not null'}) %}{% endif -%}
     {%- if key %}{% do keys.append(key) %}{% endif -%}
     {%- set parts = alike_rows(model, keys) + strange_values(model, belongs_to, key or not_null) -%}
     {%- if promises %}{% do parts.append(broken_rows(model, promises, key or not_null)) %}{% endif -%}
@@ -48,14 +48,14 @@
 {# {name: expression} of what holds in each row by itself. #}
 {% macro row_promises(not_null, accepted, zero_or_one, identities) -%}
     {%- set promises = {} -%}
-    {%- for column in not_null %}{% do promises.update({column ~ ' not null': column ~ ' is not null'}) %}{% endfor -%}
+    {%- for column in not_null %}{% do promises.update({column ~ '_not_null': column ~ ' is not null'}) %}{% endfor -%}
     {%- for column, values in accepted.items() -%}
         {%- do promises.update({
-            column ~ ' accepted': column ~ ' is null or ' ~ column ~ " in ('" ~ values | join("', '") ~ "')"
+            column ~ '_accepted': column ~ ' is null or ' ~ column ~ " in ('" ~ values | join("', '") ~ "')"
         }) -%}
     {%- endfor -%}
     {%- if zero_or_one -%}
-        {%- do promises.update({'measures are 0 or 1': each_measure('# in (0, 1)', ' and ', zero_or_one)}) -%}
+        {%- do promises.update({'measures_are_0_or_1': each_measure('# in (0, 1)', ' and ', zero_or_one)}) -%}
     {%- endif -%}
     {%- do promises.update(identities) -%}
     {{ return(promises) }}
@@ -88,7 +88,7 @@
         {%- set columns = [key] if key is string else key -%}
         {%- set query -%}
     select
-        'unique {{ columns | join(", ") }}' as identity,
+        'unique_{{ columns | join("_") }}' as identity,
         {{ row_name(columns) }} as row_name
     from {{ model }}
     {{ 'where ' ~ key ~ ' is not null' if key is string }}
@@ -107,7 +107,7 @@
         {%- set other, other_column = whole.split('.') -%}
         {%- set query -%}
     select
-        '{{ column }} in {{ whole }}' as identity,
+        '{{ column }}_in_{{ other }}' as identity,
         {{ row_name(key) }} as row_name
     from {{ model }}
     where
@@ -136,7 +136,7 @@
 {# The scopes whose total row is not the sum of its rows (or sections). #}
 {% macro total_against_parts(model, columns, kind) -%}
     select
-        'total is the sum of {{ kind }}s' as identity,
+        '{{ kind }}s_add_up' as identity,
         total_row.scope_id as row_name
     from {{ model }} as total_row
     left join (
@@ -151,8 +151,8 @@
 {# The sections whose row is not the sum of their rows. #}
 {% macro sections_against_rows(model, section_column, columns) -%}
     select
-        'section is the sum of its rows' as identity,
-        section_row.scope_id || ' ' || section_row.{{ section_column }} as row_name
+        'sections_add_up' as identity,
+        {{ row_name(['section_row.scope_id', 'section_row.' ~ section_column]) }} as row_name
     from {{ model }} as section_row
     left join (
         select scope_id, {{ section_column }}, {{ sums_of(columns) }}
@@ -170,7 +170,7 @@
     {%- set key = total.get('key', 'dossier_code') -%}
     {%- set noun = total.get('noun', 'dossier') -%}
     select
-        'total is the sum of {{ fact }}' as identity,
+        'total_is_sum_of_{{ fact }}' as identity,
         total_row.scope_id as row_name
     from {{ model }} as total_row
     left join (
@@ -196,7 +196,7 @@
    the layout against. #}
 {% macro total_against_ii_06a(model, pairs) -%}
     select
-        'crosswalk to II.06a' as identity,
+        'crosswalk_to_ii_06a' as identity,
         coalesce(ours.scope_id, theirs.scope_id) as row_name
     from (
         select scope_id{% for ours in pairs %}, {{ ours }} as pair_{{ loop.index }}{% endfor %}
