@@ -277,3 +277,12 @@ def _events(dossier: Dossier) -> Iterable[tuple[dt.datetime, str]]:
         yield start, f"kết thúc ({dossier.closing})"
         if undone:
             yield undone, "mở lại"
+
+
+def told_dossiers(world: World, question: Question, database: Path) -> list[str]:
+    """Return the dossiers that the product counts otherwise, each with its history and rows, as lines."""
+    lines = []
+    for item, expected, got in dossier_differences(world, question, database):
+        lines.append(f"{question}: đúng [{expected}], có [{got}]")
+        lines += [f"    {line}" for line in (story(world, item.dossier) if item else [])]
+    return lines

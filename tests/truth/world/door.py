@@ -13,6 +13,7 @@ from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import duckdb
 from truth.world.evidence import Question
@@ -77,27 +78,42 @@ def _asked(question: Question) -> tuple[str, str, str | None]:
     return question.period.period_id, question.as_of.isoformat(), by
 
 
-def compiled(folder: Folder) -> list[Model]:
-    """Compile the dbt project and return its models, each after those it reads."""
-    from pipelines.office.settings import load_office
-    from pipelines.warehouse.build import dbt_target, warehouse_file
-    from pipelines.warehouse.dbt import ensure_manifest, invoke
+@dataclass(frozen=True)
+class Compiled:
+    """The dbt project as dbt compiled it: its models, each after those it reads, and its tests by name."""
 
-    office = load_office(folder.root)
-    office.data.mkdir(parents=True, exist_ok=True)
-    warehouse_file(office).parent.mkdir(parents=True, exist_ok=True)
-    ensure_manifest(dbt_target(office), warehouse_file(office))
-    os.environ["KSTT_WAREHOUSE"] = str(warehouse_file(office))
-    results = invoke(["compile"], dbt_target(office), warehouse_file(office))
-    nodes = [item.node for item in results.results if item.node.resource_type == "model"]
-    models = {
-        node.name: Model(
-            node.name,
-            node.compiled_code,
-            tuple(key.split(".")[-1] for key in node.depends_on.nodes if key.startswith("model.")),
-        )
-        for node in nodes
-    }
+    models: list[Model]
+    tests: list[Model]
+
+
+def compiled(folder: Path) -> Compiled:
+    """Compile the dbt project (tests of models too) into a folder."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    from pipelines.paths import DBT_PROJECT
+
+    folder.mkdir(parents=True, exist_ok=True)
+    os.environ["KSTT_WAREHOUSE"] = str(folder / "warehouse.duckdb")
+    places = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path", str(folder)]
+    quiet = ["--log-level", "none", "--log-level-file", "none", "--no-send-anonymous-usage-stats", "--no-write-json"]
+    try:
+        done = dbtRunner().invoke(["compile", *places, *quiet])
+    finally:
+        DuckDBConnectionManager.close_all_connections()
+    if not done.success:
+        raise RuntimeError(f"dbt compile: {done.exception}")
+    nodes = [item.node for item in done.result.results]
+    models = {node.name: _model(node) for node in nodes if node.resource_type == "model"}
+    return Compiled(_in_order(models), [_model(node) for node in nodes if node.resource_type == "test"])
+
+
+def _model(node: Any) -> Model:
+    needs = [key.split(".")[2] for key in node.depends_on.nodes if key.startswith("model.")]
+    return Model(node.name, node.compiled_code, tuple(needs))
+
+
+def _in_order(models: dict[str, Model]) -> list[Model]:
     ordered: dict[str, Model] = {}
 
     def take(name: str) -> None:
