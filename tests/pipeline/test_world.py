@@ -7,7 +7,6 @@ Invariant: a cell that differs is told with the dossiers that are counted otherw
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from truth.world import compare, door

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from truth.world import count, count_feedback, door, feedback, reviews
+from truth.world import count, count_feedback, count_records, door, feedback, records, reviews
 from truth.world.catalogue import CITY, DEPARTMENTS, OFFICE, WARDS
 from truth.world.days import PERIODS, QUARTERS
 from truth.world.draw import Drawer
@@ -66,10 +66,52 @@ COLUMNS = {
         "own_saving_percent",
         "proposed_procedures",
     },
+    "I": {"documents", *records.DOCUMENTS, "focal_officers"},
+    "III": {"wall_in_force", "wall_posted", "portal_in_force", "portal_posted"},
+    "IX": {
+        "inspections",
+        "combined_inspections",
+        "own_inspections",
+        "inspections_done",
+        "inspections_on_time",
+        "inspections_late",
+        "inspections_not_done",
+        "findings",
+        "findings_carried",
+        "findings_found",
+        "findings_closed_on_time",
+        "findings_closed_late",
+        "findings_open",
+        "findings_overdue",
+    },
+    "X": {
+        "items",
+        *records.CHANNELS,
+        "reach",
+        "trainings",
+        "own_trainings",
+        "participants",
+        "focal_participants",
+        "one_stop_participants",
+        "other_participants",
+    },
+    "death-group": {
+        "deaths_registered",
+        "linked_total",
+        *records.LINKS,
+        "finished_in_time",
+        "finished_overdue",
+        "pending",
+    },
 }
 # Units whose own forms are held against the count; a department's II.06a is a view of the desk's dossiers.
 SCOPES = {CITY, *EXPORTING}
-SCOPES_OF = {"II.05a": {CITY, *WARDS, *DEPARTMENTS}, "II.04": {CITY, *reviews.UNITS}}
+_RECORD_FORMS = ("I", "III", "IX", "X", "death-group")
+SCOPES_OF = {
+    "II.05a": {CITY, *WARDS, *DEPARTMENTS},
+    "II.04": {CITY, *reviews.UNITS},
+    **{form: {CITY, *records.UNITS} for form in _RECORD_FORMS},
+}
 
 
 @dataclass
@@ -82,18 +124,23 @@ class World:
     exports: list[Export]
     logs: list[feedback.Log]
     tables: list[reviews.Table]
+    returns: list[records.Return]
     questions: list[Question]
 
     @property
     def sent(self) -> list[Sent]:
         """Return every file the units send."""
-        return [*self.exports, *self.logs, *self.tables]
+        return [*self.exports, *self.logs, *self.tables, *self.returns]
 
     def shapes(self) -> Counter[str]:
         """Return how often each rare shape was met."""
         told = {item.number: item for log in self.logs for item, _ in log.rows}
         found = Counter(shape for item in [*self.dossiers, *told.values()] for shape in item.shapes)
         reviewed = {id(item): item for table in self.tables for item in table.rows}
+        kept = {
+            (item.unit, item.stream, str(item.cells["code"])): item for sent in self.returns for item in sent.records
+        }
+        found.update(shape for item in kept.values() for shape in item.shapes)
         return found + reviews.shapes(reviewed.values(), QUARTERS)
 
 
@@ -126,7 +173,13 @@ def make(seed: int, root: Path, size: int = 130, quarters: int = 2) -> World:
         reviews.Table(unit, period, moment, received_at(moment), [item for item in reviewed if item.unit == unit])
         for unit, period, moment in moments(random, asked, reviews.UNITS)
     ]
-    world = World(seed, Folder(root, _profiles(), _owed()), dossiers, exports, logs, tables, questions(quarters))
+    kept = records.draw(random, asked, 3)
+    returns = [
+        records.Return(unit, period, moment, received_at(moment), records.shown(kept, unit, moment))
+        for unit, period, moment in moments(random, asked, records.UNITS)
+    ]
+    folder = Folder(root, _profiles(), _owed())
+    world = World(seed, folder, dossiers, exports, logs, tables, returns, questions(quarters))
     for stage in sorted({stage for quarter in asked for stage in stages(quarter)}):
         world.folder.set_clock(stage)
         for item in world.sent:
@@ -151,7 +204,9 @@ def _profiles() -> dict[str, str]:
 
 def _owed() -> list[tuple[str, str]]:
     exporting = [(unit, "case_exports") for unit in EXPORTING]
-    return [*exporting, (OFFICE, "feedback_logs"), *((unit, "review_submissions") for unit in reviews.UNITS)]
+    reviewing = [(unit, "review_submissions") for unit in reviews.UNITS]
+    kept = [(unit, stream) for unit in records.UNITS for stream in records.SHEETS]
+    return [*exporting, (OFFICE, "feedback_logs"), *reviewing, *kept]
 
 
 def questions(quarters: int) -> list[Question]:
@@ -175,6 +230,7 @@ def own_figures(world: World, question: Question) -> Counter[count.Cell]:
     figures, _ = count.figures(known(world.exports, question), question)
     told, _ = count_feedback.figures(world.logs, question)
     everything = figures + told + reviews.figures(world.tables, question)
+    everything += count_records.figures(world.returns, question)
     return Counter({cell: value for cell, value in everything.items() if _is_asked(cell)})
 
 

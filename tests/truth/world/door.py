@@ -28,6 +28,11 @@ FORMS = {
     "II.08": ("form_ii_08", "section_code", "field_code"),
     "II.05a": ("form_ii_05a", "section_code", "field_code"),
     "II.04": ("form_ii_04", "plan_section_code", "procedure_code"),
+    "I": ("form_directives", "section_code", "reporting_unit_id"),
+    "III": ("form_posting", "section_code", "reporting_unit_id"),
+    "IX": ("form_inspections", "section_code", "reporting_unit_id"),
+    "X": ("form_communications", "section_code", "reporting_unit_id"),
+    "death-group": ("form_death_group", "section_code", "reporting_unit_id"),
 }
 Cell = tuple[str, str, str, str]
 
