@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
+from compiled_project import build, check, compiled
 
 from pipelines.ingest.contract import load_contract
 from pipelines.warehouse.streams import contract_path, streams
@@ -498,12 +499,24 @@ class Warehouse:
 
     def ask(self, row: Row, select: Sequence[str] = (), tests: bool = False) -> Warehouse:
         """Replace the question and build the models (with the data tests, if wanted)."""
+        self.put(row)
+        build(self.path, select)
+        manifest = self.target / "manifest.json"
+        if not manifest.exists():
+            manifest.write_bytes(compiled().manifest)
+        if tests:
+            self.check()
+        return self
+
+    def put(self, row: Row) -> None:
+        """Replace the question; nothing is built."""
         with duckdb.connect(self.path) as connection:
             connection.execute("delete from landed.question")
             _insert(connection, "question", [row])
-        command = ["build", "--exclude-resource-type", "unit_test"] if tests else ["run"]
-        self.dbt([*command, *(["--select", *select] if select else [])])
-        return self
+
+    def check(self, select: Sequence[str] = (), within: bool = False) -> None:
+        """Run data tests of some models, or named themselves; `within`: only those that need no other model."""
+        check(self.path, select, within)
 
     def dbt(self, command: list[str]) -> None:
         """Run one dbt command on this file, with the session's manifest."""
