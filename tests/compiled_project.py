@@ -92,8 +92,10 @@ class Compiled:
 def build(database: Path, select: Sequence[str] = ()) -> None:
     """Build models in a warehouse file, as `dbt run --select` does."""
     with _opened(database) as connection:
+        connection.execute("begin")
         for node in compiled().chosen(select):
             connection.execute(f"create or replace {node.kind} {node.relation} as {node.sql}")
+        connection.execute("commit")
 
 
 def check(database: Path, select: Sequence[str] = (), within: bool = False) -> None:
