@@ -23,9 +23,10 @@ from filelock import FileLock
 
 from pipelines.office.software import project_hash, versions
 from pipelines.paths import DBT_PROJECT, REPOSITORY
+from pipelines.warehouse.dbt import DbtFailed, NodeResult, broken_identities
 
 _KEPT = REPOSITORY / ".pytest_cache" / "compiled"
-_SHAPE = 1  # to be raised when what is kept changes its shape
+_SHAPE = 2  # to be raised when what is kept changes its shape
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class Node:
     relation: str
     sql: str
     parents: tuple[str, ...]
+    model: str | None = None  # the model a test is attached to
 
 
 @dataclass(frozen=True)
@@ -102,25 +104,29 @@ def check(database: Path, select: Sequence[str] = (), within: bool = False) -> N
     """Run data tests, as `dbt test --select` does; nothing named: all of the project.
 
     Raises:
-        AssertionError: a test found rows; the message names each test with the identities its rows name.
+        DbtFailed: a test found rows; the message is the one of a run.
     """
     nodes = compiled().tests_of(select, within) if select else compiled().tests
     with _opened(database) as connection:
-        failed = [words for node in nodes for words in _failure(connection, node)]
-    assert not failed, "\n".join(failed)
+        failed = [(node, error) for node in nodes if (error := _error(connection, node)) is not None]
+    results = tuple(
+        NodeResult(
+            unique_id=node.name, name=node.name, kind="test", model=node.model, seconds=0, message=error,
+            status="error" if error else "fail",
+            broken=() if error else broken_identities(node.name, node.sql, database),
+        )
+        for node, error in failed
+    )  # fmt: skip
+    if results:
+        raise DbtFailed("\n".join(map(str, results)), results)
 
 
-def _failure(connection: duckdb.DuckDBPyConnection, node: Node) -> Iterator[str]:
+def _error(connection: duckdb.DuckDBPyConnection, node: Node) -> str | None:
+    """Return None of a test that found nothing, an empty text where it found rows, else why it could not run."""
     try:
-        result = connection.execute(f"select * from ({node.sql}) as failure")
+        return None if connection.execute(f"select * from ({node.sql}) limit 1").fetchone() is None else ""
     except duckdb.Error as error:
-        yield f"{node.name}: {error}"
-        return
-    names = [column[0] for column in result.description or []]
-    rows = result.fetchall()
-    if rows:
-        identities = {str(row[names.index("identity")]) for row in rows} if "identity" in names else set()
-        yield f"{node.name}: {len(rows)} rows. {'; '.join(sorted(identities))}"
+        return str(error)
 
 
 @contextmanager
@@ -175,7 +181,10 @@ def _kept(node: Any) -> Node:
     names = [name for name in node.depends_on_nodes if name.startswith("model.")]
     kind = node.config.materialized
     assert kind in ("table", "view", "test"), f"{node.name} is materialized as {kind}"
-    return Node(node.name, kind, node.relation_name or "", node.compiled_code, tuple(name.split(".")[-1] for name in names))
+    parents = tuple(name.split(".")[-1] for name in names)
+    attached = getattr(node, "attached_node", None)
+    model = attached.split(".")[-1] if attached else None
+    return Node(node.name, kind, node.relation_name or "", node.compiled_code, parents, model)
 
 
 def _in_order(models: dict[str, Node]) -> Iterator[tuple[str, Node]]:
