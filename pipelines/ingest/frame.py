@@ -64,7 +64,7 @@ class Problem(NamedTuple):
 
 
 class TypedCells(NamedTuple):
-    """The typed frame without its source columns, its problems in the order of columns, exchanges still to be decided."""
+    """The typed frame without its source columns, the problems by column, the exchanges of days still to be decided."""
 
     rows: pd.DataFrame
     problems: list[Problem]

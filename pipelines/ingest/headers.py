@@ -79,7 +79,7 @@ class Labels:
 
     def _ends_known(self, text: str) -> bool:
         last = match_key(text.split(" / ")[-1])
-        return last in self._leaves or ascii_key(last) in self._leaves
+        return last in self._leaves
 
     def score(self, keys: list[str]) -> int:
         """Return how many distinct known headers a row of keys holds."""
@@ -118,7 +118,9 @@ def _readable_head(sheet: Sheet, labels: Labels) -> tuple[Sheet, tuple[int, int,
     head = sheet.rows[: SEARCH_ROWS + MAX_DEPTH]
     encoding = old_encoding([cell for row in head for cell in row if isinstance(cell, str)])
     if encoding:
-        rows: list[Row] = [[ENCODINGS[encoding](cell) if isinstance(cell, str) else cell for cell in row] for row in head]
+        rows: list[Row] = [
+            [ENCODINGS[encoding](cell) if isinstance(cell, str) else cell for cell in row] for row in head
+        ]
         restored = replace(sheet, rows=rows)
         readings.append((restored, _best_header(restored, labels)))
     return max(readings, key=lambda reading: reading[1][0])

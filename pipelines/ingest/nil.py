@@ -19,7 +19,9 @@ from pipelines.office.text import match_key
 _WORDS = "Không phát sinh trong kỳ"
 _NIL = match_key(_WORDS)
 # A mark in the box, or a yes; a spreadsheet's own truth value arrives as True.
-_TICKS = frozenset(["x", "×", "✕", "✗", "✘", "✓", "✔", "✔\ufe0f", "√", "☑", "☒", "☑\ufe0f", "v", "có", "đúng", "yes", "true"])
+_TICKS = frozenset(
+    ["x", "×", "✕", "✗", "✘", "✓", "✔", "✔\ufe0f", "√", "☑", "☒", "☑\ufe0f", "v", "có", "đúng", "yes", "true"]
+)
 _ALLOWED = "«x», «✓» hoặc «có»"
 
 

@@ -116,6 +116,6 @@ def _column(column: pa.ChunkedArray) -> pd.Series:
         return pd.Series(column.to_numpy(), dtype="datetime64[us]")
     if pa.types.is_string(column.type):
         encoded = column.combine_chunks().dictionary_encode()
-        texts = np.append(encoded.dictionary.to_numpy(zero_copy_only=False), None)
+        texts = np.array([*encoded.dictionary.to_pylist(), None], dtype=object)
         return pd.Series(texts[encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)], dtype=object)
     return column.to_pandas(integer_object_nulls=True)

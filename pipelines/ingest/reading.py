@@ -113,7 +113,7 @@ def try_open(path: Path) -> Opened | tuple[Refused, str | None]:
     except Refused as refusal:
         return refusal, None
     except Exception as error:
-        return _unforeseen(error)
+        return unforeseen(error)
 
 
 def read_opened(opened: Opened, source: Source, room: Path | None = None) -> Read:
@@ -143,17 +143,18 @@ def read_opened(opened: Opened, source: Source, room: Path | None = None) -> Rea
         return refused_file(source, refusal)
     except Exception as error:
         pieces.close()
-        return refused_file(source, *_unforeseen(error))
+        return refused_file(source, *unforeseen(error))
 
 
-def _unforeseen(error: Exception) -> tuple[Refused, str]:
+def unforeseen(error: Exception) -> tuple[Refused, str]:
     """Return the refusal of a file that broke the reader, and the places in the code, without the file's own words."""
-    places = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
+    places = [f"{Path(at.filename).name}:{at.lineno} {at.name}" for at in traceback.extract_tb(error.__traceback__)]
     name = type(error).__name__
-    return Refused(
+    refusal = Refused(
         f"Tệp làm bộ đọc dừng giữa chừng vì lỗi không lường trước ({name}); chưa dòng nào được nhận.",
-        "Mở tệp, chép vùng số liệu sang một tệp .xlsx mới rồi gửi lại; báo cho người quản trị phần mềm kèm tên tệp này.",
-    ), "\n".join([name, *places])
+        "Mở tệp, chép vùng số liệu sang một tệp .xlsx mới rồi gửi lại; báo người quản trị phần mềm kèm tên tệp này.",
+    )
+    return refusal, "\n".join([name, *places])
 
 
 @contextmanager

@@ -61,9 +61,7 @@ def reader_rejects(
     frames += [_of_shifted(sorted(shifted), rows, key)] if shifted else []
     if not frames:
         return no_rejects()
-    return pd.concat(frames).sort_values(
-        ["source_row", "check_id", "column_name"], kind="stable", ignore_index=True
-    )
+    return pd.concat(frames).sort_values(["source_row", "check_id", "column_name"], kind="stable", ignore_index=True)
 
 
 def _of_cells(problems: Sequence[Problem], rows: pd.DataFrame, table: Table, key: str) -> pd.DataFrame:

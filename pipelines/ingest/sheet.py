@@ -48,7 +48,7 @@ class LazyRows(Sequence[Row]):
         if isinstance(place, int):
             return self[place : place + 1][0] if place >= 0 else self[len(self) + place]
         start, stop = place.start or 0, place.stop
-        if stop is not None and 0 <= start and 0 <= stop <= _HEAD:
+        if stop is not None and start >= 0 and 0 <= stop <= _HEAD:
             if self._head is None:
                 self._head = list(islice(self._make(), _HEAD))
             return self._head[place]

@@ -22,8 +22,8 @@ from pipelines.ingest.facts import (
     shown,
     special_format,
 )
-from pipelines.ingest.memory import max_shared_strings
 from pipelines.ingest.limits import refuse_far_cells, refuse_too_large
+from pipelines.ingest.memory import max_shared_strings
 from pipelines.ingest.sniff import Refused, refuse_entities
 
 _WIDEST = 16_384

@@ -18,12 +18,20 @@ from pipelines.ingest.vietnamese import ENCODINGS
 from pipelines.office.text import match_key
 
 _ABBREVIATION = "tc"
-_TOTALS = frozenset(map(match_key, ["Tổng cộng", "Cộng", "Tổng số", "Tổng", "Cộng chung", "Cộng dồn"]))
+_TOTALS = frozenset(
+    map(
+        match_key,
+        [
+            *("Tổng cộng", "Cộng", "Tổng số", "Tổng", "Cộng chung", "Cộng dồn"),
+            *("Tổng hồ sơ", "Tổng số hồ sơ", "Tổng cộng hồ sơ", "Cộng hồ sơ", "Tổng số thủ tục"),
+        ],
+    )
+)
 # What may follow such a word: a scope, a level, a number. «Cộng đồng», «Tổng hợp» go on otherwise.
 _SCOPES = [
-    *("theo", "toàn", "chung", "của", "các", "số", "hồ sơ", "cấp", "phần", "mục", "nhóm", "loại", "lĩnh vực"),
+    *("theo", "toàn", "chung", "các", "cấp", "phần", "mục", "nhóm", "loại", "lĩnh vực"),
     *("đơn vị", "phường", "xã", "quận", "huyện", "tỉnh", "thành phố", "trang", "kỳ", "quý", "tháng", "năm"),
-    *("lũy kế", "cột", "dòng", "đến", "trong", "thủ tục"),
+    *("lũy kế", "cột", "dòng"),
 ]
 _FOLLOWED = re.compile(
     r"(?:tổng cộng|tổng số|tổng|cộng chung|cộng)\s+(?:"

@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -137,12 +137,13 @@ def _judged(case: Case, suite: Suite, of_file: set[str], of_rows: Sequence[Faile
             "refused_mend": critical[0].check.mend,
         }
         return Judged({**verdict, **refused}, case.read.pieces, (), key)
-    counts = _counts(verdict["counts"], case, findings)
+    counts = _counts(case, findings)
     return Judged({**verdict, "counts": counts}, case.read.pieces, findings, key)
 
 
-def _counts(before: dict[str, int], case: Case, findings: Sequence[Finding]) -> dict[str, int]:
+def _counts(case: Case, findings: Sequence[Finding]) -> dict[str, int]:
     """Return the counts of the verdict after rows were sent back and flagged."""
+    before: dict[str, int] = case.read.verdict["counts"]
     sent_back = flagged = 0
     for number, is_flagged in enumerate(case.read.is_flagged):
         gone = _rows_of(findings, "warning", number)
@@ -197,9 +198,13 @@ def _sorted_out(piece: Piece, findings: Sequence[Finding], number: int, key: str
     flags = rows["flags"].to_numpy(dtype=object).copy()
     for finding, places in failed:
         if finding.severity == "info":
-            flags[places] = [f"{flag};{finding.check.check_id}" if flag else finding.check.check_id for flag in flags[places]]
+            flags[places] = [
+                f"{flag};{finding.check.check_id}" if flag else finding.check.check_id for flag in flags[places]
+            ]
     kept = rows.assign(flags=pd.Series(flags, index=rows.index, dtype=object))
-    kept = kept.drop(index=_rows_of(findings, "warning", number)).reset_index(drop=True)
+    stays = np.ones(len(rows), dtype=bool)
+    stays[_rows_of(findings, "warning", number)] = False
+    kept = kept[stays].reset_index(drop=True)
     return Piece(kept, _with_rejects(piece.rejects, rejects) if rejects else piece.rejects)
 
 
@@ -238,9 +243,7 @@ def _cell_text(values: pd.Series) -> pd.Series:
     return text.fillna(BLANK).astype(object)
 
 
-def _failed_pieces(
-    cases: Sequence[Case], contract: Contract, suite_text: str, known: Known
-) -> list[list[Failed]]:
+def _failed_pieces(cases: Sequence[Case], contract: Contract, suite_text: str, known: Known) -> list[list[Failed]]:
     """Return for each file the failed checks of each of its pieces, evaluated for many rows at once."""
     found: list[list[Failed]] = [[] for _ in cases]
     waiting: list[_Waiting] = []
