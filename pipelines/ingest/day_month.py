@@ -14,14 +14,13 @@ import numpy as np
 import pandas as pd
 
 from pipelines.ingest.cells import Cells
+from pipelines.ingest.codes import DOSSIER_DAY
 from pipelines.ingest.contract import MOMENT_ROLES, Contract
 
 FLAG = "day_month_exchanged"
 FLAG_REASON = "Ngày và tháng bị bảng tính đảo chỗ, đã đổi lại theo ngày ghi trong mã."
 FLAG_MEND = "Định dạng cột ngày là ngày/tháng/năm (hoặc dạng chữ) trước khi lưu, rồi kiểm tra các dòng này."
 RULE = "đổi lại ngày và tháng theo ngày ghi trong mã"
-# Codes that carry the day of receipt as YYMMDD (domain/09, 9.2).
-_CODE_DATE = r"^(?:\d{3}\.\d{2}\.\d{2}\.H\d{2}|H\d{2}(?:\.\d{1,3}){1,3})-(\d{6})-\d{3,6}$"
 _LAST_MONTH = 12
 
 
@@ -40,7 +39,7 @@ def exchange_note(column: str, original: str) -> dict[str, str]:
 
 def coded_days(codes: pd.Series) -> pd.Series:
     """Return the day each code carries; empty where it carries none."""
-    dates = codes.astype("string").str.extract(_CODE_DATE, expand=False)
+    dates = codes.astype("string").str.extract(DOSSIER_DAY, expand=False)
     return pd.to_datetime(dates, format="%y%m%d", errors="coerce").astype("datetime64[us]")
 
 

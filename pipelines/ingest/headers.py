@@ -24,6 +24,9 @@ from pipelines.office.text import ascii_key, match_key, nfc
 SEARCH_ROWS = 40
 MAX_DEPTH = 4
 ENOUGH_HEADERS = 3
+# Stands in a line to add to a profile where no header of the file is like the missing one.
+_ANY_HEADER = "tên cột trong tệp"
+_SHOWN = 12
 _NUMBERING = re.compile(r"^\(?\d{1,3}\)?(\.0)?$")
 
 
@@ -129,7 +132,8 @@ def _readable_head(sheet: Sheet, labels: Labels) -> tuple[Sheet, tuple[int, int,
 def _best_header(sheet: Sheet, labels: Labels) -> tuple[int, int, int]:
     """Return score, first row and depth of the rows that hold the most known headers.
 
-    A tie is won by the rows with more known leaves under unknown spanners, then by fewer rows.
+    A known leaf under an unknown spanner counts too: it shows where the header stands, though not yet what it means.
+    A tie is won by the rows with more headers known as they are, then by fewer rows.
     """
     best, place = (0, 0, 0), (0, 1)
     may_be = [labels.has_leaf(row) for row in sheet.rows[: SEARCH_ROWS + MAX_DEPTH]]
@@ -139,7 +143,8 @@ def _best_header(sheet: Sheet, labels: Labels) -> tuple[int, int, int]:
                 continue
             paths = header_paths(sheet, start, depth)
             leaves = [match_key(path.split(" / ")[-1]) for path in paths if not labels.is_known(path_key(path))]
-            rank = (labels.score([path_key(path) for path in paths]), labels.score(leaves), -depth)
+            known = labels.score([path_key(path) for path in paths])
+            rank = (known + labels.score(leaves), known, -depth)
             if rank > best:
                 best, place = rank, (start, depth)
     return best[0], *place
@@ -221,13 +226,16 @@ def _table(sheet: Sheet, start: int, depth: int, contract: Contract, labels: Lab
 def _missing(missing: list[Column], unknown: list[str], labels: Labels, profile: Profile) -> Refused:
     """Name the columns that are not there, and the line of the profile that would map the likeliest header."""
     names = ", ".join(f"«{column.labels[0]}»" for column in missing)
-    lines = {column.name: [_likeliest(column, unknown, labels) or "tên cột trong tệp"] for column in missing}
-    return Refused(
-        f"Thiếu cột bắt buộc: {names}.",
+    likely = {column.name: _likeliest(column, unknown, labels) for column in missing}
+    lines = {name: [path or _ANY_HEADER] for name, path in likely.items()}
+    mend = (
         f"Kết xuất lại có đủ cột; nếu cột mang tên khác, thêm vào profiles/ ({profile.profile_id}): "
-        f"labels: {json.dumps(lines, ensure_ascii=False)}",
-        "missing_required_column",
+        f"labels: {json.dumps(lines, ensure_ascii=False)}"
     )
+    left = [path for path in dict.fromkeys(unknown) if path not in likely.values()]
+    if left and not all(likely.values()):
+        mend += f" (thay «{_ANY_HEADER}» bằng một trong: {', '.join(f'«{path}»' for path in left[:_SHOWN])})"
+    return Refused(f"Thiếu cột bắt buộc: {names}.", mend, "missing_required_column")
 
 
 def _likeliest(column: Column, unknown: list[str], labels: Labels) -> str | None:
@@ -259,7 +267,7 @@ def _one(name: str, indexes: list[int], paths: list[str], labels: Labels, profil
 
 
 def _own(indexes: list[int], paths: list[str], labels: Labels) -> list[int]:
-    return [index for index in indexes if match_key(paths[index]) in labels.own]
+    return [index for index in indexes if path_key(paths[index]) in labels.own]
 
 
 def _nearest(path: str, labels: Labels) -> str | None:

@@ -16,13 +16,13 @@ import numpy as np
 import pandas as pd
 
 from pipelines.ingest.cells import Cells, is_blank
+from pipelines.ingest.codes import ANY
 from pipelines.ingest.contract import Contract
 from pipelines.ingest.headers import ENOUGH_HEADERS, Labels, Table, is_numbering, label, path_key
 from pipelines.ingest.sheet import Merge, Row, pieces_of
 from pipelines.ingest.sniff import Refused
 from pipelines.ingest.total_words import is_total, label_columns
 
-_CODE = re.compile(r"^\S*\d\S*$")
 _NUMBER = re.compile(r"^(\d+(\.0)?|#\S+)$")
 _DIGIT = re.compile(r"\d|#")
 _ENOUGH_CELLS = 4
@@ -196,7 +196,7 @@ def _may_be_record(height: int, cells: dict[str, Cells], contract: Contract) -> 
         if name in cells:
             is_word = name in contract.words
             signs = signs + (cells[name].filled if is_word else cells[name].where(_has_digit))
-    coded = cells[contract.key].where(lambda cell: not isinstance(cell, str) or _CODE.match(cell.strip()))
+    coded = cells[contract.key].where(lambda cell: not isinstance(cell, str) or ANY.match(cell.strip()))
     return coded, (coded & (count > 1)) | (signs > 1) | (count >= min(_ENOUGH_CELLS, max(len(cells), 2)))
 
 

@@ -19,6 +19,7 @@ from pipelines.ingest.contract import MOMENT_ROLES, NUMBER_ROLES, Contract
 from pipelines.ingest.day_month import coded_days
 from pipelines.periods.due_dates import due_days, working_days_between
 from pipelines.quality.repeats import code_repeats
+from pipelines.quality.totals_in_disguise import sums_above
 
 # Hours in one of each unit of a legal time (domain/13 hours_per_day; domain/08 8.2: legal time × 8).
 _HOURS = {"hour": 1, "same_day": 8, "working_day": 8, "calendar_day": 8, "month": 240}
@@ -54,8 +55,8 @@ def with_helpers(
 
     For every moment `<x>_at`: `<x>_until` (the last moment the cell may mean), `<x>_day_end`, `<x>_day_is_off`; for
     every column of words `<column>_or_blank`; for every lead `<name>_days` (working days); `code_repeats`,
-    `days_from_code`, `days_from_limit`, `hours_over_limit`; `unknown_<table>_key` for every table the contract's
-    columns name. Numbers become floats, empty ones NaN.
+    `days_from_code`, `days_from_limit`, `hours_over_limit`, `sums_above`; `unknown_<table>_key` for every table the
+    contract's columns name. Numbers become floats, empty ones NaN.
 
     Args:
         rows: typed rows of one stream.
@@ -86,6 +87,7 @@ def _makers(
         "days_from_code": lambda: _days_from_code(frame, contract),
         "days_from_limit": lambda: _days_from_limit(frame, contract, known),
         "hours_over_limit": lambda: _hours_over_limit(frame, contract, known),
+        "sums_above": lambda: sums_above(frame, contract, known.names),
     }
     for name in (name for name, column in contract.columns.items() if column.role in MOMENT_ROLES):
         stem, moments = name.removesuffix("_at").removesuffix("_on"), frame[name]
