@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-# A national code of a procedure is a digit, a dot and six digits (domain/09 9.2). Most begin with 1, 2 or 3; not all do.
+# A national code of a procedure is a digit, a dot and six digits (domain/09 9.2). Most begin with 1, 2 or 3.
 NATIONAL_PROCEDURE = r"\d\.\d{6}"
 PROCEDURE = re.compile(rf"^({NATIONAL_PROCEDURE})(\.H\d{{2}})?$")
 # A spreadsheet cuts the zeros at the end of 1.001930, and writes a comma for the dot.
