@@ -66,9 +66,7 @@ def sent_days(office: Office, received_by: dt.datetime) -> dict[str, SentDays]:
     registered = _registered(office.reference["incoming"], known)
     zone = office.clock.timezone
     return {
-        receipt.receipt_id: _days(
-            receipt, noted.get(receipt.receipt_id), registered.get(receipt.receipt_id), zone
-        )
+        receipt.receipt_id: _days(receipt, noted.get(receipt.receipt_id), registered.get(receipt.receipt_id), zone)
         for receipt in known
     }
 
