@@ -21,7 +21,8 @@ Counted = Iterator[tuple[str, str, int]]
 def figures(returns: Iterable[Return], question: Question) -> Counter[Cell]:
     """Return the figures of the record tables: city and unit, row of the unit and total."""
     total: Counter[Cell] = Counter()
-    for record in known(returns, question):
+    everything = known(returns, question)
+    for record in [*(item for item in everything if item.stream != "posting_checks"), *_latest(everything, question)]:
         for form, column, value in _count(record, question.period.start, question.until):
             for scope in (CITY, record.unit):
                 for row in ("total", record.unit):
@@ -34,6 +35,16 @@ def known(returns: Iterable[Return], question: Question) -> list[Record]:
     visible = [item for item in returns if question.received_by is None or item.received <= question.received_by]
     newest = {item.unit: item for item in sorted(visible, key=lambda item: item.moment)}
     return [record for item in newest.values() for record in item.records]
+
+
+def _latest(records: Iterable[Record], question: Question) -> list[Record]:
+    """Return the last posting check of each unit and place in the period."""
+    found: dict[tuple[str, object], Record] = {}
+    checks = [item for item in records if item.stream == "posting_checks"]
+    for record in sorted(checks, key=lambda item: item.day("on") or dt.date.min):
+        if _is_in(record.day("on"), question.period.start, question.until):
+            found[record.unit, record.cells["place"]] = record
+    return [*found.values()]
 
 
 def _count(record: Record, start: dt.date, until: dt.date) -> Counted:

@@ -1,8 +1,8 @@
 """What is known of a dossier when a quarter is asked as of a day, from what had been received by a moment.
 
 Here: idea 6 and *Which dossier* of the design, applied to the exports of the world. Not here: columns of forms.
-Invariant: events come from the owner's newest export that shows the dossier; status, promise and pause from the first one at or
-after the end of the as-of day, else from the last before it.
+Invariant: events come from the newest export that shows the dossier, whoever sent it; status, promise and pause from the
+first one at or after the end of the as-of day, else from the last before it.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def _known(dossier: Dossier, shown: list[tuple[Export, State]], visible: list[Ex
     if due is None:
         before = [state.due for _, state in own if state.due and state is not at]
         due = before[-1] if before else None
-    return Known(dossier, owner, deciding, own[-1][1], due, _is_deleted(dossier, own, visible, owner, end))
+    return Known(dossier, owner, deciding, shown[-1][1], due, _is_deleted(dossier, shown, visible, owner, end))
 
 
 def _owner(dossier: Dossier, shown: list[tuple[Export, State]], visible: list[Export], end: dt.datetime) -> str:
@@ -114,11 +114,11 @@ def _export_at(visible: list[Export], unit: str, end: dt.datetime) -> Export | N
 
 
 def _is_deleted(
-    dossier: Dossier, own: list[tuple[Export, State]], visible: list[Export], owner: str, end: dt.datetime
+    dossier: Dossier, shown: list[tuple[Export, State]], visible: list[Export], owner: str, end: dt.datetime
 ) -> bool:
     """Tell whether an open dossier is gone from its owner's export of the asked day, and shown by none since."""
     holding = [item for item in visible if item.has(dossier)]
     if any(item.moment >= end for item in holding):
         return False
     deciding = _export_at(visible, owner, end)
-    return own[-1][1].is_open and deciding is not None and not deciding.has(dossier)
+    return shown[-1][1].is_open and deciding is not None and not deciding.has(dossier)

@@ -229,7 +229,7 @@ def _unit(random: Random, quarters: list[Period], unit: str, each: int) -> list[
         on = day()
         record(
             "trainings", on, kind=random.choice([OWN_TRAINING, "UBND thành phố", "Tỉnh"]), topic="Cơ chế một cửa", on=on,
-            focal=random.randint(0, 2), one_stop=random.randint(0, 3), other=random.randint(0, 4),
+            focal=random.randint(0, 2), one_stop=random.randint(0, 3), other=random.randint(1, 4),
         )  # fmt: skip
     for _ in range(each * 3):
         record("death_cases", on := day(), **_death(random, on))
