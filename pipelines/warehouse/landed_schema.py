@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from pipelines.ingest.contract import load_contract
-from pipelines.ingest.reading import REJECT_COLUMNS
+from pipelines.ingest.rejects import REJECT_COLUMNS
 from pipelines.office.settings import Switches
 from pipelines.office.tables import TABLES
 from pipelines.warehouse.streams import contract_path, streams
