@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import time_machine
+from compiled_project import build
 from office_folder import TABLES, make_office, send
 
 from pipelines.audit.evidence import write_evidence
@@ -21,7 +22,7 @@ from pipelines.package.finish import finish_report, layouts_to_print
 from pipelines.package.issue import Request, issue
 from pipelines.warehouse.answer import begin, noted_plan
 from pipelines.warehouse.build import build_folder, dbt_target, warehouse_file
-from pipelines.warehouse.dbt import build, ensure_manifest
+from pipelines.warehouse.dbt import ensure_manifest
 from pipelines.warehouse.issued import Issued
 from pipelines.warehouse.question import Ask
 
@@ -61,7 +62,7 @@ def new_office(root: Path) -> Path:
         TABLES["sections"]
         + "level,A,Cấp huyện,city,1,,\nunit,I,Bộ phận Một cửa,one_stop_desk,1,,\nunit,II,UBND phường,ward,2,,\n"
     )
-    statuses = TABLES["statuses"] + "9,Đã trả kết quả,delivered,resolved\n"
+    statuses = TABLES["statuses"] + "9,Đã trả kết quả,result_delivered,resolved\n"
     periods = [*TABLES["periods"].splitlines()[:2], f"{NEXT},quarter,Quý II năm 2021,2021-03-15,2021-06-14"]
     changes = {"sections": sections, "statuses": statuses, "periods": "\n".join(periods) + "\n"}
     for period in (PERIOD, NEXT):
@@ -85,7 +86,7 @@ def report(root: Path, as_of: str | None = None, period: str = PERIOD) -> Path:
     target, warehouse = dbt_target(office), warehouse_file(office)
     begin(office, Ask.parse(period, as_of, None))
     ensure_manifest(target, warehouse)
-    build(target, warehouse, ["run"])
+    build(warehouse)
     planned = noted_plan(office)
     layouts = layouts_to_print(office, planned.question)
     write_evidence(warehouse, layouts, build_folder(office) / "evidence")

@@ -2,7 +2,8 @@
 
 Here: letterhead, blocks, signature, forms on landscape pages as Typst text, and its compilation. Not here: words,
 arithmetic, the grammar of Typst (typst_text).
-Invariant: every figure is a link to its own id in bao-cao.html; no system font is used; same model, same bytes.
+Invariant: a figure of the words is a link to its cell in a form of this file, any other to its own id in bao-cao.html;
+no system font is used; same model, same bytes.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pipelines.figures.blocks import (
     Heading,
     Paragraph,
     Run,
+    SealMark,
     Signature,
     Subject,
     Table,
@@ -59,6 +61,7 @@ from pipelines.render.letterhead import (
     signer_name,
     subject_of,
 )
+from pipelines.render.qr import qr_svg
 from pipelines.render.typst_compile import compile_pdf, made_printable
 from pipelines.render.typst_text import content, string
 
@@ -81,7 +84,9 @@ _SET_UP = """
 #show heading.where(level: 4): it => block(above: 8pt, below: 6pt, sticky: true,
   pad(left: 10mm, text(size: 14pt, weight: "bold", it.body)))
 #let line-below(long) = block(above: 5pt, below: 4pt, width: 100%, align(center, line(length: long, stroke: 0.7pt)))
-#let fig(id, body) = link("bao-cao.html#" + id, body)
+#let cell(id, body) = [#link("bao-cao.html#" + id, body)#label(id)]
+#let fig(id, body) = context if query(label(id)).len() == 1 {{ link(label(id), body) }} else {{
+  link("bao-cao.html#" + id, body) }}
 #let plain(body) = par(first-line-indent: 0mm, justify: false, body)
 """
 _APPENDIX = """
@@ -169,11 +174,24 @@ def _body(model: ReportModel, blocks: Sequence[Block]) -> Iterator[str]:
             case Signature():
                 yield _signature(model)
                 after_signature, is_fresh = True, False
+            case SealMark():
+                yield _seal(block)
             case ChartPlace():
                 yield _chart(charts[block.chart_id], block.number)
             case Table():
                 yield f"#pagebreak(weak: true)\n{_LANDSCAPE}"
                 yield _form(form_page(model, model.forms[block.form_id]))
+
+
+def _seal(block: SealMark) -> str:
+    """The seal in one row: its QR code and its text."""
+    picture = qr_svg(block.code).replace("\\", "\\\\").replace('"', '\\"')
+    return f"""
+#block(breakable: false, above: 12pt, grid(columns: (24mm, 1fr), column-gutter: 4mm, align: (left, left + horizon),
+  image(bytes("{picture}"), format: "svg", width: 22mm, alt: "Mã QR của mã niêm phong"),
+  plain(text(size: 10pt)[{content(block.text)}]),
+))
+"""
 
 
 def _standing_alone(block: Bullet | Addressee | Grid) -> str:
@@ -328,5 +346,5 @@ def _run(run: Run) -> str:
 
 
 def _figure(figure: Figure) -> str:
-    """A figure as a link to its id; an empty cell (zero printed as blank) has nothing to click."""
-    return f"#fig({string(figure.figure_id)})[{content(figure.text)}]" if figure.text else ""
+    """A figure of a form as a link to its id; an empty cell (zero printed as blank) has nothing to click."""
+    return f"#cell({string(figure.figure_id)})[{content(figure.text)}]" if figure.text else ""
