@@ -49,6 +49,8 @@ def make_returns(office: Office, period_id: str) -> list[Path]:
 
 def _book(office: Office, unit: dict, period: Period, contracts: list[Contract]) -> ReturnBook:
     return ReturnBook(
+        unit_id=unit["unit_id"],
+        period_id=period.period_id,
         unit_name=unit["name_vi"],
         period_label=period.label,
         span=f"từ {period.start_on:%d/%m/%Y} đến {period.end_on:%d/%m/%Y}",
