@@ -13,7 +13,8 @@ import yaml
 from shared_files import shared
 
 from pipelines.figures.layout import layouts_from_manifest
-from pipelines.figures.report_model import OfficeInfo, ReportModel, build_report_model
+from pipelines.figures.model import OfficeInfo, ReportModel
+from pipelines.figures.read import build_report_model
 
 OFFICE = OfficeInfo(
     name="UBND thành phố Sóc Trăng",

@@ -20,7 +20,7 @@ from pipelines.figures.blocks import (
 )
 from pipelines.figures.charts import charts_of
 from pipelines.figures.layout import FormLayout
-from pipelines.figures.report_model import (
+from pipelines.figures.model import (
     AgeBand,
     Compared,
     Coverage,

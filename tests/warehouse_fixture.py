@@ -90,6 +90,7 @@ LANDED: dict[str, dict[str, str]] = {
         "file_name": _TEXT,
         "sha256": _TEXT,
         "received_at": _TIME,
+        "observed_at": _TIME,
         "observed_on": _DATE,
         "profile_id": _TEXT,
         "coverage": _TEXT,
@@ -441,7 +442,7 @@ def question(start: str, end: str, as_of: str | None = None, **switches: object)
 
 
 def delivery(delivery_id: str, unit_id: str, observed_on: str, **changes: object) -> dict[str, object]:
-    """Return a counted delivery received on the morning after the day it shows."""
+    """Return a counted delivery of the end of a day, received on the morning after."""
     received = dt.datetime.fromisoformat(observed_on) + dt.timedelta(days=1, hours=8)
     return {
         "delivery_id": delivery_id,
@@ -451,6 +452,7 @@ def delivery(delivery_id: str, unit_id: str, observed_on: str, **changes: object
         "file_name": f"{delivery_id}.csv",
         "sha256": delivery_id,
         "received_at": received.isoformat(),
+        "observed_at": f"{observed_on} 23:59:59",
         "observed_on": observed_on,
         "profile_id": "test",
         "coverage": "population",

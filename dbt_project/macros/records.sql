@@ -24,7 +24,7 @@
     row_of.delivery_id,
     delivery.unit_id as sender_unit_id,
     delivery.received_at as delivery_received_at,
-    delivery.observed_on,
+    delivery.observed_at,
     delivery.unit_from,
     {{ row_id('row_of') }} as row_id
 {%- endmacro %}

@@ -14,8 +14,9 @@ from decimal import Decimal
 from string import Formatter
 from typing import Any
 
-from pipelines.figures.report_model import ISSUE_KINDS, figure_id
+from pipelines.figures.model import figure_id
 from pipelines.figures.text import RATE_DECIMALS, format_count, format_day, format_rate, rate
+from pipelines.figures.version import ISSUE_KINDS
 from pipelines.warehouse.issued import Issued
 
 

@@ -20,7 +20,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace) -> int:
     """Write the board and say where."""
-    from pipelines.package.board import make_board
+    from pipelines.units.board import make_board
 
     print(f"Đã lập bảng theo dõi: {relative(make_board(load(parsed), parsed.period))}")
     return 0

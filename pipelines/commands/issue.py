@@ -32,7 +32,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace) -> int:
     """Issue, and say where the version lies."""
-    from pipelines.figures.report_model import ISSUE_KINDS
+    from pipelines.figures.version import ISSUE_KINDS
     from pipelines.office.journal import person, reason
     from pipelines.package.issue import Request, issue
 

@@ -23,7 +23,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(parsed: argparse.Namespace) -> int:
     """Write the letters and say where they are."""
     from pipelines.office import journal
-    from pipelines.package.letters import make_cover, make_reminders
+    from pipelines.units.letters import make_cover, make_reminders
 
     office = load(parsed)
     if parsed.kind == "cover":

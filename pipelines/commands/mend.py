@@ -20,7 +20,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace) -> int:
     """Make the books and say what is in each."""
-    from pipelines.package.mend import make_mend_books
+    from pipelines.units.mend import make_mend_books
 
     made = make_mend_books(load(parsed), parsed.period)
     for book, path in made:

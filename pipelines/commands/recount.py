@@ -1,6 +1,6 @@
 """`kstt recount`: a report counted again by other code.
 
-Here: command line. Not here: counting (audit/recount), words (audit/recount_text).
+Here: command line. Not here: counting (recount).
 Invariant: reads and prints only; exit code 1 when anything differs.
 """
 
@@ -22,10 +22,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace) -> int:
     """Count the newest report of the period again and print what differs."""
-    from pipelines.audit.recount import recount
-    from pipelines.audit.recount_text import recount_lines
     from pipelines.commands.common import relative
     from pipelines.figures.layout import load_layouts
+    from pipelines.recount.recount import recount
+    from pipelines.recount.text import recount_lines
     from pipelines.warehouse.finished import latest_report
 
     report = latest_report(load(parsed), parsed.period, parsed.as_of)

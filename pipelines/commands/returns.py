@@ -21,7 +21,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace) -> int:
     """Make the workbooks and say where they are."""
-    from pipelines.package.returns import make_returns
+    from pipelines.units.returns import make_returns
 
     made = make_returns(load(parsed), parsed.period)
     print(f"Đã lập {len(made)} phiếu báo cáo:")

@@ -54,7 +54,7 @@ def run(parsed: argparse.Namespace) -> int:
 
 
 def _make_units(parsed: argparse.Namespace, report: Path) -> None:
-    from pipelines.package.units import make_units
+    from pipelines.units.reports import make_units
 
     started = time.monotonic()
     chosen = None if parsed.units == "all" else parsed.units.split(",")

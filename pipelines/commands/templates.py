@@ -20,7 +20,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace) -> int:
     """Print the problems found, or the dictionary."""
-    from pipelines.package.template_check import check_templates, names_page, read_layouts
+    from pipelines.units.template_check import check_templates, names_page, read_layouts
 
     office = load(parsed)
     layouts = read_layouts(office)

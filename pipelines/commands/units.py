@@ -1,6 +1,6 @@
 """`kstt units`: every unit's own report of a period, beside the office's.
 
-Here: command line. Not here: the office's report (run), the units' (package/units).
+Here: command line. Not here: the office's report (run), the units' (units/reports).
 Invariant: the same as `kstt run` with --units; a report that is there is left as it is.
 """
 

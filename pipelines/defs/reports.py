@@ -14,7 +14,7 @@ from pipelines.defs.resources import OfficeResource, loaded_office, period_parti
 from pipelines.defs.streams import STREAM_ASSETS
 from pipelines.defs.warehouse import dbt_models
 from pipelines.package.finish import finish_report, layouts_to_print
-from pipelines.package.mend import make_mend_books
+from pipelines.units.mend import make_mend_books
 from pipelines.warehouse.answer import noted_plan
 from pipelines.warehouse.build import build_folder, warehouse_file
 

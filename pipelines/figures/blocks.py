@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import count
 
-from pipelines.figures.report_model import Figure
+from pipelines.figures.model import Figure
 
 # Private-use characters: clean_text takes them out of all data, so only the functions below can write them.
 _FIGURE_OPEN, _FIGURE_SPLIT, _FIGURE_CLOSE = chr(0xE000), chr(0xE001), chr(0xE002)

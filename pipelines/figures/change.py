@@ -15,7 +15,7 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from pipelines.figures.blocks import Block, Markup, figure_ids, figure_markup, plain
-from pipelines.figures.report_model import Compared, Figure, FormRow, ReportModel
+from pipelines.figures.model import Compared, Figure, FormRow, ReportModel
 from pipelines.figures.text import NO_RATE, format_count, format_rate, rate
 
 NOTHING_TO_COMPARE = "không có số để so sánh"

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from pipelines.figures.layout import ChartLayout, LayoutColumn, Ratio
-from pipelines.figures.report_model import Compared, Figure, Form, FormRow, ReportModel
+from pipelines.figures.model import Compared, Figure, Form, FormRow, ReportModel
 from pipelines.figures.text import format_count, format_day, format_rate
 
 INTAKE, OVERDUE_AGE = "intake_calendar", "overdue_age"

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import duckdb
 
+from pipelines.figures.model import Figure, Form, FormRow
 from pipelines.figures.text import format_count
-
-if TYPE_CHECKING:
-    from pipelines.figures.report_model import Figure, Form, FormRow
 
 MARK = "*"
 # Of figures a unit without an export declares in its return; in every font a document may fall back to.

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from pipelines.figures.change import with_compared
 from pipelines.figures.layout import FormLayout, LayoutColumn
-from pipelines.figures.report_model import (
+from pipelines.figures.model import (
     CarryOver,
     Compared,
     CorrectionMade,
@@ -25,7 +25,6 @@ from pipelines.figures.report_model import (
     Form,
     FormRow,
     IndexLine,
-    Issue,
     OfficeInfo,
     Question,
     RefusedFile,
@@ -34,6 +33,7 @@ from pipelines.figures.report_model import (
     figure_id,
 )
 from pipelines.figures.text import format_count, format_rate
+from pipelines.figures.version import Issue
 from pipelines.office.settings import Switches
 
 Happened = Literal["nothing_sent", "nothing", "everything"]

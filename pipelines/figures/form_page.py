@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pipelines.figures.declared import declared_lines
 from pipelines.figures.layout import HeadCell, head_cells
-from pipelines.figures.report_model import Figure, Form, FormRow, ReportModel
+from pipelines.figures.model import Figure, Form, FormRow, ReportModel
 from pipelines.figures.text import format_day
 from pipelines.figures.text_width import text_mm
 

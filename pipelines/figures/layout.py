@@ -1,6 +1,6 @@
 """Layouts of official forms: read from the dbt manifest, checked, written as forms.json.
 
-Here: layout of every form model, merged heads. Not here: rows and figures (report_model), paper (render).
+Here: layout of every form model, merged heads. Not here: rows and figures (rows), paper (render).
 Invariant: numbers are 1..n without gap, every column names its fact measure, a spanner is one unbroken run.
 """
 

@@ -6,49 +6,16 @@ Invariant: a target is held against the figure as printed; one that names a figu
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import duckdb
 
-from pipelines.figures.text import NO_RATE, format_rate
+from pipelines.figures.model import Figure, Form, Target
+from pipelines.figures.text import NO_RATE
 from pipelines.office.errors import OfficeError
 from pipelines.office.nearest import nearest
-from pipelines.office.reference import TARGET_OPERATORS
-
-if TYPE_CHECKING:
-    from pipelines.figures.report_model import Figure, Form
-
-_HOLDS: dict[str, Callable[[Any, Any], bool]] = {
-    ">=": operator.ge,
-    "<=": operator.le,
-    ">": operator.gt,
-    "<": operator.lt,
-    "=": operator.eq,
-}
-_SIGNS = {">=": "≥", "<=": "≤"}
-assert set(_HOLDS) == set(TARGET_OPERATORS)
-
-
-@dataclass(frozen=True)
-class Target:
-    """What one figure should be: at least, at most … a value (a row of reference/targets.csv)."""
-
-    sign: str
-    value: Decimal
-    is_rate: bool
-
-    def is_met(self, figure: Figure) -> bool | None:
-        """Tell whether a figure is as it should be; None where it has no value."""
-        return None if figure.value is None else _HOLDS[self.sign](Decimal(figure.value), self.value)
-
-    @property
-    def text(self) -> str:
-        """The target as it is printed: ≥ 95%."""
-        return f"{_SIGNS.get(self.sign, self.sign)} {format_rate(self.value, '%' if self.is_rate else '')}"
 
 
 def targets_of(connection: duckdb.DuckDBPyConnection, forms: Mapping[str, Form], is_unit: bool) -> dict[str, Target]:

@@ -35,7 +35,7 @@ from pipelines.figures.blocks import (
 from pipelines.figures.change import before_markup, change_markup, delta_markup
 from pipelines.figures.charts import charts_of
 from pipelines.figures.layout import FormLayout
-from pipelines.figures.report_model import Coverage, Form, FormRow, IndexLine, ReportModel
+from pipelines.figures.model import Coverage, Form, FormRow, IndexLine, ReportModel
 from pipelines.figures.targets import target_text, target_words
 from pipelines.figures.text import NO_RATE, format_count, format_day
 from pipelines.office.errors import OfficeError

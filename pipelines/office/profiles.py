@@ -19,6 +19,8 @@ from pipelines.office.text import nfc
 from pipelines.office.yaml_file import load_validated
 
 Severity = Literal["critical", "warning", "info"]
+# Moments are local and know the second: a day without an hour is its last one.
+END_OF_DAY = dt.time(23, 59, 59)
 
 
 class _Strict(BaseModel):
@@ -33,7 +35,10 @@ class Match(_Strict):
 
 
 class ObservedOn(_Strict):
-    """Where the day an export shows comes from: the file name, a constant, or the day it was received."""
+    """Where the moment an export shows comes from: the file name, a constant day, or the moment it was received.
+
+    The pattern of a file name has the groups y, m and d, and h and min where the name says the hour.
+    """
 
     from_: Literal["file_name", "constant", "received"] = Field("received", alias="from")
     pattern: str | None = None
@@ -107,15 +112,25 @@ class Profile(_Strict):
             fnmatch.fnmatchcase(name, nfc(pattern).casefold()) for pattern in self.match.files
         )
 
-    def observed_day(self, file_name: str, received_on: dt.date) -> dt.date:
-        """Return the day the export shows; falls back to the day of receipt when the name says nothing."""
+    def named_moment(self, file_name: str) -> dt.datetime | None:
+        """Return the moment whose state the export shows, as its name or the profile says; None when neither does.
+
+        A day without an hour is the end of that day. A day that does not exist says nothing.
+        """
         if self.observed_on.from_ == "constant" and self.observed_on.value is not None:
-            return self.observed_on.value
-        if self.observed_on.from_ == "file_name":
-            found = re.search(self.observed_on.pattern or "", nfc(file_name))
-            if found:
-                return dt.date(int(found["y"]), int(found["m"]), int(found["d"]))
-        return received_on
+            return dt.datetime.combine(self.observed_on.value, END_OF_DAY)
+        found = (
+            re.search(self.observed_on.pattern or "", nfc(file_name)) if self.observed_on.from_ == "file_name" else None
+        )
+        if found is None:
+            return None
+        hour, minute = (found.groupdict().get(part) for part in ("h", "min"))
+        try:
+            day = dt.date(int(found["y"]), int(found["m"]), int(found["d"]))
+            time = END_OF_DAY if hour is None else dt.time(int(hour), int(minute or 0))
+        except ValueError:
+            return None
+        return dt.datetime.combine(day, time)
 
 
 def load_profiles(folder: Path) -> list[Profile]:

@@ -17,7 +17,7 @@ from typing import Any
 from pipelines.audit.short_code import short_codes
 from pipelines.figures.change import with_told
 from pipelines.figures.charts import charts_of
-from pipelines.figures.report_model import ReportModel
+from pipelines.figures.model import ReportModel
 from pipelines.figures.words import report_blocks
 from pipelines.ingest.landing import hash_file
 from pipelines.office.files import sync

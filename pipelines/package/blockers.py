@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import duckdb
 
-from pipelines.figures.report_model import Form, ReportModel
+from pipelines.figures.model import Form, ReportModel
 
 _UNKNOWN = "Chưa xác định"  # label of the row of unmapped codes in dim_field, dim_unit and the forms
 

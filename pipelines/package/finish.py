@@ -11,13 +11,14 @@ from dataclasses import dataclass
 
 from pipelines.figures.layout import printed_layouts
 from pipelines.office.settings import Office
+from pipelines.office.software import versions
 from pipelines.package.assemble import assemble, move_into_place, paper_of
 from pipelines.package.model import read_model
 from pipelines.warehouse.answer import Plan
 from pipelines.warehouse.build import build_folder, dbt_target, warehouse_file
 from pipelines.warehouse.dbt import read_manifest
 from pipelines.warehouse.finished import read_summary
-from pipelines.warehouse.question import Question, versions
+from pipelines.warehouse.question import Question
 
 
 @dataclass(frozen=True)

@@ -18,13 +18,15 @@ from typing import Any
 
 import duckdb
 
-from pipelines.figures.report_model import ISSUE_KINDS, Issue, ReportModel
+from pipelines.figures.model import ReportModel
 from pipelines.figures.text import Cleaner
+from pipelines.figures.version import ISSUE_KINDS, Issue
 from pipelines.ingest.landing import hash_file, keep_settings, keep_tree, receipts
 from pipelines.office import journal
 from pipelines.office.errors import OfficeError
 from pipelines.office.files import sync
 from pipelines.office.settings import Office
+from pipelines.office.software import versions
 from pipelines.package.assemble import assemble, paper_of
 from pipelines.package.blockers import blockers
 from pipelines.package.model import read_model
@@ -41,7 +43,7 @@ from pipelines.warehouse.issued import (
     pending_folder,
     settle,
 )
-from pipelines.warehouse.question import Ask, resolve, versions
+from pipelines.warehouse.question import Ask, resolve
 
 # All of the clone that makes a report: kept with each version, so that years later the same software makes it again.
 SOFTWARE = (

@@ -16,7 +16,8 @@ from typing import Any
 import duckdb
 
 from pipelines.figures.change import with_compared
-from pipelines.figures.report_model import Compared, OfficeInfo, ReportModel, Scope, build_report_model
+from pipelines.figures.model import Compared, OfficeInfo, ReportModel, Scope
+from pipelines.figures.read import build_report_model
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import Office, UnitDocuments
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.audit.evidence import write_evidence
-from pipelines.figures.report_model import Issue
+from pipelines.figures.version import Issue
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import load_office
 from pipelines.package.finish import finish_report, layouts_to_print

@@ -26,9 +26,9 @@ from pipelines.ingest.landing import hash_file, landed_path
 from pipelines.office import journal
 from pipelines.office.files import write_atomically
 from pipelines.office.settings import Office
+from pipelines.office.software import versions
 from pipelines.package.issue import SOFTWARE
 from pipelines.warehouse.issued import RECORD, Issued, issued_versions
-from pipelines.warehouse.question import versions
 
 DATABASE = "warehouse.duckdb"  # compared table by table: its pages hold no promise of order
 _QUIET = {

@@ -45,7 +45,7 @@ from pipelines.figures.form_page import (
     head_lines,
     place_and_date,
 )
-from pipelines.figures.report_model import ReportModel
+from pipelines.figures.model import ReportModel
 from pipelines.office.errors import OfficeError
 from pipelines.render.charts import WIDTH_MM, chart_pictures
 from pipelines.render.docx_parts import (

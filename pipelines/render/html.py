@@ -26,7 +26,7 @@ from pipelines.figures.blocks import (
 )
 from pipelines.figures.charts import chart_caption, charts_of
 from pipelines.figures.form_page import FormPage, form_page, place_and_date
-from pipelines.figures.report_model import Figure, ReportModel
+from pipelines.figures.model import Figure, ReportModel
 from pipelines.render.charts import chart_svg
 from pipelines.render.letterhead import COUNTRY, MOTTO, document_title, issuing_lines, recipient_lines, subject_of
 from pipelines.render.page import write_page

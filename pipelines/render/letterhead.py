@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipelines.figures.blocks import Block, Subject, words_of
-from pipelines.figures.report_model import OfficeInfo, ReportModel
+from pipelines.figures.model import OfficeInfo, ReportModel
 from pipelines.figures.text_width import text_mm
 
 COUNTRY = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"

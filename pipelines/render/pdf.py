@@ -33,7 +33,7 @@ from pipelines.figures.form_page import (
     form_page,
     place_and_date,
 )
-from pipelines.figures.report_model import Figure, FormRow, ReportModel
+from pipelines.figures.model import Figure, FormRow, ReportModel
 from pipelines.render.charts import chart_image
 from pipelines.render.letterhead import (
     COUNTRY,

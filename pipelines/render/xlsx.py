@@ -20,7 +20,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from pipelines.figures.declared import MARK, UNIT_MARK, marks_of
 from pipelines.figures.form_page import FormPage, form_page, head_lines
-from pipelines.figures.report_model import Figure, ReportModel
+from pipelines.figures.model import Figure, ReportModel
 from pipelines.render.workbook import new_workbook
 
 FILE_NAME = "bieu-mau.xlsx"

@@ -49,10 +49,10 @@ def manifest_path(target: Path) -> Path:
 
 def ensure_manifest(target: Path, warehouse: Path) -> Path:
     """Return the manifest of the dbt project as it is now, parsing only when the project changed."""
-    from pipelines.warehouse.question import hash_tree
+    from pipelines.office.software import project_hash
 
     stamp = target / _STAMP
-    now = hash_tree(DBT_PROJECT, ("models", "macros", "tests"), ("*.sql", "*.yml"))
+    now = project_hash()
     if not (manifest_path(target).is_file() and stamp.is_file() and stamp.read_text() == now):
         if now in _parsed:
             target.mkdir(parents=True, exist_ok=True)

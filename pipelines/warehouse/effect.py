@@ -65,7 +65,7 @@ def effect(office: Office, path: Path, unit_id: str, period_id: str | None, prof
         file_name=name,
         sha256=hash_file(path),
         received_at=now.isoformat(),
-        observed_on=profile.observed_day(name, now.date()),
+        observed_at=profile.named_moment(name) or now.replace(tzinfo=None),
         profile=profile,
         kind="first",
     )

@@ -44,6 +44,7 @@ _REFERENCE = {
 }
 _DELIVERY_TYPES = {
     "received_at": "timestamp",
+    "observed_at": "timestamp",
     "observed_on": "date",
     "is_counted": "boolean",
     "rows_in": "integer",
@@ -173,6 +174,7 @@ def _deliveries(typed: list[TypedDelivery]) -> pd.DataFrame:
                 "file_name": delivery.file_name,
                 "sha256": delivery.sha256,
                 "received_at": dt.datetime.fromisoformat(delivery.received_at).replace(tzinfo=None),
+                "observed_at": delivery.observed_at,
                 "observed_on": delivery.observed_on,
                 "profile_id": delivery.profile.profile_id if delivery.profile else None,
                 "coverage": delivery.profile.coverage if delivery.profile else None,
@@ -193,6 +195,7 @@ def _deliveries(typed: list[TypedDelivery]) -> pd.DataFrame:
         "file_name",
         "sha256",
         "received_at",
+        "observed_at",
         "observed_on",
         "profile_id",
         "coverage",

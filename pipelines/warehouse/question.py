@@ -10,8 +10,6 @@ import datetime as dt
 import hashlib
 import json
 from dataclasses import asdict, dataclass
-from functools import lru_cache
-from importlib.metadata import version
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -19,14 +17,11 @@ from pydantic import ValidationError
 from pipelines.office.errors import OfficeError
 from pipelines.office.reference import current_unit
 from pipelines.office.settings import Office, Switches
-from pipelines.paths import DBT_PROJECT, PACKAGE, REPORT_TEMPLATES
+from pipelines.office.software import software_hash
 from pipelines.periods.period import Period, find_period
 from pipelines.warehouse.prior import PriorIssue, find_prior, find_year_ago
 from pipelines.warehouse.register import Delivery, register, withdrawals
 from pipelines.warehouse.typed import recipe
-
-# Packages whose version can change a figure or a byte of a document.
-_DECIDING_PACKAGES = ("duckdb", "dbt-core", "dbt-duckdb", "pandas", "jinja2", "python-docx", "xlsxwriter", "typst")
 
 
 @dataclass(frozen=True)
@@ -185,41 +180,20 @@ def _switches(office: Office, ask: Ask) -> Switches:
 
 
 def answer_key(office: Office, question: Question, deliveries: list[Delivery]) -> str:
-    """Return the hash of question, visible deliveries, reference, dbt project, templates, code and versions."""
+    """Return the hash of question, visible deliveries, reference, the office's own paper and all software."""
     parts = {
         "question": {key: str(value) for key, value in question.as_row().items()},
         "deliveries": [_delivery_part(office, delivery) for delivery in deliveries],
         "reference": office.reference_hash,
-        "dbt": hash_tree(DBT_PROJECT, ("models", "macros", "tests"), ("*.sql", "*.yml")),
-        "templates": hash_tree(REPORT_TEMPLATES, ("",), ("*",)),
         "own_paper": office.paper_hash,
-        "code": hash_tree(PACKAGE, ("figures", "render", "package", "audit", "warehouse"), ("*.py",)),
-        "versions": versions(),
+        "software": software_hash(),
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-
-
-def versions() -> dict[str, str]:
-    """Return the versions of the packages that can change a figure or a byte."""
-    return {name: version(name) for name in _DECIDING_PACKAGES}
 
 
 def _delivery_part(office: Office, delivery: Delivery) -> dict[str, object]:
     part = {name: str(value) for name, value in asdict(delivery).items() if name != "profile"}
     return {**part, "recipe": recipe(office, delivery) if delivery.profile else ""}
-
-
-@lru_cache(maxsize=16)
-def hash_tree(root: Path, folders: tuple[str, ...], patterns: tuple[str, ...]) -> str:
-    """Return one hash over the files of some folders, by relative path and content."""
-    digest = hashlib.sha256()
-    for folder in folders:
-        found = {path for pattern in patterns for path in (root / folder).rglob(pattern) if path.is_file()}
-        for path in sorted(found):
-            if "__pycache__" not in path.parts:
-                digest.update(path.relative_to(root).as_posix().encode())
-                digest.update(path.read_bytes())
-    return digest.hexdigest()
 
 
 def report_folder(office: Office, question: Question, key: str) -> Path:

@@ -27,11 +27,16 @@ class Delivery:
     file_name: str
     sha256: str
     received_at: str
-    observed_on: dt.date
+    observed_at: dt.datetime
     profile: Profile | None
     kind: str
     replaced_by: str | None = None
     withdrawn: bool = False
+
+    @property
+    def observed_on(self) -> dt.date:
+        """The day of the moment whose state the file shows."""
+        return self.observed_at.date()
 
     @property
     def is_visible(self) -> bool:
@@ -42,9 +47,9 @@ class Delivery:
 def register(office: Office, received_by: dt.datetime) -> list[Delivery]:
     """Return every delivery received by a moment, oldest first.
 
-    Same unit, stream, period and name with other bytes is a replacement (the older one leaves and its
-    `observed_on` is inherited); another name is additional; the same bytes again are only noted. A withdrawn file
-    is as if it had not been sent: what it had replaced stands again.
+    Same unit, stream, period and name with other bytes is a replacement (the older one leaves; a name that says no
+    moment inherits its `observed_at`); another name is additional; the same bytes again are only noted. A withdrawn
+    file is as if it had not been sent: what it had replaced stands again.
     """
     withdrawn = set(withdrawals(office, received_by))
     deliveries: list[Delivery] = []
@@ -64,7 +69,7 @@ def _new_deliveries(office: Office, receipt: Receipt) -> list[Delivery]:
 
 
 def _new_delivery(receipt: Receipt, delivery_id: str, profile: Profile | None) -> Delivery:
-    observed_on = profile.observed_day(receipt.file_name, receipt.received_on) if profile else receipt.received_on
+    named = profile.named_moment(receipt.file_name) if profile else None
     return Delivery(
         delivery_id=delivery_id,
         unit_id=receipt.unit_id,
@@ -73,7 +78,7 @@ def _new_delivery(receipt: Receipt, delivery_id: str, profile: Profile | None) -
         file_name=receipt.file_name,
         sha256=receipt.sha256,
         received_at=receipt.received_at,
-        observed_on=observed_on,
+        observed_at=named or receipt.received_moment.replace(tzinfo=None),
         profile=profile,
         kind="first",
     )
@@ -90,7 +95,8 @@ def _add(deliveries: list[Delivery], new: Delivery, withdrawn: set[str]) -> None
     elif same_name:
         old = same_name[-1]
         deliveries[deliveries.index(old)] = replace(old, replaced_by=new.delivery_id)
-        new = replace(new, kind="replacement", observed_on=old.observed_on)
+        names_its_own = new.profile is not None and new.profile.named_moment(new.file_name) is not None
+        new = replace(new, kind="replacement", observed_at=new.observed_at if names_its_own else old.observed_at)
     elif siblings:
         new = replace(new, kind="additional")
     deliveries.append(new)

@@ -13,7 +13,6 @@ import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -23,7 +22,7 @@ from pipelines.ingest.contract import load_contract
 from pipelines.ingest.landing import landed_path
 from pipelines.office.corrections import Correction
 from pipelines.office.settings import Office
-from pipelines.paths import PACKAGE
+from pipelines.office.software import reading_hash
 from pipelines.warehouse.register import Delivery
 from pipelines.warehouse.streams import contract_path, suite_path
 
@@ -34,8 +33,6 @@ if TYPE_CHECKING:
 
 # Rows judged at once: enough that a quarter of a city is one evaluation, few enough for a small machine.
 _JUDGED_TOGETHER = 100_000
-# Modules whose text decides how a file becomes rows: a change there makes a new recipe by itself.
-_READER_ROOMS = ("periods", "ingest", "quality")
 
 
 @dataclass(frozen=True)
@@ -53,11 +50,9 @@ class TypedDelivery:
 
 
 def recipe(office: Office, delivery: Delivery) -> str:
-    """Return the hash of all that shapes the reading of a delivery: contract, suite, profile, tables, reader."""
+    """Return the hash of all that shapes the reading of a delivery: profile, tables, corrections, software."""
     assert delivery.profile is not None and delivery.stream is not None
     parts = [
-        contract_path(delivery.stream).read_text(encoding="utf-8"),
-        suite_path(delivery.stream).read_text(encoding="utf-8"),
         office.profile_hash(delivery.profile),
         office.settings.window.model_dump_json(),
         office.settings.office.timezone,
@@ -65,7 +60,7 @@ def recipe(office: Office, delivery: Delivery) -> str:
         *(item.model_dump_json() for item in corrections_of(office, delivery)),
         delivery.file_name,
         delivery.observed_on.isoformat(),
-        reader_version(),
+        reading_hash(),
     ]
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
@@ -77,16 +72,6 @@ def corrections_of(office: Office, delivery: Delivery) -> list[Correction]:
         for item in office.corrections
         if item.stream == delivery.stream and item.unit_id in (None, delivery.unit_id)
     ]
-
-
-@lru_cache(maxsize=1)
-def reader_version() -> str:
-    """Return the hash of the reading and judging code."""
-    digest = hashlib.sha256((PACKAGE / "office" / "text.py").read_bytes())  # match keys shape rows too
-    for room in _READER_ROOMS:
-        for path in sorted((PACKAGE / room).glob("*.py")):
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
 
 
 def type_delivery(office: Office, delivery: Delivery) -> TypedDelivery:

@@ -16,15 +16,15 @@ from return_book import fill
 from sample_copy import copy_small_office
 
 from pipelines.audit.control import untraceable_cells
-from pipelines.audit.recount import recount
 from pipelines.audit.trace import trace
 from pipelines.audit.trace_text import trace_lines
 from pipelines.figures.layout import load_layouts
 from pipelines.office.settings import load_office
 from pipelines.package.blockers import blockers
 from pipelines.package.model import read_model
-from pipelines.package.returns import make_returns
+from pipelines.recount.recount import recount
 from pipelines.runner import run_report
+from pipelines.units.returns import make_returns
 
 # Columns 4, 5, 6, 8, 9, 10, 12, 13 of each line: 3 = 7 + 11 is 21 = 15 + 6, and 2 = 2 + 0.
 LINES = {

@@ -16,12 +16,12 @@ import duckdb
 import pytest
 
 from pipelines.audit.control import untraceable_cells
-from pipelines.audit.recount import recount
 from pipelines.figures.layout import load_layouts
 from pipelines.office.settings import load_office
 from pipelines.package.issue import Request, issue
-from pipelines.package.units import make_units
+from pipelines.recount.recount import recount
 from pipelines.runner import run_report
+from pipelines.units.reports import make_units
 
 OFFICE = Path(__file__).parents[1] / "offices" / "map-2024-2025"
 COLUMNS = (

@@ -20,10 +20,10 @@ from truth.recount import PERIODS, load_truth, roll_up
 from truth.recount import recount as truth_of
 from warehouse_fixture import run_dbt
 
-from pipelines.audit.recount import recount
 from pipelines.figures.layout import layouts_from_manifest
 from pipelines.ingest.landing import receive_inbox
 from pipelines.office.settings import Office, load_office
+from pipelines.recount.recount import recount
 from pipelines.warehouse.answer import begin
 from pipelines.warehouse.build import warehouse_file
 from pipelines.warehouse.question import Ask

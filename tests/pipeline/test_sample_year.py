@@ -18,8 +18,8 @@ from test_sample_figures import MEASURES, cells, form, plain
 from truth import recount as truth
 
 from pipelines.audit.control import untraceable_cells
-from pipelines.audit.recount import recount
 from pipelines.figures.layout import load_layouts
+from pipelines.recount.recount import recount
 from pipelines.runner import run_report
 
 # Quarters of domain/04 4.1: both days belong to the period, and the year is exactly the union of the four.

@@ -14,7 +14,7 @@ import pytest
 
 from pipelines.cli import main
 from pipelines.office.settings import Office, load_office
-from pipelines.package.template_check import check_templates, names_page, read_layouts
+from pipelines.units.template_check import check_templates, names_page, read_layouts
 
 REPOSITORY = Path(__file__).parents[2]
 NAMES = REPOSITORY / "docs" / "template-names.md"

@@ -16,9 +16,9 @@ from docx import Document
 
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import load_office
-from pipelines.package.letters import make_cover, make_reminders
-from pipelines.package.units import make_units
 from pipelines.runner import RunResult
+from pipelines.units.letters import make_cover, make_reminders
+from pipelines.units.reports import make_units
 
 
 @pytest.mark.parametrize("unit", ["p03", "tp-st-tp", "tp-st-bpmc"])

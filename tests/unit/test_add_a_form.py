@@ -21,16 +21,16 @@ from paper_readers import page_texts, workbook_values
 from warehouse_fixture import DBT_PROJECT, LANDED, SECTIONS, Warehouse, calendar, delivery, question
 
 from pipelines.audit.control import untraceable_cells
-from pipelines.audit.recount import recount
 from pipelines.audit.trace import trace
 from pipelines.figures.form_page import form_page
 from pipelines.figures.layout import layouts_from_manifest, printed_layouts
-from pipelines.figures.report_model import ReportModel
+from pipelines.figures.model import ReportModel
 from pipelines.ingest.contract import load_contract
 from pipelines.ingest.reading import read_file
 from pipelines.office.settings import Office, load_office
 from pipelines.package.assemble import assemble
 from pipelines.package.model import read_model
+from pipelines.recount.recount import recount
 
 PAGE = Path(__file__).parents[2] / "docs" / "add-a-form.md"
 BLOCKS = {name: text for name, text in re.findall(r"^```\w+ (\S+)\n(.*?)^```$", PAGE.read_text("utf-8"), re.S | re.M)}

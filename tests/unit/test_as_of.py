@@ -19,8 +19,8 @@ from office_folder import make_office
 from test_counting_rules import CELLS, TOTALS
 from warehouse_fixture import LANDED, Row, Warehouse, delivery, question
 
-from pipelines.audit.recount_dossiers import counted_dossiers
-from pipelines.audit.recount_landed import Counted, Landed
+from pipelines.recount.dossiers import counted_dossiers
+from pipelines.recount.landed import Counted, Landed
 
 Q1 = ("2020-12-15", "2021-03-14")
 Q2 = ("2021-03-15", "2021-06-14")

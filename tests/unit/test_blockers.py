@@ -12,7 +12,7 @@ import duckdb
 import pytest
 from figures_stub import FORMS, OFFICE, stub_layouts, write_stub
 
-from pipelines.figures.report_model import build_report_model
+from pipelines.figures.read import build_report_model
 from pipelines.package.blockers import blockers
 
 CARRY_OVER = "create table rpt_carry_over (dossier_code varchar, reason_code varchar)"

@@ -16,7 +16,7 @@ from office_folder import make_office, send
 from pipelines.ingest.landing import receive_inbox
 from pipelines.office.clock import Clock
 from pipelines.office.settings import Office, load_office
-from pipelines.package.board import make_board
+from pipelines.units.board import make_board
 from pipelines.warehouse.status import period_status, status_lines
 
 HEAD = "Mã hồ sơ;Mã TTHC;Ngày tiếp nhận;Ngày hẹn trả;Ngày kết thúc;Trạng thái\n"

@@ -20,7 +20,8 @@ from office_folder import make_office
 from pipelines.figures.blocks import Grid, Heading, Paragraph, figure_ids, parse_blocks, plain, words_of
 from pipelines.figures.change import with_compared, with_told
 from pipelines.figures.layout import FormLayout, layouts_from_manifest
-from pipelines.figures.report_model import Compared, ReportModel, build_report_model
+from pipelines.figures.model import Compared, ReportModel
+from pipelines.figures.read import build_report_model
 from pipelines.figures.words import report_blocks
 from pipelines.office.errors import OfficeError
 from pipelines.office.reference import load_reference

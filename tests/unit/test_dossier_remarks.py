@@ -19,9 +19,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from warehouse_fixture import Row, Warehouse, calendar, delivery, question
 
-from pipelines.audit.recount_dossiers import counted_dossiers
-from pipelines.audit.recount_landed import Counted, Landed
-from pipelines.audit.recount_waiting import counted_waiting
+from pipelines.recount.dossiers import counted_dossiers
+from pipelines.recount.landed import Counted, Landed
+from pipelines.recount.waiting import counted_waiting
 
 Q1 = ("2020-12-15", "2021-03-14")  # Sunday 14/3; Thursday 11/3 and Friday 12/3 are working days
 FACTS = ["fct_dossier_period", "fct_dossier_waiting_period"]

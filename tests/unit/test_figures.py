@@ -18,7 +18,7 @@ from figures_stub import BY_FIELD, BY_UNIT, OFFICE, SECTION_A, dbt_manifest, stu
 from pipelines.figures.blocks import Bullet, Heading, Paragraph, Signature, Table, parse_blocks, plain
 from pipelines.figures.form_page import form_page
 from pipelines.figures.layout import FormLayout, head_cells, layouts_from_manifest, load_layouts, printed_layouts
-from pipelines.figures.report_model import ReportModel
+from pipelines.figures.model import ReportModel
 from pipelines.figures.text import Cleaner, clean_text, format_count, format_rate, rate
 from pipelines.figures.words import report_blocks
 from pipelines.office.errors import OfficeError
@@ -289,7 +289,7 @@ def test_switches_tell_whether_they_stand_as_by_default(tmp_path: Path) -> None:
 def test_a_form_without_rows_for_the_office_is_an_error(tmp_path: Path) -> None:
     import duckdb
 
-    from pipelines.figures.report_model import build_report_model
+    from pipelines.figures.read import build_report_model
 
     database = write_stub(tmp_path / "stub.duckdb")
     with duckdb.connect(database) as connection:
@@ -409,7 +409,7 @@ def test_an_offices_own_template_comes_before_the_common_one(model: ReportModel,
 def changed_model(folder: Path, *statements: str) -> ReportModel:
     import duckdb
 
-    from pipelines.figures.report_model import build_report_model
+    from pipelines.figures.read import build_report_model
 
     with duckdb.connect(write_stub(folder / "stub.duckdb")) as connection:
         for statement in statements:
@@ -448,7 +448,7 @@ def test_a_note_column_is_printed_below_its_form_only_when_not_zero(tmp_path: Pa
 
     import duckdb
 
-    from pipelines.figures.report_model import build_report_model
+    from pipelines.figures.read import build_report_model
 
     with duckdb.connect(write_stub(tmp_path / "stub.duckdb")) as connection:
         connection.execute("alter table form_ii_06a add column received_unknown_channel bigint default 0")

@@ -13,7 +13,7 @@ import pytest
 from paper_readers import page_texts, pdf_texts, word_texts, workbook_values
 from paper_stub import small_blocks, small_model
 
-from pipelines.figures.report_model import Figure
+from pipelines.figures.model import Figure
 from pipelines.render.docx import write_report
 from pipelines.render.html import write_html
 from pipelines.render.pdf import write_pdf

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from office_folder import make_office, send
+from office_folder import PROFILE, make_office, send
 
 from pipelines.ingest.landing import landed_path, name_key, receipts, receive_inbox
 from pipelines.office import journal
@@ -83,6 +83,36 @@ def test_a_resent_file_replaces_the_old_one_and_inherits_the_day_it_shows(tmp_pa
     receive_inbox(at(office, "2021-04-01T08:00:00+07:00"))
     old, new = register(office, LATE)
     assert (old.replaced_by, new.kind, new.observed_on) == (new.delivery_id, "replacement", dt.date(2021, 3, 15))
+
+
+WITH_HOUR = PROFILE.replace('(?P<d>[0-9]{2})"', '(?P<d>[0-9]{2})(_(?P<h>[0-9]{2})_(?P<min>[0-9]{2}))?"')
+
+
+@pytest.mark.parametrize(
+    ("name", "shows"),
+    [
+        ("Sổ_2021_03_14_06_30.csv", "2021-03-14 06:30:00"),
+        ("Sổ_2021_03_14.csv", "2021-03-14 23:59:59"),  # a day without an hour is its end
+        ("Sổ_2021_13_45_06_30.csv", "2021-03-15 08:00:00"),  # no such day: the moment of receipt
+        ("Sổ.csv", "2021-03-15 08:00:00"),
+    ],
+)
+def test_a_file_shows_the_moment_in_its_name_else_that_of_its_receipt(tmp_path: Path, name: str, shows: str) -> None:
+    office = load_office(make_office(tmp_path, profile=WITH_HOUR))
+    send(tmp_path, name, b"1")
+    receive_inbox(office)
+    (delivery,) = register(office, LATE)
+    assert str(delivery.observed_at) == shows
+
+
+def test_a_replacement_that_names_no_moment_keeps_that_of_what_it_replaces(tmp_path: Path) -> None:
+    office = load_office(make_office(tmp_path, profile=PROFILE.replace("from: file_name", "from: received")))
+    send(tmp_path, "Sổ.csv", b"old")
+    receive_inbox(office)
+    send(tmp_path, "Sổ (1).csv", b"new")
+    receive_inbox(at(office, "2021-04-01T08:00:00+07:00"))
+    old, new = register(office, LATE)
+    assert (new.kind, new.observed_at) == ("replacement", old.observed_at)
 
 
 def test_of_two_files_found_together_the_resent_one_is_the_newer(tmp_path: Path) -> None:

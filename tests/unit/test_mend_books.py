@@ -15,7 +15,7 @@ from office_folder import make_office, send
 from pipelines.figures.mending import MendBook
 from pipelines.ingest.landing import receive_inbox
 from pipelines.office.settings import Office, load_office
-from pipelines.package.mend import make_mend_books
+from pipelines.units.mend import make_mend_books
 
 HEAD = "Mã hồ sơ;Mã TTHC;Chủ hồ sơ;Ngày tiếp nhận;Ngày hẹn trả;Ngày kết thúc;Trạng thái;Hình thức nộp;Trích yếu\n"
 GOOD = "A1;1.001193;NGƯỜI-THỬ-1;01/03/2021 08:00;01/03/2021;;Đang xử lý;Trực tiếp;bí mật\n"

@@ -26,14 +26,14 @@ from test_dossier_remarks import histories, with_remarks
 from warehouse_fixture import Warehouse, calendar, delivery, question
 
 from pipelines.audit.control import untraceable_cells
-from pipelines.audit.recount import recount
-from pipelines.audit.recount_landed import Landed
-from pipelines.audit.recount_layouts import counted_for_other_layouts
-from pipelines.audit.recount_text import recount_lines
 from pipelines.figures.blocks import parse_blocks, table_markup
 from pipelines.figures.form_page import cell_points, column_widths, form_page
 from pipelines.figures.layout import layouts_from_manifest, printed_layouts
-from pipelines.figures.report_model import build_report_model
+from pipelines.figures.read import build_report_model
+from pipelines.recount.landed import Landed
+from pipelines.recount.layouts import counted_for_other_layouts
+from pipelines.recount.recount import recount
+from pipelines.recount.text import recount_lines
 from pipelines.render.docx import write_report
 from pipelines.render.pdf import write_pdf
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from figures_stub import SHA, stub_layouts, stub_model
 
-from pipelines.figures.report_model import ReportModel
+from pipelines.figures.model import ReportModel
 from pipelines.package.assemble import assemble, move_into_place
 
 DOCUMENTS = ["bao-cao.docx", "bao-cao.pdf", "bao-cao.html", "bieu-mau.xlsx", "forms.json"]

@@ -17,7 +17,8 @@ from figures_stub import OFFICE, stub_layouts, write_stub
 from paper_stub import small_blocks, small_model
 
 from pipelines.figures.blocks import Bullet, Paragraph, Run, Signature
-from pipelines.figures.report_model import ReportModel, build_report_model
+from pipelines.figures.model import ReportModel
+from pipelines.figures.read import build_report_model
 from pipelines.figures.words import report_blocks
 from pipelines.render.pdf import write_pdf
 from pipelines.render.typst_text import content, string

@@ -33,11 +33,11 @@ from test_counting_rules import (
 )
 from warehouse_fixture import SECTIONS, Row, Warehouse, calendar, question
 
-from pipelines.audit.recount import RecountResult, recount
-from pipelines.audit.recount_dossiers import counted_dossiers
-from pipelines.audit.recount_landed import Landed
-from pipelines.audit.recount_text import recount_lines
 from pipelines.figures.layout import layouts_from_manifest
+from pipelines.recount.dossiers import counted_dossiers
+from pipelines.recount.landed import Landed
+from pipelines.recount.recount import RecountResult, recount
+from pipelines.recount.text import recount_lines
 
 MODELS = ["+form_ii_06a", "+form_ii_06a_by_unit"]
 Make = Callable[[list[dict[str, object]], list[dict[str, object]]], Warehouse]
@@ -261,7 +261,7 @@ def test_a_lost_dossier_and_a_lost_row_are_found(make: Make) -> None:
 
 def test_a_fact_nobody_recounts_is_told_not_passed_over(more: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
     more.ask(question(*Q1), select=MODELS)
-    monkeypatch.setattr("pipelines.audit.recount.RECOUNTS", {})
+    monkeypatch.setattr("pipelines.recount.recount.RECOUNTS", {})
     result = recounted(more)
     assert not result.agrees
     assert any("fct_dossier_period" in line for line in recount_lines(result, 10))

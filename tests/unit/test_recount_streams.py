@@ -21,10 +21,10 @@ from hypothesis import strategies as st
 from test_recount import recounted
 from warehouse_fixture import SECTIONS, Row, Warehouse, delivery, question
 
-from pipelines.audit.recount_feedback import counted_feedback
-from pipelines.audit.recount_landed import Landed
-from pipelines.audit.recount_reviews import counted_documents, counted_procedures
 from pipelines.office.text import match_key
+from pipelines.recount.feedback import counted_feedback
+from pipelines.recount.landed import Landed
+from pipelines.recount.reviews import counted_documents, counted_procedures
 
 Q1 = ("2020-12-15", "2021-03-14")
 Q2 = ("2021-03-15", "2021-06-14")

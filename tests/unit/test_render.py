@@ -18,7 +18,7 @@ from docx import Document
 from figures_stub import BY_FIELD, OFFICE, stub_model
 from lxml import etree
 
-from pipelines.figures.report_model import OfficeInfo, ReportModel
+from pipelines.figures.model import OfficeInfo, ReportModel
 from pipelines.figures.words import report_blocks
 from pipelines.render.docx import write_report
 from pipelines.render.docx_parts import bookmark_name

@@ -16,7 +16,7 @@ from return_book import HEAD_ROW, fill, heads
 
 from pipelines.ingest.landing import receive_inbox
 from pipelines.office.settings import Office, load_office
-from pipelines.package.returns import make_returns
+from pipelines.units.returns import make_returns
 from pipelines.warehouse.register import register
 from pipelines.warehouse.status import period_status
 from pipelines.warehouse.typed import standing

@@ -20,7 +20,8 @@ from pipelines.audit.control import evidence_tables, untraceable_cells
 from pipelines.audit.trace import trace
 from pipelines.audit.trace_text import trace_lines
 from pipelines.figures.layout import layouts_from_manifest
-from pipelines.figures.report_model import OfficeInfo, build_report_model
+from pipelines.figures.model import OfficeInfo
+from pipelines.figures.read import build_report_model
 
 Q1 = ("2020-12-15", "2021-03-14")
 Q2 = ("2021-03-15", "2021-06-14")

@@ -19,7 +19,8 @@ from warehouse_fixture import SECTIONS, Warehouse, calendar, question
 
 from pipelines.figures.blocks import Grid
 from pipelines.figures.layout import layouts_from_manifest
-from pipelines.figures.report_model import ReportModel, build_report_model
+from pipelines.figures.model import ReportModel
+from pipelines.figures.read import build_report_model
 from pipelines.figures.words import report_blocks
 
 IN_FORCE = ("2022-06-15", "2022-09-14")

@@ -19,7 +19,7 @@ from warehouse_fixture import Row, Warehouse, question, run_dbt
 
 from pipelines.ingest.landing import receive_inbox
 from pipelines.office.settings import load_office
-from pipelines.package.returns import make_returns
+from pipelines.units.returns import make_returns
 from pipelines.warehouse.landed import write_landed
 from pipelines.warehouse.question import Ask, resolve
 from pipelines.warehouse.status import period_status

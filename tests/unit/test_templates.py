@@ -21,28 +21,28 @@ from office_folder import make_office
 from pipelines.figures.blocks import Addressee, Heading, Paragraph, Subject, words_of
 from pipelines.figures.change import with_compared
 from pipelines.figures.example import example_models
-from pipelines.figures.report_model import (
+from pipelines.figures.model import (
     CarryOver,
     Compared,
     CorrectionMade,
     Coverage,
     DeliveryCounts,
-    Issue,
     OfficeInfo,
     Question,
     ReportModel,
     SwitchUsed,
 )
 from pipelines.figures.template_names import ATTRIBUTES, FILTERS, FUNCTIONS, REMINDER, VALUES
+from pipelines.figures.version import Issue
 from pipelines.figures.words import COVER_TEMPLATE, REMINDER_TEMPLATE, report_blocks, template_context
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import load_office
 from pipelines.package.assemble import assemble, paper_of
-from pipelines.package.letters import reminder_facts
 from pipelines.package.model import unit_info
 from pipelines.paths import REPORT_TEMPLATES
 from pipelines.periods.period import Period
 from pipelines.render.docx import write_report
+from pipelines.units.letters import reminder_facts
 from pipelines.warehouse.status import Owed, PeriodStatus, Refusal
 
 
@@ -160,7 +160,7 @@ def test_parts_of_a_year_that_were_sent_are_told_though_no_unit_has_sent_all(tmp
     import duckdb
     from figures_stub import write_stub
 
-    from pipelines.figures.report_model import build_report_model
+    from pipelines.figures.read import build_report_model
 
     with duckdb.connect(write_stub(tmp_path / "stub.duckdb")) as connection:
         connection.execute("update rpt_coverage set state = 'missing'")

@@ -3,6 +3,11 @@
     {{ dbt.dateadd('day', days, moment) }}
 {%- endmacro %}
 
+{# The last day whose end a moment shows: 23:59:59 shows its own day, any other moment the day before. #}
+{% macro day_shown(moment) -%}
+    cast({{ add_days('cast(' ~ dbt.dateadd('second', 1, moment) ~ ' as date)', -1) }} as date)
+{%- endmacro %}
+
 {# Whole days from one date to another. #}
 {% macro days_between(first, last) -%}
     {{ dbt.datediff(first, last, 'day') }}

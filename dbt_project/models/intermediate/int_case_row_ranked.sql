@@ -30,7 +30,7 @@ of_the_day as (
         earlier.current_unit_id as unit_id,
         row_number() over (
             partition by later.dossier_code, later.current_unit_id
-            order by earlier.observed_on, earlier.delivery_received_at, earlier.delivery_id
+            order by earlier.observed_at, earlier.delivery_received_at, earlier.delivery_id
         ) as unit_rank
     from with_current as later
     inner join {{ ref('int_unit_later') }} as takeover on later.current_unit_id = takeover.later_unit_id
@@ -58,7 +58,7 @@ with_unit as (
                     when 'vertical_agency' then 5
                     else 6
                 end,
-                placed.observed_on desc,
+                placed.observed_at desc,
                 placed.delivery_received_at desc,
                 placed.delivery_id desc,
                 placed.source_row desc,
@@ -127,7 +127,8 @@ select
     flags,
     delivery_id,
     delivery_received_at,
-    observed_on,
+    observed_at,
+    shown_on,
     due_after_supplement,
     source_file,
     source_sheet,
@@ -136,7 +137,7 @@ select
         partition by dossier_code
         order by
             owned_order,
-            observed_on,
+            observed_at,
             delivery_received_at,
             delivery_id
     ) as original_unit_id,
@@ -144,9 +145,9 @@ select
         partition by dossier_code
         order by
             owned_order,
-            case when observed_on >= until_on then 0 else 1 end,
-            case when observed_on >= until_on then {{ days_between('until_on', 'observed_on') }} else 0 end,
-            observed_on desc,
+            case when shown_on >= until_on then 0 else 1 end,
+            case when shown_on >= until_on then observed_at end,
+            observed_at desc,
             delivery_received_at desc,
             delivery_id desc
     ) as as_of_rank,
@@ -155,7 +156,7 @@ select
         order by
             owned_order,
             case when due_at is null then 1 else 0 end,
-            observed_on,
+            observed_at,
             delivery_received_at,
             delivery_id
     ) as first_due_rank

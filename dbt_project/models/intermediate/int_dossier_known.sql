@@ -38,7 +38,7 @@ select
     as_of_day.due_at,
     as_of_day.new_due_at,
     as_of_day.due_after_supplement,
-    as_of_day.observed_on as status_observed_on,
+    as_of_day.observed_at as status_observed_at,
     first_due.due_at as first_due_at,
     newest.flags,
     newest.delivery_id,

@@ -38,7 +38,7 @@ select
     newest.status as newest_status,
     as_of_day.status,
     as_of_day.due_at,
-    as_of_day.observed_on as status_observed_on,
+    as_of_day.observed_at as status_observed_at,
     newest.flags,
     newest.delivery_id,
     newest.source_file,

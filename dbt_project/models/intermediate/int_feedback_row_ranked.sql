@@ -3,7 +3,7 @@
 with placed as (
     select
         row_of.*,
-        question.as_of,
+        question.until_on,
         about.unit_id as about_unit_id,
         -- A log names its handling unit row by row; where it does not, or by a name no table knows, it is the sender's.
         coalesce(
@@ -37,7 +37,7 @@ with_rank as (
             partition by feedback_code
             order by
                 is_own_file desc,
-                observed_on desc,
+                observed_at desc,
                 delivery_received_at desc,
                 delivery_id desc,
                 source_row desc,
@@ -85,7 +85,8 @@ select
     flags,
     delivery_id,
     delivery_received_at,
-    observed_on,
+    observed_at,
+    shown_on,
     source_file,
     source_sheet,
     source_row,
@@ -93,9 +94,9 @@ select
         partition by feedback_code
         order by
             owned_order,
-            case when observed_on >= as_of then 0 else 1 end,
-            case when observed_on >= as_of then {{ days_between('as_of', 'observed_on') }} else 0 end,
-            observed_on desc,
+            case when shown_on >= until_on then 0 else 1 end,
+            case when shown_on >= until_on then observed_at end,
+            observed_at desc,
             delivery_received_at desc,
             delivery_id desc
     ) as as_of_rank

@@ -12,7 +12,7 @@ with row_of as (
             sender_unit_id,
             unit_from,
             delivery_received_at,
-            observed_on,
+            observed_at,
             delivery_id,
             source_file,
             source_sheet,
@@ -41,7 +41,7 @@ ranked as (
         row_number() over (
             partition by placed.stream, placed.reporting_unit_id, placed.record_code
             order by
-                placed.observed_on desc,
+                placed.observed_at desc,
                 placed.delivery_received_at desc,
                 placed.delivery_id desc,
                 placed.source_row desc,

@@ -6,7 +6,7 @@ with joined as (
         newest.*,
         as_of_day.status as as_of_status,
         as_of_day.planned_end_on as as_of_planned_end_on,
-        as_of_day.observed_on as status_observed_on,
+        as_of_day.observed_at as status_observed_at,
         (newest.hours_before * newest.wage_per_hour + coalesce(newest.other_cost_before, 0) + coalesce(newest.fee_before, 0))
         * newest.times_per_year * newest.subjects_per_year as year_before,
         (newest.hours_after * newest.wage_per_hour + coalesce(newest.other_cost_after, 0) + coalesce(newest.fee_after, 0))
@@ -32,7 +32,7 @@ select
         when as_of_status in ('reported', 'approved', 'implemented', 'cancelled') then as_of_status
         else status
     end as status,
-    status_observed_on,
+    status_observed_at,
     proposal_kind,
     competence,
     proposed_to,

@@ -53,21 +53,22 @@ select
     flags,
     delivery_id,
     delivery_received_at,
-    observed_on,
+    observed_at,
+    shown_on,
     source_file,
     source_sheet,
     source_row,
     reviewing_unit_id || ':' || procedure_code as review_record_id,
     row_number() over (
         partition by reviewing_unit_id, procedure_code
-        order by observed_on desc, delivery_received_at desc, delivery_id desc, source_row desc, row_id desc
+        order by observed_at desc, delivery_received_at desc, delivery_id desc, source_row desc, row_id desc
     ) as record_rank,
     row_number() over (
         partition by reviewing_unit_id, procedure_code
         order by
-            case when observed_on >= as_of then 0 else 1 end,
-            case when observed_on >= as_of then {{ days_between('as_of', 'observed_on') }} else 0 end,
-            observed_on desc,
+            case when shown_on >= as_of then 0 else 1 end,
+            case when shown_on >= as_of then observed_at end,
+            observed_at desc,
             delivery_received_at desc,
             delivery_id desc,
             source_row desc,

@@ -26,7 +26,8 @@ select
     row_of.source_row,
     delivery.unit_id as sender_unit_id,
     delivery.received_at as delivery_received_at,
-    delivery.observed_on,
+    delivery.observed_at,
+    delivery.shown_on,
     delivery.unit_from,
     {{ row_id('row_of') }} as row_id
 from {{ source('landed', 'feedback_logs') }} as row_of

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from pipelines.audit.recount_landed import UNKNOWN, Counted, Landed, Row, age, happened, is_valid, on, unit_scopes
+from pipelines.recount.landed import UNKNOWN, Counted, Landed, Row, age, happened, is_valid, on, unit_scopes
 
 _PLANS = ("control_plan", "review_plan")
 _OWN_FORM = ("ward", "one_stop_desk", "department")

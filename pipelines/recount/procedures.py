@@ -11,8 +11,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from pipelines.audit.recount_landed import Counted, Landed, Row, is_valid, on, unit_scopes
-from pipelines.audit.recount_records import records_of_period
+from pipelines.recount.landed import Counted, Landed, Row, is_valid, on, unit_scopes
+from pipelines.recount.records import records_of_period
 
 _OWN_FORM = ("ward", "one_stop_desk", "department")
 _DISTRICT, _COMMUNE = "district", "commune"

@@ -11,7 +11,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.audit.recount_landed import (
+from pipelines.recount.landed import (
     UNKNOWN,
     Counted,
     Landed,
@@ -94,7 +94,7 @@ def _known(landed: Landed, code: str, rows: list[Row]) -> Feedback:
     newest = max(rows, key=order)
     sender = newest["delivery"]["unit_id"]
     own = last_of_each_delivery([row for row in rows if row["delivery"]["unit_id"] == sender], order)
-    return Feedback(code, newest["unit_id"], newest, row_of_the_day(own, landed.question["as_of"]))
+    return Feedback(code, newest["unit_id"], newest, row_of_the_day(own, landed.question["until_on"]))
 
 
 def due_day(landed: Landed, feedback: Feedback) -> dt.date | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from pipelines.audit.recount_landed import Counted, Landed, Row, is_valid, unit_scopes
+from pipelines.recount.landed import Counted, Landed, Row, is_valid, unit_scopes
 
 _OWN_FORM = ("ward", "one_stop_desk", "department")
 

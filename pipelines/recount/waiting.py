@@ -1,12 +1,12 @@
 """Online dossiers not taken in, counted again: waiting in time, waiting too long, refused at intake.
 
-Here: the rule of domain/05 5.9. Not here: which row speaks, whose form (recount_dossiers).
+Here: the rule of domain/05 5.9. Not here: which row speaks, whose form (dossiers).
 Invariant: written from the domain chapter, sharing nothing with the dbt models; none of these is in II.06a.
 """
 
 from __future__ import annotations
 
-from pipelines.audit.recount_dossiers import (
+from pipelines.recount.dossiers import (
     NOT_COUNTED,
     Dossier,
     is_vertical,
@@ -16,7 +16,7 @@ from pipelines.audit.recount_dossiers import (
     procedure_of,
     scopes_of,
 )
-from pipelines.audit.recount_landed import Counted, Landed, happened, on
+from pipelines.recount.landed import Counted, Landed, happened, on
 
 
 def counted_waiting(landed: Landed) -> list[Counted]:

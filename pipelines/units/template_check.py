@@ -16,7 +16,7 @@ from jinja2 import Environment, TemplateSyntaxError, meta, nodes
 
 from pipelines.figures.example import example_models, full_example
 from pipelines.figures.layout import layouts_from_manifest
-from pipelines.figures.report_model import ReportModel
+from pipelines.figures.model import ReportModel
 from pipelines.figures.template_names import REMINDER, names_lines
 from pipelines.figures.words import (
     AD_HOC_TEMPLATE,
@@ -32,9 +32,9 @@ from pipelines.office.errors import OfficeError
 from pipelines.office.nearest import nearest
 from pipelines.office.settings import Office
 from pipelines.package.assemble import paper_of
-from pipelines.package.letters import reminder_facts
 from pipelines.package.model import office_info
 from pipelines.periods.period import Period
+from pipelines.units.letters import reminder_facts
 from pipelines.warehouse.build import dbt_target, warehouse_file
 from pipelines.warehouse.dbt import ensure_manifest, read_manifest
 from pipelines.warehouse.status import Owed, PeriodStatus, Refusal

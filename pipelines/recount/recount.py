@@ -1,7 +1,7 @@
 """The independent recount of a report: every cell of every form and scope, counted again from the typed rows.
 
 Here: cells from recounted records, comparison with forms and facts of the report. Not here: counting rules
-(recount_<noun>), words (recount_text). Invariant: the report is only read; a difference is never summed away.
+(one module a noun), words (text). Invariant: the report is only read; a difference is never summed away.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ from typing import Any
 
 import duckdb
 
-from pipelines.audit.recount_declared import counted_declarations
-from pipelines.audit.recount_dossiers import counted_dossiers
-from pipelines.audit.recount_estimates import counted_estimates
-from pipelines.audit.recount_feedback import counted_feedback
-from pipelines.audit.recount_landed import Counted, Landed
-from pipelines.audit.recount_layouts import counted_for_other_layouts
-from pipelines.audit.recount_procedures import (
+from pipelines.figures.layout import facts_of
+from pipelines.recount.declared import counted_declarations
+from pipelines.recount.dossiers import counted_dossiers
+from pipelines.recount.estimates import counted_estimates
+from pipelines.recount.feedback import counted_feedback
+from pipelines.recount.landed import Counted, Landed
+from pipelines.recount.layouts import counted_for_other_layouts
+from pipelines.recount.procedures import (
     counted_drafts,
     counted_posting_checks,
     counted_posting_units,
@@ -29,7 +30,7 @@ from pipelines.audit.recount_procedures import (
     counted_processes,
     counted_publications,
 )
-from pipelines.audit.recount_records import (
+from pipelines.recount.records import (
     counted_communications,
     counted_death_cases,
     counted_directives,
@@ -39,11 +40,10 @@ from pipelines.audit.recount_records import (
     counted_plans,
     counted_trainings,
 )
-from pipelines.audit.recount_reviews import counted_documents, counted_procedures
-from pipelines.audit.recount_services import counted_services
-from pipelines.audit.recount_submissions import counted_submissions
-from pipelines.audit.recount_waiting import counted_waiting
-from pipelines.figures.layout import facts_of
+from pipelines.recount.reviews import counted_documents, counted_procedures
+from pipelines.recount.services import counted_services
+from pipelines.recount.submissions import counted_submissions
+from pipelines.recount.waiting import counted_waiting
 
 
 def _declared(landed: Landed) -> list[Counted]:

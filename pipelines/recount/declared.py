@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from pipelines.audit.recount_landed import UNKNOWN, Counted, Landed, Row, is_valid, unit_scopes
+from pipelines.recount.landed import UNKNOWN, Counted, Landed, Row, is_valid, unit_scopes
 
 STREAM = "declared_dossiers"
 _Line = tuple[str, bool, str]

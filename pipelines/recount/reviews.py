@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from pipelines.audit.recount_landed import UNKNOWN, Counted, Landed, Row, age, on, row_of_the_day, unit_scopes
+from pipelines.recount.landed import UNKNOWN, Counted, Landed, Row, age, on, row_of_the_day, unit_scopes
 
 STREAM = "review_submissions"
 _OWN_FORM = ("ward", "one_stop_desk", "department")

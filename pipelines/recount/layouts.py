@@ -1,15 +1,15 @@
 """Dossiers counted again for layouts other than II.06a: paused, withdrawn and stopped ones apart, levels, payments.
 
 Here: what those layouts make of a recounted dossier (domain/02 2.7, domain/13 13.2). Not here: counting it
-(recount_dossiers). Invariant: written from the domain's form files, sharing nothing with the dbt models.
+(dossiers). Invariant: written from the domain's form files, sharing nothing with the dbt models.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from pipelines.audit.recount_dossiers import counted_dossiers, known_dossiers
-from pipelines.audit.recount_landed import Counted, Landed
+from pipelines.recount.dossiers import counted_dossiers, known_dossiers
+from pipelines.recount.landed import Counted, Landed
 
 WITHOUT_BOUNDARY = "phi địa giới"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from pipelines.audit.recount_landed import UNKNOWN, Counted, Landed, Row, is_valid
+from pipelines.recount.landed import UNKNOWN, Counted, Landed, Row, is_valid
 
 
 def counted_services(landed: Landed) -> list[Counted]:

@@ -16,15 +16,9 @@ from pathlib import Path
 from types import MappingProxyType
 
 from pipelines.figures.layout import load_layouts
-from pipelines.figures.report_model import (
-    Coverage,
-    DeliveryCounts,
-    Issue,
-    OfficeInfo,
-    Question,
-    ReportModel,
-)
+from pipelines.figures.model import Coverage, DeliveryCounts, OfficeInfo, Question, ReportModel
 from pipelines.figures.text import Cleaner
+from pipelines.figures.version import Issue
 from pipelines.figures.words import COVER_TEMPLATE, REMINDER_TEMPLATE, report_blocks
 from pipelines.office.settings import Office
 from pipelines.package.assemble import paper_of

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from pipelines.audit.recount import CellDifference, RecordDifference, RecountResult
 from pipelines.figures.text import format_count, format_rate
+from pipelines.recount.recount import CellDifference, RecordDifference, RecountResult
 
 _SHOWN_RECORDS = 10
 

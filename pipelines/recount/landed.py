@@ -231,22 +231,27 @@ class WorkingDays:
 
 
 def age(row: Row) -> tuple[Any, ...]:
-    """Return what orders the rows of one record, newer is greater: day shown, receipt, place in the file."""
+    """Return what orders the rows of one record, newer is greater: moment shown, receipt, place in the file."""
     delivery = row["delivery"]
-    return delivery["observed_on"], delivery["received_at"], row["delivery_id"], row["source_row"], row["row_id"]
+    return delivery["observed_at"], delivery["received_at"], row["delivery_id"], row["source_row"], row["row_id"]
 
 
 def row_of_the_day(rows: list[Row], as_of: dt.date) -> Row:
     """Return the row that tells what a system overwrites (status, promise, pause), as of a day (DESIGN idea 6).
 
-    It is the row of the first delivery that observed the record on or after the day (of two of one day, the one
-    received last), else the last before.
+    It is the row of the first delivery that observed the record at or after the end of the day (of two of one
+    moment, the one received last), else the last before. An export of the morning shows the day before.
     """
-    since = [row for row in rows if row["delivery"]["observed_on"] >= as_of]
+    since = [row for row in rows if has_seen(row, as_of)]
     if not since:
         return max(rows, key=age)
-    first_day = min(row["delivery"]["observed_on"] for row in since)
-    return max((row for row in since if row["delivery"]["observed_on"] == first_day), key=age)
+    first = min(row["delivery"]["observed_at"] for row in since)
+    return max((row for row in since if row["delivery"]["observed_at"] == first), key=age)
+
+
+def has_seen(row: Row, day: dt.date) -> bool:
+    """Tell whether the delivery of a row was made at the end of a day (its last second) or later."""
+    return row["delivery"]["observed_at"] >= dt.datetime.combine(day, dt.time(23, 59, 59))
 
 
 def last_of_each_delivery(rows: list[Row], order: Callable[[Row], tuple[Any, ...]] = age) -> list[Row]:

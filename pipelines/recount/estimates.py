@@ -11,9 +11,9 @@ from collections import Counter, defaultdict
 from fractions import Fraction
 from math import floor
 
-from pipelines.audit.recount_declared import declaring_units
-from pipelines.audit.recount_dossiers import counted_dossiers
-from pipelines.audit.recount_landed import UNKNOWN, Counted, Landed, Row, unit_scopes
+from pipelines.recount.declared import declaring_units
+from pipelines.recount.dossiers import counted_dossiers
+from pipelines.recount.landed import UNKNOWN, Counted, Landed, Row, unit_scopes
 
 # Columns 4, 5 and 8 to 10 by their parts, in the order that decides between equal remainders; the rest follows.
 GROUPS = {

@@ -11,8 +11,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.audit.recount_declared import declaring_units
-from pipelines.audit.recount_landed import (
+from pipelines.recount.declared import declaring_units
+from pipelines.recount.landed import (
     UNKNOWN,
     Counted,
     Landed,

@@ -1,0 +1,155 @@
+"""Coverage: which files a report rests on and who has sent what it owes.
+
+Here: deliveries, corrections, counts of files and rows, the coverage sentence. Not here: who owes (rpt_coverage).
+Invariant: nothing is decided here; every state is a column of rpt_coverage, rpt_delivery or rpt_correction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+import duckdb
+
+from pipelines.figures.model import (
+    CorrectionMade,
+    Coverage,
+    Delivery,
+    DeliveryCounts,
+    Question,
+    RefusedFile,
+    Scope,
+)
+from pipelines.figures.records import records_of
+from pipelines.figures.text import Cleaner, format_count
+
+
+def deliveries_of(connection: duckdb.DuckDBPyConnection, question: Question, cleaner: Cleaner) -> tuple[Delivery, ...]:
+    """Read the register. As in rpt_coverage, a range nobody sends files for takes the files that observed it."""
+    records = records_of(connection, "select * from rpt_delivery order by delivery_id")
+    sent_for_period = any(record["is_for_period"] for record in records)
+
+    def answers(record: dict[str, Any]) -> bool:
+        if sent_for_period:
+            return bool(record["is_for_period"])
+        return record["observed_on"] is not None and record["observed_on"] >= question.period_start
+
+    return tuple(
+        Delivery(
+            delivery_id=str(record["delivery_id"]),
+            unit_id=cleaner.text(record["unit_id"]),
+            unit_name=cleaner.text(record["unit_name"]),
+            period_id=cleaner.text(record["period_id"]),
+            stream=cleaner.text(record["stream"]),
+            file_name=cleaner.text(record["file_name"]),
+            sha256=str(record["sha256"]),
+            received_at=record["received_at"],
+            observed_on=record["observed_on"],
+            kind=cleaner.text(record["kind"]),
+            status=str(record["status"]),
+            refused_reason=cleaner.text(record["refused_reason"]),
+            is_counted=bool(record["is_counted"]),
+            answers_period=answers(record),
+            **{
+                name: int(record[name] or 0)
+                for name in (
+                    "rows_in",
+                    "rows_typed",
+                    "rows_rejected",
+                    "rows_blank",
+                    "rows_furniture",
+                    "rows_flagged",
+                )
+            },
+        )
+        for record in records
+    )
+
+
+def corrections_of(
+    connection: duckdb.DuckDBPyConnection, of_deliveries: set[str] | None, cleaner: Cleaner
+) -> tuple[CorrectionMade, ...]:
+    """Return the corrections of some deliveries, or all of them."""
+    records = records_of(connection, "select * from rpt_correction order by correction_no, delivery_id, source_row")
+    names = [item.name for item in fields(CorrectionMade)]
+    return tuple(
+        CorrectionMade(**{name: cleaner.text(record[name]) for name in names})
+        for record in records
+        if of_deliveries is None or record["delivery_id"] in of_deliveries
+    )
+
+
+def counts_of(deliveries: tuple[Delivery, ...]) -> DeliveryCounts:
+    """Return the number of files sent for the period, and of rows in the counted ones."""
+    answering = [item for item in deliveries if item.answers_period]
+    counted = [item for item in answering if item.is_counted]
+    return DeliveryCounts(
+        files=len(answering),
+        accepted=sum(item.status == "accepted" for item in answering),
+        refused=sum(item.status == "refused" for item in answering),
+        rows_in=sum(item.rows_in for item in counted),
+        rows_typed=sum(item.rows_typed for item in counted),
+        rows_rejected=sum(item.rows_rejected for item in counted),
+        rows_flagged=sum(item.rows_flagged for item in counted),
+    )
+
+
+def coverage_of(
+    records: list[dict[str, Any]], deliveries: tuple[Delivery, ...], cleaner: Cleaner, scope: Scope | None
+) -> Coverage:
+    """Return the coverage of some things owed (rows of rpt_coverage): of one form's streams, or of all."""
+    streams = {record["stream"] for record in records}
+    names = {record["unit_id"]: cleaner.text(record["unit_name"]) for record in records}
+    owing: dict[str, list[str]] = {}
+    for record in records:
+        if record["state"] != "accepted":
+            parts = [record["stream_title"]] if len(streams) > 1 else []
+            parts += [record["missing_parts"]] if record.get("missing_parts") else []
+            owing.setdefault(record["unit_id"], []).extend([": ".join(map(cleaner.text, parts))] if parts else [])
+    missing = tuple(name for unit_id, name in names.items() if unit_id in owing)
+    between = "; " if any(record.get("missing_parts") for record in records) else ", "
+    told = tuple(
+        f"{names[unit_id]} ({between.join(lacking)})" if lacking else names[unit_id]
+        for unit_id, lacking in owing.items()
+    )
+    refused = tuple(
+        RefusedFile(item.unit_name, item.file_name, item.refused_reason)
+        for item in deliveries
+        if item.answers_period and item.status == "refused" and (not item.stream or item.stream in streams)
+    )
+    rejected = sum(int(record["rows_rejected"] or 0) for record in records)
+    typed = sum(int(record["rows_typed"] or 0) for record in records)
+    accepted = len(names) - len(missing)
+    return Coverage(
+        owed=len(names),
+        accepted=accepted,
+        missing=missing,
+        refused=refused,
+        rows_rejected=rejected,
+        sentence=_coverage_sentence(
+            _own_answer(records) if scope and set(names) == {scope.unit_id} else _answers(accepted, len(names), told),
+            refused,
+            rejected,
+        ),
+        rows_typed=typed,
+    )
+
+
+def _answers(accepted: int, owed: int, missing: tuple[str, ...]) -> list[str]:
+    """Return how many of several units have answered, and who has not."""
+    lacking = [f"còn thiếu: {', '.join(missing)}"] if missing else []
+    return [f"Số liệu của {format_count(accepted)}/{format_count(owed)} đơn vị", *lacking]
+
+
+def _own_answer(records: list[dict[str, Any]]) -> list[str]:
+    """Return how a unit whose own report it is has answered."""
+    lacking = [record["stream_title"] for record in records if record["state"] != "accepted"]
+    return [f"Số liệu đơn vị đã gửi còn thiếu: {', '.join(lacking)}" if lacking else "Đơn vị đã gửi đủ số liệu"]
+
+
+def _coverage_sentence(answers: list[str], refused: tuple[RefusedFile, ...], rejected: int) -> str:
+    parts = list(answers)
+    if refused:
+        parts.append(f"tệp bị từ chối: {', '.join(f'«{item.file_name}» ({item.unit_name})' for item in refused)}")
+    parts.append(f"số dòng trả lại: {format_count(rejected)}")
+    return "; ".join(parts) + "."

@@ -1,0 +1,449 @@
+"""The report model: all that one report prints, as frozen values with ids.
+
+Here: values only. Not here: reading them from a warehouse (read, rows, coverage), words, paper, facts.
+Invariant: each figure is a cell of a form model, or a ratio of such cells, and keeps its id in every document.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from pipelines.figures.layout import FormLayout
+from pipelines.figures.text import format_count, format_rate
+from pipelines.figures.version import Issue
+from pipelines.office.errors import OfficeError
+from pipelines.office.nearest import nearest
+from pipelines.office.reference import TARGET_OPERATORS
+
+
+@dataclass(frozen=True)
+class OfficeInfo:
+    """What documents print of the office (office.yaml)."""
+
+    name: str
+    short_name: str = ""
+    parent_name: str = ""
+    place: str = ""
+    receiving_agency: str = ""
+    report_symbol: str = ""
+    recipients: tuple[str, ...] = ()
+    signature: tuple[str, ...] = ()
+    percent_decimals: int = 2
+    # Kind of the reporting unit (reference/units.csv): city, ward, department, one_stop_desk …
+    unit_kind: str = "city"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One printed number. `value` is a count, or a percentage (None where the whole is 0); `text` is how it prints.
+
+    A cell the office does not fill has no value and no text.
+    """
+
+    figure_id: str
+    value: int | Decimal | None
+    text: str
+    # Ratios only: ids of the figures summed above and below the line.
+    parts: tuple[str, ...] = ()
+    whole: tuple[str, ...] = ()
+    # A part of it is estimated, not counted; of a count, how much (below 0: the estimate makes it less).
+    is_estimated: bool = False
+    estimated: int = 0
+    # A part of it is what units declared themselves; of a count, how much.
+    is_declared: bool = False
+    declared: int = 0
+
+
+@dataclass(frozen=True)
+class FormRow:
+    """One row of a form: kind section, row or total; its stub texts; one figure a numbered column."""
+
+    kind: str
+    code: str
+    number: str
+    label: str
+    section_label: str
+    figures: tuple[Figure, ...]
+    ratios: tuple[Figure, ...]
+    notes: tuple[Figure, ...]
+
+
+@dataclass(frozen=True)
+class Form:
+    """One form of the reporting unit's scope: its layout and its rows in order."""
+
+    layout: FormLayout
+    scope_id: str
+    rows: tuple[FormRow, ...]
+    coverage: Coverage
+
+    def total_texts(self) -> dict[str, str]:
+        """Return the printed figures of the total row by the name of their column or ratio."""
+        total = self.rows[-1]
+        columns = zip(self.layout.columns, total.figures, strict=True)
+        ratios = zip(self.layout.ratios, total.ratios, strict=True)
+        return {item.name: figure.text for item, figure in (*columns, *ratios)}
+
+
+@dataclass(frozen=True)
+class SwitchUsed:
+    """A counting switch as this report used it."""
+
+    name: str
+    value: str
+    default: str
+
+    @property
+    def is_default(self) -> bool:
+        """Tell whether the switch stands as domain/13 has it."""
+        return self.value == self.default
+
+
+@dataclass(frozen=True)
+class Question:
+    """What was asked (the one row of landed.question)."""
+
+    period_id: str
+    period_kind: str
+    period_label: str
+    period_start: dt.date
+    period_end: dt.date
+    as_of: dt.date
+    until_on: dt.date
+    received_by: dt.datetime
+    is_provisional: bool
+    office_unit_id: str
+    switches: tuple[SwitchUsed, ...]
+    # Ids of the issued finals of the period before and of a year ago; empty when there were none.
+    prior_issue: str = ""
+    year_ago_issue: str = ""
+
+    @property
+    def period_words(self) -> str:
+        """Return the period's name inside a sentence: quý I năm 2021."""
+        return self.period_label[:1].lower() + self.period_label[1:]
+
+    def switch(self, name: str) -> str:
+        """Return the value of a switch; empty in a report made before there was such a switch."""
+        return next((switch.value for switch in self.switches if switch.name == name), "")
+
+
+# Letters of a coverage sentence that still reads as a sentence; longer ones name their units in the appendix only.
+LONGEST_COVERAGE = 400
+
+
+@dataclass(frozen=True)
+class RefusedFile:
+    """A delivered file no row of which was counted, and why."""
+
+    unit_name: str
+    file_name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Whose figures are in the report, or in one form. A unit answers when every stream it owes is accepted."""
+
+    owed: int
+    accepted: int
+    missing: tuple[str, ...]
+    refused: tuple[RefusedFile, ...]
+    rows_rejected: int
+    sentence: str
+    # Rows read of the counted files; a unit may have sent some quarters of a year and still owe the others.
+    rows_typed: int = 0
+
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether every unit that owes has answered."""
+        return self.accepted == self.owed
+
+    @property
+    def has_answers(self) -> bool:
+        """Tell whether anything was sent: a whole answer, be it nil, or rows of a part of the period."""
+        return self.accepted > 0 or self.rows_typed > 0
+
+    @property
+    def brief(self) -> str:
+        """Return the sentence, or only its counts where it is too long to read inside a report."""
+        if len(self.sentence) <= LONGEST_COVERAGE:
+            return self.sentence
+        refused = f"; tệp bị từ chối: {format_count(len(self.refused))}" if self.refused else ""
+        return (
+            f"Số liệu của {format_count(self.accepted)}/{format_count(self.owed)} đơn vị; còn thiếu hoặc chưa đủ: "
+            f"{format_count(len(self.missing))} đơn vị (danh sách tại Phụ lục){refused}; "
+            f"số dòng trả lại: {format_count(self.rows_rejected)}."
+        )
+
+
+@dataclass(frozen=True)
+class CorrectionMade:
+    """A cell the office itself corrected, or could not correct any more (a row of rpt_correction)."""
+
+    record_code: str
+    column_label: str
+    state: str
+    original: str
+    right_value: str
+    reason: str
+    document: str
+    unit_name: str
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One file the report knows (a row of rpt_delivery)."""
+
+    delivery_id: str
+    unit_id: str
+    unit_name: str
+    period_id: str
+    stream: str
+    file_name: str
+    sha256: str
+    received_at: dt.datetime
+    observed_on: dt.date | None
+    kind: str
+    status: str
+    refused_reason: str
+    is_counted: bool
+    answers_period: bool
+    rows_in: int
+    rows_typed: int
+    rows_rejected: int
+    rows_blank: int
+    rows_furniture: int
+    rows_flagged: int
+
+
+@dataclass(frozen=True)
+class DeliveryCounts:
+    """Files sent for the period, and rows of the counted ones."""
+
+    files: int
+    accepted: int
+    refused: int
+    rows_in: int
+    rows_typed: int
+    rows_rejected: int
+    rows_flagged: int
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A unit whose own report is made, and whose files its figures rest on: (unit, stream) pairs."""
+
+    unit_id: str
+    fed_by: frozenset[tuple[str, str]]
+
+    def is_fed_by(self, unit_id: str, stream: str) -> bool:
+        """Tell whether a unit's files of a stream can hold rows of this unit's report.
+
+        A file nobody could read has no stream; it belongs to whoever is fed by its sender.
+        """
+        if not stream:
+            return any(sender == unit_id for sender, _ in self.fed_by)
+        return (unit_id, stream) in self.fed_by
+
+
+@dataclass(frozen=True)
+class DeclaredAgainst:
+    """A cell a unit declares although its own dossiers are counted (a row of rpt_declared_against_counted)."""
+
+    unit_name: str
+    section_code: str
+    field_name: str
+    column_no: int
+    declared: int
+    counted: int
+
+
+@dataclass(frozen=True)
+class Brought:
+    """What a unit of before brings to the unit that reports (a row of rpt_unit_bridge).
+
+    `changed_on` is None for the reporting unit itself.
+    """
+
+    unit_name: str
+    original_unit_name: str
+    changed_on: dt.date | None
+    received_total: int
+    carried_in: int
+    resolved_total: int
+    pending_total: int
+
+
+@dataclass(frozen=True)
+class CarryOver:
+    """What was carried in, held against the issued final of the period before: how many dossiers break it, and why."""
+
+    prior_issue: str
+    reasons: tuple[tuple[str, int], ...]
+
+    @property
+    def breaks(self) -> int:
+        """Number of dossiers that break the carry-over."""
+        return sum(count for _, count in self.reasons)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """An issued final a report is held against; `against` is prev (the period before) or year (a year ago)."""
+
+    against: str
+    issue_id: str
+    period_label: str
+    # Every cell and ratio of its forms that this report has too, by figure id, as issued.
+    figures: Mapping[str, int | Decimal | None] = field(default_factory=dict)
+
+    @property
+    def period_words(self) -> str:
+        """Return the period's name inside a sentence: quý IV năm 2020."""
+        return self.period_label[:1].lower() + self.period_label[1:]
+
+
+@dataclass(frozen=True)
+class DayCount:
+    """Dossiers received on one day (a row of rpt_received_day)."""
+
+    date_on: dt.date
+    is_working_day: bool
+    received_total: int
+
+
+@dataclass(frozen=True)
+class AgeBand:
+    """Overdue pending dossiers of one age (a row of rpt_overdue_age)."""
+
+    label: str
+    pending_overdue: int
+
+
+@dataclass(frozen=True)
+class IndexLine:
+    """One line of the index of service quality (a row of rpt_service_index): component, group or total.
+
+    `known` are the points of the components whose points can be said, out of `known_most`.
+    """
+
+    kind: str
+    code: str
+    label: str
+    most: int
+    rate: Figure
+    points: Figure
+    known: Figure
+    known_most: int
+    reason: str
+
+
+_HOLDS: dict[str, Callable[[Any, Any], bool]] = {
+    ">=": operator.ge,
+    "<=": operator.le,
+    ">": operator.gt,
+    "<": operator.lt,
+    "=": operator.eq,
+}
+_SIGNS = {">=": "≥", "<=": "≤"}
+assert set(_HOLDS) == set(TARGET_OPERATORS)
+
+
+@dataclass(frozen=True)
+class Target:
+    """What one figure should be: at least, at most … a value (a row of reference/targets.csv)."""
+
+    sign: str
+    value: Decimal
+    is_rate: bool
+
+    def is_met(self, figure: Figure) -> bool | None:
+        """Tell whether a figure is as it should be; None where it has no value."""
+        return None if figure.value is None else _HOLDS[self.sign](Decimal(figure.value), self.value)
+
+    @property
+    def text(self) -> str:
+        """The target as it is printed: ≥ 95%."""
+        return f"{_SIGNS.get(self.sign, self.sign)} {format_rate(self.value, '%' if self.is_rate else '')}"
+
+
+@dataclass(frozen=True)
+class ReportModel:
+    """All of one report."""
+
+    office: OfficeInfo
+    question: Question
+    forms: Mapping[str, Form]
+    figures: Mapping[str, Figure]
+    coverage: Coverage
+    deliveries: tuple[Delivery, ...]
+    corrections: tuple[CorrectionMade, ...]
+    counts: DeliveryCounts
+    # None while no final of the period before is issued.
+    carry_over: CarryOver | None
+    # Texts that held characters no document can hold, cleaned.
+    cleaned_texts: int
+    # None in a draft: only a person issues.
+    issue: Issue | None = None
+    # Issued reports whose figures this one is compared with (figures/change).
+    compared: tuple[Compared, ...] = ()
+    # What charts show beside figures (figures/charts).
+    received_days: tuple[DayCount, ...] = ()
+    overdue_ages: tuple[AgeBand, ...] = ()
+    # Empty in a period the index was not yet in force.
+    service_index: tuple[IndexLine, ...] = ()
+    # Column of the dossier files → all or some of those behind the forms have it; none has the others.
+    told: Mapping[str, str] = field(default_factory=dict)
+    # What figures should be, by figure id (figures/targets).
+    targets: Mapping[str, Target] = field(default_factory=dict)
+    # Units that declare although their dossiers are counted, and the cells where the two differ.
+    declaring_beside: tuple[str, ...] = ()
+    declared_against: tuple[DeclaredAgainst, ...] = ()
+    # In a period that contains a change of the map: what each unit of before brings.
+    bridge: tuple[Brought, ...] = ()
+
+    def figure_of(self, reference: str) -> Figure:
+        """Return the office's figure named `<form>.<row>.<column>`, e.g. II.06a.total.c7 or II.06a.A.3.on_time_rate.
+
+        Raises:
+            OfficeError: the report has no such form, row or column.
+        """
+        found = self.find_figure(reference)
+        if found is None:
+            near = nearest(reference, self._references())
+            raise OfficeError(f"Mẫu báo cáo gọi số liệu «{reference}», nhưng báo cáo không có số này{near}")
+        return found
+
+    def find_figure(self, reference: str) -> Figure | None:
+        """Return the figure named so, None when the report has none."""
+        for form in self.forms.values():
+            prefix = f"{form.layout.form_id}."
+            if reference.startswith(prefix):
+                row, _, column = reference.removeprefix(prefix).rpartition(".")
+                found = self.figures.get(figure_id(form.layout.form_id, form.scope_id, row, column))
+                if found:
+                    return found
+        return None
+
+    def _references(self) -> list[str]:
+        parts = (name.split("/") for name in self.figures)
+        return [f"{form_id}.{row}.{column}" for form_id, _, row, column in parts]
+
+    def headline(self) -> dict[str, str]:
+        """Return the lines of the summary each form's layout asks for: label → text with figures of its total row."""
+        return {
+            label: text.format(**form.total_texts())
+            for form in self.forms.values()
+            for label, text in form.layout.headline
+        }
+
+
+def figure_id(form_id: str, scope_id: str, row_code: str, column: str) -> str:
+    """Return the id of a figure; `column` is c<number>, or the name of a ratio or note."""
+    return f"{form_id}/{scope_id}/{row_code}/{column}"

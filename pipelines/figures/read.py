@@ -1,0 +1,248 @@
+"""Read one finished warehouse into the report model.
+
+Here: the question, the forms, what charts and tables show beside them. Not here: words, paper, facts.
+Invariant: a report of an older version of the database is read too; what it lacks is empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+
+import duckdb
+
+from pipelines.figures.coverage import corrections_of, counts_of, coverage_of, deliveries_of
+from pipelines.figures.declared import declared_parts, mark_declared
+from pipelines.figures.layout import FormLayout
+from pipelines.figures.model import (
+    AgeBand,
+    Brought,
+    CarryOver,
+    DayCount,
+    DeclaredAgainst,
+    Figure,
+    IndexLine,
+    OfficeInfo,
+    Question,
+    ReportModel,
+    Scope,
+    SwitchUsed,
+    figure_id,
+)
+from pipelines.figures.records import has_table, records_of
+from pipelines.figures.rows import form_of
+from pipelines.figures.targets import targets_of
+from pipelines.figures.text import Cleaner, format_rate
+from pipelines.office.settings import Switches
+
+
+def build_report_model(
+    connection: duckdb.DuckDBPyConnection,
+    layouts: Mapping[str, dict[str, Any]],
+    office_info: OfficeInfo,
+    scope: Scope | None = None,
+) -> ReportModel:
+    """Read one built warehouse into the report model.
+
+    Args:
+        connection: the warehouse of one question, read only.
+        layouts: forms.json, one layout a form (the choice by validity is layouts_from_manifest's).
+        office_info: what is printed of the reporting unit.
+        scope: the unit whose report it is; None for the office itself.
+
+    Raises:
+        OfficeError: a form of the layouts has no rows for the reporting unit.
+    """
+    cleaner = Cleaner()
+    question = _question(connection, cleaner)
+    scope_id = scope.unit_id if scope else question.office_unit_id
+    deliveries = deliveries_of(connection, question, cleaner)
+    owed = records_of(connection, "select * from rpt_coverage order by sort_no, unit_id, stream")
+    if scope:
+        owed = [item for item in owed if scope.is_fed_by(item["unit_id"], item["stream"])]
+        deliveries = tuple(item for item in deliveries if scope.is_fed_by(item.unit_id, item.stream))
+    forms = {}
+    for form_id, layout in layouts.items():
+        if scope and layout["scopes"] == "office":
+            continue
+        owed_here = [item for item in owed if item["stream"] in layout["streams"]]
+        coverage = coverage_of(owed_here, deliveries, cleaner, scope)
+        form = form_of(connection, FormLayout.of(layout), scope_id, office_info, coverage, cleaner)
+        forms[form_id] = mark_declared(form, declared_parts(connection, layout, scope_id))
+    figures = {
+        figure.figure_id: figure
+        for form in forms.values()
+        for row in form.rows
+        for figure in (*row.figures, *row.ratios, *row.notes)
+    }
+    service_index = _service_index(connection, scope_id, cleaner)
+    figures |= {item.figure_id: item for line in service_index for item in (line.rate, line.points, line.known)}
+    beside = _declared_against(connection, scope, cleaner)
+    return ReportModel(
+        office=_clean_office(office_info, cleaner),
+        question=question,
+        forms=MappingProxyType(forms),
+        figures=MappingProxyType(figures),
+        coverage=coverage_of(owed, deliveries, cleaner, scope),
+        deliveries=deliveries,
+        corrections=corrections_of(connection, {item.delivery_id for item in deliveries} if scope else None, cleaner),
+        counts=counts_of(deliveries),
+        # Held dossier by dossier against the office's own final: the office's report tells it.
+        carry_over=None if scope else _carry_over(connection),
+        cleaned_texts=cleaner.changed,
+        received_days=_received_days(connection, scope_id),
+        overdue_ages=_overdue_ages(connection, scope_id),
+        service_index=service_index,
+        told=_told(connection, scope_id),
+        targets=targets_of(connection, forms, scope is not None) if has_table(connection, "target") else {},
+        declaring_beside=tuple(dict.fromkeys(item.unit_name for item in beside)),
+        declared_against=tuple(item for item in beside if item.declared != item.counted),
+        bridge=_bridge(connection, scope, cleaner),
+    )
+
+
+def _bridge(connection: duckdb.DuckDBPyConnection, scope: Scope | None, cleaner: Cleaner) -> tuple[Brought, ...]:
+    if not has_table(connection, "rpt_unit_bridge"):
+        return ()
+    query = "select * from rpt_unit_bridge order by sort_no, unit_id, original_sort_no, original_unit_id"
+    return tuple(
+        Brought(
+            cleaner.text(row["unit_name"]),
+            cleaner.text(row["original_unit_name"]),
+            row["changed_on"],
+            int(row["received_total"]),
+            int(row["carried_in"]),
+            int(row["resolved_total"]),
+            int(row["pending_total"]),
+        )
+        for row in records_of(connection, query)
+        if scope is None or row["unit_id"] == scope.unit_id
+    )
+
+
+def _declared_against(
+    connection: duckdb.DuckDBPyConnection, scope: Scope | None, cleaner: Cleaner
+) -> tuple[DeclaredAgainst, ...]:
+    if not has_table(connection, "rpt_declared_against_counted"):
+        return ()
+    query = """
+        select * from rpt_declared_against_counted
+        order by sort_no, unit_id, level_section_code, field_code, column_no"""
+    return tuple(
+        DeclaredAgainst(
+            cleaner.text(row["unit_name"]),
+            str(row["level_section_code"]),
+            cleaner.text(row["field_name"]),
+            int(row["column_no"]),
+            int(row["declared"]),
+            int(row["counted"]),
+        )
+        for row in records_of(connection, query)
+        if scope is None or row["unit_id"] == scope.unit_id
+    )
+
+
+def _told(connection: duckdb.DuckDBPyConnection, scope_id: str) -> dict[str, str]:
+    """Return how many of the files behind a form have a column: all or some; a column none has is not there."""
+    if not has_table(connection, "rpt_told_column"):
+        return {}
+    query = "select column_name, files_with, file_count from rpt_told_column where scope_id = ? order by column_name"
+    return {
+        str(row["column_name"]): "all" if row["files_with"] == row["file_count"] else "some"
+        for row in records_of(connection, query, (scope_id,))
+    }
+
+
+def _received_days(connection: duckdb.DuckDBPyConnection, scope_id: str) -> tuple[DayCount, ...]:
+    if not has_table(connection, "rpt_received_day"):
+        return ()
+    query = "select date_on, is_working_day, received_total from rpt_received_day where scope_id = ? order by date_on"
+    return tuple(
+        DayCount(row["date_on"], bool(row["is_working_day"]), int(row["received_total"]))
+        for row in records_of(connection, query, (scope_id,))
+    )
+
+
+def _overdue_ages(connection: duckdb.DuckDBPyConnection, scope_id: str) -> tuple[AgeBand, ...]:
+    if not has_table(connection, "rpt_overdue_age"):
+        return ()
+    query = "select label, pending_overdue from rpt_overdue_age where scope_id = ? order by band_no"
+    rows = records_of(connection, query, (scope_id,))
+    return tuple(AgeBand(row["label"], int(row["pending_overdue"])) for row in rows)
+
+
+def _service_index(connection: duckdb.DuckDBPyConnection, scope_id: str, cleaner: Cleaner) -> tuple[IndexLine, ...]:
+    if not has_table(connection, "rpt_service_index"):
+        return ()
+
+    def figure(row: dict[str, Any], column: str, sign: str) -> Figure:
+        value = None if row[column] is None else Decimal(row[column])
+        return Figure(figure_id("service-index", scope_id, row["row_code"], column), value, format_rate(value, sign))
+
+    query = "select * from rpt_service_index where scope_id = ? order by row_order"
+    return tuple(
+        IndexLine(
+            kind=str(row["row_kind"]),
+            code=str(row["row_code"]),
+            label=cleaner.text(row["label"]),
+            most=int(row["max_points"]),
+            rate=figure(row, "rate_percent", "%"),
+            points=figure(row, "points", ""),
+            known=figure(row, "known_points", ""),
+            known_most=int(row["known_max_points"]),
+            reason=cleaner.text(row["reason"]),
+        )
+        for row in records_of(connection, query, (scope_id,))
+    )
+
+
+def _clean_office(office: OfficeInfo, cleaner: Cleaner) -> OfficeInfo:
+    return OfficeInfo(
+        name=cleaner.text(office.name),
+        short_name=cleaner.text(office.short_name),
+        parent_name=cleaner.text(office.parent_name),
+        place=cleaner.text(office.place),
+        receiving_agency=cleaner.text(office.receiving_agency),
+        report_symbol=cleaner.text(office.report_symbol),
+        recipients=tuple(cleaner.text(line) for line in office.recipients),
+        signature=tuple(cleaner.text(line) for line in office.signature),
+        percent_decimals=office.percent_decimals,
+        unit_kind=office.unit_kind,
+    )
+
+
+def _question(connection: duckdb.DuckDBPyConnection, cleaner: Cleaner) -> Question:
+    (row,) = records_of(connection, "select * from landed.question")
+    defaults = Switches().model_dump()
+    return Question(
+        period_id=cleaner.text(row["period_id"]),
+        period_kind=cleaner.text(row["period_kind"]),
+        period_label=cleaner.text(row["period_label"]),
+        period_start=row["period_start"],
+        period_end=row["period_end"],
+        as_of=row["as_of"],
+        until_on=row["until_on"],
+        received_by=row["received_by"],
+        is_provisional=bool(row["is_provisional"]),
+        office_unit_id=str(row["office_unit_id"]),
+        switches=tuple(
+            SwitchUsed(name, str(row[name]).lower(), str(default).lower())
+            for name, default in defaults.items()
+            if name in row
+        ),
+        prior_issue=str(row.get("prior_issue") or ""),
+        year_ago_issue=str(row.get("year_ago_issue") or ""),
+    )
+
+
+def _carry_over(connection: duckdb.DuckDBPyConnection) -> CarryOver | None:
+    (question,) = records_of(connection, "select * from landed.question")
+    if not question.get("prior_issue"):
+        return None
+    found = records_of(
+        connection,
+        "select reason, count(*) as dossiers from rpt_carry_over group by reason order by dossiers desc, reason",
+    )
+    return CarryOver(str(question["prior_issue"]), tuple((item["reason"], item["dossiers"]) for item in found))

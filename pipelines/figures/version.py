@@ -1,0 +1,36 @@
+"""An issued version: what its documents print of themselves.
+
+Here: kind, number and reason of a version, as lines. Not here: issuing (package), the journal (office).
+Invariant: a draft has no version; only a person issues.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ISSUE_KINDS = {"provisional": "Bản tạm tính", "final": "Bản chính thức", "corrected": "Bản đính chính"}
+
+
+@dataclass(frozen=True)
+class Issue:
+    """What an issued report prints of itself: kind (domain/04 4.2), version, why it is a correction or was forced."""
+
+    kind: str
+    version: int
+    correction_no: int = 0
+    why: str = ""
+    forced: str = ""
+    blockers: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """Name of the version as officers call it."""
+        number = f" lần {self.correction_no}" if self.correction_no else ""
+        return f"{ISSUE_KINDS[self.kind]}{number}, phiên bản {self.version}"
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Lines every document of the report carries."""
+        correction = f" Lý do đính chính: {self.why}" if self.correction_no else ""
+        forced = (f"Phát hành khi còn vướng mắc. Lý do: {self.forced}",) if self.forced else ()
+        return (f"{self.title}.{correction}", *forced)
