@@ -11,17 +11,17 @@ import datetime as dt
 import hashlib
 import json
 import os
-import re
 import shutil
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from pipelines.ingest.file_name import name_key
 from pipelines.ingest.stable import at_rest
 from pipelines.office.files import write_atomically
 from pipelines.office.settings import Office
-from pipelines.office.text import match_key, nfc
+from pipelines.office.text import nfc
 
 # Files of an office folder that shape its figures and documents, beside what units send.
 SETTINGS = (
@@ -34,9 +34,6 @@ SETTINGS = (
 )
 
 IGNORED_PREFIXES = ("~$", ".")  # lock files of office programs, hidden files: left alone, not an error
-
-# Marks by which a resent file differs in name only: "(1)", "_v2", "sửa", "bản sửa", "copy" (DESIGN, Deliveries).
-_RESENT = re.compile(r"(\s*\(\d+\)|[\s_-]*v\d+|[\s_-]*(bản\s*)?sửa(\s*lần\s*\d+)?|[\s_-]*copy)+$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -63,12 +60,6 @@ class Receipt:
     def received_on(self) -> dt.date:
         """Local day of receipt."""
         return self.received_moment.date()
-
-
-def name_key(file_name: str) -> str:
-    """Return the name by which two sendings are the same file: marks of resending and case do not count."""
-    stem, _, extension = match_key(file_name).rpartition(".")
-    return f"{_RESENT.sub('', stem)}.{extension}"
 
 
 def landed_path(office: Office, sha256: str) -> Path:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from pipelines.ingest.contract import LINEAGE_COLUMNS, load_contract
-from pipelines.ingest.landing import hash_file, name_key
+from pipelines.ingest.landing import hash_file
 from pipelines.office.profiles import Profile
 from pipelines.office.settings import Office
 from pipelines.office.text import nfc
