@@ -55,6 +55,8 @@ LANDED: dict[str, dict[str, str]] = {
         "as_of": _DATE,
         "until_on": _DATE,
         "received_by": _TIME,
+        "receipt_no": _INT,
+        "act_no": _INT,
         "is_provisional": _BOOL,
         "office_unit_id": _TEXT,
         "plan_before": _TEXT,
@@ -97,6 +99,10 @@ LANDED: dict[str, dict[str, str]] = {
         "unit_from": _TEXT,
         "due_after_supplement": _TEXT,
         "kind": _TEXT,
+        "receipt_no": _INT,
+        "is_export": _BOOL,
+        "is_answer": _BOOL,
+        "state": _TEXT,
         "status": _TEXT,
         "refused_reason": _TEXT,
         "is_counted": _BOOL,
@@ -107,6 +113,15 @@ LANDED: dict[str, dict[str, str]] = {
         "rows_furniture": _INT,
         "rows_flagged": _INT,
     },
+    "claim": {
+        **dict.fromkeys(
+            ("delivery_id", "unit_id", "period_id", "stream", "file_name", "kind", "effect", "reason", "mend", "records"),
+            _TEXT,
+        ),
+        "accepted": _TEXT,
+        "is_open": _BOOL,
+    },
+    "acceptance": {"delivery_id": _TEXT, "kind": _TEXT, "record_code": _TEXT},
     "sending": {
         "delivery_id": _TEXT,
         "unit_id": _TEXT,
@@ -461,6 +476,9 @@ def delivery(delivery_id: str, unit_id: str, observed_on: str, **changes: object
         "kind": "first",
         "status": "accepted",
         "is_counted": True,
+        "is_answer": True,
+        "is_export": True,
+        "state": "counted",
         **changes,
     }
 

@@ -16,10 +16,10 @@ from pipelines.office.text import match_key
 # mark: a supplement is another file.
 _AGAIN = (
     r"\d+",  # (1)
-    r"(v|ver|version)[.]?\d+",
+    r"(v|ver|version)\.?\d+",
     r"(ban )?(da |chinh |hieu )?(sua|dinh chinh|dieu chinh|cap nhat)( (lai|doi|chua|loi))?( lan \d+)?",
     r"(gui|nop|lam) lai( lan \d+)?",
-    r"(ban (cuoi|moi|chinh)|(ban )?(cuoi cung|moi nhat|chinh thuc)|final|updated|fixed)([ _]?\d+)?",
+    r"(ban (cuoi|moi|chinh)|(ban )?(cuoi cung|moi nhat|chinh thuc)|final|updated|fixed)( ?\d+)?",
     r"(ban )?(da (ky|dau)|co (chu ky|dau)|(da )?(ky so|dong dau))(,?( va)? (da )?dong dau)?|signed",
     r"(copy|ban sao|sao chep)( \(?\d+\)?)?",
 )

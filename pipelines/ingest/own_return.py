@@ -1,7 +1,7 @@
 """What a return workbook of ours says of itself: whose it is and of which period, whatever its name.
 
-Here: the hidden properties and the headings of a return. Not here: whether it lies in the right folder (warehouse/claims),
-reading its rows (reading).
+Here: the hidden properties and the headings of a return. Not here: whether it lies in the right folder
+(warehouse/claims), reading its rows (reading).
 Invariant: a file is a return by what is in it; a file that cannot be opened says nothing here, its reader refuses it.
 """
 

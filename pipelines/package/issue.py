@@ -44,6 +44,7 @@ from pipelines.warehouse.issued import (
     settle,
 )
 from pipelines.warehouse.question import Ask, resolve
+from pipelines.warehouse.register import number_of
 
 # All of the clone that makes a report: kept with each version, so that years later the same software makes it again.
 SOFTWARE = (
@@ -142,6 +143,7 @@ def asked_of(office: Office, report: Path) -> Ask:
         {name: str(row[name]) for name in names},
         row["prior_issue"] or "",
         row.get("year_ago_issue") or "",
+        [int(row["receipt_no"]), int(row["act_no"])] if "receipt_no" in row else None,
     )
 
 
@@ -262,6 +264,7 @@ def _record(office: Office, candidate: _Candidate, block: Issue) -> dict[str, An
             "period_id": request.period_id,
             "as_of": question.as_of.isoformat(),
             "received_by": question.received_by.isoformat(),
+            "cut": [question.cut.receipt_no, question.cut.act_no],
             "switches": {name: str(value) for name, value in question.switches.model_dump().items()},
             "prior_issue": question.prior.issue_id if question.prior else "",
             "year_ago_issue": question.year_ago_issue,
@@ -273,7 +276,7 @@ def _record(office: Office, candidate: _Candidate, block: Issue) -> dict[str, An
                 "landed": item.sha256,
             }
             for item in receipts(office)
-            if item.received_moment <= question.received_by
+            if number_of(item) <= question.cut.receipt_no
         },
         "settings": keep_settings(office),
         "software": keep_tree(office, REPOSITORY, SOFTWARE),

@@ -22,8 +22,9 @@ from pipelines.periods.period import Period, find_period
 from pipelines.render.mend_html import write_mend_page
 from pipelines.render.mend_xlsx import write_mend_book
 from pipelines.warehouse.register import Delivery, register
+from pipelines.warehouse.standing import standing
 from pipelines.warehouse.streams import contract_path
-from pipelines.warehouse.typed import TypedDelivery, rejects_of, standing, type_delivery
+from pipelines.warehouse.typed import TypedDelivery, rejects_of, type_delivery
 
 
 def make_mend_books(office: Office, period_id: str) -> list[tuple[MendBook, Path]]:
@@ -45,8 +46,9 @@ def make_mend_books(office: Office, period_id: str) -> list[tuple[MendBook, Path
 
 def mend_books(office: Office, period: Period) -> Iterator[MendBook]:
     """Yield what goes back to each unit, in the order of units; units with nothing are left out."""
-    sent = [item for item in register(office, office.clock.now()) if item.period_id == period.period_id]
-    standing_now = [item for item in standing(office, sent) if item.delivery.is_visible]
+    known = register(office)
+    sent = [item for item in known if item.period_id == period.period_id]
+    standing_now = [item for item in standing(office, known) if item.delivery.period_id == period.period_id]
     units = office.reference["units"].drop_duplicates("unit_id").sort_values("sort_no")
     names = dict(zip(units["unit_id"], units["name_vi"], strict=True))
     for unit_id in [*names, *sorted({item.unit_id for item in sent} - set(names))]:
@@ -80,8 +82,8 @@ def _refused(item: TypedDelivery) -> RefusedFile:
 def _faults(office: Office, item: TypedDelivery) -> list[Fault]:
     """The faults of the rows of one file, in their order; a refused file may have rows that say why."""
     delivery = item.delivery
-    if delivery.stream is None or delivery.profile is None:
-        return []
+    if delivery.stream is None or delivery.profile is None or item.is_held_back:
+        return []  # rows of another unit's file are not shown to this one
     contract = load_contract(contract_path(delivery.stream))
     found = pd.concat([_sent_back(item), _flagged(item, contract)], ignore_index=True)
     if found.empty:

@@ -21,11 +21,22 @@ from pipelines.office.settings import Office
 from pipelines.office.text import match_key
 from pipelines.periods.calendar import working_calendar
 from pipelines.periods.period import find_period
+from pipelines.warehouse.asked_claims import (
+    ACCEPTANCE_COLUMNS,
+    CLAIM_COLUMNS,
+    acceptance_rows,
+    claim_rows,
+    claims_of,
+)
+from pipelines.warehouse.claims import is_export
+from pipelines.warehouse.delivery_states import state_of
 from pipelines.warehouse.prior import land_prior
 from pipelines.warehouse.question import Question
 from pipelines.warehouse.register import register
+from pipelines.warehouse.said import record_sql
+from pipelines.warehouse.standing import judged
 from pipelines.warehouse.streams import contract_path, streams
-from pipelines.warehouse.typed import TypedDelivery, type_deliveries
+from pipelines.warehouse.typed import TypedDelivery
 
 # landed table → (reference file, {column: DuckDB type}); columns not named are text.
 _REFERENCE = {
@@ -46,6 +57,9 @@ _DELIVERY_TYPES = {
     "received_at": "timestamp",
     "observed_at": "timestamp",
     "observed_on": "date",
+    "receipt_no": "integer",
+    "is_export": "boolean",
+    "is_answer": "boolean",
     "is_counted": "boolean",
     "rows_in": "integer",
     "rows_typed": "integer",
@@ -73,6 +87,8 @@ _QUESTION_TYPES = {
     "as_of": "date",
     "until_on": "date",
     "received_by": "timestamp",
+    "receipt_no": "integer",
+    "act_no": "integer",
     "is_provisional": "boolean",
     "include_vertical_agencies": "boolean",
     "feedback_answer_days": "integer",
@@ -120,6 +136,8 @@ def write_landed(office: Office, question: Question, typed: list[TypedDelivery],
         for stream in streams():
             _rows(connection, stream, typed)
         _rejects(connection, typed)
+        _table(connection, "acceptance", acceptance_rows(office, question), ACCEPTANCE_COLUMNS)
+        _table(connection, "claim", claim_rows(claims_of(office, question, typed, connection)), CLAIM_COLUMNS)
         _table(connection, "stream", _stream_titles(), {})
         _table(connection, "correction", _corrections(office, typed), _CORRECTION_TYPES)
 
@@ -181,10 +199,15 @@ def _deliveries(typed: list[TypedDelivery]) -> pd.DataFrame:
                 "unit_from": delivery.profile.unit_from if delivery.profile else "folder",
                 "due_after_supplement": delivery.profile.due_after_supplement if delivery.profile else "updated",
                 "kind": delivery.kind,
+                "receipt_no": delivery.receipt_no,
+                "is_export": is_export(delivery),
+                "is_answer": item.answers,
+                "state": state_of(item).value,
                 "status": item.verdict["status"],
                 "refused_reason": item.verdict.get("refused_reason"),
                 "is_counted": item.is_counted,
                 **{f"rows_{name.removeprefix('rows_')}": counts[name] for name in counts},
+                **_rest(item),
             }
         )
     columns = [
@@ -202,6 +225,10 @@ def _deliveries(typed: list[TypedDelivery]) -> pd.DataFrame:
         "unit_from",
         "due_after_supplement",
         "kind",
+        "receipt_no",
+        "is_export",
+        "is_answer",
+        "state",
         "status",
         "refused_reason",
         "is_counted",
@@ -213,6 +240,14 @@ def _deliveries(typed: list[TypedDelivery]) -> pd.DataFrame:
         "rows_flagged",
     ]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _rest(item: TypedDelivery) -> dict[str, int]:
+    """The counts of a replaced file of which some records remain: those alone."""
+    if item.remaining is None:
+        return {}
+    none = dict.fromkeys(("rows_rejected", "rows_blank", "rows_furniture", "rows_flagged"), 0)
+    return {**none, "rows_in": len(item.remaining), "rows_typed": len(item.remaining)}
 
 
 def _delivery_columns(typed: list[TypedDelivery]) -> pd.DataFrame:
@@ -229,9 +264,8 @@ def _delivery_columns(typed: list[TypedDelivery]) -> pd.DataFrame:
 def _sendings(office: Office, question: Question, typed: list[TypedDelivery]) -> pd.DataFrame:
     """Return every sending that was not withdrawn, those replaced by a later one too: who is late is told by the first
     good file of a unit, however often it was mended."""
-    standing = {item.delivery.delivery_id: item for item in typed}
-    sent = register(office, question.received_by)
-    replaced = [item for item in sent if item.replaced_by and not item.withdrawn and item.delivery_id not in standing]
+    standing = {item.delivery.delivery_id for item in typed if item.remaining is None}
+    sent = judged(office, register(office, question.cut), cut=question.cut)
     rows = [
         {
             "delivery_id": item.delivery.delivery_id,
@@ -241,14 +275,20 @@ def _sendings(office: Office, question: Question, typed: list[TypedDelivery]) ->
             "file_name": item.delivery.file_name,
             "received_at": dt.datetime.fromisoformat(item.delivery.received_at).replace(tzinfo=None),
             "kind": item.delivery.kind,
-            "status": item.verdict["status"],
+            "status": _sent_status(item),
             "is_standing": item.delivery.delivery_id in standing,
             "rows_read": int(item.verdict["counts"]["typed"]) + int(item.verdict["counts"]["rejected"]),
         }
-        for item in [*typed, *type_deliveries(office, replaced)]
+        for item in sent
         if item.delivery.kind != "same_bytes"
     ]
     return pd.DataFrame(rows, columns=list(_SENDING_TYPES))
+
+
+def _sent_status(item: TypedDelivery) -> str:
+    """A file made before its period began was sent, and answers nothing: stale."""
+    stale = any(claim.effect == "answers_nothing" for claim in item.claims)
+    return "stale" if stale else str(item.verdict["status"])
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, stream: str, typed: list[TypedDelivery]) -> None:
@@ -302,7 +342,8 @@ def _met(correction: Correction, typed: TypedDelivery) -> list[dict]:
 def _rejects(connection: duckdb.DuckDBPyConnection, typed: list[TypedDelivery]) -> None:
     """Write the rows of every counted delivery, of all streams, that go back to their units."""
     types = {name: "integer" if name == "source_row" else "varchar" for name in REJECT_COLUMNS}
-    _union(connection, "rejected_row", "rejects", types, [item for item in typed if item.is_counted])
+    whole = [item for item in typed if item.is_counted and item.remaining is None]
+    _union(connection, "rejected_row", "rejects", types, whole)
 
 
 def _stream_titles() -> pd.DataFrame:
@@ -319,7 +360,9 @@ def _union(
     names = ", ".join(f'"{name}"' for name in types)
     casts = ", ".join(f'cast("{name}" as {kind})' for name, kind in types.items())
     for item in counted:
-        connection.execute(
-            f"insert into landed.{table} (delivery_id, {names}) select ?, {casts} from read_parquet(?)",
-            [item.delivery.delivery_id, str(item.folder / f"{part}.parquet")],
-        )
+        values: list[object] = [item.delivery.delivery_id, str(item.folder / f"{part}.parquet")]
+        query = f"insert into landed.{table} (delivery_id, {names}) select ?, {casts} from read_parquet(?)"
+        if item.remaining is not None:
+            query += f" where list_contains(?, {record_sql(table)})"
+            values.append(sorted(item.remaining))
+        connection.execute(query, values)

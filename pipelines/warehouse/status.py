@@ -17,8 +17,9 @@ from pipelines.office.settings import Office
 from pipelines.periods.period import Period, find_period
 from pipelines.warehouse.obligations import owed
 from pipelines.warehouse.register import register
+from pipelines.warehouse.standing import judged, standing
 from pipelines.warehouse.streams import contract_path
-from pipelines.warehouse.typed import TypedDelivery, standing, type_delivery
+from pipelines.warehouse.typed import TypedDelivery
 
 State = Literal["on_time", "late", "nil", "refused", "missing"]
 
@@ -78,9 +79,11 @@ def period_status(office: Office, period_id: str) -> PeriodStatus:
     """
     period = find_period(office.reference["periods"], period_id)
     deadline = period.unit_deadline(office.settings.deadlines)
-    sent = [item for item in register(office, office.clock.now()) if item.period_id == period_id]
-    typed = [item for item in standing(office, sent) if item.delivery.is_visible]
-    replaced = [type_delivery(office, item) for item in sent if item.replaced_by and not item.withdrawn]
+    known = register(office)
+    typed = [item for item in standing(office, known) if item.delivery.is_visible]
+    typed = [item for item in typed if item.delivery.period_id == period_id]
+    sent = [item for item in judged(office, known) if item.delivery.period_id == period_id]
+    replaced = [item for item in sent if item.delivery.replaced_by]
     return PeriodStatus(
         period=period,
         deadline=deadline,

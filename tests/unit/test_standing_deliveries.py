@@ -16,7 +16,7 @@ from pipelines.ingest.landing import receive_inbox
 from pipelines.office import journal
 from pipelines.office.settings import load_office
 from pipelines.warehouse.register import register
-from pipelines.warehouse.typed import standing
+from pipelines.warehouse.standing import standing
 
 LATE = dt.datetime(2030, 1, 1, tzinfo=dt.UTC)
 HEAD = "Mã hồ sơ;Mã TTHC;Ngày tiếp nhận;Ngày hẹn trả;Ngày kết thúc;Trạng thái\n"
