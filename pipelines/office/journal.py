@@ -67,6 +67,21 @@ def acts(office: Office, *kinds: str) -> list[Act]:
     return [item for item in map(_act, lines) if not kinds or item.act in kinds]
 
 
+def taken_out(office: Office, last: int | None = None) -> dict[str, Act]:
+    """Return what is withdrawn and not taken back in, each id with the act that took it out; `last` is an act's number.
+
+    Raises:
+        OfficeError: the journal was changed.
+    """
+    out: dict[str, Act] = {}
+    for act in acts(office, "withdraw", "restore"):
+        if last is None or act.n <= last:
+            out.pop(act.details["delivery_id"], None)
+            if act.act == "withdraw":
+                out[act.details["delivery_id"]] = act
+    return out
+
+
 def journal_faults(office: Office) -> list[str]:
     """Return what is wrong with the journal, one sentence a fault; empty when the chain holds."""
     head, (lines, torn) = _read_head(office), _read_lines(journal_path(office))

@@ -44,7 +44,6 @@ from pipelines.warehouse.issued import (
     settle,
 )
 from pipelines.warehouse.question import Ask, resolve
-from pipelines.warehouse.register import number_of
 
 # All of the clone that makes a report: kept with each version, so that years later the same software makes it again.
 SOFTWARE = (
@@ -276,7 +275,7 @@ def _record(office: Office, candidate: _Candidate, block: Issue) -> dict[str, An
                 "landed": item.sha256,
             }
             for item in receipts(office)
-            if number_of(item) <= question.cut.receipt_no
+            if item.number <= question.cut.receipt_no
         },
         "settings": keep_settings(office),
         "software": keep_tree(office, REPOSITORY, SOFTWARE),

@@ -59,6 +59,12 @@ class Claim:
     accepted: str = ""
 
     @property
+    def full_reason(self) -> str:
+        """Return the reason with every record it is about, however many."""
+        shown = listed(self.records)
+        return self.reason.replace(shown, ", ".join(self.records)) if self.records else self.reason
+
+    @property
     def is_open(self) -> bool:
         """Tell whether it waits for somebody's word, and so holds a final."""
         return not self.accepted and self.effect != "refuses"

@@ -23,7 +23,7 @@ from pipelines.office.settings import Office, Switches
 from pipelines.office.software import software_hash
 from pipelines.periods.period import Period, find_period
 from pipelines.warehouse.prior import PriorIssue, find_prior, find_year_ago
-from pipelines.warehouse.register import DELIVERY_ACTS, Cut, Delivery, cut_at, number_of, register
+from pipelines.warehouse.register import DELIVERY_ACTS, Cut, Delivery, cut_at, register
 from pipelines.warehouse.typed import recipe
 
 
@@ -176,7 +176,7 @@ def resolve(office: Office, ask: Ask) -> tuple[Question, list[Delivery]]:
 
 def _moment_of(office: Office, cut: Cut) -> dt.datetime:
     """Return the moment of what is known at a cut: of its latest receipt or act; now while nothing is."""
-    received = [item.received_moment for item in receipts(office) if number_of(item) <= cut.receipt_no]
+    received = [item.received_moment for item in receipts(office) if item.number <= cut.receipt_no]
     acted = [act.at for act in journal.acts(office, *DELIVERY_ACTS) if act.n <= cut.act_no]
     return max([*received, *acted], default=office.clock.now())
 

@@ -108,29 +108,18 @@ def cut_at(office: Office, moment: dt.datetime | None = None) -> Cut:
     for receipt in receipts(office):
         if moment is not None and receipt.received_moment > moment:
             break
-        receipt_no = number_of(receipt)
+        receipt_no = receipt.number
     acts = [act.n for act in journal.acts(office, *DELIVERY_ACTS) if moment is None or act.at <= moment]
     return Cut(receipt_no, max(acts, default=0))
 
 
-def number_of(receipt: Receipt) -> int:
-    """Return the number of a receipt, which orders all sendings of an office."""
-    return int(receipt.receipt_id.rpartition("-")[2])
-
-
 def withdrawals(office: Office, cut: Cut | None = None) -> dict[str, journal.Act]:
     """Return the deliveries that are taken out at a cut, each with the act that took it out last."""
-    out: dict[str, journal.Act] = {}
-    for act in journal.acts(office, "withdraw", "restore"):
-        if cut is None or act.n <= cut.act_no:
-            out.pop(act.details["delivery_id"], None)
-            if act.act == "withdraw":
-                out[act.details["delivery_id"]] = act
-    return out
+    return journal.taken_out(office, cut.act_no if cut else None)
 
 
 def _derived(office: Office, cut: Cut) -> list[Delivery]:
-    sent = [receipt for receipt in receipts(office) if number_of(receipt) <= cut.receipt_no]
+    sent = [receipt for receipt in receipts(office) if receipt.number <= cut.receipt_no]
     own = own_returns(office, {receipt.sha256 for receipt in sent})
     book = _Book(office, set(withdrawals(office, cut)))
     for receipt in sent:
@@ -212,6 +201,6 @@ def _new_delivery(receipt: Receipt, delivery_id: str, profile: Profile | None, o
         observed_at=named or receipt.received_moment.replace(tzinfo=None),
         profile=profile,
         kind="first",
-        receipt_no=number_of(receipt),
+        receipt_no=receipt.number,
         own_return=own,
     )

@@ -162,6 +162,7 @@ def test_of_two_foreign_copies_the_owner_s_counts_whichever_came_first(office: O
 
 # ------------------------------------------------------------------ a return
 
+
 def return_of(office: Office, unit: str, period: str = "2021-Q1", people: int = 5) -> Path:
     """The return of a unit with one training, as its officer would save it."""
     path = next(path for path in make_returns(office, period) if path.stem.endswith(unit))
