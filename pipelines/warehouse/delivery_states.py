@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pipelines.warehouse.register import Delivery
-from pipelines.warehouse.typed import TypedDelivery
+from pipelines.warehouse.typed import TypedDelivery, is_stale
 
 
 class State(StrEnum):
@@ -132,7 +132,7 @@ def state_of(item: TypedDelivery) -> State:
         return State.COPY
     if item.verdict["status"] != "accepted":
         return State.WAITING if any(claim.effect == "waits" for claim in item.claims) else State.REFUSED
-    if any(claim.effect == "answers_nothing" for claim in item.claims):
+    if is_stale(item):
         return State.STALE
     return State.DOUBTED if any(claim.is_open for claim in item.claims) else State.COUNTED
 

@@ -36,7 +36,7 @@ from pipelines.warehouse.register import register
 from pipelines.warehouse.said import record_sql
 from pipelines.warehouse.standing import judged
 from pipelines.warehouse.streams import contract_path, streams
-from pipelines.warehouse.typed import TypedDelivery
+from pipelines.warehouse.typed import TypedDelivery, is_stale
 
 # landed table → (reference file, {column: DuckDB type}); columns not named are text.
 _REFERENCE = {
@@ -287,8 +287,7 @@ def _sendings(office: Office, question: Question, typed: list[TypedDelivery]) ->
 
 def _sent_status(item: TypedDelivery) -> str:
     """A file made before its period began was sent, and answers nothing: stale."""
-    stale = any(claim.effect == "answers_nothing" for claim in item.claims)
-    return "stale" if stale else str(item.verdict["status"])
+    return "stale" if is_stale(item) else str(item.verdict["status"])
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, stream: str, typed: list[TypedDelivery]) -> None:

@@ -57,12 +57,17 @@ class TypedDelivery:
     @property
     def answers(self) -> bool:
         """Tell whether it is an answer for the period it was sent for; a file older than the period is none."""
-        return self.is_counted and not any(claim.effect == "answers_nothing" for claim in self.claims)
+        return self.is_counted and not is_stale(self)
 
     @property
     def is_held_back(self) -> bool:
         """Tell whether its rows were read but are not counted: it is another's file, or waits for a word."""
         return any(claim.effect in ("refuses", "waits") and not claim.accepted for claim in self.claims)
+
+
+def is_stale(item: TypedDelivery) -> bool:
+    """Tell whether a file was made before the period it was sent for began."""
+    return any(claim.effect == "answers_nothing" for claim in item.claims)
 
 
 def recipe(office: Office, delivery: Delivery) -> str:
