@@ -7,6 +7,7 @@ Invariant: dbt sees no path and no glob; the same question and deliveries give t
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
@@ -81,6 +82,10 @@ _SENDING_TYPES = {
     "is_standing": "boolean",
     "rows_read": "integer",
 }
+# Which count of a verdict says how many rows a kept part has.
+_COUNT_OF = {"rows": "typed", "rejects": "rejected"}
+# Rows and files written by one statement: small files are many, large ones must not be sorted together.
+_ROWS_AT_ONCE, _FILES_AT_ONCE = 50_000, 500
 _QUESTION_TYPES = {
     "period_start": "date",
     "period_end": "date",
@@ -354,14 +359,48 @@ def _stream_titles() -> pd.DataFrame:
 def _union(
     connection: duckdb.DuckDBPyConnection, table: str, part: str, types: dict[str, str], counted: list[TypedDelivery]
 ) -> None:
+    """Write the rows of some deliveries one after the other, those of many small files at once."""
     declared = ", ".join(f'"{name}" {kind}' for name, kind in types.items())
     connection.execute(f"create table landed.{table} (delivery_id varchar, {declared})")
     names = ", ".join(f'"{name}"' for name in types)
-    casts = ", ".join(f'cast("{name}" as {kind})' for name, kind in types.items())
+    casts = ", ".join(f'cast(row_of."{name}" as {kind}) as "{name}"' for name, kind in types.items())
+    for together in _batches([item for item in counted if int(item.verdict["counts"][_COUNT_OF[part]])]):
+        files = pd.DataFrame(
+            [
+                (number, item.delivery.delivery_id, str(item.folder / f"{part}.parquet"))
+                for number, item in enumerate(together)
+            ],
+            columns=["number", "delivery_id", "path"],
+        )
+        connection.register("incoming", files)
+        rest = [record for item in together for record in item.remaining or ()]
+        only = f" where list_contains(?, {record_sql(table)})" if together[0].remaining is not None else ""
+        connection.execute(
+            f"insert into landed.{table} (delivery_id, {names}) select file.delivery_id, {casts} "
+            "from read_parquet(?, filename = true, file_row_number = true, union_by_name = true) as row_of "
+            f"inner join incoming as file on row_of.filename = file.path{only} "
+            "order by file.number, row_of.file_row_number",
+            [list(files["path"]), *([sorted(rest)] if only else [])],
+        )
+        connection.unregister("incoming")
+
+
+def _batches(counted: list[TypedDelivery]) -> Iterator[list[TypedDelivery]]:
+    """Cut deliveries into groups written at once; one of which only some records remain, or a large one, is alone.
+
+    No reading is twice in a group: a path names its rows once.
+    """
+    group: list[TypedDelivery] = []
+    folders: set[Path] = set()
+    rows = 0
     for item in counted:
-        values: list[object] = [item.delivery.delivery_id, str(item.folder / f"{part}.parquet")]
-        query = f"insert into landed.{table} (delivery_id, {names}) select ?, {casts} from read_parquet(?)"
-        if item.remaining is not None:
-            query += f" where list_contains(?, {record_sql(table)})"
-            values.append(sorted(item.remaining))
-        connection.execute(query, values)
+        is_full = rows >= _ROWS_AT_ONCE or len(group) == _FILES_AT_ONCE
+        is_alone = item.remaining is not None or (group and group[-1].remaining is not None)
+        if group and (is_full or is_alone or item.folder in folders):
+            yield group
+            group, folders, rows = [], set(), 0
+        group.append(item)
+        folders.add(item.folder)
+        rows += int(item.verdict["counts"]["rows_in"])
+    if group:
+        yield group

@@ -94,7 +94,8 @@ def test_of_two_versions_in_one_look_the_file_written_later_counts(first: Path) 
 
 def test_a_neighbour_s_return_is_counted_once_and_answers_nothing(first: Path) -> None:
     query = "select unit_id, sum(case when is_counted then 1 else 0 end) from rpt_delivery where stream = 'trainings' group by unit_id"
-    assert dict(ask(first, query)) == {"p02": 1, "p03": 0, "p04": 1}
+    found = dict(ask(first, query))
+    assert (found["p02"], found["p03"], found["p04"]) == (1, 0, 1)
     states = dict(ask(first, "select unit_id, state from rpt_coverage where stream = 'trainings'"))
     assert (states["p03"], states["p04"]) == ("refused", "accepted")
 
