@@ -21,7 +21,7 @@ from pipelines.package.finish import finish_report, layouts_to_print
 from pipelines.package.issue import Request, issue
 from pipelines.warehouse.answer import begin, noted_plan
 from pipelines.warehouse.build import build_folder, dbt_target, warehouse_file
-from pipelines.warehouse.dbt import ensure_manifest, invoke
+from pipelines.warehouse.dbt import build, ensure_manifest
 from pipelines.warehouse.issued import Issued
 from pipelines.warehouse.question import Ask
 
@@ -60,7 +60,7 @@ def new_office(root: Path) -> Path:
         TABLES["sections"]
         + "level,A,Cấp huyện,city,1,,\nunit,I,Bộ phận Một cửa,one_stop_desk,1,,\nunit,II,UBND phường,ward,2,,\n"
     )
-    statuses = TABLES["statuses"] + "9,Đã trả kết quả,delivered,resolved\n"
+    statuses = TABLES["statuses"] + "9,Đã trả kết quả,result_delivered,resolved\n"
     periods = [*TABLES["periods"].splitlines()[:2], f"{NEXT},quarter,Quý II năm 2021,2021-03-15,2021-06-14"]
     changes = {"sections": sections, "statuses": statuses, "periods": "\n".join(periods) + "\n"}
     return make_office(root, office=OFFICE, **changes)
@@ -81,7 +81,7 @@ def report(root: Path, as_of: str | None = None, period: str = PERIOD) -> Path:
     target, warehouse = dbt_target(office), warehouse_file(office)
     begin(office, Ask.parse(period, as_of, None))
     ensure_manifest(target, warehouse)
-    invoke(["run"], target, warehouse)
+    build(target, warehouse, ["run"])
     planned = noted_plan(office)
     layouts = layouts_to_print(office, planned.question)
     write_evidence(warehouse, layouts, build_folder(office) / "evidence")

@@ -191,6 +191,9 @@ def _blocking(office: Office, candidate: _Candidate) -> list[str]:
             f"Từ khi lập báo cáo này, tệp gửi cho kỳ đã đổi: thêm {len(sent - counted)}, "
             f"thay hoặc rút {len(counted - sent)}. Lập lại báo cáo."
         )
+    accepted = [act for act in journal.acts(office, "accept") if act.n > question.cut.act_no]
+    if accepted:
+        found.append(f"Từ khi lập báo cáo này đã có {len(accepted)} xác nhận mới (kstt accept). Lập lại báo cáo.")
     if now.prior and now.prior != question.prior:
         found.append(
             f"Kỳ trước đã có bản {now.prior.issue_id}, nhưng số chuyển kỳ của báo cáo này đối chiếu với "
