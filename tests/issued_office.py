@@ -30,6 +30,7 @@ BY = "Trần Thị Phát Hành"
 FORCED = "Phường 2 hẹn gửi sau; tỉnh yêu cầu số tạm trước ngày 12"
 CORRECTED = "Phường 2 bổ sung hồ sơ sót"
 OFFICE = "office:\n  name: UBND thành phố Thử\n  unit_id: tp\n  clock: null\nswitches: {}\n"
+WORDS = "## II.3. Nguyên nhân\n\nKhông có.\n\n## III.\n\nTiếp tục thực hiện kế hoạch.\n\n## IV.\n\nKhông có.\n"
 HEAD = "Mã hồ sơ;Mã TTHC;Ngày tiếp nhận;Ngày hẹn trả;Ngày kết thúc;Trạng thái\n"
 DONE, OPEN = "Đã trả kết quả", "Đang xử lý"
 
@@ -63,6 +64,9 @@ def new_office(root: Path) -> Path:
     statuses = TABLES["statuses"] + "9,Đã trả kết quả,result_delivered,resolved\n"
     periods = [*TABLES["periods"].splitlines()[:2], f"{NEXT},quarter,Quý II năm 2021,2021-03-15,2021-06-14"]
     changes = {"sections": sections, "statuses": statuses, "periods": "\n".join(periods) + "\n"}
+    for period in (PERIOD, NEXT):
+        (root / "words").mkdir(exist_ok=True)
+        (root / "words" / f"{period}.md").write_text(WORDS, encoding="utf-8")
     return make_office(root, office=OFFICE, **changes)
 
 

@@ -40,6 +40,7 @@ SETTINGS = (
     "profiles/*.yaml",
     "templates/**/*",
     "letterhead.docx",
+    "words/*.md",
 )
 # Files of one unit written within this time of each other are ordered by name: copying an office gives such times.
 _SAME_TIME_NS = 1_000_000_000
