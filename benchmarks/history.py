@@ -40,9 +40,8 @@ def make_office(root: Path, quarters: int) -> None:
         year, quarter = 2012 + number // 4, number % 4
         start = (year - 1, 12) if quarter == 0 else (year, 3 * quarter)
         names.append(f"{year}-Q{quarter + 1}")
-        periods.append(
-            f"{names[-1]},quarter,Quý {'I' * (quarter + 1)} năm {year},{start[0]}-{start[1]:02d}-15,{year}-{3 * quarter + 3:02d}-14"
-        )
+        span = f"{start[0]}-{start[1]:02d}-15,{year}-{3 * quarter + 3:02d}-14"
+        periods.append(f"{names[-1]},quarter,Quý {quarter + 1} năm {year},{span}")
     (root / "reference" / "periods.csv").write_text("\n".join(periods) + "\n", encoding="utf-8")
     _send(root, names)
 
@@ -68,7 +67,9 @@ def _receipt(data: Path, number: int, period: str, at: int) -> None:
     unit = UNITS[at % len(UNITS)]
     year, quarter = int(period[:4]), int(period[-1])
     is_return = at >= EXPORTS
-    name = f"phieu-bao-cao_{period}_{unit}.xlsx" if is_return else f"Sổ theo dõi hồ sơ {at}_{year}_{3 * quarter:02d}_15_06_30.xlsx"
+    name = f"phieu-bao-cao_{period}_{unit}.xlsx"
+    if not is_return:
+        name = f"Sổ theo dõi hồ sơ {at}_{year}_{3 * quarter:02d}_15_06_30.xlsx"
     content = f"{number}".encode()
     sha256 = hashlib.sha256(content).hexdigest()
     (data / "landing" / sha256).write_bytes(content)
@@ -88,15 +89,14 @@ def _receipt(data: Path, number: int, period: str, at: int) -> None:
     (data / "receipts" / f"{receipt_id}.json").write_text(json.dumps(receipt, ensure_ascii=False), encoding="utf-8")
 
 
-def _reading(office, delivery) -> None:  # noqa: ANN001 - an Office and a Delivery
+def _reading(office, delivery) -> None:
     from pipelines.ingest.contract import load_contract
-    from pipelines.ingest.reading import REJECT_COLUMNS
     from pipelines.warehouse.streams import contract_path
     from pipelines.warehouse.typed import recipe
+    from pipelines.warehouse.typed_cache import keep
 
     made_by = recipe(office, delivery)
     folder = office.data / "typed" / delivery.stream / f"{delivery.sha256[:16]}-{made_by[:12]}"
-    folder.mkdir(parents=True)
     contract = load_contract(contract_path(delivery.stream))
     count = ROWS if not delivery.profile.declares_nil else 0
     frame = pd.DataFrame({name: [None] * count for name in contract.typed_columns}).astype(object)
@@ -104,8 +104,6 @@ def _reading(office, delivery) -> None:  # noqa: ANN001 - an Office and a Delive
     frame["flags"], frame["source_file"], frame["source_row"] = "", delivery.file_name, range(count)
     if contract.sender and count:
         frame[f"{contract.sender}_key"] = f"ubnd phường {int(delivery.unit_id[1:])}"
-    frame.to_parquet(folder / "rows.parquet", index=False)
-    pd.DataFrame(columns=list(REJECT_COLUMNS)).astype(object).to_parquet(folder / "rejects.parquet", index=False)
     counts = {"rows_in": count, "typed": count, "rejected": 0, "blank": 0, "furniture": 0, "flagged": 0}
     verdict = {
         "file_name": delivery.file_name, "sha256": delivery.sha256, "recipe": made_by, "stream": delivery.stream,
@@ -113,7 +111,7 @@ def _reading(office, delivery) -> None:  # noqa: ANN001 - an Office and a Delive
         "counts": counts, "checks": [], "furniture": [], "unknown_headers": [], "columns": {contract.key: "Mã"},
         "corrections": [],
     }  # fmt: skip
-    (folder / "verdict.json").write_text(json.dumps(verdict, ensure_ascii=False), encoding="utf-8")
+    keep(folder, [(frame, frame.iloc[:0])], verdict, contract)
 
 
 def measure(root: Path) -> None:

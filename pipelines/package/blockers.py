@@ -74,7 +74,7 @@ def _from_queries(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
 
 
 def _refused_files(model: ReportModel) -> Iterator[str]:
-    for file in model.coverage.refused:
+    for file in dict.fromkeys(model.coverage.refused):  # each sheet of a return is refused with its file
         yield f"Tệp «{file.file_name}» của {file.unit_name} bị từ chối: {file.reason} Yêu cầu gửi lại, hoặc rút tệp."
 
 

@@ -19,7 +19,9 @@ _OPEN = "select delivery_id, kind, effect, reason, mend, records from rpt_claim 
 
 _TOLD = """
     select unit_name, file_name, effect, reason, mend from rpt_claim
-    where is_asked and accepted is null order by sort_no, unit_id, file_name, kind, reason
+    where is_asked and accepted is null
+    group by unit_name, file_name, effect, reason, mend, sort_no, unit_id, kind
+    order by sort_no, unit_id, file_name, kind, reason
 """
 _SAID = {
     "refuses": "từ chối",
