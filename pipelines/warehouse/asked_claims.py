@@ -19,6 +19,7 @@ from pipelines.office.profiles import END_OF_DAY
 from pipelines.office.settings import Office
 from pipelines.warehouse.acceptance import Acceptances
 from pipelines.warehouse.claims import Claim, Claims, is_export
+from pipelines.warehouse.landed_schema import landed_schema
 from pipelines.warehouse.register import Delivery
 from pipelines.warehouse.streams import contract_path, streams
 from pipelines.warehouse.typed import TypedDelivery
@@ -51,21 +52,6 @@ _CODES = """
 """
 # Of how many units the codes must bear different parts before a part says whose a code is.
 _TELLING = 0.75
-CLAIM_COLUMNS = {
-    "delivery_id": "varchar",
-    "unit_id": "varchar",
-    "period_id": "varchar",
-    "stream": "varchar",
-    "file_name": "varchar",
-    "kind": "varchar",
-    "effect": "varchar",
-    "reason": "varchar",
-    "mend": "varchar",
-    "records": "varchar",
-    "accepted": "varchar",
-    "is_open": "boolean",
-}
-ACCEPTANCE_COLUMNS = {"delivery_id": "varchar", "kind": "varchar", "record_code": "varchar"}
 
 
 def claims_of(
@@ -97,7 +83,7 @@ def acceptance_rows(office: Office, question: Question) -> pd.DataFrame:
         if (item["delivery_id"], item["kind"]) == (delivery_id, kind)
         for record in item["records"] or [""]
     }
-    return pd.DataFrame(sorted(rows), columns=list(ACCEPTANCE_COLUMNS))
+    return pd.DataFrame(sorted(rows), columns=list(landed_schema()["acceptance"]))
 
 
 def claim_rows(found: list[tuple[Delivery, Claim]]) -> pd.DataFrame:
@@ -109,7 +95,7 @@ def claim_rows(found: list[tuple[Delivery, Claim]]) -> pd.DataFrame:
         )
         for delivery, claim in found
     ]  # fmt: skip
-    return pd.DataFrame(rows, columns=list(CLAIM_COLUMNS))
+    return pd.DataFrame(rows, columns=list(landed_schema()["claim"]))
 
 
 def _short(known: Claims, question: Question, typed: list[TypedDelivery]) -> Iterator[Claim]:
