@@ -49,9 +49,9 @@ quick: env  ## the tests of every few minutes: those that do not run the job
 kills: env  ## the tests that kill a run and an issue, with many more kills
 	@$(TESTS_IN) KSTT_KILLS=60 $(RUN)/python -m pytest tests/faults/test_killed_runs.py tests/faults/test_killed_issues.py
 
-golden: env  ## write the kept documents and docs/document-layout.md anew, and show what changed
-	@KSTT_GOLDEN=write $(RUN)/python -m pytest -q -n 0 tests/golden
-	@git --no-pager diff --stat -- tests/golden docs/document-layout.md
+golden: env  ## write the kept documents, docs/reference.md and the output shown in docs/ anew, and show what changed
+	@KSTT_GOLDEN=write $(RUN)/python -m pytest -n 0 tests/golden tests/pipeline/test_shown_output.py tests/pipeline/test_template_check.py
+	@git --no-pager diff --stat -- tests/golden docs README.md
 
 check: env  ## ruff, types, SQL lint, dbt parse
 	$(RUN)/ruff check .
