@@ -43,7 +43,7 @@ ui: env  ## Dagster UI on 127.0.0.1
 test: env  ## every test; some of them: make test T=file-or-word; only those that failed: make test T=--lf
 	@$(TESTS_IN) $(RUN)/python -m pytest $(SPREAD) $(PICKED)
 
-quick: env  ## the tests of every few minutes: those that do not run the job
+quick: env  ## the tests of every few minutes: those that neither run the job nor build models
 	@$(TESTS_IN) $(RUN)/python -m pytest $(SPREAD) -m "not slow" $(PICKED)
 
 kills: env  ## the tests that kill a run and an issue, with many more kills
