@@ -90,6 +90,8 @@ LANDED: dict[str, dict[str, str]] = {
         "received_at": _TIME,
         "observed_at": _TIME,
         "observed_on": _DATE,
+        "sent_from": _DATE,
+        "sent_until": _DATE,
         "profile_id": _TEXT,
         "coverage": _TEXT,
         "unit_from": _TEXT,
@@ -116,6 +118,9 @@ LANDED: dict[str, dict[str, str]] = {
         "status": _TEXT,
         "is_standing": _BOOL,
         "rows_read": _INT,
+        "observed_on": _DATE,
+        "sent_from": _DATE,
+        "sent_until": _DATE,
     },
     "unit": {
         "unit_id": _TEXT,
@@ -489,10 +494,11 @@ class Warehouse:
             raise KeyError(f"not tables of schema landed: {sorted(unknown)}")
         with duckdb.connect(self.path) as connection:
             connection.execute("create schema landed")
+            given = {"sending": [_sending_of(row) for row in tables.get("delivery", [])], **tables}
             for name, columns in LANDED.items():
                 kinds = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
                 connection.execute(f'create table landed."{name}" ({kinds})')
-                _insert(connection, name, tables.get(name, []))
+                _insert(connection, name, given.get(name, []))
 
     def ask(self, row: Row, select: Sequence[str] = (), tests: bool = False) -> Warehouse:
         """Replace the question and build the models (with the data tests, if wanted)."""
@@ -513,6 +519,14 @@ class Warehouse:
             result = connection.execute(query)
             names = [column[0] for column in result.description or []]
             return [dict(zip(names, values, strict=True)) for values in result.fetchall()]
+
+
+def _sending_of(delivery: Row) -> dict[str, object]:
+    """Return the sending a delivery came in, where a test does not give its own sendings."""
+    kept = {column: delivery.get(column) for column in LANDED["sending"] if column in LANDED["delivery"]}
+    rows = sum(int(str(delivery.get(name) or 0)) for name in ("rows_typed", "rows_rejected"))
+    seen_on = str(delivery["received_at"])[:10] if delivery.get("received_at") else None
+    return {**kept, "is_standing": True, "rows_read": rows, "sent_until": delivery.get("sent_until") or seen_on}
 
 
 def run_dbt(command: list[str], database: Path, target: Path) -> None:

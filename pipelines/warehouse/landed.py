@@ -7,6 +7,7 @@ Invariant: dbt sees no path and no glob; the same question and deliveries give t
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
@@ -24,6 +25,7 @@ from pipelines.periods.period import find_period
 from pipelines.warehouse.prior import land_prior
 from pipelines.warehouse.question import Question
 from pipelines.warehouse.register import register
+from pipelines.warehouse.sent_when import SentDays, sent_days
 from pipelines.warehouse.streams import contract_path, streams
 from pipelines.warehouse.typed import TypedDelivery, type_deliveries
 
@@ -46,6 +48,8 @@ _DELIVERY_TYPES = {
     "received_at": "timestamp",
     "observed_at": "timestamp",
     "observed_on": "date",
+    "sent_from": "date",
+    "sent_until": "date",
     "is_counted": "boolean",
     "rows_in": "integer",
     "rows_typed": "integer",
@@ -66,6 +70,9 @@ _SENDING_TYPES = {
     "status": "varchar",
     "is_standing": "boolean",
     "rows_read": "integer",
+    "observed_on": "date",
+    "sent_from": "date",
+    "sent_until": "date",
 }
 _QUESTION_TYPES = {
     "period_start": "date",
@@ -109,8 +116,9 @@ def write_landed(office: Office, question: Question, typed: list[TypedDelivery],
         connection.execute("set timezone = 'UTC'")
         connection.execute("create schema landed")
         _table(connection, "question", pd.DataFrame([question.as_row()]), _QUESTION_TYPES)
-        _table(connection, "delivery", _deliveries(typed), _DELIVERY_TYPES)
-        _table(connection, "sending", _sendings(office, question, typed), _SENDING_TYPES)
+        sent = sent_days(office, question.received_by)
+        _table(connection, "delivery", _with_days(_deliveries(typed), sent), _DELIVERY_TYPES)
+        _table(connection, "sending", _with_days(_sendings(office, question, typed), sent), _SENDING_TYPES)
         for name, (file, types) in _REFERENCE.items():
             _table(connection, name, _reference(office, file), types)
         _table(connection, "delivery_column", _delivery_columns(typed), dict.fromkeys(_DELIVERY_COLUMN, "varchar"))
@@ -215,6 +223,14 @@ def _deliveries(typed: list[TypedDelivery]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
+def _with_days(frame: pd.DataFrame, sent: Mapping[str, SentDays]) -> pd.DataFrame:
+    """Return deliveries with the days between which each came; a sheet of a return came with its workbook."""
+    days = [sent[delivery_id.partition(":")[0]] for delivery_id in frame["delivery_id"]]
+    frame["sent_from"] = pd.Series([item.earliest for item in days], index=frame.index, dtype=object)
+    frame["sent_until"] = pd.Series([item.latest for item in days], index=frame.index, dtype=object)
+    return frame
+
+
 def _delivery_columns(typed: list[TypedDelivery]) -> pd.DataFrame:
     """Which contract columns each counted file has: what no file has is not told, which is not zero."""
     rows = [
@@ -244,6 +260,7 @@ def _sendings(office: Office, question: Question, typed: list[TypedDelivery]) ->
             "status": item.verdict["status"],
             "is_standing": item.delivery.delivery_id in standing,
             "rows_read": int(item.verdict["counts"]["typed"]) + int(item.verdict["counts"]["rejected"]),
+            "observed_on": item.delivery.observed_on,
         }
         for item in [*typed, *type_deliveries(office, replaced)]
         if item.delivery.kind != "same_bytes"
