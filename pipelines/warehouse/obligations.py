@@ -10,13 +10,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from pipelines.office.settings import Office
 from pipelines.periods.period import Period, parts_of
-from pipelines.warehouse.register import Delivery
 from pipelines.warehouse.sent_when import SentDays
+
+if TYPE_CHECKING:
+    from pipelines.warehouse.register import Delivery  # the register asks which sheets a unit's return has
 
 
 @dataclass(frozen=True)
