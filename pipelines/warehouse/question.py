@@ -21,6 +21,7 @@ from pipelines.office.software import software_hash
 from pipelines.periods.period import Period, find_period
 from pipelines.warehouse.prior import PriorIssue, find_prior, find_year_ago
 from pipelines.warehouse.register import Delivery, register, withdrawals
+from pipelines.warehouse.sent_when import noted_moments, sent_days
 from pipelines.warehouse.typed import recipe
 
 
@@ -146,7 +147,8 @@ def resolve(office: Office, ask: Ask) -> tuple[Question, list[Delivery]]:
         )
     deliveries = register(office, ask.received_by or office.clock.now())
     moments = [dt.datetime.fromisoformat(delivery.received_at) for delivery in deliveries]
-    newest = max([*moments, *withdrawals(office, office.clock.now()).values()], default=office.clock.now())
+    acted = [*withdrawals(office, office.clock.now()).values(), *noted_moments(office, office.clock.now())]
+    newest = max([*moments, *acted], default=office.clock.now())
     question = Question(
         period=period,
         as_of=as_of,
@@ -184,6 +186,7 @@ def answer_key(office: Office, question: Question, deliveries: list[Delivery]) -
     parts = {
         "question": {key: str(value) for key, value in question.as_row().items()},
         "deliveries": [_delivery_part(office, delivery) for delivery in deliveries],
+        "sent": {name: str(days) for name, days in sent_days(office, question.received_by).items()},
         "reference": office.reference_hash,
         "own_paper": office.paper_hash,
         "software": software_hash(),
