@@ -53,7 +53,9 @@ from pipelines.render.letterhead import (
     issuer_rule_mm,
     issuing_lines,
     motto_rule_mm,
+    number_text,
     recipient_lines,
+    signer_name,
     subject_of,
 )
 from pipelines.render.typst_compile import compile_pdf
@@ -124,14 +126,16 @@ def _letterhead(model: ReportModel, subject: Subject | None) -> str:
     issuing = " \\\n".join(
         f"#strong[{content(text)}]" if bold else f"#[{content(text)}]" for text, bold in issuing_lines(office)
     )
-    number, date = content(office.report_symbol), content(place_and_date(model), keep_spaces=True)
+    number = number_text(model, "")
+    number = content(number) if number[:1] != "/" else f"#h(8mm){content(number)}"
+    date = content(place_and_date(model), keep_spaces=True)
     about = f" \\\n#text(size: {LETTER_SUBJECT_POINTS}pt)[{_runs(subject.runs)}]" if subject else ""
     return f"""
 #grid(columns: ({LEFT_MM}mm, 1fr), align: center, row-gutter: 4pt,
   [#plain[#text(size: {ISSUER_POINTS}pt)[{issuing}]] #line-below({issuer_rule_mm(office):.1f}mm)],
   [#plain[#text(size: {COUNTRY_POINTS}pt)[#strong[{content(COUNTRY)}]] \\
    #text(size: {MOTTO_POINTS}pt)[#strong[{content(MOTTO)}]]] #line-below({motto_rule_mm():.1f}mm)],
-  plain(text(size: {NUMBER_POINTS}pt)[Số: #h(8mm)/{number}{about}]),
+  plain(text(size: {NUMBER_POINTS}pt)[Số: {number}{about}]),
   plain(text(size: {DATE_POINTS}pt, style: "italic")[{date}]),
 )
 #v(6pt)
@@ -216,11 +220,13 @@ def _heading(block: Heading, following: Block | None) -> Iterator[str]:
 def _signature(model: ReportModel) -> str:
     recipients = " \\\n".join(content(line) for line in recipient_lines(model.office))
     signed = " \\\n".join(f"#strong[{content(line.upper())}]" for line in model.office.signature)
+    signer = signer_name(model)
+    name = f" #plain[#text(size: {SIGNATURE_POINTS}pt)[#strong[{content(signer)}]]]" if signer else ""
     return f"""
 #block(breakable: false, above: 12pt, grid(columns: (1fr, 1fr), align: (left, center),
   [#plain[#text(size: {RECIPIENTS_HEAD_POINTS}pt, weight: "bold", style: "italic")[Nơi nhận:] \\
    #text(size: {RECIPIENTS_POINTS}pt)[{recipients}]]],
-  [#plain[#text(size: {SIGNATURE_POINTS}pt)[{signed}]] #v(26mm)],
+  [#plain[#text(size: {SIGNATURE_POINTS}pt)[{signed}]] #v(26mm){name}],
 ))
 """
 
