@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import time_machine
+from compiled_project import build
 from office_folder import TABLES, make_office, send
 
 from pipelines.audit.evidence import write_evidence
@@ -21,7 +22,7 @@ from pipelines.package.finish import finish_report, layouts_to_print
 from pipelines.package.issue import Request, issue
 from pipelines.warehouse.answer import begin, noted_plan
 from pipelines.warehouse.build import build_folder, dbt_target, warehouse_file
-from pipelines.warehouse.dbt import build, ensure_manifest
+from pipelines.warehouse.dbt import ensure_manifest
 from pipelines.warehouse.issued import Issued
 from pipelines.warehouse.question import Ask
 
@@ -85,7 +86,7 @@ def report(root: Path, as_of: str | None = None, period: str = PERIOD) -> Path:
     target, warehouse = dbt_target(office), warehouse_file(office)
     begin(office, Ask.parse(period, as_of, None))
     ensure_manifest(target, warehouse)
-    build(target, warehouse, ["run"])
+    build(warehouse)
     planned = noted_plan(office)
     layouts = layouts_to_print(office, planned.question)
     write_evidence(warehouse, layouts, build_folder(office) / "evidence")

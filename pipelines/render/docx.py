@@ -55,7 +55,7 @@ from pipelines.render.docx_parts import (
     cell_margins,
     describe,
     describe_picture,
-    drop_thumbnail,
+    drop_what_is_not_used,
     empty_body,
     fix_widths,
     go_on_with_page_numbers,
@@ -155,7 +155,7 @@ class _Writer:
         section = self.document.sections[0]
         if not self.is_restyled:
             set_fonts(self.document, "Times New Roman", _BODY)
-            drop_thumbnail(self.document)
+            drop_what_is_not_used(self.document)
             section.page_width, section.page_height = Mm(210), Mm(297)
             section.left_margin, section.right_margin = Mm(30), Mm(18)
             section.top_margin, section.bottom_margin = Mm(20), Mm(20)

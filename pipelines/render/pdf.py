@@ -2,7 +2,8 @@
 
 Here: letterhead, blocks, signature, forms on landscape pages as Typst text, and its compilation. Not here: words,
 arithmetic, the grammar of Typst (typst_text).
-Invariant: every figure is a link to its own id in bao-cao.html; no system font is used; same model, same bytes.
+Invariant: a figure of the words is a link to its cell in a form of this file, any other to its own id in bao-cao.html;
+no system font is used; same model, same bytes.
 """
 
 from __future__ import annotations
@@ -80,7 +81,9 @@ _SET_UP = """
 #show heading.where(level: 4): it => block(above: 8pt, below: 6pt, sticky: true,
   pad(left: 10mm, text(size: 14pt, weight: "bold", it.body)))
 #let line-below(long) = block(above: 5pt, below: 4pt, width: 100%, align(center, line(length: long, stroke: 0.7pt)))
-#let fig(id, body) = link("bao-cao.html#" + id, body)
+#let cell(id, body) = [#link("bao-cao.html#" + id, body)#label(id)]
+#let fig(id, body) = context if query(label(id)).len() == 1 {{ link(label(id), body) }} else {{
+  link("bao-cao.html#" + id, body) }}
 #let plain(body) = par(first-line-indent: 0mm, justify: false, body)
 """
 _APPENDIX = """
@@ -320,5 +323,5 @@ def _run(run: Run) -> str:
 
 
 def _figure(figure: Figure) -> str:
-    """A figure as a link to its id; an empty cell (zero printed as blank) has nothing to click."""
-    return f"#fig({string(figure.figure_id)})[{content(figure.text)}]" if figure.text else ""
+    """A figure of a form as a link to its id; an empty cell (zero printed as blank) has nothing to click."""
+    return f"#cell({string(figure.figure_id)})[{content(figure.text)}]" if figure.text else ""

@@ -199,6 +199,7 @@ def _node_result(item: Any, warehouse: Path) -> NodeResult:
     node, status = item.node, str(item.status)
     attached = getattr(node, "attached_node", None)
     kind = str(node.resource_type)
+    has_rows = kind == "test" and status == "fail"  # a unit test of dbt has none
     return NodeResult(
         unique_id=node.unique_id,
         name=node.name,
@@ -207,22 +208,22 @@ def _node_result(item: Any, warehouse: Path) -> NodeResult:
         status=status,
         seconds=item.execution_time,
         message=str(item.message or ""),
-        broken=_broken(node, warehouse) if kind == "test" and status == "fail" else (),
+        broken=broken_identities(node.name, node.compiled_code, warehouse) if has_rows else (),
     )
 
 
-def _broken(node: Any, warehouse: Path) -> tuple[Broken, ...]:
-    """Run the query of a failed test once more and return what it finds, identity by identity.
+def broken_identities(test: str, query: str, warehouse: Path) -> tuple[Broken, ...]:
+    """Run the query of a failed test and return what it finds, identity by identity.
 
     A test of one model gives `identity` and `row_name` (macros/tests/holds.sql); one over several models gives rows of
     its own, which are shown as they are under the test's name.
     """
     with duckdb.connect(warehouse, read_only=True) as connection:
-        found = connection.execute(node.compiled_code)
+        found = connection.execute(query)
         names = [column[0] for column in found.description or []]
         rows = found.fetchall()
     if names != ["identity", "row_name"]:
-        return (_of_rows(node.name, [" ".join(map(str, row)) for row in rows]),)
+        return (_of_rows(test, [" ".join(map(str, row)) for row in rows]),)
     by_identity: dict[str, list[str]] = {}
     for identities, row_name in rows:
         for identity in filter(None, identities.split("; ")):
