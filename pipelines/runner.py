@@ -24,7 +24,7 @@ from pipelines.warehouse.answer import Plan, plan
 from pipelines.warehouse.build import only_run
 from pipelines.warehouse.finished import read_summary
 from pipelines.warehouse.question import Ask
-from pipelines.warehouse.typed import standing
+from pipelines.warehouse.standing import standing
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -77,6 +77,7 @@ def _run_job(office: Office, ask: Ask, planned: Plan, say: Callable[[str], None]
         "as_of": ask.as_of and ask.as_of.isoformat(),
         # What arrives while the job runs is for the next question, not for this one.
         "received_by": planned.question.received_by.isoformat(),
+        "cut": [planned.question.cut.receipt_no, planned.question.cut.act_no],
         "switches": dict(ask.switches),
     }
     with dg.DagsterInstance.get() as instance:

@@ -38,7 +38,7 @@ def landed_files(office: OfficeResource) -> dg.MaterializeResult:
     pulled = pull_sources(loaded)
     taken = receive_inbox(loaded)
     kept = keep_settings(loaded)
-    unknown = [item for item in register(loaded, loaded.clock.now()) if item.profile is None and item.is_visible]
+    unknown = [item for item in register(loaded) if item.profile is None and item.is_visible]
     return dg.MaterializeResult(
         metadata={
             "tep_moi": len(taken),

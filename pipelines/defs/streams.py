@@ -14,8 +14,9 @@ from pipelines.ingest.rejects import READER_CHECKS, READER_MEND
 from pipelines.ingest.table_reading import OUTDATED
 from pipelines.office.settings import Office
 from pipelines.warehouse.register import Delivery, register
+from pipelines.warehouse.standing import standing
 from pipelines.warehouse.streams import contract_path, streams, suite_path
-from pipelines.warehouse.typed import TypedDelivery, rejects_of, standing
+from pipelines.warehouse.typed import TypedDelivery, rejects_of
 
 _OUTDATED_MEND = "Nguồn đã đổi: sửa hoặc bỏ đính chính này trong corrections.yaml."
 
@@ -65,7 +66,7 @@ def _stream_asset(stream: str) -> dg.AssetsDefinition:
 def _materialize(
     context: dg.AssetExecutionContext, office: Office, stream: str, checks: dict[str, dict]
 ) -> dg.MaterializeResult:
-    sent = [item for item in register(office, office.clock.now()) if item.stream == stream]
+    sent = [item for item in register(office) if item.stream == stream]
     typed = [item for item in standing(office, sent) if item.delivery.is_visible]
     for item in typed:
         context.log.info(f"{item.delivery.unit_id}: {item.delivery.file_name} — {item.verdict['status']}")

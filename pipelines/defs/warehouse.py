@@ -23,6 +23,8 @@ class QuestionConfig(dg.Config):
 
     as_of: str | None = None
     received_by: str | None = None
+    # Numbers of the last receipt and act, where the step before has resolved received_by already.
+    cut: list[int] = Field(default_factory=list)
     switches: dict[str, str] = Field(default_factory=dict)
 
 
@@ -37,7 +39,7 @@ class QuestionConfig(dg.Config):
 )
 def question(context: dg.AssetExecutionContext, config: QuestionConfig, office: OfficeResource) -> dg.MaterializeResult:
     """Resolve the question and write schema `landed` into a fresh database."""
-    asked = Ask.parse(context.partition_key, config.as_of, config.received_by, config.switches)
+    asked = Ask.parse(context.partition_key, config.as_of, config.received_by, config.switches, cut=config.cut)
     answer = begin(office.load(), asked)
     return dg.MaterializeResult(
         metadata={

@@ -15,7 +15,8 @@ from pipelines.office.settings import Office
 from pipelines.warehouse.build import build_folder, prepare
 from pipelines.warehouse.question import Ask, Question, answer_key, report_folder, resolve
 from pipelines.warehouse.register import Delivery
-from pipelines.warehouse.typed import TypedDelivery, standing
+from pipelines.warehouse.standing import standing
+from pipelines.warehouse.typed import TypedDelivery
 
 
 @dataclass(frozen=True)
@@ -52,12 +53,13 @@ def plan(office: Office, ask: Ask) -> Plan:
 def begin(office: Office, ask: Ask) -> Answer:
     """Read what is asked of, prepare the fresh database and note the question in the build folder."""
     planned = plan(office, ask)
-    typed = standing(office, planned.deliveries)
+    typed = standing(office, planned.deliveries, cut=planned.question.cut)
     prepare(office, planned.question, typed)
     note = {
         "period_id": planned.question.period.period_id,
         "as_of": planned.question.as_of.isoformat(),
         "received_by": planned.question.received_by.isoformat(),
+        "cut": [planned.question.cut.receipt_no, planned.question.cut.act_no],
         "prior_issue": planned.question.prior.issue_id if planned.question.prior else "",
         "year_ago_issue": planned.question.year_ago_issue,
         "switches": {name: str(value) for name, value in planned.question.switches.model_dump().items()},

@@ -23,8 +23,9 @@ from pipelines.periods.period import Period, find_period
 from pipelines.warehouse.obligations import Duty, answers, best_days, duties, is_asked_for
 from pipelines.warehouse.register import register
 from pipelines.warehouse.sent_when import SentDays, sent_days, timing_words
+from pipelines.warehouse.standing import judged, standing
 from pipelines.warehouse.streams import contract_path
-from pipelines.warehouse.typed import TypedDelivery, standing, type_delivery
+from pipelines.warehouse.typed import TypedDelivery, is_stale
 
 State = Literal["on_time", "late", "unknown", "nil", "refused", "missing"]
 
@@ -53,6 +54,8 @@ class Owed:
     rows_flagged: int
     received_at: dt.datetime | None
     refused: tuple[Refusal, ...]
+    # Files that count but wait for a word, or were made before the period began and so answer nothing.
+    doubts: tuple[Refusal, ...] = ()
     # Between which days the first good file came, and the last day on which it was in time.
     days: SentDays | None = None
     deadline: dt.date | None = None
@@ -135,17 +138,22 @@ class _Files:
     def __init__(self, office: Office, period: Period, due: list[Duty]) -> None:
         self.office, self.period = office, period
         self.parts = list({duty.part.period_id: duty.part for duty in due}.values())
-        known = register(office, office.clock.now())
+        known = register(office)
         self.is_asked = is_asked_for(self.parts, period, known)
         asked = {period.period_id, *(part.period_id for part in self.parts)}
-        mine = [
-            item
+        mine = {
+            item.delivery_id
             for item in known
             if item.period_id in asked or any(answers(duty, period, self.is_asked, item) for duty in due)
+        }
+        typed = [item for item in standing(office, known) if item.delivery.delivery_id in mine]
+        self.typed = [item for item in typed if item.delivery.is_visible]
+        self.replaced = [
+            item
+            for item in judged(office, known)
+            if item.delivery.delivery_id in mine and item.delivery.replaced_by and not is_stale(item)
         ]
-        self.typed = [item for item in standing(office, mine) if item.delivery.is_visible]
-        self.replaced = [type_delivery(office, item) for item in mine if item.replaced_by and not item.withdrawn]
-        self.days = sent_days(office, office.clock.now())
+        self.days = sent_days(office)
 
     def of(self, duty: Duty, typed: list[TypedDelivery]) -> list[TypedDelivery]:
         """Return the files among some that answer a duty."""
@@ -161,7 +169,8 @@ class _Files:
 
 
 def _owed(duty: Duty, files: _Files) -> Owed:
-    own = files.of(duty, files.typed)
+    sent = files.of(duty, files.typed)
+    own = [item for item in sent if not is_stale(item)]
     accepted = [item for item in own if item.verdict["status"] == "accepted"]
     before = [item for item in files.of(duty, files.replaced) if item.verdict["status"] == "accepted"]
     good = [*accepted, *before]
@@ -178,6 +187,13 @@ def _owed(duty: Duty, files: _Files) -> Owed:
         rows_flagged=_rows(accepted, "flagged"),
         received_at=max((dt.datetime.fromisoformat(item.delivery.received_at) for item in good), default=None),
         refused=tuple(_refusal(item) for item in own if item not in accepted),
+        doubts=tuple(
+            Refusal(item.delivery.file_name, claim.reason, claim.mend)
+            for item in sent
+            if not item.is_held_back
+            for claim in item.claims
+            if claim.is_open
+        ),
         days=days,
         deadline=duty.deadline,
         part_label=duty.part.label if len(files.parts) > 1 else "",
@@ -211,6 +227,7 @@ def status_lines(status: PeriodStatus) -> Iterator[str]:
     for item in status.owed:
         yield f"  {'✓' if item.is_answered else '✗'} {item.unit_name}, {item.title}: {state_words(item)}"
         yield from (f"      từ chối «{file.file_name}»: {file.reason} {file.mend}" for file in item.refused)
+        yield from (f"      cần xác nhận «{file.file_name}»: {file.reason} {file.mend}" for file in item.doubts)
     for stray in status.strays:
         file = stray.file
         yield f"  ✗ {stray.unit_name}, tệp không tính được «{file.file_name}»: {file.reason} {file.mend}"

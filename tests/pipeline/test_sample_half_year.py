@@ -12,11 +12,12 @@ from pathlib import Path
 import duckdb
 import pytest
 from answers_agree import by_report, by_status
+from sample_copy import Sample
 from test_sample_figures import MEASURES, cells, form, plain, truth_of
 from truth.recount import roll_up
 
 from pipelines.office.settings import load_office
-from pipelines.runner import RunResult, run_report
+from pipelines.runner import RunResult
 from pipelines.units.letters import make_reminders
 
 SUMMED = ("c4", "c5", "c7", "c8", "c9", "c10")
@@ -24,8 +25,8 @@ LAST = ("c11", "c12", "c13")
 
 
 @pytest.fixture(scope="module")
-def half(sample_office: Path, q2: RunResult) -> Path:
-    return run_report(sample_office, "2021-H1").report_dir
+def half(sample: Sample) -> Path:
+    return sample.runs["2021-H1"].report_dir
 
 
 def by_field(report: Path) -> dict[tuple[str, str], dict[str, int]]:

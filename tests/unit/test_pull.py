@@ -90,9 +90,7 @@ def test_a_fetched_file_has_the_time_its_source_gives_it(tmp_path: Path) -> None
     office = office_with(tmp_path / "office", folder_source(f"file://{tmp_path / 'remote'}"))
     pull_sources(office)
     receive_inbox(office)
-    days = {
-        receipt.unit_id: sent_days(office, office.clock.now())[receipt.receipt_id] for receipt in receipts(office)
-    }
+    days = {receipt.unit_id: sent_days(office)[receipt.receipt_id] for receipt in receipts(office)}
     assert (days["p01"].basis, days["p01"].latest.isoformat()) == ("source", "2021-03-08")
     assert days["p02"].basis == "looks"  # its time at the source is later than now: no evidence
 
@@ -252,9 +250,7 @@ def test_an_unsafe_source_is_refused_when_the_office_is_loaded(tmp_path: Path, s
 def test_files_come_from_a_real_sftp_server(tmp_path: Path, sftp: tuple[int, Path]) -> None:
     port, key = sftp
     fill(tmp_path / "remote")
-    office = office_with(
-        tmp_path / "office", sftp_source(tmp_path, port, shown_by_ssh_keygen(key.with_name("host")))
-    )
+    office = office_with(tmp_path / "office", sftp_source(tmp_path, port, shown_by_ssh_keygen(key.with_name("host"))))
 
     (pulled,) = pull_sources(office, {**os.environ, "KSTT_SFTP_KEY": str(key)})
 

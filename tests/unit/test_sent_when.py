@@ -20,6 +20,7 @@ from pipelines.ingest.landing import receive_inbox
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import Office, load_office
 from pipelines.units.letters import make_reminders
+from pipelines.warehouse.register import cut_at
 from pipelines.warehouse.sent_when import note_received, sent_days, timing_words
 from pipelines.warehouse.status import period_status, status_lines
 
@@ -28,7 +29,6 @@ NAME = "Sổ theo dõi hồ sơ_2021_03_15_06_30.csv"
 HEAD = "Mã hồ sơ;Mã TTHC;Ngày tiếp nhận;Ngày hẹn trả;Ngày kết thúc;Trạng thái\n"
 ROW = "000.01.99.H51-210301-0001;1.001193;01/03/2021 08:00;01/03/2021;;Đang xử lý\n"
 INCOMING = "register_no,arrived_on,period_id,unit_id,file_name\n"
-LATER = dt.datetime(2031, 1, 1, tzinfo=dt.UTC)
 
 
 def day_of(number: int) -> str:
@@ -96,7 +96,7 @@ def test_a_file_is_as_late_as_is_proved(
     tmp_path: Path, evidence: dict[str, int], timing: str, days_late: int | None
 ) -> None:
     office = sent(tmp_path, **evidence)  # ty: ignore[invalid-argument-type]
-    (days,) = sent_days(office, LATER).values()
+    (days,) = sent_days(office).values()
     assert days.timing(DEADLINE) == timing
     if days_late is not None:
         assert days.earliest is not None
@@ -111,9 +111,9 @@ def test_a_note_of_the_office_comes_before_everything_from_its_place_in_the_jour
     office = sent(tmp_path, looks=(12,), registered=14)
     note_received(office, NAME, "11/03/2021", "Cán bộ thử", "theo phiếu gửi")
     before = dt.datetime.fromisoformat(day_of(14))
-    (days,) = sent_days(office, LATER).values()
+    (days,) = sent_days(office).values()
     assert (days.timing(DEADLINE), days.basis) == ("on_time", "note")
-    (days,) = sent_days(office, before).values()
+    (days,) = sent_days(office, cut_at(office, before)).values()
     assert (days.timing(DEADLINE), days.basis) == ("late", "register")
 
 
@@ -121,7 +121,7 @@ def test_the_newest_note_counts(tmp_path: Path) -> None:
     office = sent(tmp_path)
     for day in ("2021-03-10", "2021-03-12"):
         note_received(office, f"inbox/2021-Q1/p01/{NAME}", day, "Cán bộ thử", "theo phiếu gửi")
-    (days,) = sent_days(office, LATER).values()
+    (days,) = sent_days(office).values()
     assert (days.timing(DEADLINE), days.latest) == ("late", dt.date(2021, 3, 12))
 
 
@@ -139,7 +139,7 @@ def test_rows_of_one_name_are_of_its_sendings_in_their_order(tmp_path: Path) -> 
     office = sent(tmp_path, registered=10)
     send(tmp_path, NAME, (HEAD + ROW * 2).encode())
     receive_inbox(at(office, day_of(18)))
-    first, second = sent_days(office, LATER).values()
+    first, second = sent_days(office).values()
     assert (first.basis, second.basis) == ("register", "looks")
 
 
@@ -153,7 +153,7 @@ def test_the_case_of_a_file_in_time_but_read_later_is_never_called_late(tmp_path
         os.utime(target, (moment, moment))
     later = at(office, "2021-03-15T07:00:00+07:00")
     receive_inbox(later)
-    (days,) = sent_days(later, LATER).values()
+    (days,) = sent_days(later).values()
     assert days.timing(DEADLINE) == "unknown"
     assert timing_words(days, DEADLINE) == "không xác định gửi ngày nào, đã thấy ngày 15/03/2021"
 

@@ -5,6 +5,7 @@ with whole as (
         stream,
         count(*) as part_count,
         sum(case when state = 'accepted' then 1 else 0 end) as accepted_count,
+        sum(case when state = 'stale' then 1 else 0 end) as stale_count,
         sum(case when state = 'refused' then 1 else 0 end) as refused_count,
         sum(case when timing = 'late' then 1 else 0 end) as late_count,
         sum(case when timing = 'unknown' then 1 else 0 end) as unknown_count
@@ -43,6 +44,7 @@ select
     coalesce(unit.sort_no, 999999) as sort_no,
     case
         when whole.accepted_count = whole.part_count then 'accepted'
+        when whole.stale_count > 0 then 'stale'
         when whole.refused_count > 0 then 'refused'
         else 'missing'
     end as state,

@@ -28,6 +28,8 @@ select
     known.sent_until,
     known.observed_on,
     known.kind,
+    known.is_answer,
+    known.state,
     known.status,
     known.refused_reason,
     known.is_counted,

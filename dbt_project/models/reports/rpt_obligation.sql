@@ -1,6 +1,7 @@
 -- Who owes what for each part of the period, and whether it is answered: a unit has answered a part when a file of it is
--- counted that was sent for the part or for the whole period. A question nobody sends files for takes the files that
--- observed the part instead. On time or late by the first good file, were it mended afterwards.
+-- counted that was sent for the part or for the whole period and was not made before it began. A question nobody sends
+-- files for takes the files that observed the part instead. On time or late by the first good file, were it mended
+-- afterwards.
 with owed as (
     select distinct
         obligation.unit_id,
@@ -63,6 +64,7 @@ counted as (
         stream,
         part_id,
         sum(case when is_standing and status = 'accepted' then 1 else 0 end) as accepted_files,
+        sum(case when is_standing and status = 'stale' then 1 else 0 end) as stale_files,
         sum(case when is_standing and status = 'refused' then 1 else 0 end) as refused_files,
         sum(case when is_standing and status = 'accepted' then rows_read else 0 end) as rows_read,
         sum(case when kind = 'replacement' then 1 else 0 end) as revisions,
@@ -92,6 +94,7 @@ answered as (
         coalesce(counted.revisions, 0) as revisions,
         case
             when counted.accepted_files > 0 then 'accepted'
+            when counted.stale_files > 0 then 'stale'
             when counted.refused_files > 0 then 'refused'
             else 'missing'
         end as state
