@@ -11,6 +11,7 @@ from functools import lru_cache
 
 import dagster as dg
 
+from pipelines.defs.receiving import receiving_defs
 from pipelines.office.settings import Office, load_office
 from pipelines.paths import REPOSITORY
 from pipelines.warehouse.build import only_run
@@ -53,5 +54,7 @@ def period_partitions() -> dg.StaticPartitionsDefinition:
 
 @dg.definitions
 def resources() -> dg.Definitions:
-    """Return the resources every asset may ask for."""
-    return dg.Definitions(resources={"office": OfficeResource(folder=office_folder())})
+    """Return the resources every asset may ask for, and the sensor that receives."""
+    return dg.Definitions.merge(
+        dg.Definitions(resources={"office": OfficeResource(folder=office_folder())}), receiving_defs(loaded_office())
+    )
