@@ -52,15 +52,15 @@ class SentDays:
 
 @dataclass(frozen=True)
 class Noted:
-    """A note on one receipt, and what it was before."""
+    """The day noted for one receipt."""
 
     receipt: Receipt
     on: dt.date
 
 
 def sent_days(office: Office, cut: Cut | None = None) -> dict[str, SentDays]:
-    """Return receipt id → the days between which its file came, by what was noted up to a cut; by all without one."""
-    known = receipts(office)
+    """Return receipt id → the days between which its file came, by what was known at a cut; by all without one."""
+    known = [receipt for receipt in receipts(office) if cut is None or receipt.number <= cut.receipt_no]
     noted = {
         act.details["receipt_id"]: dt.date.fromisoformat(act.details["on"])
         for act in journal.acts(office, ACT)

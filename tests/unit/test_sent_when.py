@@ -205,3 +205,13 @@ def test_a_longer_period_is_answered_by_its_quarters(tmp_path: Path) -> None:
     send(tmp_path, NAME, (HEAD + ROW).encode("utf-8-sig"), "p02", "2021-H1")
     receive_inbox(office)
     assert list(status_lines(period_status(office, "2021-H1")))[-1] == "Đủ số liệu của mọi đơn vị phải gửi."
+
+
+def test_what_comes_later_changes_nothing_of_what_was_known_before(tmp_path: Path) -> None:
+    office = sent(tmp_path, registered=10)
+    before = cut_at(office, None)
+    known = sent_days(office, before)
+    send(tmp_path, NAME, b"other")
+    receive_inbox(at(office, day_of(20)))
+    assert sent_days(office, before) == known
+    assert len(sent_days(office)) == 2
