@@ -78,14 +78,14 @@ def report(root: Path, as_of: str | None = None, period: str = PERIOD) -> Path:
     office = load_office(root)
     receive_inbox(office)
     keep_settings(office)
-    target, warehouse = dbt_target(office), warehouse_file(office)
-    begin(office, Ask.parse(period, as_of, None))
+    target, warehouse = dbt_target(office), warehouse_file(office, "test")
+    begin(office, Ask.parse(period, as_of, None), "test")
     ensure_manifest(target, warehouse)
     invoke(["run"], target, warehouse)
-    planned = noted_plan(office)
+    planned = noted_plan(office, "test", period)
     layouts = layouts_to_print(office, planned.question)
-    write_evidence(warehouse, layouts, build_folder(office) / "evidence")
-    finish_report(office, planned, layouts)
+    write_evidence(warehouse, layouts, build_folder(office, "test") / "evidence")
+    finish_report(office, planned, layouts, "test")
     return planned.report
 
 

@@ -76,8 +76,8 @@ class Replay:
     def ask(self, name: str, period: str, as_of: str | None = None, received_by: str | None = None) -> None:
         """Answer a question by the models, count it again, and remember what both say."""
         office = self.office()
-        begin(office, Ask.parse(period, as_of, received_by))
-        database = warehouse_file(office)
+        begin(office, Ask.parse(period, as_of, received_by), "replay")
+        database = warehouse_file(office, "replay")
         if not (self.target / "manifest.json").is_file():
             run_dbt(["parse"], database, self.target)
         manifest = json.loads((self.target / "manifest.json").read_text(encoding="utf-8"))

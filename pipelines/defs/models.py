@@ -1,0 +1,99 @@
+"""The dbt models as assets: one step, one check on each fact and form.
+
+Here: the dbt project's assets and checks, dbt run in this process. Not here: SQL, calling dbt (warehouse/dbt).
+Invariant: a failing model or test turns the run red; an asset is what dbt's own result says was built.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, build_dbt_asset_specs
+
+from pipelines.defs.resources import OfficeResource, owners_of, period_partitions, plan_of, run_id_of
+from pipelines.defs.warehouse import GROUP, landed_key, table_metadata
+from pipelines.office.settings import Office
+from pipelines.warehouse.build import dbt_target, warehouse_file
+from pipelines.warehouse.dbt import BUILD, ensure_manifest, invoke, read_manifest
+from pipelines.warehouse.streams import streams
+from pipelines.warehouse.tables import tables_of
+
+IDENTITIES = "identities_hold"
+_CHECKED = ("fct_", "form_")
+_BUILT = ("form_", "rpt_")
+
+
+class KsttTranslator(DagsterDbtTranslator):
+    """Names, groups and owners of the dbt models; a delivered stream's source is the asset that lands it."""
+
+    def __init__(self, office: Office):
+        super().__init__(
+            # All other tables of schema `landed` are filled by one asset, `question`.
+            settings=DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True, enable_asset_checks=False)
+        )
+        self._owners = owners_of(office)
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        """A model is named by its name; a source table by the asset that fills it."""
+        name = str(dbt_resource_props["name"])
+        if dbt_resource_props["resource_type"] == "source":
+            return landed_key(name) if name in streams() else dg.AssetKey("question")
+        return dg.AssetKey(name)
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        """Forms and what the report prints beside them are one group; all other models are beside the question."""
+        return "bieu_mau" if str(dbt_resource_props["name"]).startswith(_BUILT) else GROUP
+
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:  # noqa: ARG002
+        """The office answers for all of them."""
+        return self._owners
+
+
+def project_manifest(office: Office) -> dict[str, Any]:
+    """Return the manifest of the dbt project as it is now, parsed anew only when the project has changed."""
+    ensure_manifest(dbt_target(office), warehouse_file(office, "parse"))
+    return read_manifest(dbt_target(office))
+
+
+def model_defs(office: Office, manifest: Mapping[str, Any]) -> dg.Definitions:
+    """Return the assets of the dbt project: the models dbt builds in one call."""
+    specs = build_dbt_asset_specs(manifest=manifest, dagster_dbt_translator=KsttTranslator(office))
+    names = [spec.key.to_user_string() for spec in specs]
+
+    @dg.multi_asset(
+        name="dbt_models",
+        partitions_def=period_partitions(office),
+        specs=specs,
+        can_subset=True,
+        check_specs=[
+            dg.AssetCheckSpec(
+                name=IDENTITIES,
+                asset=name,
+                description="Mọi đẳng thức và điều kiện mà bảng này phải giữ (kiểm tra của dbt).",
+            )
+            for name in names
+            if name.startswith(_CHECKED)
+        ],
+    )
+    def dbt_models(context: dg.AssetExecutionContext, office: OfficeResource) -> Iterator[dg.MaterializeResult]:
+        """Build the models asked for and what they read, with every test of ours; one that fails fails the run."""
+        loaded, run_id = office.load(), run_id_of(context)
+        plan_of(context, loaded)
+        wanted = [key.to_user_string() for key in context.selected_asset_keys]
+        database = warehouse_file(loaded, run_id)
+        select = [] if len(wanted) == len(names) else ["--select", *(f"+{name}" for name in sorted(wanted))]
+        results = invoke([*BUILD, *select], dbt_target(loaded), database)
+        tables = tables_of(database, "main")
+        built = [item.node.name for item in results if item.node.resource_type == "model"]  # in the order dbt built
+        for name in built:
+            if name not in wanted:
+                continue
+            yield dg.MaterializeResult(
+                asset_key=name,
+                metadata=table_metadata(tables[name]),
+                check_results=[dg.AssetCheckResult(check_name=IDENTITIES, asset_key=name, passed=True)]
+                if name.startswith(_CHECKED)
+                else [],
+            )
+
+    return dg.Definitions(assets=[dbt_models])
