@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import dagster as dg
 import pandas as pd
 
-from pipelines.defs.resources import period_partitions
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import Deadlines, Office, load_office
 from pipelines.periods.asked import KIND_LABELS, kinds, period_in_progress, period_just_closed
@@ -53,7 +52,6 @@ def automation_defs(office: Office) -> dg.Definitions:
     job = dg.define_asset_job(
         JOB_NAME,
         selection=dg.AssetSelection.all(),
-        partitions_def=period_partitions(office),
         description="Nhận tệp, đọc, kiểm tra, đếm, đối chiếu và lập báo cáo của một kỳ.",
     )
     declared = kinds(office.reference["periods"])

@@ -66,8 +66,8 @@ def landing_defs(office: Office) -> dg.Definitions:
 
 def _answer(context: dg.AssetExecutionContext, office: Office, ask: AskResource) -> Plan | None:
     """Return the plan of this run's report if that very report is there already."""
-    selected = context.run.asset_selection
-    if not context.has_partition_key or (selected is not None and REPORT not in selected):
+    selected = context.run.asset_selection  # empty where all assets are selected
+    if not context.has_partition_key or (selected and REPORT not in selected):
         return None  # this run makes no report
     planned = plan(office, ask.of(context.partition_key))
     return planned if planned.is_built else None
