@@ -9,8 +9,9 @@ from collections.abc import Iterator
 import dagster as dg
 
 from pipelines.defs.resources import AskResource, OfficeResource, Say, owners_of
-from pipelines.ingest.landing import Receipt, keep_settings, receipts, receive_inbox
+from pipelines.ingest.landing import Reception, keep_settings, receipts, receive
 from pipelines.ingest.pull import Pulled, pull_sources
+from pipelines.ingest.reception_text import reception_lines
 from pipelines.office.settings import Office
 from pipelines.warehouse.answer import Plan, plan
 from pipelines.warehouse.finished import read_summary
@@ -45,17 +46,15 @@ def landing_defs(office: Office) -> dg.Definitions:
         """Receive what is new in the inbox; keep the settings in force; say so when the answer is already built."""
         loaded = office.load()
         pulled = pull_sources(loaded)
-        for source in pulled:
-            say(source.problem or f"Nguồn «{source.source_id}»: {len(source.files)} tệp mới.")
-        taken = receive_inbox(loaded)
-        say(f"Nhận {len(taken)} tệp mới từ inbox.")
-        kept = keep_settings(loaded)
-        came = _came(loaded, taken, len(kept))
+        reception = receive(loaded)
+        for sentence in (*(line for source in pulled for line in source.sentences), *reception_lines(reception)):
+            say(sentence)
+        came = _came(loaded, reception, len(keep_settings(loaded)))
         answer = _answer(context, loaded, ask)
         if answer is None:
             yield dg.MaterializeResult(metadata=came)
         else:  # events, no output: the steps after this one are skipped
-            if taken:
+            if reception.taken:
                 context.log_event(dg.AssetMaterialization("landed_files", metadata=came))
             context.log_event(_already_built(answer))
         yield _reachable(pulled)
@@ -87,13 +86,17 @@ def _already_built(planned: Plan) -> dg.AssetMaterialization:
     )
 
 
-def _came(office: Office, taken: list[Receipt], settings_kept: int) -> dict[str, dg.MetadataValue | int]:
+def _came(office: Office, reception: Reception, settings_kept: int) -> dict[str, dg.MetadataValue | int]:
     return {
-        "tep_moi": len(taken),
+        "tep_moi": len(reception.taken),
+        "tep_con_cho": len(reception.waiting),
         "tep_tong_cong": len(receipts(office)),
         "tep_cau_hinh": settings_kept,
         "thu_muc": dg.MetadataValue.path(office.data / "landing"),
-        "danh_sach": dg.MetadataValue.md(_listing([(r.period_id, r.unit_id, r.file_name) for r in taken])),
+        "danh_sach": dg.MetadataValue.md(
+            _listing([(item.period_id, item.unit_id, item.file_name) for item in reception.taken])
+        ),
+        "ket_qua": dg.MetadataValue.md("\n".join(f"- {line.strip()}" for line in reception_lines(reception))),
     }
 
 
