@@ -44,6 +44,12 @@ class KsttTranslator(DagsterDbtTranslator):
         """Forms and what the report prints beside them are one group; all other models are beside the question."""
         return "bieu_mau" if str(dbt_resource_props["name"]).startswith(_BUILT) else GROUP
 
+    def get_metadata(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Beside dagster-dbt's own: the streams a form is of, where records of many streams share one model."""
+        streams_of_form = dbt_resource_props.get("config", {}).get("meta", {}).get("streams")
+        own = {"streams": ", ".join(streams_of_form)} if streams_of_form else {}
+        return {**super().get_metadata(dbt_resource_props), **own}
+
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:  # noqa: ARG002
         """The office answers for all of them."""
         return self._owners

@@ -5,6 +5,7 @@ Invariant: a run's later assets go on from this step's note alone, each held aga
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
 
@@ -70,7 +71,7 @@ def warehouse_defs(office: Office) -> dg.Definitions:
     return dg.Definitions(assets=[ask_question])
 
 
-def table_metadata(table: Table) -> dict[str, object]:
+def table_metadata(table: Table) -> dict[str, Any]:
     """Return what Dagster shows of a table as it was built: its rows and the types of its columns."""
     schema = dg.TableSchema(columns=[dg.TableColumn(name, kind) for name, kind in table.columns])
     return {
@@ -79,7 +80,7 @@ def table_metadata(table: Table) -> dict[str, object]:
     }
 
 
-def _asked(answer: Answer) -> dict[str, object]:
+def _asked(answer: Answer) -> dict[str, Any]:
     return {
         "ky_bao_cao": answer.question.period.label,
         "so_lieu_den_ngay": answer.question.until_on.isoformat(),
