@@ -4,7 +4,8 @@ Here: the dbt project's assets and checks, dbt run in this process. Not here: SQ
 Invariant: a failing model or test turns the run red; an asset is what dbt's own result says was built.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -14,7 +15,7 @@ from pipelines.defs.resources import OfficeResource, owners_of, period_partition
 from pipelines.defs.warehouse import GROUP, landed_key, table_metadata
 from pipelines.office.settings import Office
 from pipelines.warehouse.build import dbt_target, warehouse_file
-from pipelines.warehouse.dbt import BUILD, ensure_manifest, invoke, read_manifest
+from pipelines.warehouse.dbt import BUILD, DbtFailed, NodeResult, build, ensure_manifest, read_manifest
 from pipelines.warehouse.streams import streams
 from pipelines.warehouse.tables import tables_of
 
@@ -65,6 +66,7 @@ def model_defs(office: Office, manifest: Mapping[str, Any]) -> dg.Definitions:
     """Return the assets of the dbt project: the models dbt builds in one call."""
     specs = build_dbt_asset_specs(manifest=manifest, dagster_dbt_translator=KsttTranslator(office))
     names = [spec.key.to_user_string() for spec in specs]
+    tested = _tested(manifest)
 
     @dg.multi_asset(
         name="dbt_models",
@@ -81,25 +83,79 @@ def model_defs(office: Office, manifest: Mapping[str, Any]) -> dg.Definitions:
             if name.startswith(_CHECKED)
         ],
     )
-    def dbt_models(context: dg.AssetExecutionContext, office: OfficeResource) -> Iterator[dg.MaterializeResult]:
+    def dbt_models(
+        context: dg.AssetExecutionContext, office: OfficeResource
+    ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         """Build the models asked for and what they read, with every test of ours; one that fails fails the run."""
         loaded, run_id = office.load(), run_id_of(context)
         plan_of(context, loaded)
-        wanted = [key.to_user_string() for key in context.selected_asset_keys]
+        wanted = {key.to_user_string() for key in context.selected_asset_keys}
         database = warehouse_file(loaded, run_id)
         select = [] if len(wanted) == len(names) else ["--select", *(f"+{name}" for name in sorted(wanted))]
-        results = invoke([*BUILD, *select], dbt_target(loaded), database)
-        tables = tables_of(database, "main")
-        built = [item.node.name for item in results if item.node.resource_type == "model"]  # in the order dbt built
-        for name in built:
-            if name not in wanted:
-                continue
-            yield dg.MaterializeResult(
-                asset_key=name,
-                metadata=table_metadata(tables[name]),
-                check_results=[dg.AssetCheckResult(check_name=IDENTITIES, asset_key=name, passed=True)]
-                if name.startswith(_CHECKED)
-                else [],
-            )
+        failure: DbtFailed | None = None
+        try:
+            results = build(dbt_target(loaded), database, [*BUILD, *select])
+        except DbtFailed as error:  # what was built is reported first, then the failure is raised
+            results, failure = error.results, error
+        yield from _events(results, wanted, database, tested)
+        if failure:
+            raise failure
 
     return dg.Definitions(assets=[dbt_models])
+
+
+def _tested(manifest: Mapping[str, Any]) -> dict[str, str]:
+    """Return the model whose check a test counts for: the one it is attached to, else the first fact or form it reads.
+
+    Id of the test → name of the model; a test on intermediate models alone is in no check, it only stops the build.
+    """
+    found = {}
+    for unique_id, node in manifest["nodes"].items():
+        if node["resource_type"] != "test":
+            continue
+        attached = node.get("attached_node")
+        read = [name.rpartition(".")[2] for name in ([attached] if attached else sorted(node["depends_on"]["nodes"]))]
+        checked = [name for name in read if name.startswith(_CHECKED)]
+        if checked:
+            found[unique_id] = checked[0]
+    return found
+
+
+def _events(
+    results: Iterable[NodeResult], wanted: set[str], database: Path, tested: Mapping[str, str]
+) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    """Yield a materialisation for each model dbt built, in its order, with the check of its identities."""
+    tests: dict[str, list[NodeResult]] = {}
+    for result in results:
+        if result.unique_id in tested:
+            tests.setdefault(tested[result.unique_id], []).append(result)
+    tables = tables_of(database, "main")
+    for result in results:
+        if result.kind == "model" and result.status == "success" and result.name in wanted:
+            ran = [test for test in tests.get(result.name, []) if test.status != "skipped"]
+            yield dg.MaterializeResult(
+                asset_key=result.name,
+                metadata={**table_metadata(tables[result.name]), "giay": round(result.seconds, 3)},
+                check_results=[_identities(result.name, ran)] if result.name.startswith(_CHECKED) and ran else [],
+            )
+
+
+def _identities(model: str, tests: list[NodeResult]) -> dg.AssetCheckResult:
+    """Return the check of a fact or form: the names of the identities that do not hold, each with its rows."""
+    failed = [test for test in tests if test.has_failed]
+    lines = ["| đẳng thức | số dòng | ví dụ |", "|---|---|---|"]
+    lines += [
+        f"| {broken.identity} | {broken.row_count} | {', '.join(broken.rows)} |"
+        for test in failed
+        for broken in test.broken
+    ]
+    lines += [f"| {test.name} | ? | {test.message} |" for test in failed if not test.broken]
+    return dg.AssetCheckResult(
+        asset_key=model,
+        check_name=IDENTITIES,
+        passed=not failed,
+        metadata={
+            "kiem_tra": len(tests),
+            "khong_dung": dg.MetadataValue.md("\n".join(lines) if failed else "Không có."),
+        },
+    )
