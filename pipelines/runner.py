@@ -96,7 +96,7 @@ def _failure(result: dg.ExecuteInProcessResult) -> str:
         if not event.is_step_failure:
             continue
         error = event.step_failure_data.error
-        while error and error.cause:
+        while error and error.cause and error.cls_name != OfficeError.__name__:
             error = error.cause
         message = error.message.strip() if error else "?"
         if error and error.cls_name == OfficeError.__name__:

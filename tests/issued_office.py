@@ -21,7 +21,7 @@ from pipelines.package.finish import finish_report, layouts_to_print
 from pipelines.package.issue import Request, issue
 from pipelines.warehouse.answer import begin, noted_plan
 from pipelines.warehouse.build import build_folder, dbt_target, warehouse_file
-from pipelines.warehouse.dbt import ensure_manifest, invoke
+from pipelines.warehouse.dbt import build
 from pipelines.warehouse.issued import Issued
 from pipelines.warehouse.question import Ask
 
@@ -80,8 +80,7 @@ def report(root: Path, as_of: str | None = None, period: str = PERIOD) -> Path:
     keep_settings(office)
     target, warehouse = dbt_target(office), warehouse_file(office, "test")
     begin(office, Ask.parse(period, as_of, None), "test")
-    ensure_manifest(target, warehouse)
-    invoke(["run"], target, warehouse)
+    build(target, warehouse, ["run"])
     planned = noted_plan(office, "test", period)
     layouts = layouts_to_print(office, planned.question)
     write_evidence(warehouse, layouts, build_folder(office, "test") / "evidence")

@@ -64,9 +64,9 @@ def count(folder: Folder, question: Question, models: list[Model]) -> Path:
 
     office = load_office(folder.root)
     with only_run(office):
-        begin(office, Ask.parse(*_asked(question)))
-    build(warehouse_file(office), models)
-    return warehouse_file(office)
+        begin(office, Ask.parse(*_asked(question)), "world")
+    build(warehouse_file(office, "world"), models)
+    return warehouse_file(office, "world")
 
 
 def _asked(question: Question) -> tuple[str, str, str | None]:
@@ -82,10 +82,10 @@ def compiled(folder: Folder) -> list[Model]:
 
     office = load_office(folder.root)
     office.data.mkdir(parents=True, exist_ok=True)
-    warehouse_file(office).parent.mkdir(parents=True, exist_ok=True)
-    ensure_manifest(dbt_target(office), warehouse_file(office))
-    os.environ["KSTT_WAREHOUSE"] = str(warehouse_file(office))
-    results = invoke(["compile"], dbt_target(office), warehouse_file(office))
+    warehouse_file(office, "world").parent.mkdir(parents=True, exist_ok=True)
+    ensure_manifest(dbt_target(office), warehouse_file(office, "world"))
+    os.environ["KSTT_WAREHOUSE"] = str(warehouse_file(office, "world"))
+    results = invoke(["compile"], dbt_target(office), warehouse_file(office, "world"))
     nodes = [item.node for item in results.results if item.node.resource_type == "model"]
     models = {
         node.name: Model(
