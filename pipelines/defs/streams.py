@@ -12,7 +12,8 @@ import dagster as dg
 
 from pipelines.defs.resources import AskResource, OfficeResource, Say, owners_of
 from pipelines.ingest.contract import load_contract
-from pipelines.ingest.reading import OUTDATED, READER_CHECKS, READER_MEND
+from pipelines.ingest.rejects import READER_CHECKS, READER_MEND
+from pipelines.ingest.table_reading import OUTDATED
 from pipelines.office.settings import Office
 from pipelines.periods.asked import period_due
 from pipelines.periods.period import Period, find_period
