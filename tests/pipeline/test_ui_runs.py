@@ -117,8 +117,11 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     send(office, "Sổ_2021_03_15.csv", WARD_1_LATER, "p01")
     send(office, "Sổ_2021_03_15.csv", WARD_2, "p02")
     in_this_process = {
-        "module": "dagster._core.launcher.sync_in_memory_run_launcher",
-        "class": "SyncInMemoryRunLauncher",
+        "run_launcher": {
+            "module": "dagster._core.launcher.sync_in_memory_run_launcher",
+            "class": "SyncInMemoryRunLauncher",
+        },
+        "run_coordinator": {"module": "dagster._core.run_coordinator", "class": "DefaultRunCoordinator"},
     }
     origin = InProcessCodeLocationOrigin(
         LoadableTargetOrigin(module_name="pipelines.definitions"), location_name="kstt"
@@ -128,9 +131,10 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KSTT_OFFICE", str(office))
         with (
-            instance_for_test(temp_dir=str(home), overrides={"run_launcher": in_this_process}) as instance,
+            instance_for_test(temp_dir=str(home), overrides=in_this_process) as instance,
             WorkspaceProcessContext(instance, InProcessTestWorkspaceLoadTarget(origin)) as workspace,
         ):
+            assert [error.to_string() for error in workspace.create_request_context().code_location_errors()] == []
             yield Page(office, instance, workspace)
 
 
