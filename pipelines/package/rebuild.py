@@ -36,8 +36,7 @@ def rebuild(office_folder: Path, record: dict[str, Any], target: Path) -> None:
     layouts = layouts_to_print(office, planned.question)
     write_evidence(warehouse, layouts, build_folder(office, _RUN_ID) / "evidence")
     finish_report(office, planned, layouts, _RUN_ID)
-    printed: dict[str, Any] = {**record["printed"], "blockers": tuple(record["printed"]["blockers"])}
-    write_issued(planned.report, target, office, Issue(**printed))
+    write_issued(planned.report, target, office, Issue.of(record["printed"]))
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from pipelines.figures.blocks import (
     Heading,
     Paragraph,
     Run,
+    SealMark,
     Signature,
     Subject,
     Table,
@@ -59,6 +60,7 @@ from pipelines.render.letterhead import (
     signer_name,
     subject_of,
 )
+from pipelines.render.qr import qr_svg
 from pipelines.render.typst_compile import compile_pdf
 from pipelines.render.typst_text import content, string
 
@@ -164,11 +166,24 @@ def _body(model: ReportModel, blocks: Sequence[Block]) -> Iterator[str]:
             case Signature():
                 yield _signature(model)
                 after_signature, is_fresh = True, False
+            case SealMark():
+                yield _seal(block)
             case ChartPlace():
                 yield _chart(charts[block.chart_id], block.number)
             case Table():
                 yield f"#pagebreak(weak: true)\n{_LANDSCAPE}"
                 yield _form(form_page(model, model.forms[block.form_id]))
+
+
+def _seal(block: SealMark) -> str:
+    """The seal in one row: its QR code and its text."""
+    picture = qr_svg(block.code).replace("\\", "\\\\").replace('"', '\\"')
+    return f"""
+#block(breakable: false, above: 12pt, grid(columns: (24mm, 1fr), column-gutter: 4mm, align: (left, left + horizon),
+  image(bytes("{picture}"), format: "svg", width: 22mm, alt: "Mã QR của mã niêm phong"),
+  plain(text(size: 10pt)[{content(block.text)}]),
+))
+"""
 
 
 def _standing_alone(block: Bullet | Addressee | Grid) -> str:
