@@ -43,15 +43,15 @@ ui: env  ## Dagster UI on 127.0.0.1
 test: env  ## every test; some of them: make test T=file-or-word; only those that failed: make test T=--lf
 	@$(TESTS_IN) $(RUN)/python -m pytest $(SPREAD) $(PICKED)
 
-quick: env  ## the tests of every few minutes: those that do not run the job
+quick: env  ## the tests of every few minutes: those that neither run the job nor build models
 	@$(TESTS_IN) $(RUN)/python -m pytest $(SPREAD) -m "not slow" $(PICKED)
 
 kills: env  ## the tests that kill a run and an issue, with many more kills
 	@$(TESTS_IN) KSTT_KILLS=60 $(RUN)/python -m pytest tests/faults/test_killed_runs.py tests/faults/test_killed_issues.py
 
-golden: env  ## write the kept documents and docs/document-layout.md anew, and show what changed
-	@KSTT_GOLDEN=write $(RUN)/python -m pytest -q -n 0 tests/golden
-	@git --no-pager diff --stat -- tests/golden docs/document-layout.md
+golden: env  ## write the kept documents, docs/reference.md and the output shown in docs/ anew, and show what changed
+	@KSTT_GOLDEN=write $(RUN)/python -m pytest -n 0 tests/golden tests/pipeline/test_shown_output.py tests/pipeline/test_template_check.py
+	@git --no-pager diff --stat -- tests/golden docs README.md
 
 check: env  ## ruff, types, SQL lint, dbt parse
 	$(RUN)/ruff check .

@@ -111,7 +111,7 @@ def _reachable(pulled: list[Pulled]) -> dg.AssetCheckResult:
 
 
 def _recognised(office: Office) -> dg.AssetCheckResult:
-    unknown = [item for item in register(office, office.clock.now()) if item.profile is None and item.is_visible]
+    unknown = [item for item in register(office) if item.profile is None and item.is_visible]
     return dg.AssetCheckResult(
         check_name="files_recognised",
         passed=not unknown,

@@ -19,8 +19,9 @@ from pipelines.periods.asked import period_due
 from pipelines.periods.period import Period, find_period
 from pipelines.warehouse.question import resolve
 from pipelines.warehouse.register import Delivery, register
+from pipelines.warehouse.standing import standing
 from pipelines.warehouse.streams import contract_path, streams
-from pipelines.warehouse.typed import TypedDelivery, rejects_of, standing
+from pipelines.warehouse.typed import TypedDelivery, rejects_of
 
 READABLE, SENT_BACK, FLAGGED = "files_readable", "rows_sent_back", "rows_flagged"
 _CHECKS = {
@@ -77,11 +78,11 @@ def stream_defs(office: Office) -> dg.Definitions:
         wanted = {key.to_user_string() for key in context.selected_asset_keys}
         if context.has_partition_key:
             question, deliveries = resolve(loaded, ask.of(context.partition_key))
-            period: Period | None = question.period
+            period, cut = question.period, question.cut
         else:
-            deliveries = register(loaded, loaded.clock.now())
+            deliveries, cut = register(loaded), None
             period = period_due(loaded.reference["periods"], "quarter", loaded.clock.today(), loaded.settings.deadlines)
-        read = standing(loaded, [item for item in deliveries if item.stream in wanted], say)
+        read = standing(loaded, [item for item in deliveries if item.stream in wanted], say, cut)
         by_stream: dict[str, list[TypedDelivery]] = {stream: [] for stream in streams()}
         for item in read:
             if item.delivery.is_visible and item.delivery.stream:

@@ -37,6 +37,7 @@ from pipelines.figures.form_page import (
 )
 from pipelines.figures.model import Figure, FormRow, ReportModel
 from pipelines.render.charts import chart_image
+from pipelines.render.glyphs import MARK
 from pipelines.render.letterhead import (
     COUNTRY,
     COUNTRY_POINTS,
@@ -61,7 +62,7 @@ from pipelines.render.letterhead import (
     subject_of,
 )
 from pipelines.render.qr import qr_svg
-from pipelines.render.typst_compile import compile_pdf
+from pipelines.render.typst_compile import compile_pdf, made_printable
 from pipelines.render.typst_text import content, string
 
 # Page, letters and headings as Nghị định 30/2020/NĐ-CP, appendix I (domain/10 10.3) asks; see docs/document-layout.md.
@@ -100,13 +101,20 @@ _ROWS_WITH_FOOT = 2
 _LANDSCAPE_WIDTH = 297 - 30 - 15
 
 
+_REPLACED = """
+#plain[#text(size: 11pt)[{count} ký tự không có trong phông chữ của bản này được thay bằng {mark}; xem bản .docx.]]
+"""
+
+
 def write_pdf(model: ReportModel, blocks: Sequence[Block], path: Path) -> None:
-    """Write the report with its forms as PDF/A.
+    """Write the report with its forms as PDF/A; a note at its end says how many characters no font has.
 
     Raises:
         typst.TypstError: the text we made is not Typst (our fault, never the office's data).
     """
-    path.write_bytes(compile_pdf(typst_source(model, blocks)))
+    source = typst_source(model, blocks)
+    replaced = made_printable(source).replaced
+    path.write_bytes(compile_pdf(source + (_REPLACED.format(count=replaced, mark=MARK) if replaced else "")))
 
 
 def typst_source(model: ReportModel, blocks: Sequence[Block]) -> str:

@@ -16,7 +16,8 @@ from pipelines.office.settings import Office
 from pipelines.warehouse.build import build_folder, prepare
 from pipelines.warehouse.question import Ask, Question, answer_key, report_folder, resolve
 from pipelines.warehouse.register import Delivery
-from pipelines.warehouse.typed import TypedDelivery, standing
+from pipelines.warehouse.standing import standing
+from pipelines.warehouse.typed import TypedDelivery
 
 
 @dataclass(frozen=True)
@@ -53,12 +54,13 @@ def plan(office: Office, ask: Ask) -> Plan:
 def begin(office: Office, ask: Ask, run_id: str) -> Answer:
     """Read what is asked of, prepare the run's fresh database and note the question beside it."""
     planned = plan(office, ask)
-    typed = standing(office, planned.deliveries)
+    typed = standing(office, planned.deliveries, cut=planned.question.cut)
     prepare(office, planned.question, typed, run_id)
     note = {
         "period_id": planned.question.period.period_id,
         "as_of": planned.question.as_of.isoformat(),
         "received_by": planned.question.received_by.isoformat(),
+        "cut": [planned.question.cut.receipt_no, planned.question.cut.act_no],
         "prior_issue": planned.question.prior.issue_id if planned.question.prior else "",
         "year_ago_issue": planned.question.year_ago_issue,
         "switches": {name: str(value) for name, value in planned.question.switches.model_dump().items()},

@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -22,6 +22,7 @@ from pipelines.office.corrections import Correction
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import Office
 from pipelines.office.software import reading_hash
+from pipelines.warehouse.claims import Claim
 from pipelines.warehouse.register import Delivery
 from pipelines.warehouse.streams import contract_path, suite_path
 from pipelines.warehouse.typed_cache import keep, kept_verdict
@@ -42,11 +43,31 @@ class TypedDelivery:
     delivery: Delivery
     folder: Path
     verdict: dict[str, Any]
+    # What it says of itself against its folder and against what was sent before (standing).
+    claims: tuple[Claim, ...] = ()
+    # Of a replaced file: the records its replacement lacks, which alone still count. None: all of them.
+    remaining: frozenset[str] | None = None
 
     @property
     def is_counted(self) -> bool:
-        """Tell whether its rows enter the warehouse."""
-        return self.delivery.is_visible and self.verdict["status"] == "accepted"
+        """Tell whether its rows, or those that remain of it, enter the warehouse."""
+        may_count = self.delivery.is_visible or self.remaining is not None
+        return may_count and self.verdict["status"] == "accepted"
+
+    @property
+    def answers(self) -> bool:
+        """Tell whether it is an answer for the period it was sent for; a file older than the period is none."""
+        return self.is_counted and not is_stale(self)
+
+    @property
+    def is_held_back(self) -> bool:
+        """Tell whether its rows were read but are not counted: it is another's file, or waits for a word."""
+        return any(claim.effect in ("refuses", "waits") and not claim.accepted for claim in self.claims)
+
+
+def is_stale(item: TypedDelivery) -> bool:
+    """Tell whether a file was made before the period it was sent for began."""
+    return any(claim.effect == "answers_nothing" for claim in item.claims)
 
 
 def recipe(office: Office, delivery: Delivery) -> str:
@@ -100,24 +121,6 @@ def type_deliveries(
     if new:
         _Typing(office, [item.delivery for item in new]).make(new)
     return [_typed(found[delivery.delivery_id]) for delivery in deliveries]
-
-
-def standing(
-    office: Office, deliveries: list[Delivery], say: Callable[[str], None] = lambda _: None
-) -> list[TypedDelivery]:
-    """Return every delivery that is neither replaced nor withdrawn, read and judged, in the order received.
-
-    A replacement that is refused takes nothing out: the file it was to replace stands until a good one comes.
-    """
-    replaced = {item.replaced_by: item for item in deliveries if item.replaced_by and not item.withdrawn}
-    found: dict[str, TypedDelivery] = {}
-    waiting = [item for item in deliveries if item.replaced_by is None and not item.withdrawn]
-    while waiting:
-        typed = type_deliveries(office, waiting, say)
-        found |= {item.delivery.delivery_id: item for item in typed}
-        refused = [item.delivery.delivery_id for item in typed if item.verdict["status"] == "refused"]
-        waiting = [replace(replaced[name], replaced_by=None) for name in refused if name in replaced]
-    return [found[item.delivery_id] for item in deliveries if item.delivery_id in found]
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from office_folder import PROFILE, make_office, send
 
-from pipelines.ingest.landing import landed_path, name_key, receipts, receive_inbox
+from pipelines.ingest.file_name import name_key
+from pipelines.ingest.landing import landed_path, receipts, receive_inbox
 from pipelines.office import journal
 from pipelines.office.clock import Clock
 from pipelines.office.settings import Office, load_office
