@@ -53,6 +53,7 @@ SOFTWARE = (
     "pipelines/**/*.j2",
     "dbt_project/*.yml",
     "dbt_project/macros/**/*.sql",
+    "dbt_project/models/**/*.md",
     "dbt_project/models/**/*.sql",
     "dbt_project/models/**/*.yml",
     "dbt_project/tests/**/*.sql",

@@ -118,6 +118,16 @@ def test_a_replacement_that_names_no_moment_keeps_that_of_what_it_replaces(tmp_p
     assert (new.kind, new.observed_at) == ("replacement", old.observed_at)
 
 
+def test_a_replacement_that_names_no_moment_may_say_what_happened_until_it_was_received(tmp_path: Path) -> None:
+    office = at(load_office(make_office(tmp_path)), "2021-03-12T08:00:00+07:00")
+    send(tmp_path, "Sổ.csv", b"1")
+    receive_inbox(office)
+    send(tmp_path, "Sổ.csv", b"2")
+    receive_inbox(at(office, "2021-03-22T12:00:00+07:00"))
+    resent = next(item for item in register(office, LATE) if item.is_visible)
+    assert (resent.observed_on, resent.says_until) == (dt.date(2021, 3, 12), dt.date(2021, 3, 22))
+
+
 def test_of_two_files_found_together_the_resent_one_is_the_newer(tmp_path: Path) -> None:
     office = load_office(make_office(tmp_path))
     send(tmp_path, "Sổ_2021_03_15 (1).xlsx", b"new")
