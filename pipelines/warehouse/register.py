@@ -58,6 +58,15 @@ class Delivery:
         return self.observed_at.date()
 
     @property
+    def says_until(self) -> dt.date:
+        """The last day the file can speak of: that of the moment it names, else the day it was received.
+
+        A replacement that names no moment shows its predecessor's, but may hold what happened since.
+        """
+        named = self.profile.named_moment(self.file_name) if self.profile else None
+        return (named or dt.datetime.fromisoformat(self.received_at)).date()
+
+    @property
     def receipt_id(self) -> str:
         """The sending it came with: the same for all sheets of a return."""
         return self.delivery_id.partition(":")[0]

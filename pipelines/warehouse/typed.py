@@ -80,7 +80,7 @@ def recipe(office: Office, delivery: Delivery) -> str:
         office.tables_hash("units", "fields", "procedures", "holidays"),
         *(item.model_dump_json() for item in corrections_of(office, delivery)),
         delivery.file_name,
-        delivery.observed_on.isoformat(),
+        delivery.says_until.isoformat(),
         reading_hash(),
     ]
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
@@ -174,7 +174,7 @@ def source_of(office: Office, delivery: Delivery) -> Source:
         delivery.file_name,
         load_contract(contract_path(delivery.stream)),
         delivery.profile,
-        (window.min, delivery.observed_on + dt.timedelta(days=window.max_days_after_observed)),
+        (window.min, delivery.says_until + dt.timedelta(days=window.max_days_after_observed)),
         office.clock.timezone,
         corrections_of(office, delivery),
     )
@@ -185,7 +185,7 @@ class _Typing:
 
     def __init__(self, office: Office, deliveries: Sequence[Delivery]) -> None:
         """Gather what the office knows, once for all the deliveries."""
-        last = max(delivery.observed_on for delivery in deliveries)
+        last = max(delivery.says_until for delivery in deliveries)
         self._office = office
         self._known = _known(office, last + dt.timedelta(days=office.settings.window.max_days_after_observed))
         self._waiting: dict[str, list[tuple[_Kept, Read]]] = {}
@@ -253,9 +253,7 @@ class _Typing:
         if not waiting:
             return []
         stream = str(waiting[0][0].delivery.stream)
-        cases = [
-            Case(read, cast("Profile", item.delivery.profile), item.delivery.observed_on) for item, read in waiting
-        ]
+        cases = [Case(read, cast("Profile", item.delivery.profile), item.delivery.says_until) for item, read in waiting]
         return judge_all(cases, load_contract(contract_path(stream)), suite_path(stream), self._known)
 
     def _keep(self, item: _Kept, pieces: Iterable[Piece], verdict: dict[str, Any]) -> None:
