@@ -192,8 +192,10 @@ def test_a_longer_period_is_answered_by_its_quarters(tmp_path: Path) -> None:
         "2021-Q2,quarter,Quý II,2021-03-15,2021-06-14\n2021-H1,six_months,6 tháng,2020-12-15,2021-06-14\n"
     )
     office = load_office(make_office(tmp_path, clock="2021-06-20T08:00:00+07:00", periods=periods))
-    for unit, period in (("p01", "2021-Q1"), ("p01", "2021-Q2"), ("p02", "2021-Q1")):
-        send(tmp_path, NAME, (HEAD + ROW).encode("utf-8-sig"), unit, period)
+    files = [("p01", "2021-Q1"), ("p01", "2021-Q2"), ("p02", "2021-Q1")]
+    for number, (unit, period) in enumerate(files, start=2):  # no file is another's copy
+        name = NAME.replace("03_15", "06_15") if period == "2021-Q2" else NAME
+        send(tmp_path, name, (HEAD + ROW.replace("0001", f"000{number}")).encode("utf-8-sig"), unit, period)
     receive_inbox(office)
     found = {(item.unit_id, item.part_label): item.state for item in period_status(office, "2021-H1").owed}
     assert found == {
@@ -202,7 +204,8 @@ def test_a_longer_period_is_answered_by_its_quarters(tmp_path: Path) -> None:
     }  # fmt: skip
     assert list(status_lines(period_status(office, "2021-H1")))[-1] == "Còn thiếu 1 tệp của 1 đơn vị."
     # What was sent for the whole answers every part of it.
-    send(tmp_path, NAME, (HEAD + ROW).encode("utf-8-sig"), "p02", "2021-H1")
+    whole = NAME.replace("03_15", "06_15")
+    send(tmp_path, whole, (HEAD + ROW.replace("0001", "0009")).encode("utf-8-sig"), "p02", "2021-H1")
     receive_inbox(office)
     assert list(status_lines(period_status(office, "2021-H1")))[-1] == "Đủ số liệu của mọi đơn vị phải gửi."
 
