@@ -95,6 +95,8 @@ class Contract:
     key_beside: tuple[str, ...] = ()
     # Columns one of which is empty while a record without a status is open.
     open_while_empty: tuple[str, ...] = ()
+    # Column that names the unit a row is of, which must be the sender where a file is of one unit; None without one.
+    sender: str | None = None
 
     @property
     def typed_columns(self) -> dict[str, str]:
@@ -139,6 +141,7 @@ def load_contract(path: Path) -> Contract:
         leads={name: (lead["from"], lead["to"]) for name, lead in meta.get("leads", {}).items()},
         key_beside=tuple(meta.get("key_beside", ())),
         open_while_empty=tuple(meta.get("open_while_empty", ())),
+        sender=meta.get("sender"),
     )
 
 

@@ -216,3 +216,15 @@ def test_every_file_and_folder_the_guides_name_is_there() -> None:
         if name.startswith(heads) and not re.search(r"[<*{…]", name) and not (REPOSITORY / name).exists()
     ]
     assert missing == []
+
+
+def test_every_make_target_and_test_the_guides_name_is_there() -> None:
+    pages = [*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").rglob("*.md"), *(REPOSITORY / ".github").rglob("*.yml")]
+    pages += [REPOSITORY / ".pre-commit-config.yaml", REPOSITORY / ".ci" / "run"]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in pages)
+    known = set(re.findall(r"(?m)^([a-z]+):", (REPOSITORY / "Makefile").read_text(encoding="utf-8")))
+    named = set(re.findall(r"(?m)(?:^|`|run: |entry: )make ([a-z]+)\b", text))
+    assert {"env", "check", "test", "quick"} <= named
+    assert named - known == set()
+    tests = re.findall(r"T=(tests/\S+?\.py)(?:::(\w+))?", text)
+    assert [name for name, test in tests if f"def {test}" not in (REPOSITORY / name).read_text(encoding="utf-8")] == []
