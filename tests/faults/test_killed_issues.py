@@ -80,7 +80,7 @@ def test_an_issue_that_dies_at_each_step_is_whole_or_none(
     steps = [
         (module, "write_issued"),
         (module, "_write_record"),
-        (module, "_seal"),
+        (module, "_freeze"),
         (module.journal, "append"),
         (module.journal, "write_atomically"),
         (module, "find_issued"),
