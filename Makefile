@@ -46,6 +46,10 @@ test: env  ## every test; some of them: make test T=file-or-word; only those tha
 quick: env  ## the tests of every few minutes: those that neither run the job nor build models
 	@$(TESTS_IN) $(RUN)/python -m pytest $(SPREAD) -m "not slow" $(PICKED)
 
+bench: env  ## what reading costs: one large workbook beside other readers, then CSV files of 62,968 and 574,191 dossiers
+	@$(RUN)/python benchmarks/reading.py
+	@$(RUN)/python benchmarks/scale.py
+
 kills: env  ## the tests that kill a run and an issue, with many more kills
 	@$(TESTS_IN) KSTT_KILLS=60 $(RUN)/python -m pytest tests/faults/test_killed_runs.py tests/faults/test_killed_issues.py
 

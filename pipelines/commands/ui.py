@@ -11,6 +11,7 @@ import os
 import sys
 
 from pipelines.commands.common import load
+from pipelines.paths import REPOSITORY
 
 HELP = "mở giao diện Dagster trên máy này (127.0.0.1)"
 
@@ -33,6 +34,7 @@ def run(parsed: argparse.Namespace) -> int:
     }
     print(f"Mở http://127.0.0.1:{parsed.port} trong trình duyệt; Ctrl+C để dừng.", flush=True)
     place = ["-h", "127.0.0.1", "-p", str(parsed.port)]
-    command = [sys.executable, "-m", "dagster", "dev", "-m", "pipelines.definitions", *place]
+    os.chdir(REPOSITORY)  # its pyproject.toml names the code location
+    command = [sys.executable, "-m", "dagster", "dev", *place]
     os.execve(sys.executable, command, environment)
     return 0
