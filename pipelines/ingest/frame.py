@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from pipelines.ingest.cells import Cells, objects
-from pipelines.ingest.contract import MOMENT_ROLES, NUMBER_ROLES, WORD_ROLES, Column, Contract
+from pipelines.ingest.contract import MOMENT_ROLES, NUMBER_ROLES, OWN_NUMBER, WORD_ROLES, Column, Contract
 from pipelines.ingest.day_month import FLAG, RULE, exchange, exchanged
 from pipelines.ingest.typing_rules import (
     Reckoning,
@@ -25,6 +27,7 @@ from pipelines.ingest.typing_rules import (
     type_code,
     type_count,
     type_datetime,
+    type_key,
     type_money,
     type_procedure_code,
     type_rate,
@@ -105,7 +108,7 @@ def typed_frame(
     for name, column in contract.columns.items():
         given = cells.get(name) or Cells.none(length)
         texts, changed = _unicode(given, column, headers)
-        result = _typed_column(texts, column, profile, window, reckoning)
+        result = _typed_column(texts, column, contract, profile, window, reckoning)
         typed[name] = pd.Series(result.values, dtype="datetime64[us]" if column.role in MOMENT_ROLES else object)
         for at, original, rule in _told(given, _both(changed, result.repairs)):
             repairs.setdefault(at, []).append({"column": name, "original": original, "rule": rule})
@@ -125,10 +128,18 @@ def typed_frame(
     flags[sorted(unread)] = [";".join(filter(None, (flags[at], UNREAD))) for at in sorted(unread)]
     problems += _without_code(contract.key, typed[contract.key], problems)
     typed |= names_keys
+    if contract.national_code:
+        typed[OWN_NUMBER] = _own_numbers(typed[contract.key], contract.national_code, profile)
     notes = (repairs.get(at) for at in range(length))
     typed["repairs"] = objects([json.dumps(note, ensure_ascii=False) if note else None for note in notes])
     typed["flags"] = flags
     return pd.DataFrame(typed), problems
+
+
+def _own_numbers(codes: pd.Series, national: re.Pattern[str], profile: Profile) -> pd.Series:
+    """Tell which codes are numbers of their unit's own book: none of a system whose codes are unique."""
+    known = {code: bool(code) and not national.fullmatch(code) for code in codes.dropna().unique()}
+    return objects([not profile.codes_are_unique and known.get(code, False) for code in codes])
 
 
 def _unicode(given: Cells, column: Column, headers: Sequence[str]) -> tuple[Cells, dict[int, str]]:
@@ -144,12 +155,20 @@ def _both(first: dict[int, str], second: dict[int, str]) -> dict[int, str]:
 
 
 def _typed_column(
-    given: Cells, column: Column, profile: Profile, window: tuple[dt.date, dt.date], reckoning: Reckoning
+    given: Cells,
+    column: Column,
+    contract: Contract,
+    profile: Profile,
+    window: tuple[dt.date, dt.date],
+    reckoning: Reckoning,
 ) -> _Typed:
     """Type a column once per distinct cell; true dates and the plainest spellings of dates all at once."""
     if column.role in MOMENT_ROLES:
         return _moments(given, profile.date_order == "month_first", window, reckoning)
-    results = [*map(_typist(column, profile), given.distinct)]
+    typist = _typist(column, profile)
+    if column.name == contract.key and column.role == "code":
+        typist = partial(type_key, national=contract.national_code)
+    results = [*map(typist, given.distinct)]
     repairs = {at: item.repair for at, item in enumerate(results) if item.repair}
     errors = {at: item.error for at, item in enumerate(results) if item.error}
     values = [item.value for item in results]

@@ -51,6 +51,24 @@ _DOSSIERS = """
     inner join prior.int_dossier_placed as placed on known.dossier_code = placed.dossier_code
     order by known.dossier_code
 """
+# landed.prior_feedback: the same of every feedback (column 10 of II.05a).
+_FEEDBACK = """
+    select
+        known.feedback_code,
+        known.handling_unit_id,
+        known.field_code,
+        cast(known.received_at as timestamp) as received_at,
+        cast(outcome.closed_at as timestamp) as closed_at,
+        outcome.fate,
+        coalesce(outcome.outcome in ('pending_in_time', 'pending_overdue'), false) as is_pending
+    from prior.int_feedback_known as known
+    inner join prior.int_feedback_outcome as outcome on known.feedback_code = outcome.feedback_code
+    order by known.feedback_code
+"""
+_NO_FEEDBACK = """
+    feedback_code varchar, handling_unit_id varchar, field_code varchar, received_at timestamp, closed_at timestamp,
+    fate varchar, is_pending boolean
+"""
 _NO_DOSSIERS = """
     dossier_code varchar, receiving_unit_id varchar, department_unit_id varchar, row_unit_id varchar,
     level_section_code varchar, field_code varchar, received_at timestamp, finished_at timestamp, closed_at timestamp,
@@ -160,12 +178,13 @@ def _manifest(folder: Path) -> dict:
 
 
 def land_prior(connection: duckdb.DuckDBPyConnection, prior: PriorIssue | None) -> None:
-    """Write `landed.prior_dossier`, `prior_delivery` and `prior_figure`; all empty without a prior final.
+    """Write `landed.prior_dossier`, `prior_feedback`, `prior_delivery` and `prior_figure`; all empty without a prior final.
 
     Raises:
         OfficeError: the issued database cannot be read.
     """
     connection.execute(f"create table landed.prior_dossier ({_NO_DOSSIERS})")
+    connection.execute(f"create table landed.prior_feedback ({_NO_FEEDBACK})")
     connection.execute("create table landed.prior_delivery (delivery_id varchar)")
     connection.execute("create table landed.prior_figure (figure_id varchar, value decimal(18, 4), declared bigint)")
     if prior is None:
@@ -174,6 +193,7 @@ def land_prior(connection: duckdb.DuckDBPyConnection, prior: PriorIssue | None) 
         database = str(prior.folder / "warehouse.duckdb").replace("'", "''")
         connection.execute(f"attach '{database}' as prior (read_only)")
         connection.execute(f"insert into landed.prior_dossier {_DOSSIERS}")
+        connection.execute(f"insert into landed.prior_feedback {_FEEDBACK}")
         connection.execute("insert into landed.prior_delivery select delivery_id from prior.landed.delivery order by 1")
         connection.execute("detach prior")
     except duckdb.Error as error:

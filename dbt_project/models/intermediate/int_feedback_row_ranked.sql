@@ -3,6 +3,7 @@
 with placed as (
     select
         row_of.*,
+        keyed.feedback_code as feedback_key,
         question.until_on,
         about.unit_id as about_unit_id,
         -- A log names its handling unit row by row; where it does not, or by a name no table knows, it is the sender's.
@@ -11,6 +12,7 @@ with placed as (
             case when row_of.unit_from = 'column' then 'unknown' else row_of.sender_unit_id end
         ) as named_unit_id
     from {{ ref('stg_feedback_logs') }} as row_of
+    inner join {{ ref('int_feedback_row_keyed') }} as keyed on row_of.row_id = keyed.row_id
     cross join {{ ref('stg_question') }} as question
     left join {{ source('landed', 'unit_alias') }} as handling on row_of.handling_unit_key = handling.unit_key
     left join {{ source('landed', 'unit_alias') }} as about on row_of.about_unit_key = about.unit_key
@@ -30,11 +32,11 @@ with_rank as (
     select
         with_unit.*,
         row_number() over (
-            partition by feedback_code, delivery_id
+            partition by feedback_key, delivery_id
             order by is_own_file desc, source_row desc, row_id desc
         ) as rank_in_delivery,
         row_number() over (
-            partition by feedback_code
+            partition by feedback_key
             order by
                 is_own_file desc,
                 observed_at desc,
@@ -55,12 +57,12 @@ with_owner as (
             as owned_order
     from with_rank
     inner join with_rank as owner_row
-        on with_rank.feedback_code = owner_row.feedback_code and owner_row.feedback_rank = 1
+        on with_rank.feedback_key = owner_row.feedback_key and owner_row.feedback_rank = 1
 )
 
 select
     row_id,
-    feedback_code,
+    feedback_key as feedback_code,
     owner_unit_id,
     sender_unit_id,
     handling_unit_id,
@@ -91,7 +93,7 @@ select
     source_sheet,
     source_row,
     row_number() over (
-        partition by feedback_code
+        partition by feedback_key
         order by
             owned_order,
             case when shown_on >= until_on then 0 else 1 end,
