@@ -9,6 +9,8 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
+from decimal import Decimal
+from math import ceil
 from typing import Any
 
 from pipelines.recount.declared import declaring_units
@@ -19,11 +21,12 @@ from pipelines.recount.landed import (
     Row,
     age,
     happened,
-    last_of_each_delivery,
+    is_valid,
     on,
     row_of_the_day,
     unit_scopes,
 )
+from pipelines.recount.owners import GONE, Exports, owned, set_keys
 
 STREAM = "case_exports"
 
@@ -31,8 +34,6 @@ STREAM = "case_exports"
 NOT_COUNTED = {"submitted", "rejected_at_intake"}
 PAUSED = {"awaiting_supplement", "awaiting_payment", "suspended"}
 WITHOUT_RESULT = {"withdrawn", "returned"}
-# domain/05 5.6: whose row speaks when several units show one dossier.
-_OWNERS = ("ward", "one_stop_desk", "department", "city", "vertical_agency")
 
 
 @dataclass(frozen=True)
@@ -44,9 +45,13 @@ class Dossier:
     unit_kind: str
     newest: Row
     observed: Row
+    # The promise of the as-of day's row, else the last before it.
+    promised_at: dt.datetime | None
     first_due_at: dt.datetime | None
     # Unit of the owner's first row as delivered; it may have been taken over since.
     original_unit_id: str | None = None
+    # Whether the newest population export as of the day lacks it.
+    is_missing: bool = False
 
     @property
     def received_on(self) -> dt.date | None:
@@ -72,7 +77,7 @@ def counted_dossiers(landed: Landed) -> list[Counted]:
         if dossier.original_unit_id in declaring:
             continue  # what older files still show of a unit that declares is in its declaration
         procedure = procedure_of(landed, dossier)
-        due_at = due_moment(landed, dossier)
+        due_at = due_moment(landed, dossier, procedure)
         outcome = outcome_of(landed, dossier, due_at, procedure)
         if outcome is not None:
             keys = {
@@ -100,13 +105,16 @@ def counted_dossiers(landed: Landed) -> list[Counted]:
 def known_dossiers(landed: Landed) -> list[Dossier]:
     """Return every dossier any counted delivery shows."""
     by_code: defaultdict[str, list[Row]] = defaultdict(list)
-    for row in landed.rows(STREAM):
+    rows_of_all = landed.rows(STREAM)
+    set_keys(landed, rows_of_all, "dossier_code", lambda row: named_unit(landed, row) or UNKNOWN)
+    for row in rows_of_all:
         row["unit_id"] = receiving_unit(landed, row)
-        by_code[row["dossier_code"]].append(row)
+        by_code[row["key"]].append(row)
     if landed.table("unit_successor"):
         for rows in by_code.values():
             _rewind(landed, rows)
-    return [_known(landed, code, rows) for code, rows in by_code.items()]
+    exports = Exports(landed, STREAM)
+    return [_known(landed, exports, key, rows) for key, rows in by_code.items()]
 
 
 def _rewind(landed: Landed, rows: list[Row]) -> None:
@@ -134,26 +142,28 @@ def receiving_unit(landed: Landed, row: Row) -> str:
     return named if named in landed.units else UNKNOWN
 
 
-def _known(landed: Landed, code: str, rows: list[Row]) -> Dossier:
-    def kind(row: Row) -> str:
-        return landed.units[row["unit_id"]]["unit_kind"] if row["unit_id"] in landed.units else UNKNOWN
-
-    def owner_rank(row: Row) -> int:
-        return _OWNERS.index(kind(row)) if kind(row) in _OWNERS else len(_OWNERS)
-
-    best = min(map(owner_rank, rows))
-    newest = max((row for row in rows if owner_rank(row) == best), key=age)
-    own = last_of_each_delivery([row for row in rows if row["unit_id"] == newest["unit_id"]])
+def _known(landed: Landed, exports: Exports, key: str, rows: list[Row]) -> Dossier:
+    told = owned(landed, exports, rows, "dossier_code")
+    # Asked after its last day, a period is still that of its last day.
+    observed = row_of_the_day(told.own, landed.question["until_on"])
     return Dossier(
-        code=code,
-        unit_id=newest["unit_id"],
-        unit_kind=kind(newest),
-        newest=newest,
-        # Asked after its last day, a period is still that of its last day.
-        observed=row_of_the_day(own, landed.question["until_on"]),
-        first_due_at=first_promise(own),
-        original_unit_id=named_unit(landed, min(own, key=age)),
+        code=key,
+        unit_id=told.owner.unit_id,
+        unit_kind=told.owner.kind,
+        newest=told.newest,
+        observed=observed,
+        promised_at=observed["due_at"] or _last_promise(told.story, observed),
+        first_due_at=first_promise(told.story),
+        original_unit_id=named_unit(landed, min(told.own, key=age)),
+        is_missing=told.owner.state == GONE,
     )
+
+
+def _last_promise(rows: list[Row], observed: Row) -> dt.datetime | None:
+    """Return the promise shown last before a row that has none: a day blanked later stays as last known."""
+    before = observed["delivery"]["observed_at"]
+    shown = [row for row in rows if row["due_at"] is not None and row["delivery"]["observed_at"] < before]
+    return max(shown, key=age)["due_at"] if shown else None
 
 
 def first_promise(rows: list[Row]) -> dt.datetime | None:
@@ -165,18 +175,42 @@ def first_promise(rows: list[Row]) -> dt.datetime | None:
 # --- due date (domain/05 5.3, switches overdue_basis and supplement_clock) -----------------------------------------
 
 
-def due_moment(landed: Landed, dossier: Dossier) -> dt.datetime | None:
-    """Return the moment lateness is measured against; None where nothing was promised."""
-    question, row = landed.question, dossier.observed
-    if question["overdue_basis"] == "original_due":
+def due_moment(landed: Landed, dossier: Dossier, procedure: Row | None) -> dt.datetime | None:
+    """Return the moment lateness is measured against; None where nothing was promised and no limit is known."""
+    question, row, promised_at = landed.question, dossier.observed, dossier.promised_at
+    if question["overdue_basis"] == "original_due" and dossier.first_due_at is not None:
         return dossier.first_due_at
     if row["new_due_at"] is not None:
         return row["new_due_at"]
+    if promised_at is None:
+        return limit_moment(landed, dossier, procedure)
     system_moves_it = row["delivery"]["due_after_supplement"] != "original"
-    if system_moves_it or row["due_at"] is None or not happened(on(dossier.returned_at), question["until_on"]):
-        return row["due_at"]
-    moved = _moved_by_supplement(landed, dossier, row["due_at"])
-    return row["due_at"] if moved is None else dt.datetime.combine(moved, row["due_at"].time())
+    if system_moves_it or not happened(on(dossier.returned_at), question["until_on"]):
+        return promised_at
+    moved = _moved_by_supplement(landed, dossier, promised_at)
+    return promised_at if moved is None else dt.datetime.combine(moved, promised_at.time())
+
+
+def is_without_due(question: Row, dossier: Dossier) -> bool:
+    """Tell whether no file promised a day that counts: it is flagged, and its number is in the text."""
+    by_first = question["overdue_basis"] == "original_due" and dossier.first_due_at is not None
+    return not by_first and dossier.observed["new_due_at"] is None and dossier.promised_at is None
+
+
+def limit_moment(landed: Landed, dossier: Dossier, procedure: Row | None) -> dt.datetime | None:
+    """Return the end of the catalogue's limit in working days, the waiting for a supplement added (domain/05 5.4, R8).
+
+    None where the catalogue has no such limit, or missing_due_date=in_time.
+    """
+    if procedure is None or procedure["time_unit"] != "working_day" or procedure["time_value"] is None:
+        return None
+    if landed.question.get("missing_due_date") == "in_time":
+        return None
+    days = ceil(Decimal(str(procedure["time_value"])))
+    if happened(on(dossier.returned_at), landed.question["until_on"]):
+        days += max(landed.working_days.between(on(dossier.requested_at), on(dossier.returned_at)) or 0, 0)
+    last = landed.working_days.after(dossier.received_on, days)
+    return None if last is None else dt.datetime.combine(last, dt.time(23, 59, 59))
 
 
 def _moved_by_supplement(landed: Landed, dossier: Dossier, due_at: dt.datetime) -> dt.date | None:
@@ -223,6 +257,8 @@ def outcome_of(landed: Landed, dossier: Dossier, due_at: dt.datetime | None, pro
         return None
     if not question["include_vertical_agencies"] and is_vertical(dossier, procedure):
         return None
+    if dossier.is_missing and not is_closed:
+        return None  # a population export lacks it: listed, not pending
     if is_closed and newest_status in WITHOUT_RESULT:
         return None if question["returned_withdrawn_bucket"] == "excluded" else Outcome("without_result", late)
     if awaits:
@@ -266,7 +302,9 @@ def counts_as_resolved_while_waiting(question: Row, dossier: Dossier) -> bool:
     if not happened(on(dossier.requested_at), until):
         return False
     returned_on = on(dossier.returned_at)
-    return dossier.observed["status"] == "awaiting_supplement" or (returned_on is not None and returned_on > until)
+    if returned_on is None:
+        return dossier.observed["status"] == "awaiting_supplement" or dossier.newest["status"] in WITHOUT_RESULT
+    return dossier.observed["status"] == "awaiting_supplement" or returned_on > until
 
 
 def is_vertical(dossier: Dossier, procedure: Row | None) -> bool:
@@ -292,7 +330,10 @@ def is_paused(dossier: Dossier, until: dt.date) -> bool:
     requested_on, returned_on = on(dossier.requested_at), on(dossier.returned_at)
     if dossier.observed["status"] in PAUSED and (requested_on is None or requested_on <= until):
         return True
-    return happened(requested_on, until) and returned_on is not None and returned_on > until
+    if not happened(requested_on, until):
+        return False
+    # Asked for, never given, and given up after the day: on the day it waited.
+    return dossier.newest["status"] in WITHOUT_RESULT if returned_on is None else returned_on > until
 
 
 def open_cell(question: Row, paused: bool, due_on: dt.date | None) -> str:
@@ -307,16 +348,29 @@ def open_cell(question: Row, paused: bool, due_on: dt.date | None) -> str:
 # --- place (columns 1 and 2, domain/05 5.6) ------------------------------------------------------------------------
 
 
+def named_field(landed: Landed, dossier: Dossier) -> str | None:
+    """Return the field the file names, by the version in force on the last counted day."""
+    day = landed.question["until_on"]
+    named = landed.fields_by_name.get(dossier.newest["field_name_key"], [])
+    best = min(named, key=lambda row: (not is_valid(row, day), row["field_code"]), default=None)
+    return best["field_code"] if best else None
+
+
 def procedure_of(landed: Landed, dossier: Dossier) -> Row | None:
-    """Return the version of the procedure in force on the day of intake: by code, else by name; None when unknown."""
+    """Return the version of the procedure in force on the day of intake: by code, else by name; None when unknown.
+
+    Procedures of one name in several fields are told apart by the field the file names. Where several stay, what they
+    do not have in common is None, and `is_several` says so.
+    """
     row, day = dossier.newest, dossier.received_on or on(dossier.newest["submitted_at"])
     if day is None:
         return None
+    field = named_field(landed, dossier)
 
-    def order(found: Row) -> tuple[Any, ...]:
+    def order(found: Row) -> tuple[bool, ...]:
         same_name = found["procedure_name_key"] == row["procedure_name_key"]
         same_level = (found["competent_level"] == "ward") == (dossier.unit_kind == "ward")
-        return not same_name, not same_level, found["procedure_id"]
+        return not same_name, _field_code(landed, found) != field, not same_level
 
     for candidates in (
         landed.procedures_by_code.get(row["procedure_code"], []),
@@ -326,13 +380,27 @@ def procedure_of(landed: Landed, dossier: Dossier) -> Row | None:
             found for found in candidates if (found["valid_from"] or day) <= day and (found["valid_to"] or day) >= day
         ]
         if in_force:
-            return min(in_force, key=order)
+            best = min(map(order, in_force))
+            return _common(landed, [found for found in in_force if order(found) == best])
     return None
+
+
+def _field_code(landed: Landed, procedure: Row) -> str:
+    return procedure["field_code"] if procedure["field_code"] in landed.fields else UNKNOWN
+
+
+def _common(landed: Landed, found: list[Row]) -> Row:
+    """The first of procedures that match alike, without what they differ in: field (then limit too), level."""
+    first = min(found, key=lambda row: row["procedure_id"])
+    is_several = len({_field_code(landed, row) for row in found}) > 1
+    levels = {row["competent_level"] for row in found} - {None}
+    common = {**first, "competent_level": levels.pop() if len(levels) == 1 else None, "is_several": is_several}
+    return {**common, "field_code": None, "time_unit": None} if is_several else common
 
 
 def keys_of(landed: Landed, dossier: Dossier, procedure: Row | None) -> dict[str, str | None]:
     """Return where a dossier stands: section and field by level, section and row by unit, department."""
-    field_code = procedure["field_code"] if procedure and procedure["field_code"] in landed.fields else UNKNOWN
+    field_code = _field_code(landed, procedure) if procedure else named_field(landed, dossier) or UNKNOWN
     department = department_of(landed, dossier, field_code)
     is_ward = dossier.unit_kind == "ward"
     return {
@@ -387,6 +455,7 @@ def measures_of(question: Row, dossier: Dossier, outcome: Outcome) -> dict[str, 
     own_column = cell == "without_result" and question["returned_withdrawn_bucket"] == "own_column"
     on_time = cell == "on_time" or (cell == "without_result" and not own_column)
     is_open = cell.startswith("pending")
+    no_due = is_without_due(question, dossier)
     measures = {
         "received_total": True,
         "received_online": is_new and channel == "online",
@@ -394,6 +463,7 @@ def measures_of(question: Row, dossier: Dossier, outcome: Outcome) -> dict[str, 
         "received_direct": is_new and channel == "direct",
         "received_postal": is_new and channel == "postal",
         "received_unknown_channel": is_new and channel == UNKNOWN,
+        "received_odd_channel": is_new and dossier.newest["channel"] == UNKNOWN,
         "carried_in": not is_new,
         "resolved_total": not is_open,
         "resolved_early": cell == "early",
@@ -403,6 +473,9 @@ def measures_of(question: Row, dossier: Dossier, outcome: Outcome) -> dict[str, 
         "pending_total": is_open,
         "pending_in_time": cell == "pending_in_time",
         "pending_overdue": cell == "pending_overdue",
+        "without_due": no_due,
+        "resolved_with_due": not is_open and not no_due,
+        "resolved_in_time_with_due": (cell == "early" or on_time) and not no_due,
     }
     return {name: int(counts) for name, counts in measures.items()}
 
@@ -537,8 +610,8 @@ def _remarks(question: Row, dossier: Dossier, cell: str, is_new: bool) -> dict[s
 
 
 def counted_channel(question: Row, dossier: Dossier) -> str:
-    """Return online, direct or postal; an empty or unmapped channel is direct, or kept apart (null_channel)."""
+    """Return online, direct or postal; a blank cell is direct, or kept apart (null_channel), an odd word is direct."""
     channel = dossier.newest["channel"]
     if channel in ("online", "direct", "postal"):
         return channel
-    return UNKNOWN if question["null_channel"] == "unknown" else "direct"
+    return UNKNOWN if channel is None and question["null_channel"] == "unknown" else "direct"

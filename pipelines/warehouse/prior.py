@@ -178,7 +178,7 @@ def _manifest(folder: Path) -> dict:
 
 
 def land_prior(connection: duckdb.DuckDBPyConnection, prior: PriorIssue | None) -> None:
-    """Write `landed.prior_dossier`, `prior_feedback`, `prior_delivery` and `prior_figure`; all empty without a prior final.
+    """Write `landed.prior_dossier`, `prior_feedback`, `prior_delivery`, `prior_figure`; empty without a prior final.
 
     Raises:
         OfficeError: the issued database cannot be read.

@@ -7,8 +7,10 @@ with dossier as (
         question.until_on,
         question.supplement_clock,
         question.missing_due_date,
-        case when procedure_of.time_unit = 'working_day' then cast(ceil(cast(procedure_of.time_value as decimal(9, 3))) as integer) end
-            as limit_days,
+        case
+            when procedure_of.time_unit = 'working_day'
+                then cast(ceil(cast(procedure_of.time_value as decimal(9, 3))) as integer)
+        end as limit_days,
         cast(known.received_at as date) as received_on,
         case
             when question.overdue_basis = 'original_due' and known.first_due_at is not null then 'first_due'

@@ -95,9 +95,9 @@ select
     row_number() over (
         partition by feedback_key
         order by
-            owned_order,
-            case when shown_on >= until_on then 0 else 1 end,
-            case when shown_on >= until_on then observed_at end,
+            owned_order asc,
+            case when shown_on >= until_on then 0 else 1 end asc,
+            case when shown_on >= until_on then observed_at end asc,
             observed_at desc,
             delivery_received_at desc,
             delivery_id desc

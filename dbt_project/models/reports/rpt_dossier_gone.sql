@@ -32,7 +32,7 @@ lacking as (
         delivery.file_name,
         row_number() over (
             partition by sighting.dossier_code, sighting.receiving_unit_id
-            order by sighting.as_of_at desc, delivery.delivery_id
+            order by sighting.as_of_at desc, delivery.delivery_id asc
         ) as lacking_rank
     from {{ ref('int_dossier_sighting') }} as sighting
     inner join {{ ref('stg_delivery') }} as delivery

@@ -9,10 +9,10 @@ with carried as (
 
 issued as (
     select
-        prior.*,
-        cast(prior.received_at as date) as received_on,
-        cast(prior.closed_at as date) as closed_on
-    from {{ source('landed', 'prior_feedback') }} as prior
+        final.*,
+        cast(final.received_at as date) as received_on,
+        cast(final.closed_at as date) as closed_on
+    from {{ source('landed', 'prior_feedback') }} as final
 ),
 
 now_known as (
