@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.ingest.landing import receive_inbox
+from pipelines.ingest.landing import receive
 from pipelines.ingest.pull import pull_sources
+from pipelines.ingest.reception_text import reception_lines
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import Office, load_office
 from pipelines.paths import REPOSITORY
@@ -55,9 +56,10 @@ def run_report(
     ask = Ask.parse(period_id, as_of, received_by, switches)
     with only_run(office):
         for source in pull_sources(office):
-            say(source.problem or f"Nguồn «{source.source_id}»: {len(source.files)} tệp mới.")
-        taken = receive_inbox(office)
-        say(f"Nhận {len(taken)} tệp mới từ inbox.")
+            for sentence in source.sentences:
+                say(sentence)
+        for sentence in reception_lines(receive(office)):
+            say(sentence)
         planned = plan(office, ask)
         if planned.is_built:
             return RunResult(planned.report, False, read_summary(planned.report))

@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from pipelines.figures.cells import behind, facts_summed
 from pipelines.figures.text import RATE_DECIMALS, rate
 
 
@@ -36,14 +37,15 @@ def _of_form(connection: duckdb.DuckDBPyConnection, layout: dict) -> list[str]:
 def _of_fact(
     connection: duckdb.DuckDBPyConnection, layout: dict, printed: pd.DataFrame, fact: str, columns: list[dict]
 ) -> list[str]:
-    match = " and ".join(f'(m."{name}" is null or m."{name}" = f."{name}")' for name in layout["keys"]) or "true"
     measures = sorted({item[part].partition(".")[2] for item in columns for part in ("from", "of") if item.get(part)})
+    amounts = ", ".join(["m.scope_id", "m.row_code", *(f'f."{measure}"' for measure in measures)])
     # As bigint: pandas would make the sum's own type a float, which holds 15 digits of an amount.
-    sums = ", ".join(f'cast(coalesce(sum(f."{measure}"), 0) as bigint) as "{measure}"' for measure in measures)
+    sums = ", ".join(f'cast(coalesce(sum(b."{measure}"), 0) as bigint) as "{measure}"' for measure in measures)
+    pairs = " union all ".join(behind(layout, side, amounts) for side in facts_summed(layout, fact))
     found = connection.execute(f"""
         select m.scope_id, m.row_code, {sums}
         from {layout["model"]} as m
-        left join ({_behind(layout, fact, measures)}) as f on m.scope_id = f.in_scope and {match}
+        left join ({pairs}) as b on m.scope_id = b.scope_id and m.row_code = b.row_code
         group by 1, 2
     """).df()
     both = printed.merge(found, on=["scope_id", "row_code"], suffixes=("", "_traced"), how="outer", indicator=True)
@@ -56,20 +58,6 @@ def _of_fact(
             if not _equal(row[item["name"]], traced := _traced(row, item, printed.columns))
         ]
     return wrong
-
-
-def _behind(layout: dict, fact: str, measures: list[str]) -> str:
-    """Return the query of all rows a form's cells sum: the fact's, and the declared ones beside them."""
-    names = ", ".join(f'f."{name}"' for name in sorted({*layout["keys"], *measures}))
-    sides = [(fact, layout["facts"][fact])]
-    declared = layout.get("declared")
-    if declared:
-        sides.append((declared["fact"], declared))
-    return " union all ".join(
-        f"""select s.scope_id as in_scope, {names} from {name} as f
-            inner join {about["scope"]} as s on f."{about["key"]}" = s."{about["key"]}" """
-        for name, about in sides
-    )
 
 
 def _cell_id(layout: dict, row: dict) -> str:

@@ -19,6 +19,7 @@ from typing import Any
 import duckdb
 
 from pipelines.audit.diff_causes import Causes, moment_text, switch_text, switches_changed
+from pipelines.figures.cells import Fact, behind, declared_fact
 from pipelines.figures.comparison import CellRecord, ChangedCell, Comparison, MovedRecord, Value
 from pipelines.figures.layout import facts_of, load_layouts
 from pipelines.figures.text import format_count, format_day, format_rate
@@ -200,27 +201,22 @@ class _Comparer:
         )
 
     def _records_query(self, layout: dict, column: _Column) -> str:
-        match = "".join(f' and (c."{key}" is null or c."{key}" = f."{key}")' for key in layout["keys"])
         sides = []
         for side in ("old", "new"):
             for name in (column.fact, self._declared(side, layout["form_id"])):
                 fact = self._fact(side, name) if name else None
-                if fact is None:
+                if name is None or fact is None:
                     continue
                 whole = f'f."{column.whole}"' if column.whole else "0"
                 amounts = {
                     of: (f'f."{column.measure}"' if of == side else "0", whole if of == side else "0")
                     for of in ("old", "new")
                 }
-                sides.append(f"""
-                    select c.cell_no, '{name}' as fact, cast(f."{fact["key"]}" as varchar) as record,
-                        cast(f."{fact["trace"]["subject"]}" as varchar) as name,
-                        {amounts["old"][0]} as old_amount, {amounts["new"][0]} as new_amount,
-                        {amounts["old"][1]} as old_whole, {amounts["new"][1]} as new_whole
-                    from changed as c
-                    inner join {side}.{fact["scope"]} as s on c.scope_id = s.scope_id
-                    inner join {side}.{name} as f on s."{fact["key"]}" = f."{fact["key"]}"{match}
-                """)
+                select = f"""m.cell_no, '{name}' as fact, cast(f."{fact["key"]}" as varchar) as record,
+                    cast(f."{fact["trace"]["subject"]}" as varchar) as name,
+                    {amounts["old"][0]} as old_amount, {amounts["new"][0]} as new_amount,
+                    {amounts["old"][1]} as old_whole, {amounts["new"][1]} as new_whole"""
+                sides.append(behind(layout, Fact(name, fact), select, "changed", f"{side}."))
         return f"""
             select cell_no, fact, record, coalesce(max(name), record) as name,
                 sum(old_amount) as old_amount, sum(new_amount) as new_amount
@@ -232,8 +228,8 @@ class _Comparer:
 
     def _declared(self, side: str, form_id: str) -> str | None:
         """Return the fact of declared figures (estimates) a version's form sums beside its own; None without one."""
-        declared = (self.versions[side].layouts.get(form_id) or {}).get("declared")
-        return declared["fact"] if declared else None
+        declared = declared_fact(self.versions[side].layouts.get(form_id) or {})
+        return declared.name if declared else None
 
     def _fact(self, side: str, fact: str) -> dict | None:
         """Return what a version's layouts say of a fact; None when it has no such fact."""

@@ -17,6 +17,7 @@ import duckdb
 import pandas as pd
 
 from pipelines.audit.short_code import ShortCode
+from pipelines.figures.cells import Fact, behind, declared_fact, split_source
 from pipelines.figures.layout import load_layouts
 from pipelines.figures.text import RATE_DECIMALS, rate
 from pipelines.office.errors import OfficeError
@@ -99,11 +100,11 @@ def trace(report: Path, form_id: str, row: str, column: int | str, unit: str | N
 def _declared(
     connection: duckdb.DuckDBPyConnection, layout: dict, column: dict, scope_id: str, form_row: dict
 ) -> dict[str, Any]:
-    declared = layout.get("declared")
-    if not declared:
+    declared = declared_fact(layout)
+    if declared is None:
         return {}
-    rows = _rows_behind(connection, declared["fact"], declared, layout["keys"], column, scope_id, form_row)
-    return {"declared": rows, "declared_shown": declared["trace"]}
+    rows = _rows_behind(connection, layout, declared, column, scope_id, form_row)
+    return {"declared": rows, "declared_shown": declared.about["trace"]}
 
 
 def _figure(form_row: dict, column: dict) -> int | Decimal | None:
@@ -123,25 +124,17 @@ def fact_rows(
 
     Column `measure` is what the cell sums; behind a percentage stands `whole` beside it.
     """
-    fact = column["from"].partition(".")[0]
-    return _rows_behind(connection, fact, layout["facts"][fact], layout["keys"], column, scope_id, form_row)
+    fact, _ = split_source(column["from"])
+    return _rows_behind(connection, layout, Fact(fact, layout["facts"][fact]), column, scope_id, form_row)
 
 
 def _rows_behind(
-    connection: duckdb.DuckDBPyConnection,
-    fact: str,
-    about: dict,
-    key_names: list[str],
-    column: dict,
-    scope_id: str,
-    form_row: dict,
+    connection: duckdb.DuckDBPyConnection, layout: dict, fact: Fact, column: dict, scope_id: str, form_row: dict
 ) -> pd.DataFrame:
     # A percentage of several measures (a ratio) adds them up on both sides.
     measure = _sum_of(column.get("parts") or [column["from"].partition(".")[2]])
     whole = _sum_of(column.get("whole") or [(column["of"] or column["from"]).partition(".")[2]])
-    keys = {key: form_row[key] for key in key_names if not pd.isna(form_row[key])}
-    conditions = "".join(f' and f."{key}" = ?' for key in keys)
-    key, bridge, subject = about["key"], about["scope"], about["trace"]["subject"]
+    one_row = f"(select * from {layout['model']} where scope_id = ? and row_code = ?)"
     query = f"""
         with corrected as (
             select record_code, string_agg(
@@ -151,16 +144,16 @@ def _rows_behind(
             from (select distinct record_code, correction_no, column_label, original, right_value, document
                   from rpt_correction where state = 'applied')
             group by record_code
-        )
-        select f.*, d.file_name, c.correction, {measure} as measure, {whole} as whole
-        from {fact} as f
-        inner join {bridge} as s on f."{key}" = s."{key}"
+        ),
+        found as ({behind(layout, fact, f"f.*, {measure} as measure, {whole} as whole", one_row)})
+        select f.* exclude (measure, whole), d.file_name, c.correction, f.measure, f.whole
+        from found as f
         left join landed.delivery as d on f.delivery_id = d.delivery_id
-        left join corrected as c on f."{subject}" = c.record_code
-        where s.scope_id = ? and ({measure} <> 0 or {whole} <> 0){conditions}
-        order by f."{key}"
+        left join corrected as c on f."{fact.about["trace"]["subject"]}" = c.record_code
+        where f.measure <> 0 or f.whole <> 0
+        order by f."{fact.key}"
     """
-    return connection.execute(query, [scope_id, *keys.values()]).df()
+    return connection.execute(query, [scope_id, form_row["row_code"]]).df()
 
 
 def trace_code(report: Path, code: ShortCode) -> list[TracedCell]:

@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pipelines.ingest.landing import Receipt, hash_file, landed_path
+from pipelines.ingest.landing import hash_file, landed_path
+from pipelines.ingest.places import Places
+from pipelines.ingest.receipts import Receipt
 from pipelines.office.errors import OfficeError
 from pipelines.office.journal import journal_faults
 from pipelines.office.settings import Office
@@ -99,6 +101,7 @@ def _receipts(office: Office) -> Iterator[str]:
     """Hold each receipt against its name, its place in the inbox, its landed file, and the receipts before it."""
     paths = sorted(_files(office.data / "receipts"), key=lambda path: path.stem.rpartition("-")[2])
     earlier: dict[str, set[str]] = {}
+    places = Places(office)
     for number, path in enumerate(paths, start=1):
         receipt = _receipt(path)
         if receipt is None:
@@ -107,7 +110,7 @@ def _receipts(office: Office) -> Iterator[str]:
         if not path.stem.endswith(f"-{number:04d}"):
             yield f"Biên nhận thứ {number} theo số là {path.name}: có biên nhận bị xóa hoặc thêm."
         same = earlier.setdefault(receipt.sha256, set())
-        if not _is_consistent(receipt, path.stem, same):
+        if not _is_consistent(places, receipt, path.stem, same):
             yield f"Biên nhận {path.name} đã bị sửa: nội dung không khớp tên, thư mục hoặc tệp đã nhận."
         landed = landed_path(office, receipt.sha256)
         if not landed.is_file():
@@ -129,12 +132,14 @@ def _receipt(path: Path) -> Receipt | None:
     return receipt if json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) == text else None
 
 
-def _is_consistent(receipt: Receipt, name: str, earlier: set[str]) -> bool:
+def _is_consistent(places: Places, receipt: Receipt, name: str, earlier: set[str]) -> bool:
     head = f"{receipt.received_moment:%Y%m%dT%H%M%S}-{receipt.unit_id}-"
+    period, unit, *_ = (*receipt.inbox_path.split("/"), "", "")
     return (
         receipt.receipt_id == name
         and name.startswith(head)
-        and receipt.inbox_path.startswith(f"{receipt.period_id}/{receipt.unit_id}/")
+        and receipt.period_id in (period, places.period(period))
+        and receipt.unit_id in (unit, places.unit(unit))
         and receipt.inbox_path.endswith(f"/{receipt.file_name}")
         and (receipt.same_bytes_as in earlier if earlier else receipt.same_bytes_as is None)
     )

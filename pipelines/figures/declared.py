@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 
+from pipelines.figures.cells import behind, declared_fact
 from pipelines.figures.model import Figure, Form, FormRow
 from pipelines.figures.text import format_count
 
@@ -33,25 +34,13 @@ PartsByKind = Mapping[str, Parts]
 
 def declared_parts(connection: duckdb.DuckDBPyConnection, layout: Mapping[str, Any], scope_id: str) -> PartsByKind:
     """Return the declared part of every measure a form uses, by kind and row; empty when nothing is declared."""
-    declared = layout.get("declared")
-    if not declared:
+    declared = declared_fact(layout)
+    if declared is None:
         return {}
-    match = " and ".join(f'(m."{name}" is null or m."{name}" = f."{name}")' for name in layout["keys"]) or "true"
     measures = sorted(set(_measures(layout)))
     sums = ", ".join(f'cast(sum(f."{measure}") as bigint)' for measure in measures)
-    found = connection.execute(
-        f"""
-        select f.kind, m.row_code, {sums}
-        from "{layout["model"]}" as m
-        inner join (
-            select s.scope_id as in_scope, f.* from {declared["fact"]} as f
-            inner join {declared["scope"]} as s on f."{declared["key"]}" = s."{declared["key"]}"
-        ) as f on m.scope_id = f.in_scope and {match}
-        where m.scope_id = ?
-        group by f.kind, m.row_code
-        """,
-        [scope_id],
-    ).fetchall()
+    query = behind(layout, declared, f"f.kind, m.row_code, {sums}")
+    found = connection.execute(f"{query} where m.scope_id = ? group by f.kind, m.row_code", [scope_id]).fetchall()
     parts: dict[str, dict[str, Mapping[str, int]]] = {}
     for kind, code, *values in found:
         parts.setdefault(str(kind), {})[str(code)] = dict(zip(measures, values, strict=True))

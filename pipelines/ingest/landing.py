@@ -1,25 +1,33 @@
 """Landing: every file received, byte for byte, with a receipt per sending.
 
-Here: taking files from the inbox, receipts, keeping the settings and reference tables an answer used.
-Not here: opening or judging a file (reading, quality).
+Here: taking files from the inbox, writing receipts, keeping the settings and reference tables an answer used.
+Not here: what lies in the inbox (inbox), reading receipts (receipts), opening or judging a file (reading, quality).
 Invariant: append-only; a landed file is named by its SHA-256 and never rewritten; a crash leaves a whole file or none.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import hashlib
 import json
 import os
 import re
 import shutil
 import tempfile
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, astuple, dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from pipelines.ingest.stable import at_rest
-from pipelines.office.files import write_atomically
+from pipelines.ingest.inbox import ORIGIN_SUFFIX, InboxFile, Kind, Mark, Waiting, look, reason_of
+from pipelines.ingest.looks import Sighting, last_look, note_look
+from pipelines.ingest.receipts import BrokenReceipt, Receipt, next_number, read_receipts
+from pipelines.ingest.receipts import receipts as receipts  # the folder of receipts is this room's, whoever reads it
+from pipelines.ingest.stable import being_written
+from pipelines.office.errors import OfficeError
+from pipelines.office.files import locked, write_atomically
 from pipelines.office.settings import Office
 from pipelines.office.text import match_key, nfc
 
@@ -33,36 +41,22 @@ SETTINGS = (
     "letterhead.docx",
 )
 
-IGNORED_PREFIXES = ("~$", ".")  # lock files of office programs, hidden files: left alone, not an error
-
 # Marks by which a resent file differs in name only: "(1)", "_v2", "sửa", "bản sửa", "copy" (DESIGN, Deliveries).
 _RESENT = re.compile(r"(\s*\(\d+\)|[\s_-]*v\d+|[\s_-]*(bản\s*)?sửa(\s*lần\s*\d+)?|[\s_-]*copy)+$", re.IGNORECASE)
 
 
+# Files of one unit written within this time of each other are ordered by name: copying an office gives such times.
+_SAME_TIME_NS = 1_000_000_000
+
+
 @dataclass(frozen=True)
-class Receipt:
-    """One sending of one file by one unit for one period; `origin` tells the query behind a file we wrote ourselves."""
+class Reception:
+    """What one look at the inbox came to: what was received, what waits and why, what was left alone by which rule."""
 
-    receipt_id: str
-    received_at: str
-    unit_id: str
-    period_id: str
-    file_name: str
-    inbox_path: str
-    sha256: str
-    size: int
-    same_bytes_as: str | None
-    origin: dict[str, object] | None = None
-
-    @property
-    def received_moment(self) -> dt.datetime:
-        """Moment of receipt."""
-        return dt.datetime.fromisoformat(self.received_at)
-
-    @property
-    def received_on(self) -> dt.date:
-        """Local day of receipt."""
-        return self.received_moment.date()
+    taken: tuple[Receipt, ...]
+    waiting: tuple[Waiting, ...]
+    ignored: Counter[str]
+    broken: tuple[BrokenReceipt, ...] = ()
 
 
 def name_key(file_name: str) -> str:
@@ -76,56 +70,207 @@ def landed_path(office: Office, sha256: str) -> Path:
     return office.data / "landing" / sha256
 
 
-def receipts(office: Office) -> list[Receipt]:
-    """Return every receipt, oldest first (the order they were given)."""
-    folder = office.data / "receipts"
-    return [Receipt(**json.loads(path.read_text(encoding="utf-8"))) for path in sorted(folder.glob("*.json"))]
-
-
 def receive_inbox(office: Office) -> list[Receipt]:
-    """Take every new file of `inbox/<period>/<unit>/` into landing; return the new receipts.
+    """Take every new file of `inbox/<period>/<unit>/` into landing; return the new receipts."""
+    return list(receive(office).taken)
 
-    A file already received from the same inbox path with the same bytes is not received again. Lock files,
-    hidden files, symbolic links and empty folders are left alone, files still being written until they are whole.
-    An empty file is received once it stays empty: it will be refused by name, so its unit hears of it.
+
+def receive(office: Office) -> Reception:
+    """Look at the inbox once: take what is new into landing, name what waits.
+
+    A file whose bytes are those of the newest receipt of its path is not received again. Files still being written are
+    left until they are whole. An empty file is received once it stays empty: it will be refused by name, so its unit
+    hears of it. Whatever is raised for one file is that file's reason to wait.
     """
-    known = receipts(office)
-    seen = {(receipt.inbox_path, receipt.sha256) for receipt in known}
-    first_with = {receipt.sha256: receipt.receipt_id for receipt in reversed(known)}
-    moment = office.clock.now()
+    with locked(office.data / "receiving.lock"):
+        return _receive(office)
+
+
+def waiting(office: Office) -> Reception:
+    """Return what the next look would take and what waits, without taking anything."""
+    inbox = look(office)
+    known = _Known(office)
+    new = [_new(item) for item in inbox.files if not known.has(item)]
+    waits = sorted((*inbox.waiting, *new), key=lambda item: item.inbox_path)
+    return Reception((), tuple(waits), inbox.ignored, tuple(known.broken))
+
+
+def _receive(office: Office) -> Reception:
+    inbox, before, known, now = look(office), last_look(office), _Known(office), office.clock.now()
+    written = being_written({item.path: item.mark for item in inbox.files}, office.data / "landing")
     taken: list[Receipt] = []
-    for path in at_rest(_inbox_files(office.inbox), office.data / "landing"):
-        period_id, unit_id = path.relative_to(office.inbox).parts[:2]
-        inbox_path = nfc(path.relative_to(office.inbox).as_posix())
-        sha256 = keep(office, path)
-        if (inbox_path, sha256) in seen:
+    waits = list(inbox.waiting)
+    for item in _in_order(inbox.files):
+        if item.path in written:
+            waits.append(_waits(item, "writing", "đang được ghi", "Lần nhận sau sẽ lấy."))
             continue
-        receipt = Receipt(
-            receipt_id=_receipt_id(moment, unit_id, len(known) + len(taken) + 1),
-            received_at=moment.isoformat(),
-            unit_id=unit_id,
-            period_id=period_id,
-            file_name=nfc(path.name),
-            inbox_path=inbox_path,
-            sha256=sha256,
-            size=landed_path(office, sha256).stat().st_size,
-            same_bytes_as=first_with.get(sha256),
-            origin=_origin(path),
-        )
-        write_atomically(
-            office.data / "receipts" / f"{receipt.receipt_id}.json",
-            json.dumps(asdict(receipt), ensure_ascii=False, indent=1, sort_keys=True).encode(),
-        )
-        first_with.setdefault(sha256, receipt.receipt_id)
-        seen.add((inbox_path, sha256))
-        taken.append(receipt)
-    return taken
+        try:
+            receipt = _take(office, item, known, before.sighting(item, now), now)
+        except OfficeError as error:
+            waits.append(_waits(item, "refused", str(error), "Sửa rồi nhận lại: kstt receive."))
+        except OSError as error:
+            waits.append(_waits(item, "refused", reason_of(error), "Kiểm tra tệp rồi nhận lại: kstt receive."))
+        # One file never stops another, whatever is wrong with it; its reason is kept and shown.
+        except Exception as error:
+            waits.append(_waits(item, "refused", f"không nhận được ({type(error).__name__})", "Gửi lại tệp."))
+        else:
+            taken += [receipt] if receipt else []
+    waits.sort(key=lambda item: item.inbox_path)
+    note_look(office, before, now, replace(inbox, waiting=tuple(waits)))
+    known.save()
+    return Reception(tuple(taken), tuple(waits), inbox.ignored, tuple(known.broken))
+
+
+class _Known:
+    """What was received before: the newest receipt of each path, and the marks of files that were hashed."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        self.receipts, self.broken = read_receipts(office)
+        self.number = next_number(office)
+        self.newest = {receipt.inbox_path: receipt for receipt in self.receipts}
+        self.first_with = {receipt.sha256: receipt.receipt_id for receipt in reversed(self.receipts)}
+        self.marks = _read_marks(office)
+        self.is_changed = False
+
+    def has(self, item: InboxFile) -> bool:
+        """Tell whether a file is the one its path was last received with; it is hashed only where its mark is new."""
+        newest = self.newest.get(item.inbox_path)
+        if newest is None or newest.size != item.mark.size:
+            return False
+        if self.marks.get(item.inbox_path) == [*astuple(item.mark), newest.sha256]:
+            return True
+        try:
+            return hash_file(item.path) == newest.sha256
+        except OSError:  # whoever takes it names the reason
+            return False
+
+    def remember(self, item: InboxFile, sha256: str) -> None:
+        """Remember the mark a file had when it was hashed."""
+        mark = [*astuple(item.mark), sha256]
+        self.is_changed |= self.marks.get(item.inbox_path) != mark
+        self.marks[item.inbox_path] = mark
+
+    def save(self) -> None:
+        """Write the marks; they only save hashing and may be deleted at any time."""
+        if self.is_changed:
+            write_atomically(_marks_path(self.office), json.dumps(self.marks, ensure_ascii=False).encode())
+
+
+def _marks_path(office: Office) -> Path:
+    return office.data / "inbox-marks.json"
+
+
+def _read_marks(office: Office) -> dict[str, list[Any]]:
+    try:
+        content = json.loads(_marks_path(office).read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):  # not there yet, or cut short: every file is hashed once more
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _take(office: Office, item: InboxFile, known: _Known, seen: Sighting, now: dt.datetime) -> Receipt | None:
+    """Keep one file and write its receipt; None when its path was last received with these bytes."""
+    if known.has(item):
+        known.remember(item, known.newest[item.inbox_path].sha256)
+        return None
+    origin = _origin(item.path)
+    sha256 = keep(office, item.path)
+    known.remember(item, sha256)
+    newest = known.newest.get(item.inbox_path)
+    if newest and newest.sha256 == sha256:
+        return None
+    receipt = Receipt(
+        receipt_id=_receipt_id(now, item.unit_id, known.number),
+        received_at=now.isoformat(),
+        unit_id=item.unit_id,
+        period_id=item.period_id,
+        file_name=nfc(item.path.name),
+        inbox_path=item.inbox_path,
+        sha256=sha256,
+        size=landed_path(office, sha256).stat().st_size,
+        same_bytes_as=known.first_with.get(sha256),
+        origin=origin,
+        number=known.number,
+        not_seen_at=seen.not_seen_at,
+        first_seen_at=seen.first_seen_at,
+        file_time=_file_time(item.mark, now),
+        source_time=_source_time(origin),
+    )
+    write_atomically(
+        office.data / "receipts" / f"{receipt.receipt_id}.json",
+        json.dumps(asdict(receipt), ensure_ascii=False, indent=1, sort_keys=True).encode(),
+    )
+    known.number += 1
+    known.newest[item.inbox_path] = receipt
+    known.first_with.setdefault(sha256, receipt.receipt_id)
+    return receipt
+
+
+def _file_time(mark: Mark, now: dt.datetime) -> str | None:
+    """Return when the file system says a file was last written, in the zone of `now`, whole seconds."""
+    try:
+        return dt.datetime.fromtimestamp(mark.mtime_ns // 1_000_000_000, now.tzinfo).isoformat()
+    except (OverflowError, ValueError, OSError):  # a time no calendar has
+        return None
+
+
+def _source_time(origin: dict[str, object] | None) -> str | None:
+    moment = (origin or {}).get("source_time")
+    return moment if isinstance(moment, str) else None
 
 
 def _origin(path: Path) -> dict[str, object] | None:
-    """Return what the pulling of a query wrote beside its file (pull), None for any other file."""
-    beside = path.with_name(f".{path.name}.nguon.json")
-    return json.loads(beside.read_text(encoding="utf-8")) if beside.is_file() else None
+    """Return what the pulling of a source wrote beside its file (pull), None for any other file.
+
+    Raises:
+        OfficeError: that note is broken, so that nobody knows where the file is from.
+    """
+    beside = path.with_name(f".{path.name}{ORIGIN_SUFFIX}")
+    try:
+        origin = json.loads(beside.read_text(encoding="utf-8"))
+        moment = origin.get("source_time") if isinstance(origin, dict) else None
+        is_good = isinstance(origin, dict) and (moment is None or dt.datetime.fromisoformat(moment).tzinfo is not None)
+    except (FileNotFoundError, IsADirectoryError):
+        return None
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:  # no note fits beside a name as long as this
+            return None
+        raise
+    except (ValueError, TypeError):
+        is_good = False
+    if not is_good:
+        raise OfficeError(f"ghi chú nguồn «{beside.name}» bị hỏng, không rõ tệp lấy từ đâu; xóa ghi chú đó đi")
+    return origin
+
+
+def _new(item: InboxFile) -> Waiting:
+    return _waits(item, "new", "chờ nhận", "Nhận ngay: kstt receive.")
+
+
+def _waits(item: InboxFile, kind: Kind, reason: str, mend: str) -> Waiting:
+    return Waiting(item.inbox_path, kind, reason, mend, item.period_id, item.unit_id, item.mark)
+
+
+def _in_order(files: Iterable[InboxFile]) -> Iterator[InboxFile]:
+    """Yield the files found together in the order they were sent: a unit's by file time, those of one time by name."""
+    by_unit: dict[tuple[str, str], list[InboxFile]] = {}
+    for item in files:
+        by_unit.setdefault((item.period_id, item.unit_id), []).append(item)
+    for _, found in sorted(by_unit.items()):
+        together: list[InboxFile] = []
+        for item in sorted(found, key=lambda item: item.mark.mtime_ns):
+            if together and item.mark.mtime_ns - together[-1].mark.mtime_ns >= _SAME_TIME_NS:
+                yield from sorted(together, key=_name_order)
+                together = []
+            together.append(item)
+        yield from sorted(together, key=_name_order)
+
+
+def _name_order(item: InboxFile) -> tuple[str, str, int, str]:
+    """Order by name: "s.xlsx" before "s (1).xlsx", so that the resent one is the newer."""
+    folder, _, name = item.inbox_path.rpartition("/")
+    return folder, name_key(name), len(name), name
 
 
 def keep_settings(office: Office) -> dict[str, str]:
@@ -167,24 +312,6 @@ def hash_file(path: Path) -> str:
     """Return the SHA-256 of a file's bytes."""
     with path.open("rb") as source:
         return hashlib.file_digest(source, "sha256").hexdigest()
-
-
-def _inbox_files(inbox: Path) -> list[Path]:
-    """Files of inbox/<period>/<unit>/, at any depth, in an order that does not depend on the disk."""
-    found = [
-        path
-        for path in inbox.glob("*/*/**/*")
-        if path.is_file()
-        and not any(folder.is_symlink() for folder in (path, *path.parents[: len(path.relative_to(inbox).parts) - 1]))
-        and not any(part.startswith(IGNORED_PREFIXES) for part in path.relative_to(inbox).parts)
-    ]
-    return sorted(found, key=lambda path: _sending_order(inbox, path))
-
-
-def _sending_order(inbox: Path, path: Path) -> tuple[str, str, int, str]:
-    """Order of files found together: "s.xlsx" before "s (1).xlsx", so that the resent one is the newer."""
-    folder = nfc(path.parent.relative_to(inbox).as_posix())
-    return folder, name_key(path.name), len(path.name), nfc(path.name)
 
 
 def _receipt_id(moment: dt.datetime, unit_id: str, number: int) -> str:

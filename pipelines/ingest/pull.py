@@ -15,10 +15,10 @@ import os
 import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
-from pipelines.ingest.landing import IGNORED_PREFIXES
+from pipelines.ingest.inbox import ORIGIN_SUFFIX, ignored_by
 from pipelines.office.errors import OfficeError
 from pipelines.office.files import write_atomically
 from pipelines.office.settings import FolderSource, Office, QuerySource
@@ -28,11 +28,24 @@ from pipelines.periods.period import find_period, open_quarter
 
 @dataclass(frozen=True)
 class Pulled:
-    """What one source gave: files now in the inbox (relative paths), and why it gave nothing more."""
+    """What one source gave: files now in the inbox (relative paths), and why it gave nothing more.
+
+    `left` names its files that lie in no folder <period>/<unit>/ and were not fetched.
+    """
 
     source_id: str
     files: tuple[str, ...]
     problem: str | None = None
+    left: tuple[str, ...] = ()
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """Return what an officer reads of this source."""
+        lines = [self.problem or f"Nguồn «{self.source_id}»: {len(self.files)} tệp mới."]
+        if self.left:
+            names = ", ".join(f"«{name}»" for name in self.left)
+            lines.append(f"Nguồn «{self.source_id}» có tệp không nằm trong <kỳ>/<đơn vị>/, chưa lấy: {names}.")
+        return tuple(lines)
 
 
 def pull_sources(office: Office, environment: Mapping[str, str] = os.environ) -> list[Pulled]:
@@ -48,7 +61,7 @@ def pull_sources(office: Office, environment: Mapping[str, str] = os.environ) ->
 def _pull(office: Office, source: FolderSource | QuerySource, environment: Mapping[str, str]) -> Pulled:
     try:
         if isinstance(source, FolderSource):
-            return Pulled(source.source_id, tuple(_from_folder(office, source, environment)))
+            return _from_folder(office, source, environment)
         return Pulled(source.source_id, tuple(_from_query(office, source, environment)))
     except OfficeError as error:
         return Pulled(source.source_id, (), str(error))
@@ -66,7 +79,7 @@ def _pull(office: Office, source: FolderSource | QuerySource, environment: Mappi
 # ---- folders
 
 
-def _from_folder(office: Office, source: FolderSource, environment: Mapping[str, str]) -> Iterator[str]:
+def _from_folder(office: Office, source: FolderSource, environment: Mapping[str, str]) -> Pulled:
     """Copy what is new of <url>/<period>/<unit>/… ; a file is new when its size or time has changed."""
     import fsspec  # its file systems import network libraries
 
@@ -75,24 +88,62 @@ def _from_folder(office: Office, source: FolderSource, environment: Mapping[str,
     if not system.exists(root):
         raise OfficeError(f"Nguồn «{source.source_id}»: không có thư mục này, hoặc không được phép xem.")
     seen_path = office.data / "pulled" / f"{source.source_id}.json"
-    seen: dict[str, str] = json.loads(seen_path.read_text(encoding="utf-8")) if seen_path.is_file() else {}
+    seen = _read_seen(seen_path)
+    fetched, left, failed = [], [], []
     for path, details in sorted(system.find(root, detail=True).items()):
         relative = PurePosixPath(nfc(str(PurePosixPath(path).relative_to(PurePosixPath(root)))))
-        mark = f"{details.get('size')}:{details.get('mtime') or details.get('LastModified') or details.get('created')}"
-        if not _is_sent(relative, details) or seen.get(str(relative)) == mark:
+        mark = f"{details.get('size')}:{_time_of(details)}"
+        if any(ignored_by(part) for part in relative.parts) or seen.get(str(relative)) == mark:
             continue
-        target = office.inbox / relative.parent / source.source_id / relative.name
-        write_atomically(target, system.cat_file(path))
+        if len(relative.parts) < 3 or _is_link(details):
+            left.append(str(relative))
+            continue
+        try:
+            target = office.inbox / relative.parent / source.source_id / relative.name
+            _write_origin(target, {"source_id": source.source_id, "source_time": _moment(_time_of(details))})
+            write_atomically(target, system.cat_file(path))
+        # One file never stops another; which error it was is shown by its name only (see _pull).
+        except Exception as error:
+            failed.append(f"«{relative}» ({type(error).__name__})")
+            continue
         seen[str(relative)] = mark
         write_atomically(seen_path, json.dumps(seen, ensure_ascii=False, indent=1, sort_keys=True).encode())
-        yield target.relative_to(office.inbox).as_posix()
+        fetched.append(target.relative_to(office.inbox).as_posix())
+    problem = f"Nguồn «{source.source_id}»: không lấy được {', '.join(failed)}. Hãy chạy lại." if failed else None
+    return Pulled(source.source_id, tuple(fetched), problem, tuple(left))
 
 
-def _is_sent(relative: PurePosixPath, details: Mapping[str, Any]) -> bool:
-    """A file in <period>/<unit>/…: no lock file, nothing hidden, no link, no way out of the inbox."""
-    parts = relative.parts
-    is_link = details.get("type") == "link" or bool(details.get("islink")) or stat.S_ISLNK(int(details.get("mode", 0)))
-    return len(parts) >= 3 and not is_link and not any(part.startswith(IGNORED_PREFIXES) for part in parts)
+def _read_seen(path: Path) -> dict[str, str]:
+    """Return what was fetched before; a list cut short is begun anew, and each file fetched once more."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _is_link(details: Mapping[str, Any]) -> bool:
+    """Tell whether a file of a source is a link, by which one could leave the source."""
+    return details.get("type") == "link" or bool(details.get("islink")) or stat.S_ISLNK(int(details.get("mode", 0)))
+
+
+def _time_of(details: Mapping[str, Any]) -> object:
+    return details.get("mtime") or details.get("LastModified") or details.get("created")
+
+
+def _moment(time: object) -> str | None:
+    """Return the time a source gives a file as ISO with offset; None when it gives none."""
+    if isinstance(time, dt.datetime):
+        return (time if time.tzinfo else time.replace(tzinfo=dt.UTC)).replace(microsecond=0).isoformat()
+    if isinstance(time, int | float):
+        return dt.datetime.fromtimestamp(int(time), dt.UTC).isoformat()
+    return None
+
+
+def _write_origin(target: Path, origin: Mapping[str, object]) -> None:
+    """Write where a file is from beside it, before the file: landing finds the note whenever it finds the file."""
+    note = target.with_name(f".{target.name}{ORIGIN_SUFFIX}")
+    write_atomically(note, json.dumps(origin, ensure_ascii=False, indent=1).encode())
 
 
 # ---- queries
@@ -123,11 +174,15 @@ def _from_query(office: Office, source: QuerySource, environment: Mapping[str, s
         engine.dispose()
     name = source.file_name.format(day=f"{today:%Y_%m_%d}")
     folder = office.inbox / period_id / source.unit_id / source.source_id
-    origin = {"source_id": source.source_id, "query": source.query, "values": {k: str(v) for k, v in asked.items()}}
-    # The origin lies there first: landing finds it whenever it finds the file.
-    write_atomically(folder / f".{name}.nguon.json", json.dumps(origin, ensure_ascii=False, indent=1).encode())
     target = folder / name
     if not target.is_file() or target.read_bytes() != content:
+        origin = {
+            "source_id": source.source_id,
+            "source_time": office.clock.now().isoformat(),
+            "query": source.query,
+            "values": {k: str(v) for k, v in asked.items()},
+        }
+        _write_origin(target, origin)
         write_atomically(target, content)
         yield target.relative_to(office.inbox).as_posix()
 

@@ -1,8 +1,7 @@
-"""Which files of a folder have come to rest, and which are still being written.
+"""Which files have come to rest, and which are still being written.
 
-Here: the look twice at files changed just now. Not here: taking them (landing).
-Invariant: a file that grows between two looks, is empty since a moment, or bears the name of an unfinished download is
-left alone; the next run takes it.
+Here: the look twice at files changed just now. Not here: taking them (landing), names of unfinished downloads (inbox).
+Invariant: a file that grows between two looks or is empty since a moment is left alone; the next look takes it.
 """
 
 from __future__ import annotations
@@ -10,39 +9,37 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Mapping
 from pathlib import Path
 
-UNFINISHED = (".part", ".partial", ".crdownload", ".filepart", ".tmp", ".download")
+from pipelines.ingest.inbox import Mark
+
 _JUST_NOW = 2.0
 _EMPTY_FOR = 10.0
 _BETWEEN_LOOKS = 0.3
 
 
-def at_rest(paths: Iterable[Path], beside: Path) -> list[Path]:
-    """Return the files nobody writes to, in the order given.
+def being_written(marks: Mapping[Path, Mark], beside: Path) -> set[Path]:
+    """Return the files somebody writes to; a file that has gone meanwhile is none of them.
 
     Only files changed within the last two seconds are looked at twice. "Now" is the time the file system itself gives
     a file made in the folder `beside`: the clock of a share may differ from ours, and the office's may be pinned.
     """
-    done = [path for path in paths if not path.name.casefold().endswith(UNFINISHED)]
-    first = {path: mark for path in done if (mark := _mark(path)) is not None}
     now = _file_system_now(beside)
-    recent = {path for path, (_, changed) in first.items() if now - changed < _JUST_NOW * 1e9}
+    recent = {path for path, mark in marks.items() if now - mark.mtime_ns < _JUST_NOW * 1e9}
     if recent:
         time.sleep(_BETWEEN_LOOKS)
-    growing = {path for path in recent if _mark(path) != first[path]}
-    started = {path for path, (size, changed) in first.items() if size == 0 and now - changed < _EMPTY_FOR * 1e9}
-    return [path for path in first if path not in growing | started]
+    growing = {path for path in recent if _has_changed(path, marks[path])}
+    started = {path for path, mark in marks.items() if mark.size == 0 and now - mark.mtime_ns < _EMPTY_FOR * 1e9}
+    return growing | started
 
 
-def _mark(path: Path) -> tuple[int, int] | None:
-    """Return size and time of change (ns); None for a file that has gone."""
+def _has_changed(path: Path, before: Mark) -> bool:
     try:
-        told = path.stat()
-    except FileNotFoundError:
-        return None
-    return told.st_size, told.st_mtime_ns
+        now = Mark.of(path)
+    except OSError:  # gone, or no longer readable: whoever takes it says so
+        return False
+    return (now.size, now.mtime_ns) != (before.size, before.mtime_ns)
 
 
 def _file_system_now(folder: Path) -> int:

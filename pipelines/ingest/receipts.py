@@ -1,0 +1,127 @@
+"""Receipts: one small file for every sending, and the moments known of it.
+
+Here: the fields of a receipt, reading all of them. Not here: writing one (landing), what its moments prove (warehouse).
+Invariant: a receipt that cannot be read is named and stops no other; the order is that of the receipt numbers.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from pipelines.office.settings import Office
+
+_NUMBER = re.compile(r"-(\d+)$")
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """One sending of one file by one unit for one period.
+
+    `number` orders the sendings of an office. `origin` describes the source a file was fetched from. Four moments (ISO,
+    with offset) say what is known of when it came: the last look at the inbox that did not see it, the first that did,
+    the time the file system gives the file, and the time its source gives it; each may be unknown.
+    """
+
+    receipt_id: str
+    received_at: str
+    unit_id: str
+    period_id: str
+    file_name: str
+    inbox_path: str
+    sha256: str
+    size: int
+    same_bytes_as: str | None
+    origin: dict[str, object] | None = None
+    number: int = 0
+    not_seen_at: str | None = None
+    first_seen_at: str | None = None
+    file_time: str | None = None
+    source_time: str | None = None
+
+    @property
+    def received_moment(self) -> dt.datetime:
+        """Moment of receipt."""
+        return dt.datetime.fromisoformat(self.received_at)
+
+    @property
+    def received_on(self) -> dt.date:
+        """Local day of receipt."""
+        return self.received_moment.date()
+
+
+@dataclass(frozen=True)
+class BrokenReceipt:
+    """A file among the receipts that is none, and why."""
+
+    file_name: str
+    reason: str
+
+
+def receipts(office: Office) -> list[Receipt]:
+    """Return every readable receipt, in the order of their numbers."""
+    return read_receipts(office)[0]
+
+
+def read_receipts(office: Office) -> tuple[list[Receipt], list[BrokenReceipt]]:
+    """Return every readable receipt in the order of their numbers, and the files that are no receipt."""
+    good: list[Receipt] = []
+    broken: list[BrokenReceipt] = []
+    for path in receipt_paths(office):
+        found = read_receipt(path)
+        if isinstance(found, Receipt):
+            good.append(found)
+        else:
+            broken.append(found)
+    return sorted(good, key=lambda receipt: (receipt.number, receipt.receipt_id)), broken
+
+
+def receipt_paths(office: Office) -> list[Path]:
+    """Return the files of the folder of receipts; what a killed writer left has another ending."""
+    return sorted((office.data / "receipts").glob("*.json"))
+
+
+def next_number(office: Office) -> int:
+    """Return the number of the next receipt: one after the greatest, a broken receipt's included."""
+    return max((number_of(path.stem) for path in receipt_paths(office)), default=0) + 1
+
+
+def number_of(receipt_id: str) -> int:
+    """Return the number at the end of a receipt's id; 0 when there is none."""
+    found = _NUMBER.search(receipt_id)
+    return int(found[1]) if found else 0
+
+
+def read_receipt(path: Path) -> Receipt | BrokenReceipt:
+    """Read one receipt, or say why it is none."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        receipt = _receipt(content)
+    except OSError as error:
+        return BrokenReceipt(path.name, f"không mở được ({error.strerror})")
+    except (ValueError, TypeError, KeyError):
+        return BrokenReceipt(path.name, "bị cắt cụt hoặc bị sửa, không còn đọc được")
+    if receipt.receipt_id != path.stem:
+        return BrokenReceipt(path.name, f"mang mã «{receipt.receipt_id}», không khớp tên tệp")
+    return receipt
+
+
+def _receipt(content: Any) -> Receipt:
+    if not isinstance(content, dict):
+        raise TypeError("a receipt is an object of named fields")
+    known = {item.name for item in fields(Receipt)}
+    present: dict[str, Any] = {name: value for name, value in content.items() if name in known}
+    receipt = Receipt(**present)
+    if not receipt.number:  # receipts of earlier versions have it in their id only
+        receipt = replace(receipt, number=number_of(receipt.receipt_id))
+    texts = (receipt.unit_id, receipt.period_id, receipt.file_name, receipt.inbox_path, receipt.sha256)
+    if not all(isinstance(text, str) and text for text in texts) or receipt.received_moment.tzinfo is None:
+        raise ValueError("a field of the receipt is empty")
+    for moment in (receipt.not_seen_at, receipt.first_seen_at, receipt.file_time, receipt.source_time):
+        if moment is not None and dt.datetime.fromisoformat(moment).tzinfo is None:
+            raise ValueError("a moment of the receipt has no offset")
+    return receipt

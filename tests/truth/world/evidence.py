@@ -1,0 +1,104 @@
+"""What is known of a dossier when a quarter is asked as of a day, from what had been received by a moment.
+
+Here: idea 6 and *Which dossier* of the design, applied to the exports of the world. Not here: columns of forms.
+Invariant: events come from the newest export that shows the dossier; status, promise and pause from the first one at or
+after the end of the as-of day, else from the last before it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from truth.world.catalogue import DESK
+from truth.world.days import Period, end_of
+from truth.world.history import Dossier, State
+from truth.world.sendings import Export
+
+
+@dataclass(frozen=True)
+class Question:
+    """A period, asked as of a day, from what had been received by a moment (None: all)."""
+
+    period: Period
+    as_of: dt.date
+    received_by: dt.datetime | None = None
+
+    @property
+    def until(self) -> dt.date:
+        """Return the last day whose events count."""
+        return min(self.as_of, self.period.end)
+
+    def __str__(self) -> str:
+        by = f", nhận đến {self.received_by:%d/%m/%Y %H:%M}" if self.received_by else ""
+        return f"{self.period.period_id} đến hết {self.as_of:%d/%m/%Y}{by}"
+
+
+@dataclass(frozen=True)
+class Known:
+    """A dossier as the evidence shows it: its owner, the row that decides, the newest row."""
+
+    dossier: Dossier
+    owner: str
+    deciding: State
+    newest: State
+    due: dt.datetime | None
+    is_deleted: bool
+
+
+def known(exports: Iterable[Export], question: Question) -> list[Known]:
+    """Return every dossier that some visible export shows."""
+    visible = [item for item in exports if question.received_by is None or item.received <= question.received_by]
+    visible.sort(key=lambda item: item.moment)
+    rows: dict[int, list[tuple[Export, State]]] = defaultdict(list)
+    for item in visible:
+        for row in item.rows:
+            if not row.is_sent_back:
+                rows[row.dossier.number].append((item, row.state))
+    by_number = {row.dossier.number: row.dossier for item in visible for row in item.rows}
+    return [_known(by_number[number], shown, visible, question) for number, shown in sorted(rows.items())]
+
+
+def _known(dossier: Dossier, shown: list[tuple[Export, State]], visible: list[Export], question: Question) -> Known:
+    end = end_of(question.as_of)
+    owner = _owner(dossier, shown, visible, end)
+    own = [(item, state) for item, state in shown if item.unit == owner]
+    after = [state for item, state in own if item.moment >= end]
+    deciding = after[0] if after else own[-1][1]
+    at = after[0] if after else None
+    due = deciding.due
+    if due is None:
+        before = [state.due for _, state in own if state.due and state is not at]
+        due = before[-1] if before else None
+    return Known(dossier, owner, deciding, shown[-1][1], due, _is_deleted(dossier, shown, visible, owner, end))
+
+
+def _owner(dossier: Dossier, shown: list[tuple[Export, State]], visible: list[Export], end: dt.datetime) -> str:
+    """Return the unit whose export at the end of the day shows it; the ward before the desk where two do."""
+    units = sorted({item.unit for item, _ in shown}, key=lambda unit: (unit == DESK, unit))
+    if len(units) == 1:
+        return units[0]
+    holding = [unit for unit in units if (export := _export_at(visible, unit, end)) and export.has(dossier)]
+    if holding:
+        return holding[0]
+    before = [item for item, _ in shown if item.moment < end] or [shown[0][0]]
+    return before[-1].unit
+
+
+def _export_at(visible: list[Export], unit: str, end: dt.datetime) -> Export | None:
+    """Return a unit's first export at or after a moment, else its last before."""
+    own = [item for item in visible if item.unit == unit]
+    return next((item for item in own if item.moment >= end), own[-1] if own else None)
+
+
+def _is_deleted(
+    dossier: Dossier, shown: list[tuple[Export, State]], visible: list[Export], owner: str, end: dt.datetime
+) -> bool:
+    """Tell whether an open dossier is gone from its owner's export of the asked day, and shown by none since."""
+    holding = [item for item in visible if item.has(dossier)]
+    if any(item.moment >= end for item in holding):
+        return False
+    deciding = _export_at(visible, owner, end)
+    return shown[-1][1].is_open and deciding is not None and not deciding.has(dossier)

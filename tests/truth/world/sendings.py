@@ -1,0 +1,126 @@
+"""What the units send and when it is received: the exports of some quarters, at their days and hours.
+
+Here: the schedule, the rows of each export, the office folder. Not here: counting, the product.
+Invariant: an export holds what its unit's system shows at its moment, and no more.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+from truth.world.catalogue import CITY, DESK, NAMES, WARDS, tables
+from truth.world.days import QUARTERS, Period, at
+from truth.world.history import Dossier, State, state_at
+from truth.world.systems import SYSTEM_OF, SYSTEMS
+
+DAY = dt.timedelta(days=1)
+EXPORTING = (*WARDS, DESK)
+_OFFICE = """office:
+  name: {name}
+  unit_id: {unit}
+  parent_name: Tỉnh Thử
+  short_name: thành phố Thử
+  place: Thử
+  clock: {clock}
+switches: {{}}
+"""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One row of an export: the dossier, what it says of it, and whether the row is one to send back."""
+
+    dossier: Dossier
+    state: State
+    is_sent_back: bool
+    cells: dict[str, object] = field(hash=False, compare=False)
+
+
+@dataclass(frozen=True)
+class Export:
+    """One file of dossiers a unit sends."""
+
+    unit: str
+    period: Period
+    moment: dt.datetime
+    received: dt.datetime
+    name: str
+    rows: list[Shown] = field(hash=False, compare=False)
+
+    def has(self, dossier: Dossier) -> bool:
+        """Tell whether the file has a row of the dossier, be it one to send back."""
+        return any(row.dossier is dossier for row in self.rows)
+
+
+def stages(quarter: Period) -> list[dt.datetime]:
+    """Return the moments at which the office receives what came: before the deadline, after the cut-off, late."""
+    return [at(quarter.end - DAY * 2, 8), at(quarter.end + DAY * 2, 8), at(quarter.end + DAY * 8, 12)]
+
+
+def schedule(random: Random, quarters: list[Period]) -> list[tuple[str, Period, dt.datetime]]:
+    """Return who exports when: provisional exports, mornings of the cut-off day, early and late ones."""
+    found: list[tuple[str, Period, dt.datetime]] = []
+    for quarter in quarters:
+        for unit in EXPORTING:
+            provisional = random.choice([None, at(quarter.end - DAY * 3, 16), at(quarter.end - DAY * 2, 6, 30)])
+            final = random.choice(
+                [
+                    [at(quarter.end + DAY, 6, 30)],
+                    [at(quarter.end, 6, 30), at(quarter.end + DAY, 6, 30)],
+                    [at(quarter.end + DAY, 14, 10)],
+                    [at(quarter.end + DAY * 6, 10)],
+                ]
+            )
+            found += [(unit, quarter, moment) for moment in [*([provisional] if provisional else []), *final]]
+    return found
+
+
+def export(unit: str, period: Period, moment: dt.datetime, dossiers: Iterable[Dossier], spelling: int) -> Export:
+    """Return what a unit's system shows at a moment: all but what was closed before the period."""
+    system = SYSTEM_OF[unit]
+    rows = []
+    for dossier in dossiers:
+        if unit not in dossier.units_at(moment):
+            continue
+        state = state_at(dossier, moment)
+        ended = state.finished or (dossier.rejected if state.status == "rejected_at_intake" else None)
+        if ended and ended.date() < period.start:
+            continue
+        is_sent_back = dossier.is_mistyped and state.finished is not None
+        rows.append(Shown(dossier, state, is_sent_back, system.row(unit, dossier, state, spelling)))
+    received = next(stage for quarter in QUARTERS for stage in stages(quarter) if stage > moment)
+    return Export(unit, period, moment, received, system.file_name(moment), rows)
+
+
+class Folder:
+    """The office folder: what the world writes of itself."""
+
+    def __init__(self, root: Path) -> None:
+        """Write reference tables and profiles."""
+        self.root = root
+        (root / "reference").mkdir(parents=True)
+        (root / "profiles").mkdir()
+        for name, text in tables((unit, "case_exports") for unit in EXPORTING).items():
+            (root / "reference" / f"{name}.csv").write_text(text, encoding="utf-8")
+        for system in SYSTEMS:
+            (root / "profiles" / f"{system.profile_id}.yaml").write_text(system.profile(), encoding="utf-8")
+
+    def set_clock(self, moment: dt.datetime) -> None:
+        """Write office.yaml with its clock at a moment."""
+        text = _OFFICE.format(name=NAMES[CITY], unit=CITY, clock=f"{moment.isoformat()}+07:00")
+        (self.root / "office.yaml").write_text(text, encoding="utf-8")
+
+    def put(self, export: Export) -> Path:
+        """Put an export into the inbox, written five minutes after it was made."""
+        content = SYSTEM_OF[export.unit].file([row.cells for row in export.rows])
+        path = self.root / "inbox" / export.period.period_id / export.unit / export.name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        written = (export.moment + dt.timedelta(minutes=5)).replace(tzinfo=dt.timezone(dt.timedelta(hours=7)))
+        os.utime(path, (written.timestamp(), written.timestamp()))
+        return path
