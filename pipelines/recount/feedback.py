@@ -24,7 +24,6 @@ from pipelines.recount.landed import (
     row_of_the_day,
     unit_scopes,
 )
-
 from pipelines.recount.owners import set_keys
 
 STREAM = "feedback_logs"
@@ -188,7 +187,7 @@ def _published_only() -> dict[str, int]:
     """An answer of an earlier period published in this one is in column 12 and in no other."""
     names = (
         "received_total", "about_act", "about_regulation", "about_both", "carried_in", "received_in_period",
-        "own_total", "own_resolved", "own_pending", "transferred", "published_of_period", "answered_on_time", "answered_late",
-        "pending_overdue",
+        "own_total", "own_resolved", "own_pending", "transferred", "published_of_period", "answered_on_time",
+        "answered_late", "pending_overdue",
     )  # fmt: skip
     return {**dict.fromkeys(names, 0), "results_published": 1, "published_of_before": 1}

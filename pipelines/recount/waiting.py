@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from pipelines.recount.dossiers import (
     NOT_COUNTED,
-    Dossier,
+    closing_moment,
     is_vertical,
     keys_of,
-    known_dossiers,
     open_cell,
     procedure_of,
     scopes_of,
 )
+from pipelines.recount.known import Dossier, known_dossiers
 from pipelines.recount.landed import Counted, Landed, happened, on
 
 

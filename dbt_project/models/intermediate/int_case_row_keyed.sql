@@ -1,12 +1,7 @@
 -- Every row of case_exports with the unit it names and the key of its dossier (domain/05 5.6).
 with named as (
     select
-        row_of.row_id,
-        row_of.dossier_code,
-        row_of.is_own_number,
-        row_of.observed_at,
-        row_of.delivery_received_at,
-        row_of.delivery_id,
+        row_of.*,
         case
             when row_of.unit_from = 'column' then coalesce(unit_key.unit_id, 'unknown')
             else coalesce(row_of.sender_unit_id, 'unknown')
@@ -16,4 +11,4 @@ with named as (
     left join {{ source('landed', 'unit_alias') }} as unit_key on row_of.receiving_unit_key = unit_key.unit_key
 ),
 
-{{ keyed_rows('named', 'dossier_code') }}
+{{ keyed_rows('named', 'dossier_code', 'dossier_key', 'named_unit_id') }}

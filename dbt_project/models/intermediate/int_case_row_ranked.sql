@@ -3,27 +3,20 @@
 -- of a unit that took it over since; `beside`: of a unit that shows it too.
 with row_of as (
     select
-        typed_row.*,
+        placed.*,
         question.until_on,
-        placed.dossier_code as dossier_key,
-        placed.written_code,
-        placed.named_unit_id,
-        placed.receiving_unit_id,
-        placed.receiving_unit_kind,
-        placed.rank_in_delivery,
         owner.receiving_unit_id as owner_unit_id,
         owner.receiving_unit_kind as owner_unit_kind,
         case
             when placed.receiving_unit_id = owner.receiving_unit_id then 'owned'
             when own.sighting = 'gone' then 'before'
-            when typed_row.observed_at > owner.last_seen_at and owner.lost_at is not null then 'after'
+            when placed.observed_at > owner.last_seen_at and owner.lost_at is not null then 'after'
             else 'beside'
         end as row_part
-    from {{ ref('stg_case_exports') }} as typed_row
-    inner join {{ ref('int_case_row_placed') }} as placed on typed_row.row_id = placed.row_id
-    inner join {{ ref('int_dossier_holder') }} as owner on placed.dossier_code = owner.dossier_code and owner.owner_rank = 1
+    from {{ ref('int_case_row_placed') }} as placed
+    inner join {{ ref('int_dossier_holder') }} as owner on placed.dossier_key = owner.dossier_code and owner.owner_rank = 1
     inner join {{ ref('int_dossier_holder') }} as own
-        on placed.dossier_code = own.dossier_code and placed.receiving_unit_id = own.receiving_unit_id
+        on placed.dossier_key = own.dossier_code and placed.receiving_unit_id = own.receiving_unit_id
     cross join {{ ref('stg_question') }} as question
 ),
 
@@ -41,7 +34,7 @@ ordered as (
 select
     row_id,
     dossier_key as dossier_code,
-    written_code,
+    dossier_code as written_code,
     owner_unit_id,
     owner_unit_kind,
     named_unit_id,

@@ -26,7 +26,7 @@ with dossier as (
             else 'none'
         end as due_rule
     from {{ ref('int_dossier_known') }} as known
-    inner join {{ ref('int_dossier_placed') }} as placed on known.dossier_code = placed.dossier_code
+    left join {{ ref('int_dossier_placed') }} as placed on known.dossier_code = placed.dossier_code
     left join {{ ref('dim_procedure') }} as procedure_of on placed.procedure_id = procedure_of.procedure_id
     cross join {{ ref('stg_question') }} as question
 ),

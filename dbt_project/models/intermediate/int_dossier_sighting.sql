@@ -2,8 +2,8 @@
 -- back is seen all the same: its code stands in the file.
 with typed_row as (
     select
-        placed.dossier_code,
-        placed.written_code,
+        placed.dossier_key as dossier_code,
+        placed.dossier_code as written_code,
         placed.receiving_unit_id,
         placed.receiving_unit_kind,
         delivery.unit_id as sender_unit_id,

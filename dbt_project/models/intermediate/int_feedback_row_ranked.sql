@@ -3,7 +3,6 @@
 with placed as (
     select
         row_of.*,
-        keyed.feedback_code as feedback_key,
         question.until_on,
         about.unit_id as about_unit_id,
         -- A log names its handling unit row by row; where it does not, or by a name no table knows, it is the sender's.
@@ -11,8 +10,7 @@ with placed as (
             handling.unit_id,
             case when row_of.unit_from = 'column' then 'unknown' else row_of.sender_unit_id end
         ) as named_unit_id
-    from {{ ref('stg_feedback_logs') }} as row_of
-    inner join {{ ref('int_feedback_row_keyed') }} as keyed on row_of.row_id = keyed.row_id
+    from {{ ref('int_feedback_row_keyed') }} as row_of
     cross join {{ ref('stg_question') }} as question
     left join {{ source('landed', 'unit_alias') }} as handling on row_of.handling_unit_key = handling.unit_key
     left join {{ source('landed', 'unit_alias') }} as about on row_of.about_unit_key = about.unit_key
