@@ -15,8 +15,8 @@ from pipelines.office.errors import OfficeError
 
 # In the order of `kstt --help`; command «what-if» is module commands/what_if.py.
 COMMANDS = (
-    "run", "units", "letters", "templates", "inspect", "status", "board", "mend", "returns", "trace", "recount",
-    "diff", "what-if", "issue", "versions", "verify", "reproduce", "withdraw", "catalogue", "ui",
+    "run", "receive", "received", "units", "letters", "templates", "inspect", "status", "board", "mend", "returns",
+    "trace", "recount", "diff", "what-if", "issue", "versions", "verify", "reproduce", "withdraw", "catalogue", "ui",
 )  # fmt: skip
 
 
@@ -25,18 +25,27 @@ def main(arguments: list[str] | None = None) -> int:
     parsed = _parser().parse_args(arguments)
     try:
         return int(parsed.command(parsed))
+    except KeyboardInterrupt:
+        print("✗ Đã dừng theo yêu cầu. Chạy lại lệnh khi cần; việc dở dang không được tính.", file=sys.stderr)
+        return 130
     except OfficeError as error:
         print(f"✗ {error}", file=sys.stderr)
         return 1
     except BrokenPipeError:  # the reader of our output (`| head`) has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    # Whatever else is raised is our fault or the machine's: the officer reads a sentence, the log has the rest.
+    except Exception as error:
+        from pipelines.commands.error_log import unexpected
+
+        print(f"✗ {unexpected(parsed.office, parsed.name, error)}", file=sys.stderr)
+        return 1
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="kstt", description="Kho số liệu và báo cáo kiểm soát thủ tục hành chính.")
     parser.add_argument("--office", default=None, help="thư mục đơn vị (mặc định: KSTT_OFFICE hoặc sample_office)")
-    commands = parser.add_subparsers(required=True, metavar="lệnh")
+    commands = parser.add_subparsers(required=True, metavar="lệnh", dest="name")
     for name in COMMANDS:
         module = importlib.import_module(f"pipelines.commands.{name.replace('-', '_')}")
         command = commands.add_parser(name, help=module.HELP)

@@ -7,16 +7,14 @@ Not here: expected values, files, Dagster. Invariant: a warehouse file belongs t
 from __future__ import annotations
 
 import datetime as dt
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
 
 from pipelines.ingest.contract import load_contract
+from pipelines.warehouse import dbt
 from pipelines.warehouse.streams import contract_path, streams
-
-DBT_PROJECT = Path(__file__).parents[1] / "dbt_project"
 
 Row = Mapping[str, object]
 
@@ -531,36 +529,13 @@ class Warehouse:
             return [dict(zip(names, values, strict=True)) for values in result.fetchall()]
 
 
-_manifest: dict[Path, object] = {}
-
-
 def run_dbt(command: list[str], database: Path, target: Path) -> None:
-    """Run dbt in process; the project is parsed once a process, whatever the folder it writes to.
+    """Run dbt in process, as a run does; the project is parsed once a process, whatever the folder it writes to.
 
     Raises:
-        AssertionError: a node failed; the message names each with its reason.
+        DbtFailed: a node failed; the message names each with its reason.
     """
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-    from dbt.cli.main import dbtRunner
-
-    os.environ["KSTT_WAREHOUSE"] = str(database)
-    os.environ["DO_NOT_TRACK"] = "1"
-    places = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path", str(target)]
-    quiet = ["--log-path", str(target), "--log-level-file", "none", "--quiet", "--no-use-colors"]
-    try:
-        if DBT_PROJECT not in _manifest:
-            parsed = dbtRunner().invoke(["parse", *places, *quiet])
-            assert parsed.success, parsed.exception
-            _manifest[DBT_PROJECT] = parsed.result
-        result = dbtRunner(manifest=_manifest[DBT_PROJECT]).invoke([*command, *places, *quiet])
-    finally:
-        DuckDBConnectionManager.close_all_connections()
-    failed = [
-        f"{item.node.name}: {item.message}"
-        for item in getattr(result.result, "results", [])
-        if str(item.status) not in ("success", "pass", "skipped")
-    ]
-    assert result.success, "\n".join(failed) or result.exception
+    dbt.build(target, database, command)
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Row]) -> None:

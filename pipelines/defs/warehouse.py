@@ -1,30 +1,21 @@
 """The question and the dbt models: one fresh database a run.
 
 Here: asset `question`, the dbt assets, dbt run in this process. Not here: SQL, the landed schema (warehouse).
-Invariant: a failing model or test turns the run red; the same materialisations as dagster-dbt's own CLI path.
+Invariant: a failing model or test turns the run red; every model that was built is a materialisation, then too.
 """
 
-import json
 from collections.abc import Iterator, Mapping
-from queue import Queue
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
-from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
-from dbt_common.events.base_types import EventMsg
-from google.protobuf.json_format import MessageToDict
 from pydantic import Field
 
 from pipelines.defs.resources import OfficeResource, loaded_office, period_partitions
 from pipelines.defs.streams import STREAM_ASSETS
 from pipelines.warehouse.answer import begin
 from pipelines.warehouse.build import dbt_target, warehouse_file
-from pipelines.warehouse.dbt import BUILD, ensure_manifest, invoke
+from pipelines.warehouse.dbt import DbtFailed, build, ensure_manifest
 from pipelines.warehouse.question import Ask
-
-# Models become materialisations. Tests of ours are no checks: one that fails stops the build, and three hundred
-# green ticks would hide the checks an officer acts on (those of the delivered files) and cost a third of a run.
-_RESULT_EVENTS = {"LogModelResult"}
 
 
 class QuestionConfig(dg.Config):
@@ -82,32 +73,23 @@ _TRANSLATOR = KsttTranslator(
 )
 
 
+# Models become materialisations. Tests of ours are no checks: one that fails stops the build.
 @dbt_assets(
     manifest=_MANIFEST,
     partitions_def=period_partitions(),
     dagster_dbt_translator=_TRANSLATOR,
     name="dbt_models",
 )
-def dbt_models(context: dg.AssetExecutionContext, office: OfficeResource) -> Iterator[object]:
+def dbt_models(office: OfficeResource) -> Iterator[object]:
     """Build every model, each a materialisation, and run every test of ours; one that fails is the run's failure."""
     loaded = office.load()
-    target = dbt_target(loaded)
-    events: Queue[dict] = Queue()
-
-    def remember(event: EventMsg) -> None:
-        if event.info.name in _RESULT_EVENTS:
-            events.put(MessageToDict(event, preserving_proto_field_name=True))
-
-    failure: Exception | None = None
+    failure: DbtFailed | None = None
     try:
-        invoke(BUILD, target, warehouse_file(loaded), on_event=remember)
-    except Exception as error:  # the events of what did run are told first, then the failure is raised
-        failure = error
-    manifest = json.loads(_MANIFEST.read_text(encoding="utf-8"))
-    while not events.empty():
-        message = DbtCoreCliEventMessage(raw_event=events.get(), event_history_metadata={})
-        yield from message.to_default_asset_events(
-            manifest=manifest, dagster_dbt_translator=_TRANSLATOR, context=context, target_path=target
-        )
+        results = build(dbt_target(loaded), warehouse_file(loaded))
+    except DbtFailed as error:  # what was built is said first, then the failure is raised
+        results, failure = error.results, error
+    for result in results:
+        if result.kind == "model" and result.status == "success":
+            yield dg.MaterializeResult(asset_key=dg.AssetKey(result.name), metadata={"giay": result.seconds})
     if failure:
         raise failure

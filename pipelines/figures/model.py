@@ -18,7 +18,7 @@ from pipelines.figures.text import format_count, format_rate
 from pipelines.figures.version import Issue
 from pipelines.office.errors import OfficeError
 from pipelines.office.nearest import nearest
-from pipelines.office.reference import TARGET_OPERATORS
+from pipelines.office.tables import TARGET_OPERATORS
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from pipelines.ingest.sheet import Grid, Sheet
 from pipelines.ingest.sniff import Refused
 from pipelines.ingest.typing_rules import type_procedure_code, type_text
 from pipelines.office.errors import OfficeError
-from pipelines.office.reference import TABLES
+from pipelines.office.tables import TABLES
 from pipelines.office.text import match_key, nfc
 
 # What the published lists call the columns that are read: in the workbooks (header on row 2), in the details file.

@@ -15,6 +15,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from pipelines.office.errors import OfficeError
 from pipelines.office.text import nfc
 from pipelines.office.yaml_file import load_validated
 
@@ -142,4 +143,12 @@ def load_profiles(folder: Path) -> list[Profile]:
     Raises:
         OfficeError: a profile file is not valid; the message names file, key and what is allowed.
     """
-    return [load_validated(path, Profile) for path in sorted(folder.glob("*.yaml"))]
+    profiles, faults = [], []
+    for path in sorted(folder.glob("*.yaml")):
+        try:
+            profiles.append(load_validated(path, Profile))
+        except OfficeError as error:
+            faults.append(str(error))
+    if faults:
+        raise OfficeError("\n".join(faults))
+    return profiles

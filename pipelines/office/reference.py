@@ -1,192 +1,173 @@
 """Reference tables of the office: CSV files with dates of validity.
 
-Here: reading and checking `reference/*.csv`. Not here: what a period or a working day is (periods).
-Invariant: every table has exactly its declared columns and a unique key; a fault names file, line, column.
+Here: reading and checking `reference/*.csv`. Not here: what a table must hold (tables), periods, working days.
+Invariant: every fault of every table is named at once, with file, line, column, value and what is allowed.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 
+from pipelines.office.csv_file import read_csv
 from pipelines.office.errors import OfficeError
-from pipelines.office.text import match_key, nfc
+from pipelines.office.nearest import nearest
+from pipelines.office.streams import streams
+from pipelines.office.tables import TABLES as TABLES
+from pipelines.office.tables import TIME_UNITS as TIME_UNITS
+from pipelines.office.tables import VALIDITY, Table
+from pipelines.office.text import match_key
 
-
-@dataclass(frozen=True)
-class Table:
-    """What one reference file must hold."""
-
-    columns: tuple[str, ...]
-    key: tuple[str, ...]
-    dates: tuple[str, ...] = ()
-    integers: tuple[str, ...] = ()
-    numbers: tuple[str, ...] = ()
-    choices: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    # An office that has no use for the table has no file of it.
-    optional: bool = False
-
-
-# What an officer may estimate for the rest of a period (domain/04 4.2: columns 4, 5, 8, 9, 10; the others follow).
-ESTIMATED_MEASURES = (
-    "received_online",
-    "received_direct_postal",
-    "resolved_early",
-    "resolved_on_time",
-    "resolved_overdue",
-)
-# How a figure may be held against its target (reference/targets.csv).
-TARGET_OPERATORS = (">=", "<=", ">", "<", "=")
-VALIDITY = ("valid_from", "valid_to")
-# In what a time limit of a procedure may be given (domain/04 4.3).
-TIME_UNITS = ("same_day", "hour", "working_day", "calendar_day", "month")
-# Why a procedure is not handled at the desk (domain/08 8.2, khoản 5 Điều 14 NĐ 61/2018): done on the move or on site,
-# security and defence, complaints and denunciations, by a decision.
-ONE_STOP_EXCLUSIONS = ("on_site", "security_defence", "complaint_denunciation", "by_decision")
-TABLES: dict[str, Table] = {
-    "units": Table(
-        ("unit_id", "name_vi", "short_name", "unit_kind", "parent_unit_id", "sort_no", "aliases", *VALIDITY),
-        ("unit_id", "valid_from"),
-        VALIDITY,
-        ("sort_no",),
-    ),
-    "unit_successors": Table(
-        ("from_unit_id", "to_unit_id", "changed_on", "share"),
-        ("from_unit_id", "to_unit_id", "changed_on"),
-        ("changed_on",),
-        numbers=("share",),
-        optional=True,
-    ),
-    "fields": Table(
-        ("field_code", "field_name", "department_unit_id", "sort_no", *VALIDITY),
-        ("field_code", "valid_from"),
-        VALIDITY,
-        ("sort_no",),
-    ),
-    "procedures": Table(
-        (
-            "procedure_id",
-            "procedure_code",
-            "procedure_name",
-            "field_code",
-            "competent_level",
-            "time_value",
-            "time_unit",
-            *VALIDITY,
-        ),
-        # Of a version: a procedure that changes its level keeps its code and gets another id.
-        ("procedure_id",),
-        VALIDITY,
-        numbers=("time_value",),
-        choices={"time_unit": TIME_UNITS},
-    ),
-    "holidays": Table(("date", "kind", "name_vi"), ("date",), ("date",)),
-    "periods": Table(
-        ("period_id", "period_kind", "label", "start_on", "end_on"), ("period_id",), ("start_on", "end_on")
-    ),
-    "obligations": Table(("unit_id", "stream", *VALIDITY), ("unit_id", "stream", "valid_from"), VALIDITY),
-    "statuses": Table(("portal_code", "label_vi", "status", "count_group"), ("portal_code", "status")),
-    "sections": Table(
-        ("scheme", "section_code", "label", "applies_to", "sort_no", *VALIDITY),
-        ("scheme", "section_code", "valid_from"),
-        VALIDITY,
-        ("sort_no",),
-    ),
-    "services": Table(
-        ("procedure_code", "service_level", "on_national_portal", "takes_payment", *VALIDITY, "evidence"),
-        ("procedure_code", "valid_from"),
-        VALIDITY,
-        choices={
-            "service_level": ("information", "partial", "full"),
-            "on_national_portal": ("yes", "no"),
-            "takes_payment": ("yes", "no"),
-        },
-        optional=True,
-    ),
-    "estimates": Table(
-        ("period_id", "unit_id", "field_code", "measure", "value"),
-        ("period_id", "unit_id", "field_code", "measure"),
-        integers=("value",),
-        optional=True,
-    ),
-    "one_stop_exclusions": Table(
-        ("procedure_code", "reason_code", *VALIDITY),
-        ("procedure_code", "valid_from"),
-        VALIDITY,
-        choices={"reason_code": ONE_STOP_EXCLUSIONS},
-        optional=True,
-    ),
-    # What figures of forms should be; `evidence` as in the domain: S seen, K known, A assumed.
-    "targets": Table(
-        ("form_id", "row_code", "column_name", "operator", "value", *VALIDITY, "evidence"),
-        ("form_id", "row_code", "column_name", "valid_from"),
-        VALIDITY,
-        numbers=("value",),
-        choices={"operator": TARGET_OPERATORS, "evidence": ("S", "K", "A")},
-        optional=True,
-    ),
-}
+# Lines named for one fault of a column; the rest are counted.
+_MOST_LINES = 5
 
 
 def load_reference(folder: Path) -> dict[str, pd.DataFrame]:
     """Read all reference tables; text stays text (codes keep their zeros), dates become dates.
 
     Raises:
-        OfficeError: a file or column is missing, a key repeats, a date or number cannot be read, a period ends
-            before it begins, or an estimate or a succession names what no table knows.
+        OfficeError: a table is missing, cannot be read, or holds what tables.py does not allow. All faults are named.
     """
-    tables = {name: _read(folder / f"{name}.csv", table) for name, table in TABLES.items()}
-    _check_periods(tables["periods"])
-    _check_estimates(tables)
-    _check_exclusions(tables)
-    _check_successors(tables)
+    if not folder.is_dir():
+        raise OfficeError(f"Thiếu bảng danh mục: không có thư mục {folder}.")
+    faults: list[str] = []
+    tables: dict[str, pd.DataFrame] = {}
+    for name, table in TABLES.items():
+        frame, wrong = _read(folder / f"{name}.csv", table)
+        faults += [f"{name}.csv{fault}" for fault in wrong]
+        if frame is not None:
+            tables[name] = frame
+    for name, frame in tables.items():
+        faults += [f"{name}.csv{fault}" for fault in _references(frame, TABLES[name], tables)]
+    faults += [f"units.csv{fault}" for fault in _circles(tables.get("units"))]
+    faults += [f"unit_successors.csv{fault}" for fault in _shares(tables.get("unit_successors"))]
+    if len(faults) == 1:
+        raise OfficeError(f"Bảng reference/{faults[0]}")
+    if faults:
+        lines = "\n".join(f"  - {fault}" for fault in faults)
+        raise OfficeError(f"Các bảng trong reference/ có {len(faults)} chỗ sai:\n{lines}")
     return tables
 
 
-def _check_periods(periods: pd.DataFrame) -> None:
-    in_order = periods["start_on"] <= periods["end_on"]
-    _all_good(Path("periods.csv"), "period_id", periods["period_id"], in_order, "phải có start_on không sau end_on")
+def _read(path: Path, table: Table) -> tuple[pd.DataFrame | None, list[str]]:
+    """Return the typed table and its faults; no table where its cells cannot be told apart."""
+    if not path.is_file():
+        return (_empty(table), []) if table.optional else (None, [": thiếu bảng danh mục này."])
+    read = read_csv(path)
+    faults = [f": {fault}." if not fault.startswith("dòng") else f", {fault}." for fault in read.faults]
+    frame = read.cells
+    missing = [column for column in table.columns if column not in frame.columns]
+    if missing:
+        return None, faults or [f": thiếu cột: {', '.join(missing)}; có: {', '.join(frame.columns)}."]
+    frame = frame.loc[:, list(table.columns)]
+    if table.has_rows and frame.empty and not faults:
+        faults.append(": không có dòng nào dưới tiêu đề.")
+    faults += [*_repeated(frame, table), *_blanks(frame, table), *_choices(frame, table)]
+    typed, wrong = _typed(frame, table)
+    return typed, [*faults, *wrong, *_out_of_order(typed)]
 
 
-def _check_estimates(tables: dict[str, pd.DataFrame]) -> None:
-    """Refuse an estimate of an unknown period, unit, field or measure: nothing is guessed."""
-    estimates = tables["estimates"]
-    known = {
-        "period_id": set(tables["periods"]["period_id"]),
-        "unit_id": set(tables["units"]["unit_id"]),
-        "field_code": set(tables["fields"]["field_code"]),
-        "measure": set(ESTIMATED_MEASURES),
-    }
-    for column, values in known.items():
-        fault = f"không có; dùng: {', '.join(ESTIMATED_MEASURES)}" if column == "measure" else "không có trong danh mục"
-        filled = estimates[column].replace("", "(trống)")
-        _all_good(Path("estimates.csv"), column, filled, filled.isin(values), fault)
+def _empty(table: Table) -> pd.DataFrame:
+    empty = pd.DataFrame({column: pd.Series(dtype=str) for column in table.columns})
+    return empty.astype(dict.fromkeys(table.integers, "int64") | dict.fromkeys(table.dates, "datetime64[ns]"))
 
 
-def _check_exclusions(tables: dict[str, pd.DataFrame]) -> None:
-    """Refuse an exclusion of a procedure the catalogue does not have (by code, or by id where it has no code)."""
-    given, procedures = tables["one_stop_exclusions"]["procedure_code"], tables["procedures"]
-    known = set(procedures["procedure_code"]) | set(procedures["procedure_id"])
-    filled = given.replace("", "(trống)")
-    _all_good(
-        Path("one_stop_exclusions.csv"), "procedure_code", filled, filled.isin(known), "không có trong procedures.csv"
-    )
+def _typed(frame: pd.DataFrame, table: Table) -> tuple[pd.DataFrame, list[str]]:
+    """Return the frame with dates and whole numbers typed, and the cells that are neither."""
+    faults: list[str] = []
+    typed = frame.copy()
+    for column in table.dates:
+        typed[column] = pd.to_datetime(frame[column].where(frame[column] != ""), format="%Y-%m-%d", errors="coerce")
+        good = typed[column].notna() | (frame[column] == "")
+        faults += _wrong(column, frame[column], good, "không phải ngày dạng năm-tháng-ngày (2021-03-14)")
+    for column in table.integers:
+        good = frame[column].str.fullmatch(r"\d{1,15}").astype(bool)
+        shown = frame[column].replace("", "(trống)")
+        faults += _wrong(column, shown, good, "không phải số nguyên, không âm")
+        typed[column] = pd.to_numeric(frame[column].where(good, "0")).astype("int64")
+    for column in table.numbers:
+        good = pd.to_numeric(frame[column], errors="coerce").ge(0) | (frame[column] == "")
+        faults += _wrong(column, frame[column], good, "không phải số (phần lẻ viết bằng dấu chấm: 0.5)")
+    return typed, faults
 
 
-def _check_successors(tables: dict[str, pd.DataFrame]) -> None:
-    """Refuse a succession of an unknown unit, without its day, or with a share that is none."""
-    successors, path = tables["unit_successors"], Path("unit_successors.csv")
-    known = set(tables["units"]["unit_id"])
-    for column in ("from_unit_id", "to_unit_id"):
-        filled = successors[column].replace("", "(trống)")
-        _all_good(path, column, filled, filled.isin(known), "không có trong danh mục đơn vị")
-    day = successors["changed_on"].dt.strftime("%Y-%m-%d").fillna("(trống)")
-    _all_good(path, "changed_on", day, successors["changed_on"].notna(), "không phải ngày (đơn vị mới từ ngày nào)")
-    share = pd.to_numeric(successors["share"].replace("", "1"))
-    _all_good(path, "share", successors["share"], share.gt(0) & share.le(1), "phải lớn hơn 0 và không quá 1")
+def _repeated(frame: pd.DataFrame, table: Table) -> Iterator[str]:
+    """Yield the lines that share a key."""
+    for _, same in frame[frame.duplicated(list(table.key), keep=False)].groupby(list(table.key), sort=False):
+        lines = ", ".join(str(number + 2) for number in same.index)
+        values = ", ".join(f"«{value}»" for value in same.iloc[0][list(table.key)])
+        yield f", dòng {lines}: khóa {', '.join(table.key)} ({values}) bị lặp."
+
+
+def _blanks(frame: pd.DataFrame, table: Table) -> Iterator[str]:
+    for column in table.filled:
+        if column not in table.integers:  # an empty number is named as no number
+            yield from _wrong(column, frame[column].replace("", "(trống)"), frame[column] != "", "phải có giá trị")
+
+
+def _choices(frame: pd.DataFrame, table: Table) -> Iterator[str]:
+    closed = {**table.choices, **{column: streams() for column in table.streams}}
+    for column, allowed in closed.items():
+        good = frame[column].isin(allowed) | (frame[column] == "")
+        for fault, value in _each_wrong(column, frame[column], good):
+            yield f"{fault} không có; dùng: {', '.join(allowed)}{nearest(value, allowed)}"
+
+
+def _references(frame: pd.DataFrame, table: Table, tables: dict[str, pd.DataFrame]) -> Iterator[str]:
+    """Yield the cells that name what the table they refer to does not have."""
+    for column, (name, columns) in table.refers.items():
+        if name not in tables:  # that it cannot be read is named already
+            continue
+        known = {value for known_column in columns for value in tables[name][known_column]} - {""}
+        for fault, value in _each_wrong(column, frame[column], frame[column].isin(known) | (frame[column] == "")):
+            yield f"{fault} không có trong {name}.csv{nearest(value, known)}"
+
+
+def _out_of_order(frame: pd.DataFrame) -> Iterator[str]:
+    """Yield the lines that end before they begin."""
+    for first, last in (VALIDITY, ("start_on", "end_on")):
+        if first in frame.columns:
+            good = ~(frame[first] > frame[last])
+            shown = frame[last].dt.strftime("%Y-%m-%d").fillna("")
+            yield from _wrong(last, shown, good, f"phải có {first} không sau {last}")
+
+
+def _circles(units: pd.DataFrame | None) -> Iterator[str]:
+    """Yield the units that are above themselves."""
+    if units is None:
+        return
+    parents = dict(zip(units["unit_id"], units["parent_unit_id"], strict=True))
+    for line, unit_id in units["unit_id"].items():
+        above, passed = parents[unit_id], {unit_id}
+        while above and above not in passed:
+            passed.add(above)
+            above = parents.get(above, "")
+        if above == unit_id:
+            yield f", dòng {int(str(line)) + 2}, cột parent_unit_id: «{unit_id}» là cấp trên của chính mình."
+
+
+def _shares(successors: pd.DataFrame | None) -> Iterator[str]:
+    """Yield the shares of a succession that are none."""
+    if successors is not None:
+        share = pd.to_numeric(successors["share"].replace("", "1"), errors="coerce")
+        good = (share.gt(0) & share.le(1)) | share.isna()
+        yield from _wrong("share", successors["share"], good, "phải lớn hơn 0 và không quá 1")
+
+
+def _wrong(column: str, values: pd.Series, good: pd.Series, fault: str) -> Iterator[str]:
+    yield from (f"{where} {fault}." for where, _ in _each_wrong(column, values, good))
+
+
+def _each_wrong(column: str, values: pd.Series, good: pd.Series) -> Iterator[tuple[str, str]]:
+    """Yield line, column and value of each different wrong cell, and the value; equal ones are named together."""
+    wrong = values[~good.astype(bool)]
+    for value, same in wrong.groupby(wrong, sort=False):
+        lines = [str(int(str(number)) + 2) for number in same.index]
+        more = f" và {len(lines) - _MOST_LINES} dòng khác" if len(lines) > _MOST_LINES else ""
+        yield f", dòng {', '.join(lines[:_MOST_LINES])}{more}, cột {column}: «{value}»", str(value)
 
 
 def current_unit(successors: pd.DataFrame, unit_id: str, day: dt.date) -> str:
@@ -201,48 +182,6 @@ def current_unit(successors: pd.DataFrame, unit_id: str, day: dt.date) -> str:
     while len(found := done[(done["from_unit_id"] == unit_id) & (done["changed_on"] > since)]):
         unit_id, since = str(found["to_unit_id"].iloc[0]), found["changed_on"].iloc[0]
     return unit_id
-
-
-def _read(path: Path, table: Table) -> pd.DataFrame:
-    if table.optional and not path.is_file():
-        empty = pd.DataFrame({column: pd.Series(dtype=str) for column in table.columns})
-        return empty.astype(dict.fromkeys(table.integers, "int64") | dict.fromkeys(table.dates, "datetime64[ns]"))
-    if not path.is_file():
-        raise OfficeError(f"Thiếu bảng danh mục reference/{path.name}.")
-    frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    missing = [column for column in table.columns if column not in frame.columns]
-    if missing:
-        raise OfficeError(f"Bảng reference/{path.name} thiếu cột: {', '.join(missing)}.")
-    frame = frame.loc[:, list(table.columns)].map(nfc)
-    repeated = frame[frame.duplicated(list(table.key), keep=False)]
-    if len(repeated):
-        line = int(frame.duplicated(list(table.key), keep=False).to_numpy().argmax()) + 2
-        raise OfficeError(f"Bảng reference/{path.name}, dòng {line}: khóa {', '.join(table.key)} bị lặp.")
-    for column in table.dates:
-        frame[column] = _dates(path, column, frame[column])
-    for column in table.integers:
-        filled = frame[column].replace("", "(trống)")
-        _all_good(path, column, filled, filled.str.fullmatch(r"\d+"), "không phải số nguyên, không âm")
-        frame[column] = pd.to_numeric(frame[column]).astype("int64")
-    for column in table.numbers:
-        is_number = pd.to_numeric(frame[column], errors="coerce").ge(0)
-        _all_good(path, column, frame[column], is_number, "không phải số (phần lẻ viết bằng dấu chấm: 0.5)")
-    for column, allowed in table.choices.items():
-        _all_good(path, column, frame[column], frame[column].isin(allowed), f"không có; dùng: {', '.join(allowed)}")
-    return frame
-
-
-def _all_good(path: Path, column: str, values: pd.Series, good: pd.Series, fault: str) -> None:
-    wrong = ~good & (values != "")
-    if wrong.any():
-        at = int(wrong.to_numpy().argmax())
-        raise OfficeError(f"Bảng reference/{path.name}, dòng {at + 2}, cột {column}: «{values.iloc[at]}» {fault}.")
-
-
-def _dates(path: Path, column: str, values: pd.Series) -> pd.Series:
-    parsed = pd.to_datetime(values.where(values != ""), format="%Y-%m-%d", errors="coerce")
-    _all_good(path, column, values, parsed.notna(), "không phải ngày dạng năm-tháng-ngày (2021-03-14)")
-    return parsed
 
 
 def time_limits(procedures: pd.DataFrame) -> pd.DataFrame:

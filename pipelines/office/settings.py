@@ -9,10 +9,11 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import os
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -21,8 +22,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from pipelines.office.clock import Clock
 from pipelines.office.corrections import Correction, load_corrections
 from pipelines.office.errors import OfficeError
+from pipelines.office.nearest import nearest
 from pipelines.office.profiles import Profile, load_profiles
 from pipelines.office.reference import load_reference
+from pipelines.office.streams import streams
+from pipelines.office.tables import UNIT_KINDS
 from pipelines.office.yaml_file import load_validated
 
 
@@ -237,15 +241,55 @@ def load_office(path: Path | str) -> Office:
     """Load an office folder.
 
     Raises:
-        OfficeError: the folder is not an office, or a setting, table or profile is wrong.
+        OfficeError: the folder is not an office, or settings, tables or profiles are wrong; all faults are named.
     """
     root = Path(path).resolve()
     if not root.is_dir():
         raise OfficeError(f"Không có thư mục đơn vị {root}. Dùng --office để chỉ thư mục có office.yaml.")
-    return Office(
-        root=root,
-        settings=load_validated(root / "office.yaml", OfficeSettings),
-        reference=load_reference(root / "reference"),
-        profiles=load_profiles(root / "profiles"),
-        corrections=load_corrections(root / "corrections.yaml"),
-    )
+    faults: list[str] = []
+
+    def part(load: Callable[[Path], Any], name: str) -> Any:
+        try:
+            return load(root / name)
+        except OfficeError as error:
+            faults.append(str(error))
+            return None
+
+    settings = part(lambda path: load_validated(path, OfficeSettings), "office.yaml")
+    reference = part(load_reference, "reference")
+    profiles = part(load_profiles, "profiles")
+    corrections = part(load_corrections, "corrections.yaml")
+    if not faults:
+        faults += _named_wrongly(settings, reference, profiles, corrections)
+    if faults:
+        raise OfficeError("\n".join(faults))
+    return Office(root=root, settings=settings, reference=reference, profiles=profiles, corrections=corrections)
+
+
+def _named_wrongly(
+    settings: OfficeSettings,
+    reference: dict[str, pd.DataFrame],
+    profiles: list[Profile],
+    corrections: tuple[Correction, ...],
+) -> Iterator[str]:
+    """Yield units, kinds of units and streams that settings name and no table or contract has."""
+    units = set(reference["units"]["unit_id"])
+    named = [("office.yaml, khóa «office.unit_id»", settings.office.unit_id, units)]
+    named += [
+        (f"office.yaml, nguồn «{source.source_id}», khóa «unit_id»", source.unit_id, units)
+        for source in settings.sources
+        if isinstance(source, QuerySource)
+    ]
+    kinds_and_units = units | set(UNIT_KINDS)
+    named += [("office.yaml, khóa «unit_documents»", name, kinds_and_units) for name in settings.unit_documents]
+    for profile in profiles:
+        where = f"profiles, hồ sơ nguồn «{profile.profile_id}»"
+        named.append((f"{where}, khóa «stream»", profile.stream, set(streams())))
+        named += [(f"{where}, khóa «match.units»", unit_id, units | {"*"}) for unit_id in profile.match.units]
+    for item in corrections:
+        where = f"corrections.yaml, bản ghi «{item.record}»"
+        named.append((f"{where}, khóa «stream»", item.stream, set(streams())))
+        named += [(f"{where}, khóa «unit_id»", item.unit_id, units)] if item.unit_id is not None else []
+    for where, name, known in named:
+        if name not in known:
+            yield f"Tệp {where}: «{name}» không có{nearest(name, known)}"

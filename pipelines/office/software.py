@@ -54,9 +54,9 @@ def reading_hash() -> str:
     return digest.hexdigest()
 
 
-def project_hash() -> str:
+def project_hash(project: Path = DBT_PROJECT) -> str:
     """Return the hash of the dbt project."""
-    return hash_tree(DBT_PROJECT, ("models", "macros", "tests"), ("*.sql", "*.yml"))
+    return hash_tree(project, ("models", "macros", "tests"), ("*.sql", "*.yml"))
 
 
 @lru_cache(maxsize=1)

@@ -20,7 +20,7 @@ from pipelines.package.finish import finish_report, layouts_to_print
 from pipelines.package.issue import write_issued
 from pipelines.warehouse.answer import begin, noted_plan
 from pipelines.warehouse.build import build_folder, dbt_target, warehouse_file
-from pipelines.warehouse.dbt import BUILD, DbtFailed, ensure_manifest, invoke
+from pipelines.warehouse.dbt import DbtFailed, build
 from pipelines.warehouse.question import Ask
 
 
@@ -29,8 +29,7 @@ def rebuild(office_folder: Path, record: dict[str, Any], target: Path) -> None:
     office = load_office(office_folder)
     begin(office, Ask.parse(**record["ask"]))
     warehouse = warehouse_file(office)
-    ensure_manifest(dbt_target(office), warehouse)
-    invoke(BUILD, dbt_target(office), warehouse)
+    build(dbt_target(office), warehouse)
     planned = noted_plan(office)
     layouts = layouts_to_print(office, planned.question)
     write_evidence(warehouse, layouts, build_folder(office) / "evidence")

@@ -1,27 +1,39 @@
-"""The frame of every page: one self-contained HTML file in Vietnamese.
+"""Self-contained HTML pages, made from the templates beside this module (pages/*.html.j2).
 
-Here: the file around a page's body. Not here: what any page shows or how it looks.
-Invariant: nothing is fetched from anywhere; same title, style and body, same bytes.
+Here: the template environment and writing a page. Not here: what a page shows (its own module and template).
+Invariant: everything is escaped by Jinja; nothing is fetched from anywhere; equal values, equal bytes.
 """
 
 from __future__ import annotations
 
-from html import escape
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+PAGES = Path(__file__).parent / "pages"
 
 
-def write_page(title: str, style: str, body: str, path: Path) -> None:
-    """Write a page; its folder must exist.
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(PAGES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def write_page(template: str, path: Path, **values: Any) -> None:
+    """Write a page from a template of pages/; the folder is made when it is not there.
 
     Args:
-        title: plain text, escaped here.
-        style: the page's CSS.
-        body: HTML, already escaped by who made it.
-        path: where the file goes.
+        template: file name of the template.
+        path: where the page goes.
+        values: what the template shows; texts are plain, Jinja escapes them.
     """
-    page = (
-        '<!doctype html>\n<html lang="vi"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{style}</style></head>\n<body>\n{body}\n</body></html>\n"
-    )
-    path.write_text(page, encoding="utf-8", newline="\n")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(_environment().get_template(template).render(**values), encoding="utf-8", newline="\n")

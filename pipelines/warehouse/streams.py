@@ -1,29 +1,9 @@
-"""The streams there are, and where each one's contract and suite lie.
+"""The streams there are, for the rooms from the warehouse up.
 
-Here: finding them. Not here: reading them (ingest/contract, quality/suite).
-Invariant: a stream is a dbt source yml and a suite of the same name; nothing else lists streams.
+Here: names only. Not here: finding them (office/streams).
+Invariant: nothing is added; a stream is listed in one place.
 """
 
-from __future__ import annotations
+from pipelines.office.streams import contract_path, streams, suite_path
 
-from functools import lru_cache
-from pathlib import Path
-
-from pipelines.paths import DBT_PROJECT, EXPECTATIONS
-
-
-@lru_cache(maxsize=1)
-def streams() -> tuple[str, ...]:
-    """Return the streams there are: one dbt source yml each (its meta names the stream), in the order of names."""
-    named = sorted(path.stem for path in contract_path("any").parent.glob("*.yml"))
-    return tuple(stream for stream in named if suite_path(stream).is_file())
-
-
-def contract_path(stream: str) -> Path:
-    """Return the dbt source yml that is the contract of a stream."""
-    return DBT_PROJECT / "models" / "sources" / f"{stream}.yml"
-
-
-def suite_path(stream: str) -> Path:
-    """Return the Great Expectations suite of a stream."""
-    return EXPECTATIONS / f"{stream}.yaml"
+__all__ = ["contract_path", "streams", "suite_path"]

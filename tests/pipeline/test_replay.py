@@ -26,6 +26,7 @@ from pipelines.office.settings import Office, load_office
 from pipelines.recount.recount import recount
 from pipelines.warehouse.answer import begin
 from pipelines.warehouse.build import warehouse_file
+from pipelines.warehouse.dbt import ensure_manifest
 from pipelines.warehouse.question import Ask
 
 # When what lands: half of the wards and the desk on the first day, the rest on the second, resent files on the 20th.
@@ -78,9 +79,7 @@ class Replay:
         office = self.office()
         begin(office, Ask.parse(period, as_of, received_by))
         database = warehouse_file(office)
-        if not (self.target / "manifest.json").is_file():
-            run_dbt(["parse"], database, self.target)
-        manifest = json.loads((self.target / "manifest.json").read_text(encoding="utf-8"))
+        manifest = json.loads(ensure_manifest(self.target, database).read_text(encoding="utf-8"))
         layouts = layouts_from_manifest(manifest)
         run_dbt(["run", "--select", *(f"+{layout['model']}" for layout in layouts.values())], database, self.target)
         result = recount(database, layouts)

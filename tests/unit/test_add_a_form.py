@@ -15,10 +15,9 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 import pytest
-import warehouse_fixture
 from office_folder import make_office
 from paper_readers import page_texts, workbook_values
-from warehouse_fixture import DBT_PROJECT, LANDED, SECTIONS, Warehouse, calendar, delivery, question
+from warehouse_fixture import LANDED, SECTIONS, Warehouse, calendar, delivery, question
 
 from pipelines.audit.control import untraceable_cells
 from pipelines.audit.trace import trace
@@ -30,7 +29,9 @@ from pipelines.ingest.reading import read_file
 from pipelines.office.settings import Office, load_office
 from pipelines.package.assemble import assemble
 from pipelines.package.model import read_model
+from pipelines.paths import DBT_PROJECT
 from pipelines.recount.recount import recount
+from pipelines.warehouse import dbt
 
 PAGE = Path(__file__).parents[2] / "docs" / "add-a-form.md"
 BLOCKS = {name: text for name, text in re.findall(r"^```\w+ (\S+)\n(.*?)^```$", PAGE.read_text("utf-8"), re.S | re.M)}
@@ -96,7 +97,7 @@ def warehouse(sent: list[dict[str, object]], tmp_path_factory: pytest.TempPathFa
     }  # fmt: skip
     made = Warehouse(folder, tables, folder / "target")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(warehouse_fixture, "DBT_PROJECT", project)
+        patch.setattr(dbt, "DBT_PROJECT", project)
         return made.ask(question(*Q1, office_unit_id="tp"), tests=True)
 
 

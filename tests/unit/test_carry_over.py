@@ -16,6 +16,7 @@ import duckdb
 import pytest
 from warehouse_fixture import SECTIONS, Row, Warehouse, calendar, delivery, question
 
+from pipelines.warehouse.dbt import DbtFailed
 from pipelines.warehouse.prior import PriorIssue, land_prior
 
 Q1 = ("2020-12-15", "2021-03-14")
@@ -239,7 +240,7 @@ def test_a_break_nothing_explains_is_told_and_blocks_issuing(two_quarters: Two) 
 
 def test_a_final_whose_dossiers_are_not_its_printed_figure_is_caught(two_quarters: Two) -> None:
     tamper = "update form_ii_06a set pending_total = pending_total + 1 where row_kind = 'total'"
-    with pytest.raises(AssertionError, match="prior_dossiers_make_up_the_prior_figure"):
+    with pytest.raises(DbtFailed, match="prior_dossiers_make_up_the_prior_figure"):
         two_quarters([row("D", "first")], [row("D", "later")], tamper=tamper, is_checked=True)
 
 

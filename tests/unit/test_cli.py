@@ -9,9 +9,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from office_folder import make_office
+from office_folder import make_office, send
 
 from pipelines.cli import main
+from pipelines.office import journal
+from pipelines.office.settings import load_office
 
 
 @pytest.mark.parametrize(
@@ -44,3 +46,86 @@ def test_status_names_each_unit_that_has_not_sent(tmp_path: Path, capsys: pytest
     printed = capsys.readouterr().out
     assert "UBND Phường 1, danh sách hồ sơ: chưa gửi" in printed
     assert "Còn thiếu 2 tệp của 2 đơn vị" in printed
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (ValueError("NGƯỜI-THỬ-000123"), "lỗi của phần mềm (ValueError)"),
+        (PermissionError(13, "denied", "/x/tep.xlsx"), "không có quyền đọc «tep.xlsx»"),
+        (OSError(28, "full"), "ổ đĩa đã đầy"),
+        (MemoryError(), "hết bộ nhớ"),
+        (RecursionError("deep"), "RecursionError"),
+    ],
+)
+def test_whatever_is_raised_is_a_sentence_and_a_log_without_the_text_of_the_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, error: Exception, words: str
+) -> None:
+    def failing(_: object) -> int:
+        raise error
+
+    monkeypatch.setattr("pipelines.commands.status.run", failing)
+    root = make_office(tmp_path)
+    assert main(["--office", str(root), "status", "2021-Q1"]) == 1
+    printed = capsys.readouterr()
+    assert words in printed.err
+    assert "Traceback" not in printed.err + printed.out
+    (log,) = (root / "data" / "logs").iterdir()
+    assert str(log) in printed.err
+    text = log.read_text(encoding="utf-8")
+    assert type(error).__name__ in text
+    assert "failing" in text
+    assert "NGƯỜI-THỬ" not in text + printed.err
+
+
+def test_an_interrupted_command_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pipelines.commands.status.run", interrupted)
+    assert main(["--office", str(make_office(tmp_path)), "status", "2021-Q1"]) == 130
+    assert "Đã dừng" in capsys.readouterr().err
+
+
+def test_receive_takes_files_names_those_that_wait_and_makes_no_report(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = make_office(tmp_path)
+    send(root, "s.csv", b"1")
+    (root / "inbox" / "lac.csv").write_bytes(b"2")
+    assert main(["--office", str(root), "receive"]) == 0
+    printed = capsys.readouterr().out
+    assert "Nhận 1 tệp mới" in printed
+    assert "2021-Q1/p01/s.csv" in printed
+    assert "«lac.csv»: nằm ngay trong inbox" in printed
+    assert not (root / "data" / "reports").exists()
+
+
+def test_the_day_a_file_came_is_noted_in_the_journal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = make_office(tmp_path)
+    send(root, "s.csv", b"1")
+    main(["--office", str(root), "receive"])
+    assert main(["--office", str(root), "received", "s.csv", "--on", "11/03/2021", "--by", "Nguyễn Văn Thử"]) == 0
+    assert "gửi đến ngày 11/03/2021" in capsys.readouterr().out
+    (act,) = journal.acts(load_office(root), "received")
+    assert (act.by, act.details["on"]) == ("Nguyễn Văn Thử", "2021-03-11")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["s.csv", "--on", "hôm qua"], "không phải ngày"),
+        (["s.csv", "--on", "16/03/2021"], "không thể đến ngày 16/03/2021"),
+        (["t.csv", "--on", "11/03/2021"], "Chưa nhận tệp nào tên «t.csv»"),
+    ],
+)
+def test_a_day_that_cannot_be_noted_is_told_in_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str], message: str
+) -> None:
+    root = make_office(tmp_path)
+    send(root, "s.csv", b"1")
+    main(["--office", str(root), "receive"])
+    assert main(["--office", str(root), "received", *words, "--by", "A"]) == 1
+    assert message in capsys.readouterr().err

@@ -14,6 +14,8 @@ import pytest
 from test_recount import recounted
 from warehouse_fixture import SECTIONS, Row, Warehouse, calendar, delivery, question
 
+from pipelines.warehouse.dbt import DbtFailed
+
 Q1 = ("2020-12-15", "2021-03-14")
 Q_2023 = ("2022-12-15", "2023-03-14")
 UNITS: list[Row] = [
@@ -230,5 +232,5 @@ def test_a_lie_breaks_the_tie_of_the_forms(
     lying.dbt(["test", "--select", test])
     with duckdb.connect(lying.path) as connection:
         connection.execute(LIES[test])
-    with pytest.raises(AssertionError, match=test):
+    with pytest.raises(DbtFailed, match=test):
         lying.dbt(["test", "--select", test])

@@ -18,6 +18,7 @@ from warehouse_fixture import Row, Warehouse, delivery, question, run_dbt
 from pipelines.office.text import match_key
 from pipelines.paths import REPOSITORY
 from pipelines.periods.calendar import working_calendar
+from pipelines.warehouse.dbt import DbtFailed
 
 Q1 = ("2020-12-15", "2021-03-14")
 Q2 = ("2021-03-15", "2021-06-14")
@@ -317,10 +318,10 @@ def test_an_office_without_feedback_reports_zeros_for_every_unit(make: Callable[
     ("tampering", "test"),
     [
         ("delete from fct_feedback_period where feedback_code = 'F07'", "every_counted_feedback_is_one_fact"),
-        ("update form_ii_05a set about_act = about_act + 1 where row_code = 'total'", "form_ii_05a_content_split"),
-        ("update form_ii_05a set results_published = 99 where row_code = '1'", "form_ii_05a_published_le"),
+        ("update form_ii_05a set about_act = about_act + 1 where row_code = 'total'", "form_ii_05a: .*content_split"),
+        ("update form_ii_05a set results_published = 99 where row_code = '1'", "form_ii_05a: .*published_le"),
         ("update form_ii_05a set rated = rated + 1 where row_kind = 'total'", "rows_add_up"),
-        ("delete from int_feedback_in_scope where feedback_code = 'F01'", "total_is_sum_of_facts"),
+        ("delete from int_feedback_in_scope where feedback_code = 'F01'", "total_is_sum_of_fct_feedback_period"),
         ("delete from int_feedback_in_scope where feedback_code = 'F18'", "every_feedback_is_in_the_office_form"),
         ("delete from int_row_fate where record_code = 'F09'", "every_typed_row_has_one_fate"),
     ],
@@ -330,7 +331,7 @@ def test_a_tampered_warehouse_fails_its_identity(built: Warehouse, tampering: st
     with duckdb.connect(copy) as connection:
         connection.execute(tampering)
     checks = ["test", "--select", "*feedback*", "form_ii_05a", "int_row_fate", "--exclude", "test_type:unit"]
-    with pytest.raises(AssertionError, match=test):
+    with pytest.raises(DbtFailed, match=test):
         run_dbt(checks, copy, built.target)
 
 

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 import yaml
 from shared_files import SHARED, shared
-from warehouse_fixture import DBT_PROJECT
+
+from pipelines.paths import DBT_PROJECT
 
 FORMS = SHARED / "domain" / "forms"
 
@@ -34,7 +35,7 @@ LATER_WORDS: dict[str, tuple[str, dict[str, str], str]] = {
     ),
 }
 
-# The test that guards an identity is <model>_<identity id>; where it has another name, it stands here.
+# An identity of the form has the same name in its model; where it has another, it is here.
 IDENTITY_TESTS: dict[tuple[str, str], str] = {}
 
 # Identities of a form with other forms, periods or finals: the dbt test or model that holds them.
@@ -89,12 +90,15 @@ def printed_columns(model: str) -> list[dict[str, Any]]:
     return sorted((column for column in columns if "number" in column), key=lambda column: column["number"])
 
 
+def promises_of(model: str) -> dict[str, Any]:
+    """Return the arguments of the one test of a form model (macros/tests/holds.sql)."""
+    (test,) = MODELS[model]["data_tests"]
+    return test["form_holds"]["arguments"]
+
+
 def holds_of(model: str) -> dict[str, str]:
-    """Return the `holds` tests of a model: name → expression."""
-    tests = [
-        test["holds"] for test in MODELS[model].get("data_tests", []) if isinstance(test, dict) and "holds" in test
-    ]
-    return {test["name"]: test["arguments"]["expression"] for test in tests}
+    """Return the identities of a form model: name → expression."""
+    return promises_of(model).get("identities", {})
 
 
 def identities(form: dict[str, Any]) -> dict[str, str]:
@@ -146,7 +150,7 @@ def test_every_identity_within_a_form_is_a_test_of_its_model(model: str) -> None
     for identity, expression in identities(form).items():
         if not is_within_the_form(expression):
             continue
-        test = IDENTITY_TESTS.get((form["form_id"], identity), f"{model}_{identity}")
+        test = IDENTITY_TESTS.get((form["form_id"], identity), identity)
         assert test in found, f"{form['form_id']}: identity {identity} ({expression}) is no test of {model}"
         spoken = set(re.findall(r"\w+", found[test]))
         missing = {names[int(number)] for number in re.findall(r"c(\d+)", expression)} - spoken
@@ -159,8 +163,7 @@ def test_the_crosswalk_of_a_layout_to_ii_06a_is_a_test_of_its_model(model: str) 
     ours = {f"c{column['number']}": column["key"] for column in leaves(form["columns"])}
     tree = yaml.safe_load(shared("domain/forms/II.06a.yaml").read_text(encoding="utf-8"))
     theirs = {f"c{column['number']}": column["key"] for column in leaves(tree["columns"])}
-    tests = [test.get("crosswalk_to_ii_06a") for test in MODELS[model]["data_tests"] if isinstance(test, dict)]
-    tested = [pair for test in tests if test for pair in test["arguments"]["pairs"].items()]
+    tested = list(promises_of(model).get("crosswalk", {}).items())
 
     def named(expression: str, names: dict[str, str]) -> str:
         return re.sub(r"c\d+", lambda found: names[found[0]], expression.partition(" of II.06a")[0])
@@ -177,7 +180,7 @@ def test_the_excuses_name_what_there_is() -> None:
     for (form_id, identity), test in IDENTITY_TESTS.items():
         assert identity in identities(official(forms[form_id])), f"{form_id} has no identity {identity}"
         assert test in holds_of(forms[form_id]), f"{forms[form_id]} has no test {test}"
-        assert test != f"{forms[form_id]}_{identity}", f"{test} needs no excuse"
+        assert test != identity, f"{test} needs no excuse"
     files = {path.stem for folder in ("models", "tests") for path in (DBT_PROJECT / folder).rglob("*.sql")}
     for (form_id, identity), keeper in HELD_ELSEWHERE.items():
         expression = identities(official(forms[form_id]))[identity]

@@ -77,7 +77,7 @@ def test_the_cell_at_fault_is_marked(office: Office) -> None:
     page = openpyxl.load_workbook(path)["Dòng trả lại"]
     marked = [cell.value for cell in page[2] if cell.border.left.style == "medium"]
     assert marked == ["31/02/2021 08:00"]
-    assert "<dd class=wrong>31/02/2021 08:00" in path.with_suffix(".html").read_text(encoding="utf-8")
+    assert '<dd class="wrong">31/02/2021 08:00' in path.with_suffix(".html").read_text(encoding="utf-8")
 
 
 def test_a_refused_file_is_told_with_what_to_do(office: Office) -> None:

@@ -22,6 +22,7 @@ from pipelines.audit.trace_text import trace_lines
 from pipelines.figures.layout import layouts_from_manifest
 from pipelines.figures.model import OfficeInfo
 from pipelines.figures.read import build_report_model
+from pipelines.warehouse.dbt import DbtFailed
 
 Q1 = ("2020-12-15", "2021-03-14")
 Q2 = ("2021-03-15", "2021-06-14")
@@ -373,10 +374,10 @@ def test_every_identity_holds_and_the_unit_tests_pass(make: Callable[..., Wareho
     ("tampering", "test"),
     [
         ("update form_ii_04 set own_saving_percent = 36.16 where scope_id = 'tp-st' and row_code = 'A'", None),
-        ("update form_ii_04 set own_saving_percent = 101 where row_code = 'A'", "form_ii_04_percent"),
-        ("update form_ii_04 set own_documents_new = 5 where row_code = 'B'", "form_ii_04_documents"),
+        ("update form_ii_04 set own_saving_percent = 101 where row_code = 'A'", "form_ii_04: .*percent"),
+        ("update form_ii_04 set own_documents_new = 5 where row_code = 'B'", "form_ii_04: .*documents"),
         ("delete from form_ii_04 where row_code = 'A.2'", "sections_add_up"),
-        ("delete from fct_review_document_period where scope_id = 'p01'", "form_ii_04_total_is_sum_of_documents"),
+        ("delete from fct_review_document_period where scope_id = 'p01'", "total_is_sum_of_fct_review_document_period"),
         ("delete from int_review_row_fate where fate = 'counted'", "every_counted_review_is_one_fact"),
     ],
 )
@@ -390,8 +391,8 @@ def test_a_tampered_form_fails_its_identity_or_its_control(
             wrong = untraceable_cells(connection, layouts(warehouse))
             assert wrong == ["II.04/tp-st/A/c13: 36.16 ≠ 36.15"]
             return
-    with pytest.raises(AssertionError, match=test):
-        warehouse.dbt(["test", "--exclude", "test_type:unit", "--select", "form_ii_04", "test_name:total_is_sum_of_facts",
+    with pytest.raises(DbtFailed, match=test):
+        warehouse.dbt(["test", "--exclude", "test_type:unit", "--select", "form_ii_04",
                        "every_counted_review_is_one_fact"])  # fmt: skip
 
 

@@ -1,0 +1,199 @@
+"""When a file was sent, as far as that can be proved (DESIGN, Claims).
+
+Here: the earliest and the latest day a file can have come, from notes, its source and our looks; noting a day.
+Not here: what a unit owes (obligations), the looks themselves (ingest/looks).
+Invariant: without evidence a file is neither on time nor late; a file time never proves that a file was in time.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Literal
+
+import pandas as pd
+
+from pipelines.ingest.receipts import Receipt, receipts
+from pipelines.office import journal
+from pipelines.office.errors import OfficeError
+from pipelines.office.settings import Office
+from pipelines.office.text import nfc
+
+Basis = Literal["note", "register", "source", "looks"]
+Timing = Literal["on_time", "late", "unknown"]
+
+ACT = "received"
+_KNOWN_FROM = {
+    "note": "theo ghi nhận của văn phòng",
+    "register": "theo sổ văn bản đến",
+    "source": "theo giờ của nguồn",
+}
+
+
+@dataclass(frozen=True)
+class SentDays:
+    """The days between which a file came: `earliest` is None when nothing says it was not there long before."""
+
+    earliest: dt.date | None
+    latest: dt.date
+    basis: Basis
+
+    def timing(self, deadline: dt.date) -> Timing:
+        """Return whether a file was on time for a deadline (its last day); unknown where the evidence does not say."""
+        if self.latest <= deadline:
+            return "on_time"
+        return "late" if self.earliest is not None and self.earliest > deadline else "unknown"
+
+
+@dataclass(frozen=True)
+class Noted:
+    """A note on one receipt, and what it was before."""
+
+    receipt: Receipt
+    on: dt.date
+
+
+def sent_days(office: Office, received_by: dt.datetime) -> dict[str, SentDays]:
+    """Return receipt id → the days between which its file came, by what was noted up to a moment."""
+    known = receipts(office)
+    noted = {
+        act.details["receipt_id"]: dt.date.fromisoformat(act.details["on"])
+        for act in journal.acts(office, ACT)
+        if act.at <= received_by
+    }
+    registered = _registered(office.reference["incoming"], known)
+    zone = office.clock.timezone
+    return {
+        receipt.receipt_id: _days(receipt, noted.get(receipt.receipt_id), registered.get(receipt.receipt_id), zone)
+        for receipt in known
+    }
+
+
+def noted_moments(office: Office, received_by: dt.datetime) -> list[dt.datetime]:
+    """Return when days of arrival were noted, up to a moment."""
+    return [act.at for act in journal.acts(office, ACT) if act.at <= received_by]
+
+
+def _days(receipt: Receipt, noted: dt.date | None, registered: dt.date | None, zone: dt.tzinfo) -> SentDays:
+    """Hold the evidence of one receipt in its order: the office's own note, the source's time, our looks."""
+    seen = _day(receipt.first_seen_at, receipt, zone) or receipt.received_moment.astimezone(zone).date()
+    said: tuple[tuple[Basis, dt.date | None], ...] = (
+        ("note", noted),
+        ("register", registered),
+        ("source", _day(receipt.source_time, receipt, zone)),
+    )
+    for basis, day in said:
+        if day is not None and day <= seen:  # it cannot have come after it was seen
+            return SentDays(day, day, basis)
+    since = [_day(receipt.not_seen_at, receipt, zone), _day(receipt.file_time, receipt, zone)]
+    earliest = max((day for day in since if day is not None), default=None)
+    return SentDays(earliest, seen, "looks")
+
+
+def _day(moment: str | None, receipt: Receipt, zone: dt.tzinfo) -> dt.date | None:
+    """Return the local day of a moment; a moment later than the receipt is no evidence."""
+    if moment is None:
+        return None
+    found = dt.datetime.fromisoformat(moment)
+    return found.astimezone(zone).date() if found <= receipt.received_moment else None
+
+
+def _registered(incoming: pd.DataFrame, known: Iterable[Receipt]) -> dict[str, dt.date]:
+    """Return receipt id → day by the office's register of incoming documents (reference/incoming.csv).
+
+    Where a unit sent a file of one name more than once, its first row is of the first sending, and so on.
+    """
+    days: dict[tuple[str, str, str], list[dt.date]] = {}
+    for row in incoming.sort_values("arrived_on", kind="stable").to_dict("records"):
+        file = (row["period_id"], row["unit_id"], _name(row["file_name"]))
+        days.setdefault(file, []).append(row["arrived_on"].date())
+    found: dict[str, dt.date] = {}
+    for receipt in known:
+        left = days.get((receipt.period_id, receipt.unit_id, _name(receipt.file_name)))
+        if left:
+            found[receipt.receipt_id] = left.pop(0)
+    return found
+
+
+def _name(file_name: str) -> str:
+    return nfc(file_name).casefold()
+
+
+def note_received(office: Office, name: str, on: str, by: str, why: str) -> Noted:
+    """Note on which day a file came, as the office itself knows it (kstt received).
+
+    Args:
+        office: the office.
+        name: receipt id, file name, or path in the inbox of a received file.
+        on: the day, 2021-03-11 or 11/03/2021.
+        by: who says so.
+        why: what the day is known from.
+
+    Raises:
+        OfficeError: no received file, or more than one, is named so; the day cannot be read or is later than the day
+            on which the file was already seen.
+    """
+    receipt, day = _named(office, name), _typed_day(on)
+    seen = sent_days(office, office.clock.now())[receipt.receipt_id]
+    first_seen = _day(receipt.first_seen_at, receipt, office.clock.timezone) or receipt.received_on
+    if day > first_seen:
+        raise OfficeError(
+            f"«{receipt.file_name}» đã có trong inbox ngày {first_seen:%d/%m/%Y}, không thể đến ngày {day:%d/%m/%Y}."
+        )
+    before = f"{seen.earliest:%d/%m/%Y}" if seen.basis in ("note", "register") else ""
+    journal.append(
+        office,
+        ACT,
+        by,
+        why,
+        receipt_id=receipt.receipt_id,
+        unit_id=receipt.unit_id,
+        inbox_path=receipt.inbox_path,
+        sha256=receipt.sha256,
+        on=day.isoformat(),
+        before=before,
+    )
+    return Noted(receipt, day)
+
+
+def _typed_day(text: str) -> dt.date:
+    for pattern in ("%Y-%m-%d", "%d/%m/%Y"):
+        try:
+            return dt.datetime.strptime(text.strip(), pattern).replace(tzinfo=dt.UTC).date()
+        except ValueError:
+            continue
+    raise OfficeError(f"«{text}» không phải ngày. Viết 2021-03-11 hoặc 11/03/2021.")
+
+
+def _named(office: Office, name: str) -> Receipt:
+    asked = nfc(name).removeprefix("./")
+    known = receipts(office)
+    found = [item for item in known if asked in (item.receipt_id, item.file_name, item.inbox_path)]
+    tail = PurePath(asked).parts
+    found = found or [item for item in known if _ends_with(PurePath(item.inbox_path).parts, tail)]
+    found = found or [item for item in known if _ends_with(tail, PurePath(item.inbox_path).parts)]
+    if not found:
+        raise OfficeError(f"Chưa nhận tệp nào tên «{name}». Nhận tệp trong inbox trước: kstt receive")
+    if len(found) > 1:
+        lines = "\n".join(f"  - {item.receipt_id}: {item.inbox_path}" for item in found)
+        raise OfficeError(f"Có {len(found)} lần gửi tên «{name}». Ghi mã lần gửi:\n{lines}")
+    return found[0]
+
+
+def _ends_with(parts: tuple[str, ...], tail: tuple[str, ...]) -> bool:
+    return parts[len(parts) - len(tail) :] == tail if len(tail) <= len(parts) else False
+
+
+def timing_words(days: SentDays, deadline: dt.date) -> str:
+    """Return when a file came and whether in time, as an officer reads it, with what that is known from."""
+    timing = days.timing(deadline)
+    if days.basis != "looks":
+        late = ", trễ hạn" if timing == "late" else ""
+        return f"gửi ngày {days.latest:%d/%m/%Y} ({_KNOWN_FROM[days.basis]}){late}"
+    if timing == "on_time":
+        return f"đã có ngày {days.latest:%d/%m/%Y}"
+    if timing == "late":
+        return f"gửi từ ngày {days.earliest:%d/%m/%Y} trở đi, trễ hạn"
+    return f"không xác định gửi ngày nào, đã thấy ngày {days.latest:%d/%m/%Y}"
