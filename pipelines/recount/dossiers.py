@@ -179,14 +179,19 @@ def named_field(landed: Landed, dossier: Dossier) -> str | None:
 
 
 def procedure_of(landed: Landed, dossier: Dossier) -> Row | None:
-    """Return the version of the procedure in force on the day of intake: by code, else by name; None when unknown.
+    """Return the version of the procedure in force on the day of intake: by code, else by name; None when unknown."""
+    found = [] if is_in_several_fields(landed, dossier) else candidates_of(landed, dossier)
+    return min(found, key=lambda row: row["procedure_id"], default=None)
 
-    Procedures of one name in several fields are told apart by the field the file names. Where several stay, what they
-    do not have in common is None, and `is_several` says so.
+
+def candidates_of(landed: Landed, dossier: Dossier) -> list[Row]:
+    """Return the procedures that match best, alike: by code, else by name.
+
+    Procedures of one name in several fields are told apart by the field the file names.
     """
     row, day = dossier.newest, dossier.received_on or on(dossier.newest["submitted_at"])
     if day is None:
-        return None
+        return []
     field = named_field(landed, dossier)
 
     def order(found: Row) -> tuple[bool, ...]:
@@ -203,26 +208,22 @@ def procedure_of(landed: Landed, dossier: Dossier) -> Row | None:
         ]
         if in_force:
             best = min(map(order, in_force))
-            return _common(landed, [found for found in in_force if order(found) == best])
-    return None
+            return [found for found in in_force if order(found) == best]
+    return []
 
 
 def _field_code(landed: Landed, procedure: Row) -> str:
     return procedure["field_code"] if procedure["field_code"] in landed.fields else UNKNOWN
 
 
-def _common(landed: Landed, found: list[Row]) -> Row:
-    """The first of procedures that match alike, without what they differ in: field (then limit too), level."""
-    first = min(found, key=lambda row: row["procedure_id"])
-    is_several = len({_field_code(landed, row) for row in found}) > 1
-    levels = {row["competent_level"] for row in found} - {None}
-    common = {**first, "competent_level": levels.pop() if len(levels) == 1 else None, "is_several": is_several}
-    return {**common, "field_code": None, "time_unit": None} if is_several else common
+def is_in_several_fields(landed: Landed, dossier: Dossier) -> bool:
+    """Tell whether procedures of several fields match alike: then none is taken, and the field is not known."""
+    return len({_field_code(landed, row) for row in candidates_of(landed, dossier)}) > 1
 
 
 def keys_of(landed: Landed, dossier: Dossier, procedure: Row | None) -> dict[str, str | None]:
     """Return where a dossier stands: section and field by level, section and row by unit, department."""
-    field_code = _field_code(landed, procedure) if procedure else named_field(landed, dossier) or UNKNOWN
+    field_code = _field_code(landed, procedure) if procedure else _named_or_unknown(landed, dossier)
     department = department_of(landed, dossier, field_code)
     is_ward = dossier.unit_kind == "ward"
     return {
@@ -233,6 +234,10 @@ def keys_of(landed: Landed, dossier: Dossier, procedure: Row | None) -> dict[str
         "department_unit_id": department,
         "receiving_unit_id": dossier.unit_id,
     }
+
+
+def _named_or_unknown(landed: Landed, dossier: Dossier) -> str:
+    return UNKNOWN if is_in_several_fields(landed, dossier) else named_field(landed, dossier) or UNKNOWN
 
 
 def is_level_of_wards(question: Row, dossier: Dossier, procedure: Row | None) -> bool:

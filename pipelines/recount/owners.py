@@ -110,7 +110,6 @@ class Holder:
     state: int
     seen_at: dt.datetime | None
     last_seen_at: dt.datetime
-    is_lost: bool
     rows: list[Row]
 
     @cached_property
@@ -140,14 +139,7 @@ def owned(landed: Landed, exports: Exports, rows: list[Row], code: str) -> Owned
     owner = holders[0]
     own = last_of_each_delivery(owner.rows)
     before = [row for holder in holders[1:] if holder.state == GONE for row in last_of_each_delivery(holder.rows)]
-    after = [
-        row
-        for holder in holders[1:]
-        if holder.state != GONE and owner.is_lost
-        for row in last_of_each_delivery(holder.rows)
-        if row["delivery"]["observed_at"] > owner.last_seen_at
-    ]
-    newest = max([*own, *after], key=lambda row: (age(row)[0], row["unit_id"] == owner.unit_id, age(row)))
+    newest = max(rows, key=lambda row: (age(row)[0], row["unit_id"] == owner.unit_id, age(row)))
     return Owned(owner, own, [*own, *before], newest)
 
 
@@ -168,7 +160,6 @@ def _holder(landed: Landed, exports: Exports, unit: str, rows: list[Row], code: 
         state=min(look.state for look in looks),
         seen_at=max(seen) if seen else None,
         last_seen_at=max(look.last_seen_at for look in looks),
-        is_lost=all(look.is_lost for look in looks),
         rows=rows,
     )
 
@@ -180,7 +171,6 @@ class _Look:
     state: int
     seen_at: dt.datetime | None
     last_seen_at: dt.datetime
-    is_lost: bool
 
 
 def _look(exports: Exports, name: _SeriesName, rows: list[Row], code: str) -> _Look:
@@ -193,15 +183,13 @@ def _look(exports: Exports, name: _SeriesName, rows: list[Row], code: str) -> _L
     seen_at, last = max(until) if until else None, max(moments)
     typed_until = [row for row in rows if row["delivery"]["observed_at"] <= at]
     open_then = is_open(max(typed_until or rows, key=age))
-    open_last = is_open(max(rows, key=age))
-    lost = open_last and series.is_population and any(moment > last for moment in series.moments)
     if seen_at is not None and (seen_at == at or not open_then):
         state = SHOWN
     elif seen_at is not None and not series.is_population:
         state = NOT_SEEN_SINCE
     else:
         state = SHOWN_LATER if last > at else GONE
-    return _Look(state, seen_at, last, lost)
+    return _Look(state, seen_at, last)
 
 
 def is_open(row: Row) -> bool:

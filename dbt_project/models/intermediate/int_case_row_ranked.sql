@@ -1,6 +1,6 @@
 -- Every row with the unit that owns its dossier as of the asked day, its part in the dossier's story, and its place among
--- the rows of that dossier. `owned`: of the owner; `before`: of a unit that had it and does not show it any more; `after`:
--- of a unit that took it over since; `beside`: of a unit that shows it too.
+-- the rows of that dossier. `owned`: of the owner; `before`: of a unit that had it and does not show it any more; `beside`:
+-- of a unit that shows it too, or took it over since. What once happened is told by the newest row, whoever sent it.
 with row_of as (
     select
         placed.*,
@@ -10,7 +10,6 @@ with row_of as (
         case
             when placed.receiving_unit_id = owner.receiving_unit_id then 'owned'
             when own.sighting = 'gone' then 'before'
-            when placed.observed_at > owner.last_seen_at and owner.lost_at is not null then 'after'
             else 'beside'
         end as row_part
     from {{ ref('int_case_row_placed') }} as placed
@@ -25,7 +24,7 @@ ordered as (
         row_of.*,
         row_part = 'owned' and rank_in_delivery = 1 as is_owned,
         row_part = 'beside' or rank_in_delivery > 1 as is_duplicate,
-        case when row_part in ('owned', 'after') and rank_in_delivery = 1 then 0 else 1 end as newest_order,
+        case when rank_in_delivery = 1 then 0 else 1 end as newest_order,
         case when row_part = 'owned' and rank_in_delivery = 1 then 0 else 1 end as owned_order,
         case when row_part in ('owned', 'before') and rank_in_delivery = 1 then 0 else 1 end as first_order
     from row_of

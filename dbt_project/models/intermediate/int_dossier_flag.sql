@@ -18,26 +18,41 @@ owner as (
 reopened as (
     select dossier_code
     from {{ ref('int_case_row_ranked') }}
-    where row_part in ('owned', 'before', 'after') and rank_in_delivery = 1
+    where row_part in ('owned', 'before') and rank_in_delivery = 1
     group by dossier_code
     having min(case when finished_at is not null then observed_at end) < max(case when finished_at is null then observed_at end)
 ),
 
--- Rows of other units that show it at the same time and say otherwise: another end or receipt, or a later day.
+-- What each unit says of it last; the owner's row first.
+said as (
+    select
+        dossier_code,
+        receiving_unit_id,
+        row_part,
+        finished_at,
+        received_at,
+        observed_at,
+        row_number() over (
+            partition by dossier_code, receiving_unit_id
+            order by observed_at desc, delivery_received_at desc, delivery_id desc
+        ) as said_rank
+    from {{ ref('int_case_row_ranked') }}
+    where rank_in_delivery = 1
+),
+
+-- Another unit shows it at the same time and says otherwise: another end or receipt, or a later day.
 disagreeing as (
     select distinct beside.dossier_code
-    from {{ ref('int_case_row_ranked') }} as beside
-    inner join known on beside.dossier_code = known.dossier_code
-    inner join owner on beside.dossier_code = owner.dossier_code
+    from said as beside
+    inner join said as own on beside.dossier_code = own.dossier_code and own.row_part = 'owned' and own.said_rank = 1
     where
         beside.row_part = 'beside'
-        and beside.rank_in_delivery = 1
+        and beside.said_rank = 1
         and (
-            coalesce(cast(beside.finished_at as date), beside.until_on)
-            <> coalesce(cast(known.finished_at as date), beside.until_on)
-            or (beside.finished_at is null) <> (known.finished_at is null)
-            or cast(beside.received_at as date) <> cast(known.received_at as date)
-            or cast(beside.observed_at as date) > cast(owner.last_seen_at as date)
+            (beside.finished_at is null) <> (own.finished_at is null)
+            or cast(beside.finished_at as date) <> cast(own.finished_at as date)
+            or cast(beside.received_at as date) <> cast(own.received_at as date)
+            or cast(beside.observed_at as date) > cast(own.observed_at as date)
         )
 ),
 

@@ -15,9 +15,7 @@ with by_unit as (
         ) as sighting_order,
         max(seen_at) as seen_at,
         max(last_seen_at) as last_seen_at,
-        max(as_of_at) as as_of_at,
-        -- Lost only when every series of the unit has lost it.
-        case when count(lost_at) = count(*) then max(lost_at) end as lost_at
+        max(as_of_at) as as_of_at
     from {{ ref('int_dossier_sighting') }}
     group by dossier_code, receiving_unit_id, receiving_unit_kind
 )
@@ -35,7 +33,6 @@ select
     seen_at,
     last_seen_at,
     as_of_at,
-    lost_at,
     row_number() over (
         partition by dossier_code
         order by

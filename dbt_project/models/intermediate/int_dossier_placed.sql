@@ -17,7 +17,6 @@ by_code_or_name as (
         1 as match_order,
         case when known.procedure_name_key = procedure_of.procedure_name_key then 0 else 1 end as name_order,
         procedure_of.field_code,
-        procedure_of.competent_level,
         case when known.named_field_code = procedure_of.field_code then 0 else 1 end as field_order,
         case when (known.receiving_unit_kind = 'ward') = (procedure_of.competent_level = 'ward') then 0 else 1 end as level_order
     from known
@@ -33,7 +32,6 @@ by_code_or_name as (
         2 as match_order,
         0 as name_order,
         procedure_of.field_code,
-        procedure_of.competent_level,
         case when known.named_field_code = procedure_of.field_code then 0 else 1 end as field_order,
         case when (known.receiving_unit_kind = 'ward') = (procedure_of.competent_level = 'ward') then 0 else 1 end as level_order
     from known
@@ -53,11 +51,9 @@ ranked as (
             partition by dossier_code
             order by match_order, name_order, field_order, level_order, procedure_id
         ) as match_rank,
-        -- The fields and levels of all that match as well as the best.
+        -- The fields of all that match as well as the best.
         min(field_code) over (partition by dossier_code, match_order, name_order, field_order, level_order) as first_field_code,
-        max(field_code) over (partition by dossier_code, match_order, name_order, field_order, level_order) as last_field_code,
-        min(competent_level) over (partition by dossier_code, match_order, name_order, field_order, level_order) as first_level,
-        max(competent_level) over (partition by dossier_code, match_order, name_order, field_order, level_order) as last_level
+        max(field_code) over (partition by dossier_code, match_order, name_order, field_order, level_order) as last_field_code
     from by_code_or_name
 ),
 
@@ -66,7 +62,6 @@ chosen as (
         dossier_code,
         first_field_code <> last_field_code as is_in_several_fields,
         case when first_field_code = last_field_code then procedure_id end as procedure_id,
-        case when first_level = last_level then first_level end as common_level,
         case
             when first_field_code <> last_field_code then 'several'
             when match_order = 1 then 'code'
@@ -83,7 +78,7 @@ matched as (
         known.receiving_unit_kind,
         known.handling_unit_key,
         procedure_of.procedure_id,
-        chosen.common_level as competent_level,
+        procedure_of.competent_level,
         coalesce(procedure_of.procedure_code, known.procedure_code) as procedure_code,
         coalesce(procedure_of.procedure_name, known.procedure_name) as procedure_name,
         case
@@ -92,10 +87,10 @@ matched as (
         end as field_code,
         coalesce(chosen.procedure_match, 'unknown') as procedure_match,
         case
-            when coalesce(question.counting_unit, '') <> 'receiving_unit' and chosen.common_level = 'ward' then 'ward'
+            when coalesce(question.counting_unit, '') <> 'receiving_unit' and procedure_of.competent_level = 'ward' then 'ward'
             when
                 coalesce(question.counting_unit, '') <> 'receiving_unit'
-                and chosen.common_level in ('city', 'police')
+                and procedure_of.competent_level in ('city', 'police')
                 then 'city'
             when known.receiving_unit_kind = 'ward' then 'ward'
             else 'city'

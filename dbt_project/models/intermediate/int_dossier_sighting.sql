@@ -78,7 +78,7 @@ in_series as (
         newest.is_population
 ),
 
--- Was the dossier open in the last row up to that export, and in the very last: what is done leaves an export in time.
+-- Was the dossier open in the last row up to that export: what is done leaves an export in time.
 open_then as (
     select
         typed_row.dossier_code,
@@ -95,16 +95,7 @@ open_then as (
                 typed_row.rank_in_delivery asc,
                 typed_row.delivery_id desc,
                 typed_row.row_id asc
-        ) as as_of_order,
-        row_number() over (
-            partition by
-                typed_row.dossier_code, typed_row.receiving_unit_id, typed_row.sender_unit_id, typed_row.profile_id
-            order by
-                typed_row.observed_at desc,
-                typed_row.rank_in_delivery asc,
-                typed_row.delivery_id desc,
-                typed_row.row_id asc
-        ) as last_order
+        ) as as_of_order
     from typed_row
     inner join in_series
         on
@@ -112,24 +103,6 @@ open_then as (
             and typed_row.receiving_unit_id = in_series.receiving_unit_id
             and typed_row.sender_unit_id = in_series.sender_unit_id
             and typed_row.profile_id = in_series.profile_id
-),
-
--- The first population export of the series after the dossier was last seen there.
-lost as (
-    select
-        in_series.dossier_code,
-        in_series.receiving_unit_id,
-        in_series.sender_unit_id,
-        in_series.profile_id,
-        min(later.observed_at) as lost_at
-    from in_series
-    inner join {{ ref('int_export_moment') }} as later
-        on
-            in_series.sender_unit_id = later.sender_unit_id
-            and in_series.profile_id = later.profile_id
-            and in_series.last_seen_at < later.observed_at
-            and later.is_population
-    group by in_series.dossier_code, in_series.receiving_unit_id, in_series.sender_unit_id, in_series.profile_id
 )
 
 select
@@ -141,7 +114,6 @@ select
     in_series.as_of_at,
     in_series.seen_at,
     in_series.last_seen_at,
-    case when last_row.is_open then lost.lost_at end as lost_at,
     case
         when in_series.seen_at = in_series.as_of_at then 'shown'
         when in_series.seen_at is not null and not as_of_row.is_open then 'shown'
@@ -157,16 +129,3 @@ inner join open_then as as_of_row
         and in_series.sender_unit_id = as_of_row.sender_unit_id
         and in_series.profile_id = as_of_row.profile_id
         and as_of_row.as_of_order = 1
-inner join open_then as last_row
-    on
-        in_series.dossier_code = last_row.dossier_code
-        and in_series.receiving_unit_id = last_row.receiving_unit_id
-        and in_series.sender_unit_id = last_row.sender_unit_id
-        and in_series.profile_id = last_row.profile_id
-        and last_row.last_order = 1
-left join lost
-    on
-        in_series.dossier_code = lost.dossier_code
-        and in_series.receiving_unit_id = lost.receiving_unit_id
-        and in_series.sender_unit_id = lost.sender_unit_id
-        and in_series.profile_id = lost.profile_id
