@@ -4,6 +4,7 @@ OFFICE ?= sample_office
 AS_OF ?=
 YEAR_OFFICE ?= data/year_office
 export UV_COMPILE_BYTECODE = 1
+export PYTHONDONTWRITEBYTECODE =
 export DAGSTER_DISABLE_TELEMETRY = 1
 export DO_NOT_TRACK = 1
 export GX_ANALYTICS_ENABLED = false
@@ -13,8 +14,12 @@ RUN = .venv/bin
 # Offices made by tests lie in memory where there is room (8 GB): Dagster's event log waits for the disk at every event.
 MEMORY_KB = $(shell df --output=avail /dev/shm 2>/dev/null | tail -1)
 TESTS_IN = $(shell [ "0$(MEMORY_KB)" -gt 8000000 ] 2>/dev/null && echo TMPDIR=/dev/shm)
+# T: a file or folder of tests (with ::test, if wanted), an option of pytest, or a word of test names. One file needs no
+# second worker; a module is one worker's, for what it builds is shared by its tests.
+PICKED = $(if $(T),$(if $(filter -%,$(T))$(wildcard $(firstword $(subst ::, ,$(T)))),$(T),-k "$(T)"))
+SPREAD = $(if $(wildcard $(filter %.py,$(firstword $(subst ::, ,$(T))))),,-n 2 --dist loadscope --no-loadscope-reorder)
 
-.PHONY: help report year test golden check ui env clean
+.PHONY: help report year test quick kills golden check ui env clean
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
@@ -35,8 +40,14 @@ year: env  ## an office of its own with the four quarters of 2021, and its year:
 ui: env  ## Dagster UI on 127.0.0.1
 	@$(RUN)/kstt --office $(OFFICE) ui
 
-test: env  ## every test
-	@$(TESTS_IN) $(RUN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
+test: env  ## every test; some of them: make test T=file-or-word; only those that failed: make test T=--lf
+	@$(TESTS_IN) $(RUN)/python -m pytest $(SPREAD) $(PICKED)
+
+quick: env  ## the tests of every few minutes: those that do not run the job
+	@$(TESTS_IN) $(RUN)/python -m pytest $(SPREAD) -m "not slow" $(PICKED)
+
+kills: env  ## the tests that kill a run and an issue, with many more kills
+	@$(TESTS_IN) KSTT_KILLS=60 $(RUN)/python -m pytest tests/faults/test_killed_runs.py tests/faults/test_killed_issues.py
 
 golden: env  ## write the kept documents and docs/document-layout.md anew, and show what changed
 	@KSTT_GOLDEN=write $(RUN)/python -m pytest -q -n 0 tests/golden

@@ -15,8 +15,9 @@ from pipelines.office.errors import OfficeError
 
 # In the order of `kstt --help`; command «what-if» is module commands/what_if.py.
 COMMANDS = (
-    "run", "receive", "received", "units", "letters", "templates", "inspect", "status", "board", "mend", "returns",
-    "trace", "recount", "diff", "what-if", "issue", "versions", "verify", "reproduce", "withdraw", "catalogue", "ui",
+    "run", "receive", "received", "units", "letters", "templates", "words", "inspect", "status", "board", "mend",
+    "returns", "trace", "recount", "diff", "what-if", "issue", "versions", "verify", "reproduce", "withdraw",
+    "catalogue", "ui",
 )  # fmt: skip
 
 

@@ -1,10 +1,51 @@
 """Set-up of every test.
 
-Here: helpers whose assertions explain themselves when they fail. Not here: fixtures of one folder.
+Here: the order of modules, which tests are quick, helpers whose assertions explain themselves. Not here: fixtures of one
+folder. Invariant: order and choice change no result; they say only what runs first, and what `make quick` leaves out.
 """
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import pytest
 
 pytest.register_assert_rewrite("judged_rows")
+# An image may forbid bytecode (PYTHONDONTWRITEBYTECODE); then test modules are compiled anew at each collection: 3 s.
+sys.dont_write_bytecode = False
+
+# Modules that run the job themselves, the longest first: a worker that meets them last works while the other waits.
+LONG = (
+    "test_sample_figures.py",  # the first to ask for the sample: its runs begin at once
+    "test_sample_year.py",
+    "test_issue.py",
+    "test_boston.py",
+    "test_permits_nl.py",
+    "test_map_change.py",
+    "test_killed_runs.py",
+    "test_replay.py",
+    "test_issued_and_estimated.py",
+    "test_declared.py",
+    "test_counting_rules.py",
+)
+# What a module holds that runs the job, or whole steps of it: such a module is not quick.
+_RUNS = {"run_report", "story", "Replay", "steps_of"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is slow, and let the longest begin: those that share the sample come when it is built."""
+    for item in items:
+        if "pipeline" in item.path.parts or _RUNS & vars(_module(item)).keys():
+            item.add_marker(pytest.mark.slow)
+    items.sort(key=_turn)
+
+
+def _module(item: pytest.Item) -> object:
+    return getattr(item, "module", None) or Path
+
+
+def _turn(item: pytest.Item) -> int:
+    if item.path.name in LONG:
+        return LONG.index(item.path.name)
+    return len(LONG) + ("sample" in getattr(item, "fixturenames", ()))

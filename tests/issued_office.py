@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import time_machine
+from compiled_project import build
 from office_folder import TABLES, make_office, send
 
 from pipelines.audit.evidence import write_evidence
@@ -21,7 +22,7 @@ from pipelines.package.finish import finish_report, layouts_to_print
 from pipelines.package.issue import Request, issue
 from pipelines.warehouse.answer import begin, noted_plan
 from pipelines.warehouse.build import build_folder, dbt_target, warehouse_file
-from pipelines.warehouse.dbt import ensure_manifest, invoke
+from pipelines.warehouse.dbt import ensure_manifest
 from pipelines.warehouse.issued import Issued
 from pipelines.warehouse.question import Ask
 
@@ -30,6 +31,7 @@ BY = "Trần Thị Phát Hành"
 FORCED = "Phường 2 hẹn gửi sau; tỉnh yêu cầu số tạm trước ngày 12"
 CORRECTED = "Phường 2 bổ sung hồ sơ sót"
 OFFICE = "office:\n  name: UBND thành phố Thử\n  unit_id: tp\n  clock: null\nswitches: {}\n"
+WORDS = "## II.3. Nguyên nhân\n\nKhông có.\n\n## III.\n\nTiếp tục thực hiện kế hoạch.\n\n## IV.\n\nKhông có.\n"
 HEAD = "Mã hồ sơ;Mã TTHC;Ngày tiếp nhận;Ngày hẹn trả;Ngày kết thúc;Trạng thái\n"
 DONE, OPEN = "Đã trả kết quả", "Đang xử lý"
 
@@ -63,6 +65,9 @@ def new_office(root: Path) -> Path:
     statuses = TABLES["statuses"] + "9,Đã trả kết quả,delivered,resolved\n"
     periods = [*TABLES["periods"].splitlines()[:2], f"{NEXT},quarter,Quý II năm 2021,2021-03-15,2021-06-14"]
     changes = {"sections": sections, "statuses": statuses, "periods": "\n".join(periods) + "\n"}
+    for period in (PERIOD, NEXT):
+        (root / "words").mkdir(exist_ok=True)
+        (root / "words" / f"{period}.md").write_text(WORDS, encoding="utf-8")
     return make_office(root, office=OFFICE, **changes)
 
 
@@ -81,7 +86,7 @@ def report(root: Path, as_of: str | None = None, period: str = PERIOD) -> Path:
     target, warehouse = dbt_target(office), warehouse_file(office)
     begin(office, Ask.parse(period, as_of, None))
     ensure_manifest(target, warehouse)
-    invoke(["run"], target, warehouse)
+    build(warehouse)
     planned = noted_plan(office)
     layouts = layouts_to_print(office, planned.question)
     write_evidence(warehouse, layouts, build_folder(office) / "evidence")

@@ -1,21 +1,98 @@
-"""The job as a child process of the tests that kill it.
+"""Children of the tests that kill: each does its work and dies at a chosen step of it, as by `kill -9`.
 
-Here: what a child does; importing this module imports all the job needs, so that a child forked from a server that has
-it is warm. Not here: kills, assertions. Invariant: nothing is opened or started by the import alone.
+Here: counting steps, dying at one, the job as a child; importing this module imports all the job needs, so that a child
+forked from a server that has it is warm. Not here: assertions.
+Invariant: a step is the same in every run of the same state: no time of day, no chance.
 """
 
 from __future__ import annotations
 
 import importlib
 import os
+import signal
+import sys
+from collections.abc import Callable
+from multiprocessing import forkserver, get_context
+from multiprocessing.context import BaseContext
 
 from pipelines.runner import run_report
 
+_IMPORTED_IN = os.getpid()
 for _heavy in ("dagster", "dagster_dbt", "dbt.cli.main", "great_expectations", "duckdb", "pandas", "typst", "docx"):
     importlib.import_module(_heavy)
 
+# What a step is: a file of the office written, moved or deleted; a look at Dagster's event log; SQL of a model made.
+_ON_FILES = {"os.rename", "os.link", "os.mkdir", "os.remove", "os.chmod", "sqlite3.connect"}
+_WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
-def run_child(office: str) -> None:
-    """Run the quarter's job in a process group of its own."""
-    os.setsid()
+
+def warm_children() -> BaseContext:
+    """Return what starts warm children: a kill falls into work, not into imports. They are no forks of the process that
+    asks, whose DuckDB threads a fork would miss: such a child may hang before its late steps."""
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["killed_job", "issued_office"])
+    before = os.environ.get("PYTHONPATH")
+    # The server imports by its own path, and says nothing of what it does not find.
+    os.environ["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
+    try:
+        forkserver.ensure_running()
+    finally:
+        if before is None:
+            del os.environ["PYTHONPATH"]
+        else:
+            os.environ["PYTHONPATH"] = before
+    return context
+
+
+def steps_of(context: BaseContext, work: Callable[..., object], *args: object, die_at: int = 0) -> int:
+    """Run `work(*args)` in a child that dies before a step (0: never), and return the steps it went.
+
+    Raises:
+        AssertionError: the child ended by itself with an error.
+    """
+    reader, writer = context.Pipe(duplex=False)
+    child = context.Process(target=_work, args=(work, args, die_at, writer))
+    child.start()
+    writer.close()
+    child.join()
+    assert child.exitcode in (0, -signal.SIGKILL), f"the child ended with {child.exitcode}"
+    return reader.recv() if child.exitcode == 0 else die_at
+
+
+def run_job(office: str) -> None:
+    """Run the quarter's job."""
     run_report(office, "2021-Q1")
+
+
+def _work(work: Callable[..., object], args: tuple[object, ...], die_at: int, writer) -> None:
+    assert os.getpid() != _IMPORTED_IN, "a cold child: the server did not find killed_job"
+    os.setsid()
+    root, steps = str(args[0]), 0
+
+    def step(event: str, details: tuple[object, ...]) -> None:
+        nonlocal steps
+        if not _is_step(event, details, root):
+            return
+        steps += 1
+        if steps == die_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(step)
+    work(*args)
+    writer.send(steps)
+
+
+def _is_step(event: str, details: tuple[object, ...], root: str) -> bool:
+    if event == "exec":
+        return True
+    if event == "open":
+        path, _, flags = details
+        return isinstance(flags, int) and bool(flags & _WRITES) and str(path).startswith(root)
+    return event in _ON_FILES and any(root in str(detail) for detail in details)
+
+
+def spread(steps: int, count: int) -> list[int]:
+    """Return `count` steps, one in each equal part of the way, the last of them the very last step."""
+    return [max(1, round(steps * (number + 1) / count)) for number in range(count)]
+
+

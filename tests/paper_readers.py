@@ -10,11 +10,13 @@ import re
 import zipfile
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import openpyxl
 import pdfplumber
 from lxml import etree, html
+from pdfminer.pdftypes import resolve1
 
 from pipelines.render.docx_parts import bookmark_name
 from pipelines.render.xlsx import INDEX_SHEET
@@ -39,19 +41,43 @@ def word_texts(path: Path, figure_ids: list[str]) -> dict[str, set[str]]:
 
 
 def pdf_texts(path: Path) -> dict[str, set[str]]:
-    """Return the texts under the links of each figure."""
+    """Return the texts under the links of each figure; a link within the file bears the name of the cell it leads to."""
     found: dict[str, set[str]] = defaultdict(set)
     with pdfplumber.open(path) as pdf:
-        for page in pdf.pages:
+        pages = {page.page_obj.pageid: page for page in pdf.pages}
+        links = {number: [_Link(annotation, page) for annotation in page.annots] for number, page in pages.items()}
+        for number, page in pages.items():
             middles = [((char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2, char) for char in page.chars]
-            for link in page.hyperlinks:
-                inside = (
-                    char["text"]
-                    for x, y, char in middles
-                    if link["x0"] < x < link["x1"] and link["top"] < y < link["bottom"]
-                )
-                found[unquote(link["uri"]).removeprefix("bao-cao.html#")].add("".join(inside).strip())
+            for link in links[number]:
+                inside = (char["text"] for x, y, char in middles if link.holds(x, y))
+                cell = link if link.name else link.cell(links)
+                found[str(cell.name)].add("".join(inside).strip())
     return dict(found)
+
+
+class _Link:
+    """One link of a page: where it is, and the figure it names or the place of the cell it leads to."""
+
+    def __init__(self, annotation: dict[str, Any], page: Any) -> None:
+        self.left, self.right = annotation["x0"], annotation["x1"]
+        self.top, self.bottom = annotation["top"], annotation["bottom"]
+        uri = annotation["uri"]
+        self.name = unquote(uri).removeprefix("bao-cao.html#") if uri else None
+        self.leads_to = None if uri else resolve1(annotation["data"]["Dest"])
+        self.height = page.height
+
+    def holds(self, x: float, y: float) -> bool:
+        return self.left < x < self.right and self.top < y < self.bottom
+
+    def cell(self, links: dict[int, list[_Link]]) -> _Link:
+        """Return the figure of the cell this one leads to, which is 10 points above the cell's upper left corner: the
+        first line from there on, and in it the first figure."""
+        assert self.leads_to is not None
+        page, _, x, y, _ = self.leads_to
+        there = [link for link in links[page.objid] if link.name and link.left > x - 1]
+        return min(
+            (link for link in there if link.top > link.height - y + 9), key=lambda link: (round(link.top), link.left)
+        )
 
 
 def page_texts(path: Path) -> dict[str, set[str]]:

@@ -141,10 +141,10 @@ def _difference_lines(table: pd.DataFrame, procedures: pd.DataFrame, fields: pd.
     )
     for row in found.to_dict("records"):
         if row["column"] == "code":
-            yield f"  {row['procedure_code']}: không có trong danh mục quốc gia («{row['own']}»)"
+            yield f"  {row['procedure_code']}: không có trong các danh sách đã đưa («{row['own']}»)"
         else:
             own, national = (_shown(row[side], row["column"]) for side in ("own", "national"))
-            yield f"  {row['procedure_code']}, {_COLUMNS[row['column']]}: đơn vị «{own}», quốc gia «{national}»"
+            yield f"  {row['procedure_code']}, {_COLUMNS[row['column']]}: đơn vị «{own}», danh sách «{national}»"
 
 
 def _in_force(procedures: pd.DataFrame, today: str) -> pd.DataFrame:

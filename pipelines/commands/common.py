@@ -51,6 +51,17 @@ def relative(path: Path) -> str:
         return str(path)
 
 
+def day(text: str) -> str:
+    """Return a day written year-month-day as it is.
+
+    Raises:
+        OfficeError: it is not written so, or there is no such day.
+    """
+    from pipelines.periods.calendar import parse_day
+
+    return parse_day(text).isoformat()
+
+
 def print_lines(lines: dict[str, object]) -> None:
     """Print label and value, one a line."""
     for label, value in lines.items():

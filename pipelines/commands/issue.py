@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 
-from pipelines.commands.common import load, relative
+from pipelines.commands.common import day, load, relative
 
 HELP = "phát hành báo cáo mới nhất của một kỳ (đóng băng, ghi sổ việc)"
 
@@ -30,6 +30,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+    parser.add_argument("--number", default="", help="số, ký hiệu văn thư cấp, ví dụ 47/BC-UBND (bỏ trống: để trống)")
+    parser.add_argument("--date", default="", dest="signed_on", help="ngày ký, năm-tháng-ngày (bỏ trống: để trống)")
+    parser.add_argument("--signer", default="", help="họ tên người ký (bỏ trống: để trống)")
+
+
 def run(parsed: argparse.Namespace) -> int:
     """Issue, and say where the version lies."""
     from pipelines.figures.version import ISSUE_KINDS
@@ -43,6 +48,9 @@ def run(parsed: argparse.Namespace) -> int:
         why=reason(parsed.why),
         as_of=parsed.as_of,
         force=reason(parsed.force) if parsed.force is not None else None,
+        number=parsed.number.strip(),
+        signed_on=day(parsed.signed_on) if parsed.signed_on else "",
+        signer=parsed.signer.strip(),
     )
     issued = issue(load(parsed), request)
     forced = issued.record()["printed"]["forced"]

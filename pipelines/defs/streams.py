@@ -10,7 +10,8 @@ import yaml
 from pipelines.defs.landing import landed_files
 from pipelines.defs.resources import OfficeResource
 from pipelines.ingest.contract import load_contract
-from pipelines.ingest.reading import OUTDATED, READER_CHECKS, READER_MEND
+from pipelines.ingest.rejects import READER_CHECKS, READER_MEND
+from pipelines.ingest.table_reading import OUTDATED
 from pipelines.office.settings import Office
 from pipelines.warehouse.register import Delivery, register
 from pipelines.warehouse.streams import contract_path, streams, suite_path

@@ -49,9 +49,7 @@ def declared_parts(connection: duckdb.DuckDBPyConnection, layout: Mapping[str, A
 
 def _measures(layout: Mapping[str, Any]) -> Iterator[str]:
     # A ratio names columns of the form; the declared fact has the measures behind them.
-    behind = {
-        column["name"]: column["from"].partition(".")[2] for column in (*layout["columns"], *layout["notes"])
-    }
+    behind = {column["name"]: column["from"].partition(".")[2] for column in (*layout["columns"], *layout["notes"])}
     for column in (*layout["columns"], *layout["notes"]):
         yield from (column[part].partition(".")[2] for part in ("from", "of") if column.get(part))
     for ratio in layout["ratios"].values():

@@ -6,6 +6,7 @@ Invariant: three renderers print the same page from here; none puts a text or nu
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from pipelines.figures.declared import declared_lines
@@ -160,8 +161,12 @@ def _wrapped(text: str, room: float, points: float) -> int:
 
 
 def place_and_date(model: ReportModel) -> str:
-    """Return place and date with the day open: the registry fills it in, the software never invents it."""
+    """Return place and date: the day given at issue, else open. Days below 10, months 1 and 2 have a 0 (domain/10)."""
     place = model.office.place or "…"
+    if model.issue and model.issue.signed_on:
+        day = dt.date.fromisoformat(model.issue.signed_on)
+        month = f"{day.month:02d}" if day.month < 3 else str(day.month)
+        return f"{place}, ngày {day.day:02d} tháng {month} năm {day.year}"
     return f"{place}, ngày      tháng      năm {model.question.as_of.year}"
 
 

@@ -21,6 +21,10 @@ class Issue:
     why: str = ""
     forced: str = ""
     blockers: tuple[str, ...] = ()
+    # What the registry and the signer gave; blank until then, the software invents none of them.
+    number: str = ""
+    signed_on: str = ""
+    signer: str = ""
 
     @property
     def title(self) -> str:

@@ -40,6 +40,7 @@ from pipelines.figures.targets import target_text, target_words
 from pipelines.figures.text import NO_RATE, format_count, format_day
 from pipelines.office.errors import OfficeError
 from pipelines.office.nearest import nearest
+from pipelines.office.words import OwnWords
 from pipelines.paths import REPORT_TEMPLATES
 
 if TYPE_CHECKING:
@@ -135,6 +136,8 @@ def report_blocks(
     template: str | None = None,
     folders: Sequence[Path] = (REPORT_TEMPLATES,),
     facts: Mapping[str, object] | None = None,
+    own: OwnWords | None = None,
+    required: Sequence[str] = (),
 ) -> tuple[Block, ...]:
     """Return the words of a document as blocks.
 
@@ -143,6 +146,8 @@ def report_blocks(
         template: file name of the words; by default those of the period's kind.
         folders: where templates are looked for, the office's own before the common ones.
         facts: what only this document may call (a letter: what is owed).
+        own: what the office itself wrote, by section.
+        required: sections the office must write; a draft says so where one is empty.
 
     Raises:
         OfficeError: the template names a figure, form or value that is not there; the message says where.
@@ -150,6 +155,7 @@ def report_blocks(
     name = template or report_template(model.question.period_kind)
     context = {**template_context(model), **(facts or {})}
     environment = template_environment(folders, context)
+    context["own_words"] = partial(_own_words, environment, context, own or OwnWords(), tuple(required))
     try:
         text = environment.get_template(name).render(context)
     except _FAULTS as error:
@@ -184,6 +190,22 @@ def template_environment(folders: Sequence[Path], known: Mapping[str, object]) -
     )
     environment.filters.update(day=format_day, count=format_count)
     return environment
+
+
+def _own_words(
+    environment: Environment, context: Mapping[str, Any], own: OwnWords, required: tuple[str, ...], section: str
+) -> Markup:
+    """Return what the office wrote in a section, its figure tags filled; where it must still write, a draft says so."""
+    text = own.sections.get(section, "")
+    if not text:
+        if section not in required:
+            return Markup("")
+        where = f"(Cán bộ tổng hợp viết mục {section} tại {own.file_name}.)"
+        return Markup("…" if context["issue"] else f"*{plain(where)}*")
+    try:
+        return Markup(environment.from_string(text).render(context))
+    except _FAULTS as error:
+        raise OfficeError(f"{own.file_name}, mục {section}: {_reason(environment, error)}") from error
 
 
 def _names_in(owner: object) -> list[str]:
@@ -285,6 +307,8 @@ def template_context(model: ReportModel) -> dict[str, Any]:
         "has_form": lambda form_id: form_id in model.forms,
         "subject": subject_markup,
         "addressee": addressee_markup,
+        # A letter has no sections; report_blocks puts the office's words here.
+        "own_words": lambda _section: Markup(""),
         "signature": signature_markup,
         "sections": lambda form_id: _sections(model, form_of(form_id)),
         "top": lambda form_id, column, most: _top(model, form_of(form_id), column, most),

@@ -27,17 +27,26 @@ def zip_members(content: bytes) -> Iterator[tuple[str, bytes]]:
         Refused: the zip has a password, too many members, or is damaged.
     """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        members = [item for item in archive.infolist() if not item.is_dir() and not _is_left_behind(item.filename)]
+        members = [item for item in archive.infolist() if not _is_folder(item) and not _is_left_behind(item.filename)]
         if len(members) > MAX_MEMBERS:
             raise Refused(f"Tệp nén có {len(members)} tệp, quá nhiều (nhiều nhất {MAX_MEMBERS}).", _SEND_PLAIN)
-        for item in sorted(members, key=lambda item: nfc(item.filename)):
+        for item in sorted(members, key=_name):
             if item.flag_bits & 1:
                 raise password_protected()
             try:
                 member = archive.read(item)
             except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, RuntimeError) as error:
-                raise Refused(f"Trong tệp nén, «{nfc(item.filename)}» bị hỏng.", _SEND_PLAIN) from error
-            yield nfc(item.filename), member
+                raise Refused(f"Trong tệp nén, «{_name(item)}» bị hỏng.", _SEND_PLAIN) from error
+            yield _name(item), member
+
+
+def _name(item: zipfile.ZipInfo) -> str:
+    """The member's name with `/` between folders, whatever the program that packed it wrote."""
+    return nfc(item.filename.replace("\\", "/"))
+
+
+def _is_folder(item: zipfile.ZipInfo) -> bool:
+    return _name(item).endswith("/")
 
 
 def _is_left_behind(name: str) -> bool:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from pipelines.ingest.codes import NATIONAL_PROCEDURE
 from pipelines.ingest.grid import open_grid
 from pipelines.ingest.headers import is_blank
 from pipelines.ingest.sheet import Grid, Sheet
@@ -34,7 +35,6 @@ LABELS = {
 REQUIRED = ("procedure_code", "procedure_name", "field_name")
 COMPARED = ("procedure_name", "field_name")
 UNITS = {"Ngày làm việc": "working_day", "Ngày": "calendar_day", "Giờ": "hour", "Tháng": "month"}
-_NATIONAL_CODE = r"[123]\.\d{6}"
 _SEARCH_ROWS = 40
 # The cells of the table of ways were joined without separators: «Trực tuyến10 Ngày làm việcMiễn phí…».
 _WAYS = "Trực tiếp|Trực tuyến|Dịch vụ bưu chính"
@@ -66,7 +66,7 @@ def read_catalogue(paths: Sequence[Path]) -> Catalogue:
         OfficeError: a file is missing or cannot be read, or no sheet of it has the header of a list.
     """
     every = pd.concat([_rows_of(path) for path in paths], ignore_index=True)
-    is_national = every["procedure_code"].fillna("").str.fullmatch(_NATIONAL_CODE)
+    is_national = every["procedure_code"].fillna("").str.fullmatch(NATIONAL_PROCEDURE)
     rows, unread = every[is_national].reset_index(drop=True), every[~is_national]
     texts = rows["time_text"].astype("string")
     times = texts.str.extractall(_TIME).reset_index(names=["row", "match"])

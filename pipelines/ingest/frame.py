@@ -6,11 +6,11 @@ Invariant: one row in, one row out, in the same order; a cell that cannot be rea
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
@@ -18,8 +18,9 @@ import numpy as np
 import pandas as pd
 
 from pipelines.ingest.cells import Cells, objects
-from pipelines.ingest.contract import MOMENT_ROLES, NUMBER_ROLES, OWN_NUMBER, WORD_ROLES, Column, Contract
-from pipelines.ingest.day_month import FLAG, RULE, exchange, exchanged
+from pipelines.ingest.contract import MOMENT_ROLES, NUMBER_ROLES, OWN_NUMBER, WORD_ROLES, Column
+from pipelines.ingest.day_month import FLAG, Evidence, PossibleExchange, exchange, exchange_note, exchanged
+from pipelines.ingest.source import Source, Window
 from pipelines.ingest.typing_rules import (
     Reckoning,
     Typed,
@@ -46,6 +47,7 @@ _TYPISTS: dict[str, Callable[[object], Typed]] = {
     "rate": type_rate,
     "text": type_text,
 }
+_Repairs = dict[int, list[dict[str, str]]]
 # Role → the check under which an unreadable cell sends its row back.
 _CHECKS = {**dict.fromkeys(MOMENT_ROLES, "bad_date"), **dict.fromkeys(("count", "money", "rate"), "bad_number")}
 # Flag of a row with an unreadable cell in a lenient column, and what the officer is told.
@@ -64,6 +66,14 @@ class Problem(NamedTuple):
     reason: str
 
 
+class TypedCells(NamedTuple):
+    """The typed frame without its source columns, the problems by column, the exchanges of days still to be decided."""
+
+    rows: pd.DataFrame
+    problems: list[Problem]
+    possible: list[PossibleExchange]
+
+
 @dataclass(frozen=True)
 class _Typed:
     """A typed column: its values, and by the place of a distinct cell what was repaired and what is wrong.
@@ -80,35 +90,31 @@ class _Typed:
 def typed_frame(
     cells: dict[str, Cells],
     length: int,
-    contract: Contract,
-    profile: Profile,
-    window: tuple[dt.date, dt.date],
+    source: Source,
     reckoning: Reckoning,
-    headers: Sequence[str] = (),
-) -> tuple[pd.DataFrame, list[Problem]]:
-    """Type the cells of one table.
+    headers: Sequence[str],
+    evidence: dict[str, Evidence],
+) -> TypedCells:
+    """Type the cells of one stretch of a table.
 
     Args:
         cells: contract column → its cells.
         length: number of rows.
-        contract: columns and roles of the stream.
-        profile: date order and words of the source.
-        window: first and last day a date may have.
+        source: columns and roles of the stream, date order and words of the source, the window of its dates.
         reckoning: where the workbook's serial numbers count from, and the office's time zone.
         headers: the header cells as the file has them, evidence of an old font.
-
-    Returns:
-        The frame without its source columns, and the problems in the order of columns.
+        evidence: how the table's columns of moments were written so far; added to.
     """
+    contract = source.contract
     typed: dict[str, pd.Series] = {}
-    repairs: dict[int, list[dict[str, str]]] = {}
+    repairs: _Repairs = {}
     problems: list[Problem] = []
     names_keys: dict[str, pd.Series] = {}
     unread: set[int] = set()
     for name, column in contract.columns.items():
         given = cells.get(name) or Cells.none(length)
         texts, changed = _unicode(given, column, headers)
-        result = _typed_column(texts, column, contract, profile, window, reckoning)
+        result = _typed_column(texts, column, source, reckoning)
         typed[name] = pd.Series(result.values, dtype="datetime64[us]" if column.role in MOMENT_ROLES else object)
         for at, original, rule in _told(given, _both(changed, result.repairs)):
             repairs.setdefault(at, []).append({"column": name, "original": original, "rule": rule})
@@ -124,16 +130,40 @@ def typed_frame(
             names_keys[f"{name}_key"] = objects(texts.spread(keys))
         if column.role in WORD_ROLES:
             typed[f"{name}_label"] = objects(texts.spread(type_text(cell).value for cell in texts.distinct))
-    flags = _exchange_days(typed, cells, contract, repairs)
+    days = exchanged(typed, cells, contract, evidence)
+    flags = _exchange_sure(days.sure, typed, cells, repairs)
     flags[sorted(unread)] = [";".join(filter(None, (flags[at], UNREAD))) for at in sorted(unread)]
     problems += _without_code(contract.key, typed[contract.key], problems)
     typed |= names_keys
     if contract.national_code:
-        typed[OWN_NUMBER] = _own_numbers(typed[contract.key], contract.national_code, profile)
+        typed[OWN_NUMBER] = _own_numbers(typed[contract.key], contract.national_code, source.profile)
     notes = (repairs.get(at) for at in range(length))
     typed["repairs"] = objects([json.dumps(note, ensure_ascii=False) if note else None for note in notes])
     typed["flags"] = flags
-    return pd.DataFrame(typed), problems
+    possible = [
+        PossibleExchange(at, name, _cell(cells[name], at))
+        for name, places in days.possible.items()
+        for at in map(int, np.flatnonzero(places))
+    ]
+    return TypedCells(pd.DataFrame(typed), problems, possible)
+
+
+def _exchange_sure(
+    sure: dict[str, np.ndarray], typed: dict[str, pd.Series], cells: dict[str, Cells], repairs: _Repairs
+) -> pd.Series:
+    """Put exchanged days and months right; return the flags of all rows."""
+    length = len(next(iter(typed.values())))
+    flags = objects([""] * length)
+    for name, places in sure.items():
+        typed[name] = exchange(typed[name], places)
+        flags[places] = FLAG
+        for at in map(int, np.flatnonzero(places)):
+            repairs.setdefault(at, []).append(exchange_note(name, _cell(cells[name], at)))
+    return flags
+
+
+def _cell(cells: Cells, at: int) -> str:
+    return str(cells.distinct[cells.places[at]])
 
 
 def _own_numbers(codes: pd.Series, national: re.Pattern[str], profile: Profile) -> pd.Series:
@@ -154,20 +184,13 @@ def _both(first: dict[int, str], second: dict[int, str]) -> dict[int, str]:
     return {at: "; ".join(rules[at] for rules in (first, second) if at in rules) for at in {**first, **second}}
 
 
-def _typed_column(
-    given: Cells,
-    column: Column,
-    contract: Contract,
-    profile: Profile,
-    window: tuple[dt.date, dt.date],
-    reckoning: Reckoning,
-) -> _Typed:
+def _typed_column(given: Cells, column: Column, source: Source, reckoning: Reckoning) -> _Typed:
     """Type a column once per distinct cell; true dates and the plainest spellings of dates all at once."""
     if column.role in MOMENT_ROLES:
-        return _moments(given, profile.date_order == "month_first", window, reckoning)
-    typist = _typist(column, profile)
-    if column.name == contract.key and column.role == "code":
-        typist = partial(type_key, national=contract.national_code)
+        return _moments(given, source.profile.date_order == "month_first", source.window, reckoning)
+    typist = _typist(column, source.profile)
+    if column.name == source.contract.key and column.role == "code":
+        typist = partial(type_key, national=source.contract.national_code)
     results = [*map(typist, given.distinct)]
     repairs = {at: item.repair for at, item in enumerate(results) if item.repair}
     errors = {at: item.error for at, item in enumerate(results) if item.error}
@@ -175,30 +198,16 @@ def _typed_column(
     return _Typed(given.spread(values), values, repairs, errors)
 
 
-def _moments(given: Cells, month_first: bool, window: tuple[dt.date, dt.date], reckoning: Reckoning) -> _Typed:
+def _moments(given: Cells, month_first: bool, window: Window, reckoning: Reckoning) -> _Typed:
     values = sure_moments(given.distinct, month_first, window)
     looked_at = map(int, np.flatnonzero(np.isnat(values)))
     results = {at: type_datetime(given.distinct[at], month_first, *window, reckoning) for at in looked_at}
     for at, item in results.items():
-        if isinstance(item.value, dt.datetime):
+        if isinstance(item.value, datetime):
             values[at] = np.datetime64(item.value, "us")
     repairs = {at: item.repair for at, item in results.items() if item.repair}
     errors = {at: item.error for at, item in results.items() if item.error}
     return _Typed(np.append(values, np.datetime64("NaT"))[given.places], (), repairs, errors)
-
-
-def _exchange_days(
-    typed: dict[str, pd.Series], cells: dict[str, Cells], contract: Contract, repairs: dict[int, list[dict[str, str]]]
-) -> pd.Series:
-    """Put exchanged days and months right; return the flags of all rows."""
-    flags = objects([""] * len(typed[contract.key]))
-    for name, places in exchanged(typed, cells, contract).items():
-        typed[name] = exchange(typed[name], places)
-        flags[places] = FLAG
-        for at in map(int, np.flatnonzero(places)):
-            original = str(cells[name].distinct[cells[name].places[at]])
-            repairs.setdefault(at, []).append({"column": name, "original": original, "rule": RULE})
-    return flags
 
 
 def _without_code(key: str, codes: pd.Series, problems: list[Problem]) -> list[Problem]:

@@ -10,7 +10,9 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 from xml.etree import ElementTree
@@ -18,10 +20,12 @@ from xml.etree import ElementTree
 from pipelines.ingest.archive import zip_members
 from pipelines.ingest.facts import BookFacts, SheetFacts
 from pipelines.ingest.html_table import html_grid
+from pipelines.ingest.large_text import large_text
 from pipelines.ingest.limits import read_limited
 from pipelines.ingest.mhtml import mhtml_grid
 from pipelines.ingest.ods_xml import ods_facts
-from pipelines.ingest.sheet import Grid, Sheet
+from pipelines.ingest.pieces import PIECE_ROWS
+from pipelines.ingest.sheet import Grid, LazyRows, Row, Sheet
 from pipelines.ingest.sheet_xml import open_package
 from pipelines.ingest.sniff import Refused, broken_workbook, markup_kind, password_protected, refuse_markup, sniff
 from pipelines.ingest.sync_json import json_grid, looks_like_json
@@ -70,6 +74,9 @@ def open_delivery(path: Path) -> Opened:
         Refused: empty, encrypted, dangerous, broken, or no table format we read; in a zip the member is named, and
             one unreadable table refuses the whole, for a delivery is read whole or not at all.
     """
+    large = large_text(path)
+    if large is not None:
+        return Opened([(None, large)])
     content = read_limited(path)
     if sniff(content) != "zip":
         return Opened([(None, _open(content))])
@@ -151,18 +158,37 @@ def _workbook(content: bytes, kind: str, facts: BookFacts) -> Grid:
 
 def _sheet(book: CalamineWorkbook, name: str, facts: SheetFacts) -> Sheet:
     sheet = book.get_sheet_by_name(name)
-    rows = cast("list[list[object]]", sheet.to_python(skip_empty_area=False))
+    told: dict[int, dict[int, str]] = {}
     for (row, column), text in facts.cells.items():
-        rows.extend([] for _ in range(row + 1 - len(rows)))
-        rows[row].extend([""] * (column + 1 - len(rows[row])))
-        rows[row][column] = text
-    return Sheet(name, rows, facts.hidden_rows, _hidden_columns(rows, facts), _merges(sheet, facts), facts.has_filter)
+        told.setdefault(row, {})[column] = text
+    lazy = LazyRows(partial(_rows, sheet, told))
+    rows = lazy if sheet.total_height > PIECE_ROWS else list(lazy)
+    width = max([(sheet.end or (0, -1))[1] + 1, *(column + 1 for _, column in facts.cells)])
+    return Sheet(name, rows, facts.hidden_rows, _hidden_columns(width, facts), _merges(sheet, facts), facts.has_filter)
 
 
-def _hidden_columns(rows: list[list[object]], facts: SheetFacts) -> int | None:
+def _rows(sheet: CalamineSheet, told: dict[int, dict[int, str]]) -> Iterator[Row]:
+    """Give the rows of a sheet from its first row and column, with what its reader does not tell put in."""
+    left: Row = [""] * (sheet.start or (0, 0))[1]
+    last = max(told, default=-1)
+    number = -1
+    for number, given in enumerate(sheet.iter_rows()):
+        row = left + cast("Row", given) if left else cast("Row", given)
+        yield _with_told(row, told[number]) if number in told else row
+    for beyond in range(number + 1, last + 1):
+        yield _with_told([], told.get(beyond, {}))
+
+
+def _with_told(row: Row, cells: dict[int, str]) -> Row:
+    for column, text in cells.items():
+        row.extend([""] * (column + 1 - len(row)))
+        row[column] = text
+    return row
+
+
+def _hidden_columns(width: int, facts: SheetFacts) -> int | None:
     if facts.hidden_columns is None:
         return None
-    width = max(map(len, rows), default=0)
     return sum(max(0, min(last, width) - first + 1) for first, last in facts.hidden_columns)
 
 

@@ -1,6 +1,6 @@
 """Finding the tables in a grid: header rows, columns, and rows that are no data.
 
-Here: whole normalised labels, full header paths, total and numbering rows. Not here: typing cells.
+Here: whole normalised labels, full header paths, numbering rows. Not here: typing cells, totals (total_words).
 Invariant: a header is matched whole, never by a part; two columns for one role refuse the table.
 """
 
@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from pipelines.ingest.cells import is_blank
 from pipelines.ingest.contract import Column, Contract
-from pipelines.ingest.sheet import Grid, Sheet
+from pipelines.ingest.sheet import Grid, Row, Sheet
 from pipelines.ingest.sniff import Refused
 from pipelines.ingest.vietnamese import ENCODINGS, old_encoding
 from pipelines.office.profiles import Profile
@@ -24,11 +24,9 @@ from pipelines.office.text import ascii_key, match_key, nfc
 SEARCH_ROWS = 40
 MAX_DEPTH = 4
 ENOUGH_HEADERS = 3
-TOTAL_LABELS = frozenset(
-    map(match_key, ["Tổng cộng", "Cộng", "Tổng số", "Tổng", "TC", "Tổng toàn thành phố", "Cộng chung"])
-)
-# "Tổng số: 15 hồ sơ", "Cộng 1.234".
-_STATED = re.compile(r"\s*:?\s*[\d.,]+(?:\s+[^\W\d]+){0,2}\s*$|[\s:]+$")
+# Stands in a line to add to a profile where no header of the file is like the missing one.
+_ANY_HEADER = "tên cột trong tệp"
+_SHOWN = 12
 _NUMBERING = re.compile(r"^\(?\d{1,3}\)?(\.0)?$")
 
 
@@ -58,6 +56,8 @@ class Labels:
         self.dropped_by_profile = {path_key(text) for text in profile.drop}
         self.set_aside = contract.dropped | contract.ignored | self.dropped_by_profile
         self.plain = self._plain()
+        every = [*self.common, *self.own, *self.set_aside, *self.plain]
+        self._leaves = frozenset(key.split(" / ")[-1] for key in every)
 
     def _plain(self) -> dict[str, str]:
         """Index labels without their marks, only where one meaning is left (domain/09 9.5, second try)."""
@@ -75,6 +75,14 @@ class Labels:
     def is_known(self, key: str) -> bool:
         """Tell whether a header key is a column, or a header set aside on purpose."""
         return bool(self.column(key)) or key in self.set_aside or key in self.plain
+
+    def has_leaf(self, row: Row) -> bool:
+        """Tell whether a row has a cell that ends a known header; header rows without one hold none."""
+        return any(isinstance(cell, str) and self._ends_known(label(cell)) for cell in row)
+
+    def _ends_known(self, text: str) -> bool:
+        last = match_key(text.split(" / ")[-1])
+        return last in self._leaves
 
     def score(self, keys: list[str]) -> int:
         """Return how many distinct known headers a row of keys holds."""
@@ -113,7 +121,9 @@ def _readable_head(sheet: Sheet, labels: Labels) -> tuple[Sheet, tuple[int, int,
     head = sheet.rows[: SEARCH_ROWS + MAX_DEPTH]
     encoding = old_encoding([cell for row in head for cell in row if isinstance(cell, str)])
     if encoding:
-        rows = [[ENCODINGS[encoding](cell) if isinstance(cell, str) else cell for cell in row] for row in head]
+        rows: list[Row] = [
+            [ENCODINGS[encoding](cell) if isinstance(cell, str) else cell for cell in row] for row in head
+        ]
         restored = replace(sheet, rows=rows)
         readings.append((restored, _best_header(restored, labels)))
     return max(readings, key=lambda reading: reading[1][0])
@@ -122,14 +132,19 @@ def _readable_head(sheet: Sheet, labels: Labels) -> tuple[Sheet, tuple[int, int,
 def _best_header(sheet: Sheet, labels: Labels) -> tuple[int, int, int]:
     """Return score, first row and depth of the rows that hold the most known headers.
 
-    A tie is won by the rows with more known leaves under unknown spanners, then by fewer rows.
+    A known leaf under an unknown spanner counts too: it shows where the header stands, though not yet what it means.
+    A tie is won by the rows with more headers known as they are, then by fewer rows.
     """
     best, place = (0, 0, 0), (0, 1)
-    for start in range(min(SEARCH_ROWS, len(sheet.rows))):
+    may_be = [labels.has_leaf(row) for row in sheet.rows[: SEARCH_ROWS + MAX_DEPTH]]
+    for start in range(min(SEARCH_ROWS, len(may_be))):
         for depth in range(1, MAX_DEPTH + 1):
+            if not any(may_be[start : start + depth]):
+                continue
             paths = header_paths(sheet, start, depth)
             leaves = [match_key(path.split(" / ")[-1]) for path in paths if not labels.is_known(path_key(path))]
-            rank = (labels.score([path_key(path) for path in paths]), labels.score(leaves), -depth)
+            known = labels.score([path_key(path) for path in paths])
+            rank = (known + labels.score(leaves), known, -depth)
             if rank > best:
                 best, place = rank, (start, depth)
     return best[0], *place
@@ -154,11 +169,12 @@ def header_paths(sheet: Sheet, start: int, depth: int) -> list[str]:
     rows = [[label(cell) for cell in row] for row in sheet.rows[start : start + depth]]
     width = max((len(row) for row in rows), default=0)
     merges = [merge for merge in sheet.merges if merge[2] >= start and merge[0] < start + depth]
-    width = max([width, *(right + 1 for top, _, _, right in merges if top >= start)])
+    width = max([width, *(right + 1 for top, _, _, right in merges if start <= top < start + len(rows))])
     rows = [row + [""] * (width - len(row)) for row in rows]
     if merges:
         for top, left, _, right in merges:
-            if top >= start:
+            # A merge may begin above the rows there are, below them, or hold nothing.
+            if start <= top < start + len(rows) and rows[top - start][left]:
                 rows[top - start][left : right + 1] = [rows[top - start][left]] * (right + 1 - left)
     else:
         _fill_right(rows, width)
@@ -210,13 +226,16 @@ def _table(sheet: Sheet, start: int, depth: int, contract: Contract, labels: Lab
 def _missing(missing: list[Column], unknown: list[str], labels: Labels, profile: Profile) -> Refused:
     """Name the columns that are not there, and the line of the profile that would map the likeliest header."""
     names = ", ".join(f"«{column.labels[0]}»" for column in missing)
-    lines = {column.name: [_likeliest(column, unknown, labels) or "tên cột trong tệp"] for column in missing}
-    return Refused(
-        f"Thiếu cột bắt buộc: {names}.",
+    likely = {column.name: _likeliest(column, unknown, labels) for column in missing}
+    lines = {name: [path or _ANY_HEADER] for name, path in likely.items()}
+    mend = (
         f"Kết xuất lại có đủ cột; nếu cột mang tên khác, thêm vào profiles/ ({profile.profile_id}): "
-        f"labels: {json.dumps(lines, ensure_ascii=False)}",
-        "missing_required_column",
+        f"labels: {json.dumps(lines, ensure_ascii=False)}"
     )
+    left = [path for path in dict.fromkeys(unknown) if path not in likely.values()]
+    if left and not all(likely.values()):
+        mend += f" (thay «{_ANY_HEADER}» bằng một trong: {', '.join(f'«{path}»' for path in left[:_SHOWN])})"
+    return Refused(f"Thiếu cột bắt buộc: {names}.", mend, "missing_required_column")
 
 
 def _likeliest(column: Column, unknown: list[str], labels: Labels) -> str | None:
@@ -248,7 +267,7 @@ def _one(name: str, indexes: list[int], paths: list[str], labels: Labels, profil
 
 
 def _own(indexes: list[int], paths: list[str], labels: Labels) -> list[int]:
-    return [index for index in indexes if match_key(paths[index]) in labels.own]
+    return [index for index in indexes if path_key(paths[index]) in labels.own]
 
 
 def _nearest(path: str, labels: Labels) -> str | None:
@@ -269,12 +288,3 @@ def is_numbering(row: list[object]) -> bool:
         return False
     numbers = [int(float(cell.strip("()"))) for cell in cells]
     return numbers == list(range(numbers[0], numbers[0] + len(numbers)))
-
-
-def is_total(row: list[object]) -> bool:
-    """Tell whether a row is a total: its first text is a whole total label, perhaps with its number."""
-    first = next((cell for cell in row if isinstance(cell, str) and not is_blank(cell)), None)
-    if first is None or first.lstrip()[:1] not in "TtCc":
-        return False
-    text = _STATED.sub("", label(first))
-    return match_key(text) in TOTAL_LABELS or any(match_key(old(text)) in TOTAL_LABELS for old in ENCODINGS.values())

@@ -19,7 +19,7 @@ from pipelines.ingest.contract import MOMENT_ROLES, Contract
 from pipelines.ingest.grid import Opened, open_delivery
 from pipelines.ingest.headers import Labels, Table, find_tables, header_paths, path_key
 from pipelines.ingest.nil import sheets_of
-from pipelines.ingest.row_kinds import contract_cells, row_kinds
+from pipelines.ingest.row_kinds import row_kinds, stretches
 from pipelines.ingest.sheet import Sheet
 from pipelines.ingest.sniff import Refused
 from pipelines.office.profiles import Profile
@@ -93,8 +93,9 @@ def inspect_file(path: Path, contract: Contract, profile: Profile) -> Inspection
 
 def _headers(table: Table, contract: Contract, profile: Profile) -> list[HeaderSeen]:
     labels = Labels(contract, profile)
-    cells = contract_cells(table)
-    data = np.flatnonzero(row_kinds(table, cells, contract) == "data")
+    (whole,) = [*stretches(table, max(len(table.sheet.rows), 1))]
+    cells = whole.cells
+    data = np.flatnonzero(row_kinds(table, whole, contract) == "data")
     nearest = {item["header"]: item["nearest"] for item in table.unknown}
     names = {index: name for name, index in table.columns.items()}
     first, last = table.header_rows[0], table.header_rows[-1]

@@ -39,6 +39,7 @@ SETTINGS = (
     "profiles/*.yaml",
     "templates/**/*",
     "letterhead.docx",
+    "words/*.md",
 )
 
 # Marks by which a resent file differs in name only: "(1)", "_v2", "sửa", "bản sửa", "copy" (DESIGN, Deliveries).

@@ -1,6 +1,7 @@
 """How much a delivered file may hold, checked before it is read.
 
-Here: the limits and their refusals. Not here: measuring a format (its reader does).
+Here: the refusals of what is too large. Not here: how much the memory bears (memory),
+measuring a format (its reader does).
 Invariant: a file that would fill the memory is refused by what it holds, before it is opened.
 """
 
@@ -8,10 +9,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pipelines.ingest.memory import max_cells, max_file
 from pipelines.ingest.sniff import Refused
 
-MAX_CELLS = 30_000_000
-MAX_FILE = 200 * 1024 * 1024
 # A sheet is held whole, its empty cells too; below this many it costs little.
 _SMALL = 5_000_000
 _LEAST_FILLED = 20
@@ -31,7 +31,7 @@ def refuse_far_cells(name: str | None, height: int, width: int, filled: int | No
         Refused: too many cells, or nearly all of very many are empty.
     """
     area = height * width
-    if area > MAX_CELLS or (filled is not None and area > _SMALL and area > filled * _LEAST_FILLED):
+    if area > max_cells() or (filled is not None and area > _SMALL and area > filled * _LEAST_FILLED):
         place = f"Trang «{name}»" if name else "Bảng"
         raise Refused(
             f"{place} có ô nằm rất xa bảng (dòng {height}, cột {width}), mở ra quá lớn.",
@@ -45,11 +45,11 @@ def refuse_too_large(what: str) -> Refused:
 
 
 def read_limited(path: Path) -> bytes:
-    """Return the bytes of a delivered file.
+    """Return the bytes of a delivered file that is held whole.
 
     Raises:
-        Refused: it is larger than any real delivery.
+        Refused: it is larger than the memory bears.
     """
-    if path.stat().st_size > MAX_FILE:
+    if path.stat().st_size > max_file():
         raise refuse_too_large(f"Tệp ({path.stat().st_size // 1024**2} MB)")
     return path.read_bytes()

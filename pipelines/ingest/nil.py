@@ -6,16 +6,23 @@ Invariant: a return is rows, or a declared nil; neither or both is none, and the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from pipelines.ingest.cells import is_blank
-from pipelines.ingest.headers import Table
+from pipelines.ingest.headers import Table, label
 from pipelines.ingest.sheet import Grid
 from pipelines.ingest.sniff import Refused
 from pipelines.office.profiles import Profile
 from pipelines.office.text import match_key
 
-_NIL = match_key("Không phát sinh trong kỳ")
+_WORDS = "Không phát sinh trong kỳ"
+_NIL = match_key(_WORDS)
+# A mark in the box, or a yes; a spreadsheet's own truth value arrives as True.
+_TICKS = frozenset(
+    ["x", "×", "✕", "✗", "✘", "✓", "✔", "✔\ufe0f", "√", "☑", "☒", "☑\ufe0f", "v", "có", "đúng", "yes", "true"]
+)
+_ALLOWED = "«x», «✓» hoặc «có»"
 
 
 def sheets_of(grid: Grid, profile: Profile) -> Grid:
@@ -32,9 +39,18 @@ def sheets_of(grid: Grid, profile: Profile) -> Grid:
     return replace(grid, sheets=kept)
 
 
-def wrong_nil(tables: list[Table], rows: int) -> Refused | None:
-    """Return why a sheet with so many rows is no return; None when it is one."""
-    is_ticked = any(_is_ticked(table) for table in tables)
+def wrong_nil(tables: Sequence[Table], rows: int, profile: Profile) -> Refused | None:
+    """Return why a sheet with so many rows is no return; None when it is one, or its profile knows no nil."""
+    if not profile.declares_nil:
+        return None
+    marks = [mark for table in tables if (mark := _mark(table))]
+    is_ticked = any(_is_tick(mark) for mark in marks)
+    if not rows and marks and not is_ticked:
+        return Refused(
+            f"Chưa có dòng nào, và ô «Không phát sinh trong kỳ» ghi «{marks[0]}», không phải dấu chọn.",
+            f"Điền số liệu, hoặc ghi một trong các dấu {_ALLOWED} vào ô «Không phát sinh trong kỳ», rồi gửi lại.",
+            "not_filled_in",
+        )
     if not rows and not is_ticked:
         return Refused(
             "Chưa có dòng nào và chưa đánh dấu «Không phát sinh trong kỳ».",
@@ -50,10 +66,15 @@ def wrong_nil(tables: list[Table], rows: int) -> Refused | None:
     return None
 
 
-def _is_ticked(table: Table) -> bool:
-    """Tell whether the cell after the words above the table is filled."""
+def _mark(table: Table) -> str:
+    """Return what stands in or after the cell with the words above the table; empty without."""
     for row in table.sheet.rows[: table.header_rows[0] - 1]:
         cells = [cell for cell in row if not is_blank(cell)]
         if cells and match_key(str(cells[0])).startswith(_NIL):
-            return len(cells) > 1
-    return False
+            behind = label(cells[0])[len(_WORDS) :].strip(" :.–—-…()[]")
+            return " ".join([behind, *map(label, cells[1:])]).strip()
+    return ""
+
+
+def _is_tick(mark: str) -> bool:
+    return mark.strip("()[] .").casefold() in _TICKS

@@ -23,9 +23,9 @@ from pipelines.ingest.facts import (
     special_format,
 )
 from pipelines.ingest.limits import refuse_far_cells, refuse_too_large
+from pipelines.ingest.memory import max_shared_strings
 from pipelines.ingest.sniff import Refused, refuse_entities
 
-MAX_SHARED_STRINGS = 150 * 1024 * 1024
 _WIDEST = 16_384
 _SMALL = 5_000_000
 _LONG_TAIL = 200_000
@@ -58,6 +58,7 @@ def open_package(content: bytes) -> tuple[BookFacts, bytes]:
         KeyError, zipfile.BadZipFile, ElementTree.ParseError: the package is broken.
     """
     shortened: dict[str, bytes] = {}
+    content = with_plain_names(content)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         parts = {name.casefold(): name for name in archive.namelist()}
         _refuse_dangerous(archive)
@@ -81,9 +82,21 @@ def open_package(content: bytes) -> tuple[BookFacts, bytes]:
     return BookFacts(epoch_1904, sheets), package
 
 
+def with_plain_names(content: bytes) -> bytes:
+    """Return a package whose parts are named with `/`; some programs of Windows write `\\`, which no reader finds."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if not any("\\" in name for name in archive.namelist()):
+            return content
+        memory = io.BytesIO()
+        with zipfile.ZipFile(memory, "w") as copy:
+            for item in archive.infolist():
+                copy.writestr(item.filename.replace("\\", "/"), archive.read(item))
+        return memory.getvalue()
+
+
 def _refuse_dangerous(archive: zipfile.ZipFile) -> None:
     for item in archive.infolist():
-        if item.filename.casefold().endswith("sharedstrings.xml") and item.file_size > MAX_SHARED_STRINGS:
+        if item.filename.casefold().endswith("sharedstrings.xml") and item.file_size > max_shared_strings():
             raise refuse_too_large("Bảng chuỗi ký tự của tệp")
         if item.filename.endswith((".xml", ".rels")):
             with archive.open(item) as part:

@@ -11,7 +11,8 @@ import re
 import zipfile
 import zlib
 
-MAX_UNPACKED = 400 * 1024 * 1024
+from pipelines.ingest.memory import max_unpacked
+
 MAX_RATIO = 250
 _EXPORT_AGAIN = "Kết xuất lại từ phần mềm một cửa, dạng Excel (.xlsx) hoặc CSV, rồi gửi lại."
 _SAVE_AS_XLSX = "Mở bằng Excel, lưu lại dạng .xlsx rồi gửi lại."
@@ -105,9 +106,10 @@ def _zip_format(content: bytes) -> str:
         raise Refused(
             "Tệp hỏng: không mở được gói bên trong.", "Gửi lại tệp; có thể việc sao chép bị ngắt giữa chừng."
         ) from error
-    if any(name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/") for name in names):
+    names = [name.replace("\\", "/") for name in names]  # some programs of Windows write its own separator
+    if any(name.startswith("/") or ".." in name.split("/") for name in names):
         raise Refused("Tệp có đường dẫn lạ bên trong, không an toàn.", _EXPORT_AGAIN)
-    if unpacked > MAX_UNPACKED or unpacked > MAX_RATIO * max(len(content), 4096):
+    if unpacked > max_unpacked() or unpacked > MAX_RATIO * max(len(content), 4096):
         raise Refused(
             "Tệp nở ra quá lớn khi mở, không an toàn.", "Chép riêng vùng có số liệu sang tệp mới rồi gửi lại."
         )

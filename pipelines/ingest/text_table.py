@@ -24,8 +24,8 @@ DELIMITERS = ";,\t|"
 _UNUSUAL = "^~¦§\x1f\x1e\x01#&@!*"
 _ZEROS_OF_UTF16 = 8  # Vietnamese text has a zero in at least every eighth byte
 _SAMPLE_LETTERS = 20_000
-_SAMPLE_LINES = 60
-_MAX_CELL = 10 * 1024 * 1024
+SAMPLE_LINES = 60
+MAX_CELL = 10 * 1024 * 1024
 _SAVE_AGAIN = "Lưu lại dạng CSV UTF-8 hoặc .xlsx rồi gửi lại."
 
 
@@ -36,10 +36,16 @@ def text_rows(text: str) -> list[list[object]]:
         Refused: quotes that do not pair.
     """
     first, _, rest = text.partition("\n")
-    announced = first.rstrip("\r").strip('"')
-    if announced[:4].casefold() == "sep=" and len(announced) == 5:
-        return [[announced], *_parse(rest, announced[4], lines_before=1)]
-    return _parse(text, _delimiter(text))
+    announced = announced_delimiter(first)
+    if announced is not None:
+        return [[first.rstrip("\r").strip('"')], *_parse(rest, announced, lines_before=1)]
+    return _parse(text, delimiter_of(text))
+
+
+def announced_delimiter(line: str) -> str | None:
+    """Return the delimiter a first line `sep=;` announces; None when it is a record."""
+    said = line.rstrip("\r\n").strip('"')
+    return said[4] if said[:4].casefold() == "sep=" and len(said) == 5 else None
 
 
 def decode(content: bytes) -> str:
@@ -112,14 +118,14 @@ def _refuse_broken_utf8(content: bytes, error: UnicodeDecodeError) -> None:
         raise Refused(f"Tệp UTF-8 bị hỏng hoặc bị cắt ở dòng {line}.", "Kết xuất và gửi lại tệp.") from error
 
 
-def _delimiter(text: str) -> str:
+def delimiter_of(text: str) -> str:
     """Return the delimiter under which most of the first lines have one and the same number of fields.
 
     A comma inside names gives many fields but no common number. Unusual delimiters are tried only when no usual
     one divides the lines.
     """
-    csv.field_size_limit(_MAX_CELL)
-    sample = "".join(text.splitlines(keepends=True)[:_SAMPLE_LINES])
+    csv.field_size_limit(MAX_CELL)
+    sample = "".join(text.splitlines(keepends=True)[:SAMPLE_LINES])
     for candidates in (DELIMITERS, _UNUSUAL):
         best = max(candidates, key=lambda delimiter: _agreement(sample, delimiter))
         if _agreement(sample, best):
@@ -135,7 +141,7 @@ def _agreement(sample: str, delimiter: str) -> int:
 
 
 def _parse(text: str, delimiter: str, lines_before: int = 0) -> list[list[object]]:
-    csv.field_size_limit(_MAX_CELL)
+    csv.field_size_limit(MAX_CELL)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         return [list(row) for row in reader]

@@ -14,37 +14,60 @@ import numpy as np
 from pipelines.ingest.cells import Cells, is_blank
 from pipelines.ingest.contract import Contract
 from pipelines.ingest.headers import Table, label
+from pipelines.ingest.row_kinds import Stretch
+from pipelines.ingest.sheet import Row
 from pipelines.ingest.typing_rules import type_count
 
 _SUMMED_ROLES = ("count", "money")
 _STATED = re.compile(r"(\d[\d.,]*)\s*(?:[^\W\d]+\s*){0,2}$")
 
 
-def check_totals(table: Table, kinds: np.ndarray, cells: dict[str, Cells], contract: Contract) -> list[dict[str, Any]]:
-    """Return for every number a total row states: its row, what it counts, the number, what the rows give.
+class Totals:
+    """The numbers of a table's total rows, gathered stretch by stretch and checked when all rows are known."""
 
-    A number under a column of counts or amounts is compared with that column's sum, any other lone number with
-    the number of records. The rows it stands for are all, or those since the total or section before it.
-    """
-    summed = [name for name in table.columns if contract.columns[name].role in _SUMMED_ROLES]
-    values = {name: _numbers(cells[name]) for name in summed}
-    checked = []
-    for at in np.flatnonzero(kinds == "total"):
-        for name, stated in _stated(table, int(at), summed):
+    def __init__(self, table: Table, contract: Contract) -> None:
+        """Begin with no rows."""
+        self._table = table
+        self._summed = [name for name in table.columns if contract.columns[name].role in _SUMMED_ROLES]
+        self._values: dict[str, list[np.ndarray]] = {name: [] for name in self._summed}
+        self._stated: list[tuple[int, str | None, int]] = []
+
+    def add(self, stretch: Stretch, kinds: np.ndarray) -> None:
+        """Take the next rows, with their kinds."""
+        for name in self._summed:
+            self._values[name].append(_numbers(stretch.cells[name]))
+        for at in map(int, np.flatnonzero(kinds == "total")):
+            row = stretch.start + at
+            self._stated += [(row, *said) for said in _stated(self._table, stretch.rows[at], self._summed)]
+
+    def check(self, kinds: np.ndarray) -> list[dict[str, Any]]:
+        """Return for every number a total row states: its row, what it counts, the number, what the rows give.
+
+        A number under a column of counts or amounts is compared with that column's sum, any other lone number with
+        the number of records. The rows it stands for are all, or those since the total or section before it.
+
+        Args:
+            kinds: the kinds of all rows of the sheet.
+        """
+        if not self._stated:
+            return []
+        values = {name: np.concatenate(parts) for name, parts in self._values.items()}
+        checked = []
+        for at, name, stated in self._stated:
             ones = values[name] if name else np.ones(len(kinds))
-            given = [_sum(ones, rows) for rows in _scopes(kinds, int(at))]
+            given = [_sum(ones, rows) for rows in _scopes(kinds, at)]
             found = next((number for number in given if number == stated), given[0])
             checked.append(
                 {
-                    "row": int(at) + 1,
-                    "sheet": table.sheet.name,
-                    "of": table.headers[name] if name else "số dòng",
+                    "row": at + 1,
+                    "sheet": self._table.sheet.name,
+                    "of": self._table.headers[name] if name else "số dòng",
                     "stated": stated,
                     "found": found,
                     "agrees": found == stated,
                 }
             )
-    return checked
+        return checked
 
 
 def _numbers(cells: Cells) -> np.ndarray:
@@ -54,8 +77,7 @@ def _numbers(cells: Cells) -> np.ndarray:
     return np.array([*values, 0.0])[cells.places]
 
 
-def _stated(table: Table, at: int, summed: list[str]) -> list[tuple[str | None, int]]:
-    row = table.sheet.rows[at]
+def _stated(table: Table, row: Row, summed: list[str]) -> list[tuple[str | None, int]]:
     by_column = [(name, row[table.columns[name]]) for name in summed if table.columns[name] < len(row)]
     sums = [(name, type_count(cell).value) for name, cell in by_column if not is_blank(cell)]
     known = [(name, value) for name, value in sums if isinstance(value, int)]

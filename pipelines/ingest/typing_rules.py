@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from pipelines.ingest import codes
 from pipelines.ingest.facts import NOT_CALCULATED
 from pipelines.office.text import nfc
 
@@ -44,10 +45,6 @@ _SPELLED = re.compile(
 _UTC = ("Z", "+00:00", "+0000", "-00:00", "-0000")
 _COMPACT = re.compile(r"^(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})(?:(?P<h>\d{2})(?P<n>\d{2})(?P<s>\d{2}))?$")
 _SERIAL = re.compile(r"^\d{5}(\.\d+)?$")
-_PROCEDURE = re.compile(r"^([123]\.\d{6})(\.H\d{2})?$")
-_SHORT_PROCEDURE = re.compile(r"^[123]\.\d{1,5}$")
-_COMMA_PROCEDURE = re.compile(r"^[123],\d{1,6}$")
-_PLAIN_CODE = re.compile(r"[A-Za-z0-9.]+-[A-Za-z0-9.-]*[A-Za-z0-9]")  # nothing in it needs a closer look
 _DASHES = re.compile("[\u2010-\u2015\u2212\u2e3a\u2e3b]")
 _AS_TEXT = re.compile(r'^(?:="(?P<formula>[^"]*)"|\'(?P<quoted>\S.*))$')
 _WHOLE = re.compile(r"^-?\d+$")
@@ -56,7 +53,6 @@ _FREE = frozenset({"miễn phí", "miễn", "không thu", "không thu phí"})
 _GROUPED = re.compile(r"^-?\d{1,3}(?:\.\d{3})+$|^-?\d{1,3}(?:,\d{3})+$")
 _VIETNAMESE_RATE = re.compile(r"^-?(?:\d+|\d{1,3}(?:\.\d{3})+),\d+$")
 _PLAIN_RATE = re.compile(r"^-?\d+(?:\.\d+)?$")
-_EXPONENT = re.compile(r"^\d(?:[.,]\d+)?E\+?\d+$", re.IGNORECASE)
 
 
 class Typed(NamedTuple):
@@ -224,7 +220,7 @@ def _build(found: re.Match[str], year: int, month: int, day: int) -> Typed:
 
 def type_code(cell: object) -> Typed:
     """Return a code as text; a number is taken only while its digits are whole (15 digits at most)."""
-    if isinstance(cell, str) and _PLAIN_CODE.fullmatch(cell):
+    if isinstance(cell, str) and codes.PLAIN.fullmatch(cell):
         return Typed(cell)
     if isinstance(cell, dt.date | dt.time | dt.timedelta | bool):
         return Typed(None, None, "mã bị bảng tính đổi thành ngày giờ")
@@ -235,7 +231,7 @@ def type_code(cell: object) -> Typed:
     text = _SPACES.sub(" ", nfc(str(cell))).strip()
     if _is_formula_error(text):
         return Typed(None, None, _formula_error(text))
-    if _EXPONENT.match(text):
+    if codes.EXPONENT.match(text):
         return Typed(None, None, "mã bị bảng tính viết dạng mũ, đã mất chữ số")
     forced = _AS_TEXT.match(text)
     if forced:
@@ -279,13 +275,13 @@ def type_procedure_code(cell: object) -> Typed:
     if typed.error or typed.value is None:
         return typed
     text = str(typed.value)
-    if _COMMA_PROCEDURE.match(text):
+    if codes.COMMA_PROCEDURE.match(text):
         text = text.replace(",", ".")
         typed = Typed(text, "dấu phẩy thay dấu chấm trong mã")
-    full = _PROCEDURE.match(text)
+    full = codes.PROCEDURE.match(text)
     if full:
         return Typed(full[1], f"bỏ hậu tố {full[2]}") if full[2] else typed._replace(value=text)
-    if _SHORT_PROCEDURE.match(text):
+    if codes.SHORT_PROCEDURE.match(text):
         return Typed(f"{text[:2]}{text[2:]:0<6}", f"thêm số 0 cuối vào {text}")
     return typed
 

@@ -113,6 +113,12 @@ class Window(_Strict):
     max_days_after_observed: int = Field(3660, ge=0)
 
 
+class Words(_Strict):
+    """Which sections of a report the office writes itself (words/<period>.md); an empty one blocks a final."""
+
+    required: list[str] = Field(default_factory=lambda: ["II.3", "III", "IV"])
+
+
 class Number(_Strict):
     """How figures are printed."""
 
@@ -153,6 +159,7 @@ class OfficeSettings(_Strict):
     switches: Switches = Field(default_factory=Switches)
     deadlines: Deadlines = Field(default_factory=Deadlines)
     number: Number = Field(default_factory=Number)
+    words: Words = Field(default_factory=Words)
     window: Window = Field(default_factory=Window)
     # Ids of the forms a report prints while they are in force (domain/13); None: every form but those on demand.
     forms_enabled: list[str] | None = None

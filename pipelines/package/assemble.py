@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from pipelines.figures.words import report_blocks
 from pipelines.ingest.landing import hash_file
 from pipelines.office.files import sync
 from pipelines.office.settings import Office
+from pipelines.office.words import OwnWords, read_words
 from pipelines.paths import REPORT_TEMPLATES
 from pipelines.render.docx import write_report
 from pipelines.render.html import write_html
@@ -46,11 +47,22 @@ class Paper:
 
     folders: tuple[Path, ...] = (REPORT_TEMPLATES,)
     base: Path | None = None
+    own: OwnWords = field(default_factory=OwnWords)
+    # Sections of the report the office must write itself.
+    required: tuple[str, ...] = ()
 
 
-def paper_of(office: Office) -> Paper:
-    """Return the words and the letterhead of an office."""
-    return Paper((office.templates, REPORT_TEMPLATES), office.letterhead)
+def paper_of(office: Office, period_id: str = "", unit_id: str = "") -> Paper:
+    """Return the templates and the letterhead of an office, and its own words in the report of a period.
+
+    Args:
+        office: the office.
+        period_id: the period of the report; empty for a letter, which has no sections.
+        unit_id: the unit whose own report it is.
+    """
+    own = read_words(office.root, period_id, unit_id) if period_id else OwnWords()
+    required = tuple(office.settings.words.required) if period_id and not unit_id else ()
+    return Paper((office.templates, REPORT_TEMPLATES), office.letterhead, own, required)
 
 
 def assemble(
@@ -63,7 +75,7 @@ def assemble(
 ) -> None:
     """Write every file of the report into the build folder; the manifest comes last."""
     paper = paper or Paper()
-    blocks = report_blocks(model, folders=paper.folders)
+    blocks = report_blocks(model, folders=paper.folders, own=paper.own, required=paper.required)
     model = with_told(model, blocks)
     write_report(model, blocks, folder / "bao-cao.docx", paper.base)
     write_pdf(model, blocks, folder / "bao-cao.pdf")

@@ -45,6 +45,6 @@ def finish_report(office: Office, planned: Plan, layouts: dict[str, dict]) -> Fi
         return Finished(read_summary(planned.report), built=False)
     folder = build_folder(office)
     model = read_model(office, warehouse_file(office), layouts)
-    assemble(folder, model, layouts, planned.key, versions(), paper_of(office))
+    assemble(folder, model, layouts, planned.key, versions(), paper_of(office, planned.question.period.period_id))
     move_into_place(folder, planned.report)
     return Finished(read_summary(planned.report), built=True)

@@ -27,6 +27,7 @@ from pipelines.office.errors import OfficeError
 from pipelines.office.files import sync
 from pipelines.office.settings import Office
 from pipelines.office.software import versions
+from pipelines.office.words import read_words, words_hash
 from pipelines.package.assemble import assemble, paper_of
 from pipelines.package.blockers import blockers
 from pipelines.package.model import read_model
@@ -48,6 +49,7 @@ from pipelines.warehouse.question import Ask, resolve
 # All of the clone that makes a report: kept with each version, so that years later the same software makes it again.
 SOFTWARE = (
     "pipelines/**/*.py",
+    "pipelines/**/*.j2",
     "dbt_project/*.yml",
     "dbt_project/macros/**/*.sql",
     "dbt_project/models/**/*.sql",
@@ -71,6 +73,9 @@ class Request:
     why: str
     as_of: str | None = None
     force: str | None = None
+    number: str = ""
+    signed_on: str = ""
+    signer: str = ""
 
 
 @dataclass(frozen=True)
@@ -116,6 +121,7 @@ def issue(office: Office, request: Request) -> Issued:
             version=block.version,
             kind=request.kind,
             forced=block.forced,
+            words_sha256=words_hash(office.root, request.period_id),
             record_sha256=hash_file(pending / RECORD),
         )
         settle(office)
@@ -127,7 +133,8 @@ def write_issued(report: Path, folder: Path, office: Office, block: Issue) -> No
     shutil.copytree(report, folder)
     manifest = read_manifest(report)
     model, layouts = _read_report(report, office)
-    assemble(folder, replace(model, issue=block), layouts, manifest["key"], manifest["versions"], paper_of(office))
+    paper = paper_of(office, model.question.period_id)
+    assemble(folder, replace(model, issue=block), layouts, manifest["key"], manifest["versions"], paper)
 
 
 def asked_of(office: Office, report: Path) -> Ask:
@@ -179,6 +186,8 @@ def _is_provisional(report: Path) -> bool:
 def _blocking(office: Office, candidate: _Candidate) -> list[str]:
     with duckdb.connect(candidate.report / "warehouse.duckdb", read_only=True) as connection:
         found = blockers(connection, candidate.model)
+    if candidate.request.kind != "provisional":
+        found += list(_unwritten(office, candidate.request.period_id))
     question = candidate.planned.question
     now, deliveries = resolve(office, Ask(question.period.period_id, question.as_of))
     counted, sent = (
@@ -196,6 +205,16 @@ def _blocking(office: Office, candidate: _Candidate) -> list[str]:
             f"{question.prior.issue_id if question.prior else 'chưa bản nào'}. Lập lại báo cáo."
         )
     return found
+
+
+def _unwritten(office: Office, period_id: str) -> Iterator[str]:
+    """Return a sentence for each section the office must write and has not."""
+    own = read_words(office.root, period_id)
+    for section in own.empty(tuple(office.settings.words.required)):
+        yield (
+            f"Mục {section} của báo cáo chưa có lời của đơn vị. Viết tại {own.file_name} "
+            f"(tạo tệp: kstt words {period_id}), rồi lập lại báo cáo."
+        )
 
 
 def _broken_rules(candidate: _Candidate) -> Iterator[str]:
@@ -242,6 +261,9 @@ def _block(candidate: _Candidate, found: list[str]) -> Issue:
         why=cleaner.text(request.why) if is_correction else "",
         forced=cleaner.text(request.force) if found and request.force else "",
         blockers=tuple(cleaner.text(line) for line in found),
+        number=cleaner.text(request.number),
+        signed_on=request.signed_on,
+        signer=cleaner.text(request.signer),
     )
 
 

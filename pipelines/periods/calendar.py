@@ -10,6 +10,8 @@ import datetime as dt
 
 import pandas as pd
 
+from pipelines.office.errors import OfficeError
+
 OFF_KINDS = ("public_holiday", "tet", "compensatory_day", "swapped_day_off")
 MAKEUP_KIND = "makeup_working_day"
 
@@ -32,3 +34,15 @@ def working_calendar(holidays: pd.DataFrame, first: dt.date, last: dt.date) -> p
 def days_off(calendar: pd.DataFrame) -> set[dt.date]:
     """Return every day that is not a working day."""
     return set(calendar.loc[~calendar["is_working_day"], "date_on"].dt.date)
+
+
+def parse_day(text: str) -> dt.date:
+    """Return a day a person typed as year-month-day.
+
+    Raises:
+        OfficeError: it is not written so, or there is no such day.
+    """
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise OfficeError(f"«{text}» không phải ngày. Viết dạng năm-tháng-ngày, ví dụ 2021-03-11.") from error

@@ -7,20 +7,22 @@ Invariant: one row in, one row out, in the same order; the helper columns never 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import partial, reduce
 from typing import cast
 
+import numpy as np
 import pandas as pd
 
 from pipelines.ingest.contract import MOMENT_ROLES, NUMBER_ROLES, Contract
 from pipelines.ingest.day_month import coded_days
 from pipelines.periods.due_dates import due_days, working_days_between
+from pipelines.quality.repeats import code_repeats
+from pipelines.quality.totals_in_disguise import sums_above
 
 # Hours in one of each unit of a legal time (domain/13 hours_per_day; domain/08 8.2: legal time × 8).
 _HOURS = {"hour": 1, "same_day": 8, "working_day": 8, "calendar_day": 8, "month": 240}
-_LINEAGE = ("source_file", "source_sheet", "source_row", "repairs", "flags")
 
 
 @dataclass(frozen=True)
@@ -41,34 +43,72 @@ class Known:
     calendar: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
-def with_helpers(rows: pd.DataFrame, contract: Contract, known: Known) -> pd.DataFrame:
+def with_helpers(
+    rows: pd.DataFrame,
+    contract: Contract,
+    known: Known,
+    observed_on: pd.Series | None = None,
+    repeats: np.ndarray | None = None,
+    needed: Collection[str] | None = None,
+) -> pd.DataFrame:
     """Return a copy of a typed frame, numbered from 0, with the helper columns of the suites.
 
     For every moment `<x>_at`: `<x>_until` (the last moment the cell may mean), `<x>_day_end`, `<x>_day_is_off`; for
     every column of words `<column>_or_blank`; for every lead `<name>_days` (working days); `code_repeats`,
-    `days_from_code`, `days_from_limit`, `hours_over_limit`; `unknown_<table>_key` for every table the contract's
-    columns name. Numbers become floats, empty ones NaN.
+    `days_from_code`, `days_from_limit`, `hours_over_limit`, `sums_above`; `unknown_<table>_key` for every table the
+    contract's columns name. Numbers become floats, empty ones NaN.
+
+    Args:
+        rows: typed rows of one stream.
+        contract: the contract of the stream.
+        known: what the office knows.
+        observed_on: the day each row was exported, for rows of several files; None is the day of `known`.
+        repeats: `code_repeats` of each row in its own file; None takes the rows as one whole file.
+        needed: the columns a suite names; the frame then has no others. None is all.
     """
     frame = rows.reset_index(drop=True)
+    days = pd.Series(pd.Timestamp(known.observed_on), index=frame.index) if observed_on is None else observed_on
+    makers = _makers(frame, contract, known, days, repeats)
+    wanted = [name for name in makers if needed is None or name in needed]
+    kept = [name for name in frame.columns if needed is None or name in needed]
+    numbers = [name for name in kept if name in contract.columns and contract.columns[name].role in NUMBER_ROLES]
+    plain = {name: frame[name].astype("float64") if name in numbers else frame[name] for name in kept}
+    return pd.DataFrame(plain | {name: makers[name]() for name in wanted}, index=frame.index)
+
+
+def _makers(
+    frame: pd.DataFrame, contract: Contract, known: Known, days: pd.Series, repeats: np.ndarray | None
+) -> dict[str, Callable[[], pd.Series]]:
+    """Return for each helper column how it is made, so that a suite pays only for those it names."""
     days_off = pd.to_datetime(sorted(known.days_off))
-    helpers: dict[str, pd.Series] = {"observed_until": _last_moment(known.observed_on, frame)}
+    makers: dict[str, Callable[[], pd.Series]] = {
+        "observed_until": lambda: _end_of_day(days.astype("datetime64[us]")),
+        "code_repeats": lambda: pd.Series(code_repeats(lambda: [frame], contract)[0] if repeats is None else repeats),
+        "days_from_code": lambda: _days_from_code(frame, contract),
+        "days_from_limit": lambda: _days_from_limit(frame, contract, known),
+        "hours_over_limit": lambda: _hours_over_limit(frame, contract, known),
+        "sums_above": lambda: sums_above(frame, contract, known.names),
+    }
     for name in (name for name, column in contract.columns.items() if column.role in MOMENT_ROLES):
         stem, moments = name.removesuffix("_at").removesuffix("_on"), frame[name]
-        helpers[f"{stem}_until"] = _until(moments)
-        helpers[f"{stem}_day_end"] = _end_of_day(moments)
-        helpers[f"{stem}_day_is_off"] = moments.dt.normalize().isin(days_off)
+        makers[f"{stem}_until"] = partial(_until, moments)
+        makers[f"{stem}_day_end"] = partial(_end_of_day, moments)
+        makers[f"{stem}_day_is_off"] = partial(_is_off, moments, days_off)
     for name in contract.words:
-        helpers[f"{name}_or_blank"] = _text(frame[name]).fillna("").astype(object)
-    helpers["code_repeats"] = _code_repeats(frame, contract)
-    helpers["days_from_code"] = _days_from_code(frame, contract)
-    helpers["days_from_limit"] = _days_from_limit(frame, contract, known)
-    helpers["hours_over_limit"] = _hours_over_limit(frame, contract, known)
+        makers[f"{name}_or_blank"] = partial(_or_blank, frame[name])
     for name, (first, last) in contract.leads.items():
-        helpers[f"{name}_days"] = _lead(frame[first], frame[last], known.calendar)
-    helpers |= {f"unknown_{table}_key": _unknown(frame, contract, table, known) for table in _named_tables(contract)}
-    with_all = frame.assign(**helpers)
-    numbers = [name for name, column in contract.columns.items() if column.role in NUMBER_ROLES]
-    return with_all.astype(dict.fromkeys(numbers, "float64"))
+        makers[f"{name}_days"] = partial(_lead, frame[first], frame[last], known.calendar)
+    for table in _named_tables(contract):
+        makers[f"unknown_{table}_key"] = partial(_unknown, frame, contract, table, known)
+    return makers
+
+
+def _is_off(moments: pd.Series, days_off: pd.DatetimeIndex) -> pd.Series:
+    return moments.dt.normalize().isin(days_off)
+
+
+def _or_blank(words: pd.Series) -> pd.Series:
+    return _text(words).fillna("").astype(object)
 
 
 def with_computed(frame: pd.DataFrame, computed: Mapping[str, str]) -> pd.DataFrame:
@@ -77,12 +117,6 @@ def with_computed(frame: pd.DataFrame, computed: Mapping[str, str]) -> pd.DataFr
     for name, text in computed.items():
         found[name] = cast("pd.Series", found.eval(text))
     return found
-
-
-def _last_moment(day: dt.date, frame: pd.DataFrame) -> pd.Series:
-    """The last moment of a day, on every row."""
-    moment = pd.Timestamp(dt.datetime.combine(day, dt.time.max))
-    return pd.Series(moment, index=frame.index, dtype="datetime64[us]")
 
 
 def _end_of_day(moments: pd.Series) -> pd.Series:
@@ -95,28 +129,6 @@ def _until(moments: pd.Series) -> pd.Series:
     last_of_minute = minute + pd.Timedelta(minutes=1) - pd.Timedelta(microseconds=1)
     until = moments.where(moments != minute, last_of_minute)
     return until.where(moments != moments.dt.normalize(), _end_of_day(moments))
-
-
-def _code_repeats(frame: pd.DataFrame, contract: Contract) -> pd.Series:
-    """Count, for each row, the rows of the file that make its code ambiguous.
-
-    Rows equal in every column say the same once: the first counts 0, later ones their place. Rows of one
-    code that differ contradict each other; nobody here can say which is right: each counts all the others.
-    """
-    codes = frame[f"{contract.key}_key" if contract.key in contract.keyed else contract.key]
-    for column in contract.key_beside:
-        codes = codes + "\x1f" + frame[column].fillna("")
-    repeated = codes.notna() & codes.duplicated(keep=False)
-    repeats = pd.Series(0, index=frame.index, dtype="int64")
-    if not repeated.any():
-        return repeats
-    group = frame[repeated]
-    content = group.drop(columns=[column for column in _LINEAGE if column in group.columns])
-    variant = pd.util.hash_pandas_object(content.astype("string"), index=False)
-    by_code = variant.groupby(codes[repeated])
-    contradicting = by_code.transform("nunique") > 1
-    repeats[repeated] = by_code.cumcount().where(~contradicting, by_code.transform("size") - 1)
-    return repeats
 
 
 def _days_from_code(frame: pd.DataFrame, contract: Contract) -> pd.Series:

@@ -1,48 +1,53 @@
 """Judge files' typed rows by the suite of their stream.
 
-Here: running Great Expectations and turning its findings into a verdict, rejects and flags.
-Not here: which values are faults (expectations/*.yaml), how they are counted (dbt).
+Here: turning what the suite finds into a verdict, rejects and flags, file by file and piece by piece.
+Not here: running the suite (run_suite), which values are faults (expectations/*.yaml), how they are counted (dbt).
 Invariant: rows_in = typed + rejected + blank + furniture before and after; no row leaves without a reason.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from pipelines.ingest.contract import Contract
-from pipelines.ingest.reading import REJECT_COLUMNS, Reading
+from pipelines.ingest.pieces import PIECE_ROWS, Piece, Pieces
+from pipelines.ingest.reading import Read, Reading, joined
+from pipelines.ingest.rejects import REJECT_COLUMNS
 from pipelines.office.errors import OfficeError
 from pipelines.office.profiles import Profile
 from pipelines.quality.helpers import Known, with_computed, with_helpers
+from pipelines.quality.repeats import code_repeats
+from pipelines.quality.run_suite import Failed, failing_rows
 from pipelines.quality.suite import Check, Suite, parse_suite
 
-if TYPE_CHECKING:
-    from great_expectations import ExpectationSuite
-    from great_expectations.core.batch_definition import BatchDefinition
-
-_RESULT_FORMAT = {"result_format": "COMPLETE", "return_unexpected_index_query": False}
 BLANK = "(trống)"
-# Check id → positions of failing rows; None where the check is about the whole file.
-Failed = dict[str, tuple[int, ...] | None]
+_NO_ROWS = np.empty(0, dtype="int64")
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What one check found in one file: how much it weighs for this source, and the rows that fail."""
+    """What one check found in one file: how much it weighs for this source, and the rows that fail, piece by piece.
+
+    `rows` has the failing rows of each piece; `is_of_file` tells a check about the whole file, which has none.
+    """
 
     check: Check
     severity: str
     severity_reason: str | None
-    rows: tuple[int, ...]
-    unexpected: int
+    rows: tuple[np.ndarray, ...]
+    is_of_file: bool = False
+
+    @property
+    def unexpected(self) -> int:
+        """How many rows fail; 1 for a failed check of the whole file."""
+        return int(self.is_of_file) or sum(map(len, self.rows))
 
     def as_verdict(self) -> dict[str, object]:
         """Return the entry of `verdict.checks`."""
@@ -59,33 +64,50 @@ class Finding:
 
 @dataclass(frozen=True)
 class Case:
-    """One file before the judge: its accepted reading, the profile of its source, what the office knew of its day."""
+    """One file before the judge: what was read of it, the profile of its source, the day it was exported."""
 
-    reading: Reading
+    read: Read
     profile: Profile
-    known: Known
+    observed_on: dt.date
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One file judged: its verdict, and its pieces sorted out into rows that stay and rows that go back."""
+
+    verdict: dict[str, Any]
+    _pieces: Pieces
+    _findings: tuple[Finding, ...]
+    _key: str
+
+    def pieces(self) -> Iterator[Piece]:
+        """Give the judged pieces in order; a refused file's are as they were read."""
+        for number, piece in enumerate(self._pieces):
+            yield _sorted_out(piece, self._findings, number, self._key)
 
 
 def judge(reading: Reading, contract: Contract, suite_path: Path, profile: Profile, known: Known) -> Reading:
-    """Return the reading of one file judged; see `judge_all`."""
-    (judged,) = judge_all([Case(reading, profile, known)], contract, suite_path)
-    return judged
+    """Return the reading of one file held in memory, judged; see `judge_all`."""
+    read = Read.of(reading, contract)
+    (judged,) = judge_all([Case(read, profile, known.observed_on)], contract, suite_path, known)
+    return joined(judged.pieces(), judged.verdict, contract)
 
 
-def judge_all(cases: Sequence[Case], contract: Contract, suite_path: Path) -> list[Reading]:
-    """Return the readings with their rows judged (severities of DESIGN: critical, warning, info).
+def judge_all(cases: Sequence[Case], contract: Contract, suite_path: Path, known: Known) -> list[Judged]:
+    """Return the files with their rows judged (severities of DESIGN: critical, warning, info).
 
     A critical check that fails refuses the file: rows and rejects stay as read, and the verdict says why.
     Otherwise each row failing a warning leaves `rows` and stands in `rejects` once per failed check, and each
     row failing an info check carries its id in `flags`. The profile may change the severity of a check.
 
-    Files are judged together, for an evaluation costs by the check and hardly by the row; each is judged by its
-    own rows, its own profile and its own day.
+    Small files are judged together and large ones piece by piece, for an evaluation costs by the check and hardly by
+    the row; each file is judged by its own rows, its own profile and its own day.
 
     Args:
-        cases: accepted readings of files of one stream.
+        cases: files of one stream that were read.
         contract: the contract of the stream.
         suite_path: the suite of the stream, in GX's own schema.
+        known: what the office knows; its day is not looked at, each file has its own.
 
     Raises:
         OfficeError: a profile changes the severity of a check the suite does not have.
@@ -93,16 +115,20 @@ def judge_all(cases: Sequence[Case], contract: Contract, suite_path: Path) -> li
     """
     suite_text = suite_path.read_text(encoding="utf-8")
     suite = parse_suite(suite_text)
-    frames = [with_helpers(case.reading.rows, contract, case.known) for case in cases]
-    failed = _failed_of_each(suite_text, suite, frames)
-    return [_judged(case, suite, found, contract.key) for case, found in zip(cases, failed, strict=True)]
+    lengths = pd.DataFrame({"file_rows": [case.read.pieces.row_count for case in cases]})
+    of_files = failing_rows(suite_text, lengths, of_files=True)
+    of_rows = _failed_pieces(cases, contract, suite_text, known)
+    return [
+        _judged(case, suite, {name for name, files in of_files.items() if at in files}, of_rows[at], contract.key)
+        for at, case in enumerate(cases)
+    ]
 
 
-def _judged(case: Case, suite: Suite, failed: Failed, key: str) -> Reading:
-    findings = [_finding(check, case.profile, failed) for check in _checked(suite, case.profile)]
+def _judged(case: Case, suite: Suite, of_file: set[str], of_rows: Sequence[Failed], key: str) -> Judged:
+    findings = tuple(_finding(check, case.profile, of_file, of_rows) for check in _checked(suite, case.profile))
     # What the reader itself flagged stands before what the suite found.
-    checks = [*case.reading.verdict["checks"], *(finding.as_verdict() for finding in findings)]
-    verdict = {**case.reading.verdict, "checks": checks}
+    checks = [*case.read.verdict["checks"], *(finding.as_verdict() for finding in findings)]
+    verdict = {**case.read.verdict, "checks": checks}
     critical = [finding for finding in findings if finding.severity == "critical" and finding.unexpected]
     if critical:
         refused = {
@@ -110,8 +136,33 @@ def _judged(case: Case, suite: Suite, failed: Failed, key: str) -> Reading:
             "refused_reason": critical[0].check.reason,
             "refused_mend": critical[0].check.mend,
         }
-        return replace(case.reading, verdict={**verdict, **refused})
-    return _sorted_out(replace(case.reading, verdict=verdict), findings, key)
+        return Judged({**verdict, **refused}, case.read.pieces, (), key)
+    counts = _counts(case, findings)
+    return Judged({**verdict, "counts": counts}, case.read.pieces, findings, key)
+
+
+def _counts(case: Case, findings: Sequence[Finding]) -> dict[str, int]:
+    """Return the counts of the verdict after rows were sent back and flagged."""
+    before: dict[str, int] = case.read.verdict["counts"]
+    sent_back = flagged = 0
+    for number, is_flagged in enumerate(case.read.is_flagged):
+        gone = _rows_of(findings, "warning", number)
+        marked = is_flagged.copy()
+        marked[_rows_of(findings, "info", number)] = True
+        marked[gone] = False
+        sent_back, flagged = sent_back + len(gone), flagged + int(marked.sum())
+    return {
+        **before,
+        "typed": before["typed"] - sent_back,
+        "rejected": before["rejected"] + sent_back,
+        "flagged": flagged,
+    }
+
+
+def _rows_of(findings: Sequence[Finding], severity: str, number: int) -> np.ndarray:
+    """Return the rows of one piece that fail any check of a severity, each once."""
+    places = [finding.rows[number] for finding in findings if finding.severity == severity and finding.rows]
+    return np.unique(np.concatenate([_NO_ROWS, *places]))
 
 
 def _checked(suite: Suite, profile: Profile) -> tuple[Check, ...]:
@@ -126,56 +177,52 @@ def _checked(suite: Suite, profile: Profile) -> tuple[Check, ...]:
     return suite.checks
 
 
-def _finding(check: Check, profile: Profile, failed: Failed) -> Finding:
-    """`failed` has the failing rows of each failed check; None where the check is about the whole file."""
+def _finding(check: Check, profile: Profile, of_file: set[str], of_rows: Sequence[Failed]) -> Finding:
     override = profile.severities.get(check.check_id)
-    rows = failed.get(check.check_id, ())
     return Finding(
         check=check,
         severity=override.severity if override else check.severity,
         severity_reason=override.reason if override else None,
-        rows=rows or (),
-        unexpected=1 if rows is None else len(rows),
+        rows=tuple(failed.get(check.check_id, _NO_ROWS) for failed in of_rows),
+        is_of_file=check.check_id in of_file,
     )
 
 
-def _sorted_out(reading: Reading, findings: list[Finding], key: str) -> Reading:
-    rows = reading.rows.reset_index(drop=True)
-    warnings = [finding for finding in findings if finding.severity == "warning" and finding.rows]
-    sent_back = {position for finding in warnings for position in finding.rows}
-    rejects = pd.concat([_reject_rows(rows, finding, key) for finding in warnings]) if warnings else None
-    flags = _flags(rows["flags"], [finding for finding in findings if finding.severity == "info" and finding.rows])
-    kept = rows.assign(flags=flags).drop(index=sorted(sent_back)).reset_index(drop=True)
-    counts = dict(cast("dict[str, int]", reading.verdict["counts"]))
-    counts.update(
-        typed=len(kept),
-        rejected=counts["rejected"] + len(sent_back),
-        flagged=int((kept["flags"] != "").sum()),
-    )
-    return replace(
-        reading,
-        rows=kept,
-        rejects=reading.rejects if rejects is None else _joined(reading.rejects, rejects),
-        verdict={**reading.verdict, "counts": counts},
-    )
+def _sorted_out(piece: Piece, findings: Sequence[Finding], number: int, key: str) -> Piece:
+    failed = [(finding, finding.rows[number]) for finding in findings if finding.rows and len(finding.rows[number])]
+    if not failed:
+        return piece
+    rows = piece.rows
+    warnings = [(finding, places) for finding, places in failed if finding.severity == "warning"]
+    rejects = [_reject_rows(rows, places, finding.check, key) for finding, places in warnings]
+    flags = rows["flags"].to_numpy(dtype=object).copy()
+    for finding, places in failed:
+        if finding.severity == "info":
+            flags[places] = [
+                f"{flag};{finding.check.check_id}" if flag else finding.check.check_id for flag in flags[places]
+            ]
+    kept = rows.assign(flags=pd.Series(flags, index=rows.index, dtype=object))
+    stays = np.ones(len(rows), dtype=bool)
+    stays[_rows_of(findings, "warning", number)] = False
+    kept = kept[stays].reset_index(drop=True)
+    return Piece(kept, _with_rejects(piece.rejects, rejects) if rejects else piece.rejects)
 
 
-def _reject_rows(rows: pd.DataFrame, finding: Finding, key: str) -> pd.DataFrame:
-    faulty = rows.loc[list(finding.rows)]
+def _reject_rows(rows: pd.DataFrame, places: np.ndarray, check: Check, key: str) -> pd.DataFrame:
+    faulty = rows.iloc[places]
     return faulty.assign(
         record_code=faulty[key],
-        check_id=finding.check.check_id,
-        column_name=finding.check.column,
-        value=_shown(faulty, finding.check),
-        reason=finding.check.reason,
-        mend=finding.check.mend,
+        check_id=check.check_id,
+        column_name=check.column,
+        value=_shown(faulty, check),
+        reason=check.reason,
+        mend=check.mend,
     )[list(REJECT_COLUMNS)]
 
 
-def _joined(before: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
-    parts = [part for part in (before, new) if len(part)]
-    joined = pd.concat(parts, ignore_index=True)
-    return joined.sort_values(["source_row", "check_id"], kind="stable").reset_index(drop=True)
+def _with_rejects(before: pd.DataFrame, new: list[pd.DataFrame]) -> pd.DataFrame:
+    every = pd.concat([part for part in (before, *new) if len(part)], ignore_index=True)
+    return every.sort_values(["source_row", "check_id"], kind="stable").reset_index(drop=True)
 
 
 def _shown(faulty: pd.DataFrame, check: Check) -> pd.Series:
@@ -196,63 +243,53 @@ def _cell_text(values: pd.Series) -> pd.Series:
     return text.fillna(BLANK).astype(object)
 
 
-def _flags(flags: pd.Series, findings: list[Finding]) -> pd.Series:
-    flagged = flags.astype(object).copy()
-    for finding in findings:
-        here = flagged.loc[list(finding.rows)]
-        separator = here.map(lambda text: ";" if text else "")
-        flagged.loc[list(finding.rows)] = here + separator + finding.check.check_id
-    return flagged
+def _failed_pieces(cases: Sequence[Case], contract: Contract, suite_text: str, known: Known) -> list[list[Failed]]:
+    """Return for each file the failed checks of each of its pieces, evaluated for many rows at once."""
+    found: list[list[Failed]] = [[] for _ in cases]
+    waiting: list[_Waiting] = []
+    for at, case in enumerate(cases):
+        repeats = code_repeats(case.read.pieces.rows, contract)
+        for rows, repeated in zip(case.read.pieces.rows(), repeats, strict=True):
+            waiting.append(_Waiting(at, rows, repeated, case.observed_on))
+            if sum(len(item.rows) for item in waiting) >= PIECE_ROWS:
+                _evaluate(waiting, found, contract, suite_text, known)
+                waiting = []
+    _evaluate(waiting, found, contract, suite_text, known)
+    return found
 
 
-def _failed_of_each(suite_text: str, suite: Suite, frames: list[pd.DataFrame]) -> list[Failed]:
-    """Return the failed checks of each file: those of the whole file one by one, those of rows all files at once."""
-    failed = [_run(suite_text, frame, whole_file=True) for frame in frames]
-    starts = np.cumsum([0, *(len(frame) for frame in frames)])
-    filled = [frame for frame in frames if len(frame)]
-    if not filled:
-        return failed
-    together = with_computed(pd.concat(filled, ignore_index=True), suite.computed)
-    for check_id, positions in _run(suite_text, together, whole_file=False).items():
-        places = np.array(positions, dtype=int)
-        files = np.searchsorted(starts, places, side="right") - 1
-        for at in np.unique(files):
-            failed[at][check_id] = tuple(int(place) for place in places[files == at] - starts[at])
-    return failed
+@dataclass(frozen=True)
+class _Waiting:
+    """A piece that waits for its evaluation: the number of its file, its rows, their repeats, the file's day."""
+
+    at: int
+    rows: pd.DataFrame
+    repeats: np.ndarray
+    observed_on: dt.date
 
 
-def _run(suite_text: str, frame: pd.DataFrame, whole_file: bool) -> Failed:
-    """Return the failed checks: check id → positions of failing rows, None for a check of the whole file."""
-    batch_definition, suite = _expectations(suite_text, whole_file)
-    if not suite.expectations:
-        return {}
-    result = batch_definition.get_batch({"dataframe": frame}).validate(suite, result_format=cast("Any", _RESULT_FORMAT))
+def _evaluate(
+    waiting: Sequence[_Waiting], found: list[list[Failed]], contract: Contract, suite_text: str, known: Known
+) -> None:
+    """Add to `found` the failed checks of each waiting piece, with row numbers inside the piece."""
+    filled = [item.rows for item in waiting if len(item.rows)]
     failed: Failed = {}
-    for outcome in result.results:
-        config = outcome.expectation_config
-        check_id = str(config.meta["check_id"]) if config is not None else ""
-        problem = outcome.exception_info or {}
-        if problem.get("raised_exception") or "raised_exception" not in problem:
-            raise RuntimeError(f"expectation of check {check_id} could not be evaluated: {problem}")
-        if not outcome.success:
-            positions = outcome.result.get("unexpected_index_list")
-            failed[check_id] = None if positions is None else tuple(int(position) for position in positions)
-    return failed
+    if filled:
+        suite = parse_suite(suite_text)
+        rows = filled[0] if len(filled) == 1 else pd.concat(filled, ignore_index=True)
+        lengths = [len(item.rows) for item in waiting]
+        days = pd.Series(np.repeat(pd.to_datetime([item.observed_on for item in waiting]).to_numpy(), lengths))
+        repeats = np.concatenate([item.repeats for item in waiting])
+        frame = with_helpers(rows, contract, known, days, repeats, suite.needed_columns)
+        failed = failing_rows(suite_text, with_computed(frame, suite.computed))
+    start = 0
+    for item in waiting:
+        end = start + len(item.rows)
+        found[item.at].append(_between(failed, start, end))
+        start = end
 
 
-@lru_cache(maxsize=64)
-def _expectations(suite_text: str, whole_file: bool) -> tuple[BatchDefinition, ExpectationSuite]:
-    """The checks of whole files, or of rows, in an ephemeral GX context; importing GX takes seconds, so only here."""
-    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
-    import great_expectations as gx
-
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = cast("Any", {"globally": False})
-    batch_definition = (
-        context.data_sources.add_pandas("delivered")
-        .add_dataframe_asset("rows")
-        .add_batch_definition_whole_dataframe("file")
-    )
-    parsed = parse_suite(suite_text)
-    wanted = [item for item in parsed.expectations if item["type"].startswith("expect_table_") == whole_file]
-    return batch_definition, gx.ExpectationSuite(name=parsed.name, expectations=cast("Any", wanted))
+def _between(failed: Failed, start: int, end: int) -> Failed:
+    """Return the failed checks of the rows from `start` to before `end`, numbered from 0 there."""
+    cut = {name: rows[np.searchsorted(rows, start) : np.searchsorted(rows, end)] for name, rows in failed.items()}
+    return {name: rows - start for name, rows in cut.items() if len(rows)}

@@ -6,12 +6,14 @@ Invariant: one expectation is one check with its own id, severity, reason and me
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypedDict
 
 import yaml
 
+_WORD = re.compile(r"[A-Za-z_]\w*")
 SEVERITIES = ("critical", "warning", "info")
 
 
@@ -51,6 +53,26 @@ class Suite:
     computed: dict[str, str]
     checks: tuple[Check, ...]
     expectations: tuple[Expectation, ...]
+
+    @property
+    def row_expectations(self) -> list[Expectation]:
+        """The expectations of rows."""
+        return [item for item in self.expectations if not _is_of_files(item)]
+
+    @property
+    def file_expectations(self) -> list[Expectation]:
+        """The expectations of whole files (`meta.about: file`), checked on a frame with one row per file."""
+        return [item for item in self.expectations if _is_of_files(item)]
+
+    @property
+    def needed_columns(self) -> frozenset[str]:
+        """Every word of the expectations' arguments and computed columns: no other column is looked at."""
+        texts = [str(value) for item in self.row_expectations for value in item["kwargs"].values()]
+        return frozenset(word for text in [*texts, *self.computed.values()] for word in _WORD.findall(text))
+
+
+def _is_of_files(expectation: Expectation) -> bool:
+    return expectation["meta"].get("about") == "file"
 
 
 @lru_cache(maxsize=8)

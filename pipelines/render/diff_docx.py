@@ -24,7 +24,7 @@ from pipelines.render.docx_parts import (
     add_page_number,
     borders,
     cell_margins,
-    drop_thumbnail,
+    drop_what_is_not_used,
     fix_widths,
     keep_row_whole,
     mark_size,
@@ -64,7 +64,7 @@ def write_annex(found: Comparison, path: Path) -> None:
 
 def _set_up(document: Any, found: Comparison) -> None:
     set_fonts(document, "Times New Roman", Pt(13))
-    drop_thumbnail(document)
+    drop_what_is_not_used(document)
     section = document.sections[0]
     section.orientation = WD_ORIENT.LANDSCAPE
     section.page_width, section.page_height = Mm(297), Mm(210)

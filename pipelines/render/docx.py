@@ -55,7 +55,7 @@ from pipelines.render.docx_parts import (
     cell_margins,
     describe,
     describe_picture,
-    drop_thumbnail,
+    drop_what_is_not_used,
     empty_body,
     fix_widths,
     go_on_with_page_numbers,
@@ -90,7 +90,9 @@ from pipelines.render.letterhead import (
     issuer_rule_mm,
     issuing_lines,
     motto_rule_mm,
+    number_text,
     recipient_lines,
+    signer_name,
     subject_of,
 )
 from pipelines.render.stable_zip import make_stable
@@ -100,6 +102,8 @@ _BODY, _SMALL = Pt(BODY_POINTS), Pt(12)
 _LANDSCAPE_WIDTH = 297 - 30 - 15
 # Height of a line of a form's cell, times its letter size: Times in single lines, and the 1.08 of the style.
 _LINE_SHARE = 1.25
+# Room for the number that the registry writes by hand.
+_NUMBER_GAP = " " * 7
 # How many of the last rows of a form go with its foot, so that notes and signature never stand alone on a page.
 _ROWS_WITH_FOOT = 2
 
@@ -151,7 +155,7 @@ class _Writer:
         section = self.document.sections[0]
         if not self.is_restyled:
             set_fonts(self.document, "Times New Roman", _BODY)
-            drop_thumbnail(self.document)
+            drop_what_is_not_used(self.document)
             section.page_width, section.page_height = Mm(210), Mm(297)
             section.left_margin, section.right_margin = Mm(30), Mm(18)
             section.top_margin, section.bottom_margin = Mm(20), Mm(20)
@@ -183,7 +187,7 @@ class _Writer:
         self._line(right, MOTTO, _CENTRE, Pt(MOTTO_POINTS), bold=True)
         rule_below(right.paragraphs[-1], inset_mm=_inset(right_mm, motto_rule_mm()))
         left, right = table.add_row().cells
-        self._line(left, f"Số:        /{office.report_symbol}", _CENTRE, Pt(NUMBER_POINTS))
+        self._line(left, f"Số: {number_text(self.model, _NUMBER_GAP)}", _CENTRE, Pt(NUMBER_POINTS))
         if subject:
             self._line(left, words_of(subject), _CENTRE, Pt(LETTER_SUBJECT_POINTS))
         self._line(right, place_and_date(self.model), _CENTRE, Pt(DATE_POINTS), slanted=True)
@@ -277,8 +281,8 @@ class _Writer:
             self._line(left, line, _LEFT, Pt(RECIPIENTS_POINTS))
         for line in office.signature:
             self._line(right, line.upper(), _CENTRE, Pt(SIGNATURE_POINTS), bold=True)
-        for _ in range(4):
-            self._line(right, "", _CENTRE, Pt(SIGNATURE_POINTS), bold=True)
+        for text in ("", "", "", signer_name(self.model)):
+            self._line(right, text, _CENTRE, Pt(SIGNATURE_POINTS), bold=True)
         keep_row_whole(table.rows[0])
         self.is_appendix = True
 

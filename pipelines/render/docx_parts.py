@@ -98,10 +98,35 @@ def set_fonts(document: Any, font: str, size: Any) -> None:
         language.set(qn("w:val"), "vi-VN")
 
 
-def drop_thumbnail(document: Any) -> None:
-    """Take out the picture of python-docx's own template."""
-    relations = document.part.package.rels
-    for key in [key for key, relation in relations.items() if relation.reltype.endswith("/thumbnail")]:
+def drop_what_is_not_used(document: Any) -> None:
+    """Take out of python-docx's own template its picture and all styles but ours and those they rest on.
+
+    The template carries 160 styles, twice; they are nine tenths of a report's XML.
+    """
+    _drop_relations(document.part.package.rels, "/thumbnail")
+    _drop_relations(document.part.rels, "/stylesWithEffects", "/numbering")
+    root = document.styles.element
+    by_id = {style.get(qn("w:styleId")): style for style in root.findall(qn("w:style"))}
+    waiting = [key for key, style in by_id.items() if style.get(qn("w:default")) == "1" or _name_of(style) in STYLES]
+    used: set[str] = set()
+    while waiting:
+        key = waiting.pop()
+        used.add(key)
+        parts = (by_id[key].find(qn(f"w:{part}")) for part in ("basedOn", "link", "next"))
+        waiting += {part.get(qn("w:val")) for part in parts if part is not None} - used
+    for key, style in by_id.items():
+        if key not in used:
+            root.remove(style)
+    for hidden in root.findall(qn("w:latentStyles")):
+        root.remove(hidden)
+
+
+def _name_of(style: Any) -> str:
+    return str(style.find(qn("w:name")).get(qn("w:val"))).replace("heading ", "Heading ").replace("header", "Header")
+
+
+def _drop_relations(relations: Any, *endings: str) -> None:
+    for key in [key for key, relation in relations.items() if relation.reltype.endswith(endings)]:
         del relations[key]
 
 

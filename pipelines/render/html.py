@@ -17,7 +17,16 @@ from pipelines.figures.form_page import FormPage, form_page, place_and_date
 from pipelines.figures.layout import HeadCell
 from pipelines.figures.model import ReportModel
 from pipelines.render.charts import chart_svg
-from pipelines.render.letterhead import COUNTRY, MOTTO, document_title, issuing_lines, recipient_lines, subject_of
+from pipelines.render.letterhead import (
+    COUNTRY,
+    MOTTO,
+    document_title,
+    issuing_lines,
+    number_text,
+    recipient_lines,
+    signer_name,
+    subject_of,
+)
 from pipelines.render.page import write_page
 
 
@@ -29,7 +38,7 @@ def write_html(model: ReportModel, blocks: Sequence[Block], path: Path) -> None:
         path,
         title=document_title(model, blocks),
         issuing=list(issuing_lines(model.office)),
-        symbol=model.office.report_symbol,
+        number=number_text(model, "…"),
         subject=subject_of(blocks),
         country=COUNTRY,
         motto=MOTTO,
@@ -37,6 +46,7 @@ def write_html(model: ReportModel, blocks: Sequence[Block], path: Path) -> None:
         parts=parts,
         forms=[item for kind, item in parts if kind == Table.__name__],
         recipients=list(recipient_lines(model.office)),
+        signer=signer_name(model),
         signature=[line.upper() for line in model.office.signature],
         # A count links to its cell; a ratio stands in no form.
         in_forms={figure.figure_id for form in model.forms.values() for row in form.rows for figure in row.figures},

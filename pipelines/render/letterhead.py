@@ -1,7 +1,7 @@
 """Fixed lines of a Vietnamese administrative document (Nghị định 30/2020/NĐ-CP; domain/10 10.3).
 
 Here: country name and motto, issuing body, recipients, sizes, lines beneath. Not here: places (docx, pdf, html).
-Invariant: number and date stay open; nothing of a person is made up.
+Invariant: number, date and signer stay open until a person gives them at issue.
 """
 
 from __future__ import annotations
@@ -67,6 +67,17 @@ def document_title(model: ReportModel, blocks: Sequence[Block]) -> str:
     """Return the title a document carries in its properties: a letter's subject, else that of the report."""
     report = f"Báo cáo kiểm soát thủ tục hành chính – {model.question.period_label}"
     return words_of(subject_of(blocks)) or report
+
+
+def number_text(model: ReportModel, gap: str) -> str:
+    """Return number and symbol of the document as the registry gave them, else the symbol behind a gap."""
+    issue = model.issue
+    return issue.number if issue and issue.number else f"{gap}/{model.office.report_symbol}"
+
+
+def signer_name(model: ReportModel) -> str:
+    """Return the name below the signature; empty until a person gives it."""
+    return model.issue.signer if model.issue else ""
 
 
 def recipient_lines(office: OfficeInfo) -> list[str]:

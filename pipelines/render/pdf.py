@@ -2,7 +2,8 @@
 
 Here: letterhead, blocks, signature, forms on landscape pages as Typst text, and its compilation. Not here: words,
 arithmetic, the grammar of Typst (typst_text).
-Invariant: every figure is a link to its own id in bao-cao.html; no system font is used; same model, same bytes.
+Invariant: a figure of the words is a link to its cell in a form of this file, any other to its own id in bao-cao.html;
+no system font is used; same model, same bytes.
 """
 
 from __future__ import annotations
@@ -53,7 +54,9 @@ from pipelines.render.letterhead import (
     issuer_rule_mm,
     issuing_lines,
     motto_rule_mm,
+    number_text,
     recipient_lines,
+    signer_name,
     subject_of,
 )
 from pipelines.render.typst_compile import compile_pdf
@@ -78,7 +81,9 @@ _SET_UP = """
 #show heading.where(level: 4): it => block(above: 8pt, below: 6pt, sticky: true,
   pad(left: 10mm, text(size: 14pt, weight: "bold", it.body)))
 #let line-below(long) = block(above: 5pt, below: 4pt, width: 100%, align(center, line(length: long, stroke: 0.7pt)))
-#let fig(id, body) = link("bao-cao.html#" + id, body)
+#let cell(id, body) = [#link("bao-cao.html#" + id, body)#label(id)]
+#let fig(id, body) = context if query(label(id)).len() == 1 {{ link(label(id), body) }} else {{
+  link("bao-cao.html#" + id, body) }}
 #let plain(body) = par(first-line-indent: 0mm, justify: false, body)
 """
 _APPENDIX = """
@@ -124,14 +129,16 @@ def _letterhead(model: ReportModel, subject: Subject | None) -> str:
     issuing = " \\\n".join(
         f"#strong[{content(text)}]" if bold else f"#[{content(text)}]" for text, bold in issuing_lines(office)
     )
-    number, date = content(office.report_symbol), content(place_and_date(model), keep_spaces=True)
+    number = number_text(model, "")
+    number = content(number) if number[:1] != "/" else f"#h(8mm){content(number)}"
+    date = content(place_and_date(model), keep_spaces=True)
     about = f" \\\n#text(size: {LETTER_SUBJECT_POINTS}pt)[{_runs(subject.runs)}]" if subject else ""
     return f"""
 #grid(columns: ({LEFT_MM}mm, 1fr), align: center, row-gutter: 4pt,
   [#plain[#text(size: {ISSUER_POINTS}pt)[{issuing}]] #line-below({issuer_rule_mm(office):.1f}mm)],
   [#plain[#text(size: {COUNTRY_POINTS}pt)[#strong[{content(COUNTRY)}]] \\
    #text(size: {MOTTO_POINTS}pt)[#strong[{content(MOTTO)}]]] #line-below({motto_rule_mm():.1f}mm)],
-  plain(text(size: {NUMBER_POINTS}pt)[Số: #h(8mm)/{number}{about}]),
+  plain(text(size: {NUMBER_POINTS}pt)[Số: {number}{about}]),
   plain(text(size: {DATE_POINTS}pt, style: "italic")[{date}]),
 )
 #v(6pt)
@@ -216,11 +223,13 @@ def _heading(block: Heading, following: Block | None) -> Iterator[str]:
 def _signature(model: ReportModel) -> str:
     recipients = " \\\n".join(content(line) for line in recipient_lines(model.office))
     signed = " \\\n".join(f"#strong[{content(line.upper())}]" for line in model.office.signature)
+    signer = signer_name(model)
+    name = f" #plain[#text(size: {SIGNATURE_POINTS}pt)[#strong[{content(signer)}]]]" if signer else ""
     return f"""
 #block(breakable: false, above: 12pt, grid(columns: (1fr, 1fr), align: (left, center),
   [#plain[#text(size: {RECIPIENTS_HEAD_POINTS}pt, weight: "bold", style: "italic")[Nơi nhận:] \\
    #text(size: {RECIPIENTS_POINTS}pt)[{recipients}]]],
-  [#plain[#text(size: {SIGNATURE_POINTS}pt)[{signed}]] #v(26mm)],
+  [#plain[#text(size: {SIGNATURE_POINTS}pt)[{signed}]] #v(26mm){name}],
 ))
 """
 
@@ -314,5 +323,5 @@ def _run(run: Run) -> str:
 
 
 def _figure(figure: Figure) -> str:
-    """A figure as a link to its id; an empty cell (zero printed as blank) has nothing to click."""
-    return f"#fig({string(figure.figure_id)})[{content(figure.text)}]" if figure.text else ""
+    """A figure of a form as a link to its id; an empty cell (zero printed as blank) has nothing to click."""
+    return f"#cell({string(figure.figure_id)})[{content(figure.text)}]" if figure.text else ""

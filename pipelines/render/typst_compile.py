@@ -7,6 +7,7 @@ Invariant: no system font, no time of day enters; same source, same bytes.
 from __future__ import annotations
 
 from importlib.util import find_spec
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,7 +36,20 @@ def compile_pdf(source: str) -> bytes:
 
     made = typst.compile(source.encode(), font_paths=_fonts(), format="pdf", pdf_standards="a-2b")
     assert isinstance(made, bytes)
-    return made
+    return _packed(made)
+
+
+def _packed(made: bytes) -> bytes:
+    """Return the same document with its small objects compressed.
+
+    Typst writes each cell's place in the structure (for readers aloud) and each link as plain text: most of a report.
+    """
+    import pikepdf
+
+    packed = BytesIO()
+    with pikepdf.open(BytesIO(made)) as document:
+        document.save(packed, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
+    return packed.getvalue()
 
 
 def compile_pictures(source: str, dots_per_inch: int) -> list[bytes]:

@@ -78,6 +78,7 @@ def _make(office: Office, report: Path, folder: Path, unit: dict[str, Any], say:
     model = read_model(office, report / "warehouse.duckdb", layouts, unit)
     work = folder / _AT_WORK
     work.mkdir(parents=True)
-    assemble(work, model, layouts, manifest["key"], manifest["versions"], paper_of(office))
+    paper = paper_of(office, model.question.period_id, unit["unit_id"])
+    assemble(work, model, layouts, manifest["key"], manifest["versions"], paper)
     move_into_place(work, target)
     return UnitReport(unit["unit_id"], unit["name_vi"], target, built=True)

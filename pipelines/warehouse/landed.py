@@ -14,7 +14,7 @@ import duckdb
 import pandas as pd
 
 from pipelines.ingest.contract import load_contract
-from pipelines.ingest.reading import REJECT_COLUMNS
+from pipelines.ingest.rejects import REJECT_COLUMNS
 from pipelines.office.corrections import Correction
 from pipelines.office.reference import unit_aliases
 from pipelines.office.settings import Office

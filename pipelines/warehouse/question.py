@@ -18,6 +18,8 @@ from pipelines.office.errors import OfficeError
 from pipelines.office.reference import current_unit
 from pipelines.office.settings import Office, Switches
 from pipelines.office.software import software_hash
+from pipelines.office.words import words_hash
+from pipelines.periods.calendar import parse_day
 from pipelines.periods.period import Period, find_period
 from pipelines.warehouse.prior import PriorIssue, find_prior, find_year_ago
 from pipelines.warehouse.register import Delivery, register, withdrawals
@@ -102,19 +104,12 @@ class Ask:
         """
         return cls(
             period_id,
-            _day(as_of) if as_of else None,
+            parse_day(as_of) if as_of else None,
             _moment(received_by) if received_by else None,
             tuple(sorted((switches or {}).items())),
             prior_issue,
             year_ago_issue,
         )
-
-
-def _day(text: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError as error:
-        raise OfficeError(f"«{text}» không phải ngày. Viết dạng năm-tháng-ngày, ví dụ 2021-03-11.") from error
 
 
 def _moment(text: str) -> dt.datetime:
@@ -186,6 +181,7 @@ def answer_key(office: Office, question: Question, deliveries: list[Delivery]) -
         "deliveries": [_delivery_part(office, delivery) for delivery in deliveries],
         "reference": office.reference_hash,
         "own_paper": office.paper_hash,
+        "own_words": words_hash(office.root, question.period.period_id),
         "software": software_hash(),
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

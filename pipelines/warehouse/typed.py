@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import json
-import shutil
-import tempfile
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -21,18 +19,20 @@ import pandas as pd
 from pipelines.ingest.contract import load_contract
 from pipelines.ingest.landing import landed_path
 from pipelines.office.corrections import Correction
+from pipelines.office.errors import OfficeError
 from pipelines.office.settings import Office
 from pipelines.office.software import reading_hash
 from pipelines.warehouse.register import Delivery
 from pipelines.warehouse.streams import contract_path, suite_path
+from pipelines.warehouse.typed_cache import keep, kept_verdict
 
-if TYPE_CHECKING:
-    from pipelines.ingest.reading import Reading
+if TYPE_CHECKING:  # pandas-heavy: not at start-up
+    from pipelines.ingest.pieces import Piece
+    from pipelines.ingest.reading import Read, Reading
+    from pipelines.ingest.source import Source
     from pipelines.office.profiles import Profile
     from pipelines.quality.helpers import Known
-
-# Rows judged at once: enough that a quarter of a city is one evaluation, few enough for a small machine.
-_JUDGED_TOGETHER = 100_000
+    from pipelines.quality.judge import Judged
 
 
 @dataclass(frozen=True)
@@ -85,32 +85,21 @@ def type_deliveries(
 ) -> list[TypedDelivery]:
     """Read and judge deliveries, or take what an earlier run already made of them.
 
-    A file no profile fits is refused with the reason; it stops nobody. Files are read one by one and those of a
-    stream judged together, at most `_JUDGED_TOGETHER` rows at once.
+    A file no profile fits is refused with the reason; it stops nobody. Bytes that are several deliveries (a return
+    workbook is one for each of its sheets) are opened once; small files of a stream are judged together.
 
     Args:
         office: the office.
         deliveries: what to read.
-        say: called with a line of progress before the files of each stream that are read now.
+        say: called with a line of progress for each stream that has files to read now.
     """
-    kept = [_kept(office, delivery) for delivery in deliveries]
-    new: dict[str, list[tuple[Delivery, Path, str]]] = {}
-    for delivery, (folder, made_by) in zip(deliveries, kept, strict=True):
-        if delivery.stream is not None and not (folder / "verdict.json").is_file():
-            new.setdefault(delivery.stream, []).append((delivery, folder, made_by))
-    for stream, items in new.items():
-        say(f"Đọc và kiểm tra {len(items)} bảng: {load_contract(contract_path(stream)).title}")
-        read: list[tuple[Delivery, Path, str, Reading]] = []
-        rows = 0
-        for delivery, folder, made_by in items:
-            reading = _read(office, delivery)
-            read.append((delivery, folder, made_by, reading))
-            rows += len(reading.rows)
-            if rows > _JUDGED_TOGETHER:
-                _judge_and_keep(office, stream, read)
-                read, rows = [], 0
-        _judge_and_keep(office, stream, read)
-    return [_typed(delivery, folder) for delivery, (folder, _) in zip(deliveries, kept, strict=True)]
+    found = {delivery.delivery_id: _kept(office, delivery) for delivery in deliveries}
+    new = [item for item in found.values() if item.verdict is None]
+    for stream, count in Counter(str(item.delivery.stream) for item in new).items():
+        say(f"Đọc và kiểm tra {count} bảng: {load_contract(contract_path(stream)).title}")
+    if new:
+        _Typing(office, [item.delivery for item in new]).make(new)
+    return [_typed(found[delivery.delivery_id]) for delivery in deliveries]
 
 
 def standing(
@@ -131,40 +120,54 @@ def standing(
     return [found[item.delivery_id] for item in deliveries if item.delivery_id in found]
 
 
-def _kept(office: Office, delivery: Delivery) -> tuple[Path, str]:
-    """Where a delivery's reading is kept, and the recipe that names the place; empty where no profile fits."""
+@dataclass(frozen=True)
+class _Kept:
+    """Where a delivery is kept, the recipe that names the place, and its verdict; None where it must be read."""
+
+    delivery: Delivery
+    folder: Path
+    made_by: str
+    verdict: dict[str, Any] | None
+
+
+def _kept(office: Office, delivery: Delivery) -> _Kept:
     if delivery.profile is None or delivery.stream is None:
-        return Path(), ""
+        return _Kept(delivery, Path(), "", _no_profile(delivery))
     made_by = recipe(office, delivery)
-    return office.data / "typed" / delivery.stream / f"{delivery.sha256[:16]}-{made_by[:12]}", made_by
+    folder = office.data / "typed" / delivery.stream / f"{delivery.sha256[:16]}-{made_by[:12]}"
+    return _Kept(delivery, folder, made_by, kept_verdict(folder, made_by))
 
 
-def _typed(delivery: Delivery, folder: Path) -> TypedDelivery:
-    if delivery.profile is None or delivery.stream is None:
-        return TypedDelivery(delivery, Path(), _no_profile(delivery))
-    return TypedDelivery(delivery, folder, json.loads((folder / "verdict.json").read_text(encoding="utf-8")))
+def _typed(item: _Kept) -> TypedDelivery:
+    verdict = item.verdict if item.verdict is not None else kept_verdict(item.folder, item.made_by)
+    if verdict is None:
+        raise OSError(f"typed rows were written but cannot be read back: {item.folder}")
+    return TypedDelivery(item.delivery, item.folder, verdict)
 
 
 def preview(office: Office, delivery: Delivery, path: Path) -> Reading:
     """Read and judge a file that has not been received, as if it were this delivery; nothing is kept."""
-    from pipelines.quality.judge import Case, judge_all
+    from pipelines.ingest.reading import joined, read_delivery
 
     assert delivery.profile is not None and delivery.stream is not None
-    reading = _read(office, delivery, path)
-    if reading.verdict["status"] != "accepted":
-        return reading
-    case = Case(reading, delivery.profile, _known(office, delivery.observed_on))
-    (judged,) = judge_all([case], load_contract(contract_path(delivery.stream)), suite_path(delivery.stream))
-    return judged
+    contract = load_contract(contract_path(delivery.stream))
+    read = read_delivery(path, source_of(office, delivery))
+    try:
+        if not read.is_accepted:
+            return joined(read.pieces, read.verdict, contract)
+        judged = _Typing(office, [delivery]).judged(read, delivery)
+        return joined(judged.pieces(), judged.verdict, contract)
+    finally:
+        read.pieces.close()
 
 
-def _read(office: Office, delivery: Delivery, path: Path | None = None) -> Reading:
-    from pipelines.ingest.reading import read_file  # pandas-heavy: not at start-up
+def source_of(office: Office, delivery: Delivery) -> Source:
+    """Return what a delivery is read by."""
+    from pipelines.ingest.source import Source
 
     assert delivery.profile is not None and delivery.stream is not None
     window = office.settings.window
-    return read_file(
-        path or landed_path(office, delivery.sha256),
+    return Source(
         delivery.file_name,
         load_contract(contract_path(delivery.stream)),
         delivery.profile,
@@ -174,34 +177,91 @@ def _read(office: Office, delivery: Delivery, path: Path | None = None) -> Readi
     )
 
 
-def _judge_and_keep(office: Office, stream: str, read: list[tuple[Delivery, Path, str, Reading]]) -> None:
-    """Judge the accepted readings of a stream, then keep every reading in its folder."""
-    from pipelines.quality.judge import Case, judge_all
+class _Typing:
+    """Reading and judging deliveries that are not kept yet."""
 
-    accepted = [item for item in read if item[3].verdict["status"] == "accepted"]
-    known = {day: _known(office, day) for day in {item[0].observed_on for item in accepted}}
-    cases = [Case(item[3], cast("Profile", item[0].profile), known[item[0].observed_on]) for item in accepted]
-    judged = judge_all(cases, load_contract(contract_path(stream)), suite_path(stream)) if cases else []
-    by_delivery = {item[0].delivery_id: reading for item, reading in zip(accepted, judged, strict=True)}
-    for delivery, folder, made_by, reading in read:
-        _keep(by_delivery.get(delivery.delivery_id, reading), delivery, made_by, folder)
+    def __init__(self, office: Office, deliveries: Sequence[Delivery]) -> None:
+        """Gather what the office knows, once for all the deliveries."""
+        last = max(delivery.observed_on for delivery in deliveries)
+        self._office = office
+        self._known = _known(office, last + dt.timedelta(days=office.settings.window.max_days_after_observed))
+        self._waiting: dict[str, list[tuple[_Kept, Read]]] = {}
+
+    def make(self, items: Sequence[_Kept]) -> None:
+        """Read and judge deliveries and keep each in its folder."""
+        by_bytes: dict[str, list[_Kept]] = {}
+        for item in items:
+            by_bytes.setdefault(item.delivery.sha256, []).append(item)
+        for sha256, same in by_bytes.items():
+            self._read(landed_path(self._office, sha256), same)
+        for stream in [*self._waiting]:
+            self._judge(stream)
+
+    def _read(self, path: Path, items: Sequence[_Kept]) -> None:
+        """Open one file and read every delivery it is."""
+        from pipelines.ingest.pieces import PIECE_ROWS
+        from pipelines.ingest.reading import read_opened, refused_file, try_open
+
+        opened = try_open(path)
+        for item in items:
+            source = source_of(self._office, item.delivery)
+            room = self._office.data / "typed"
+            room.mkdir(parents=True, exist_ok=True)
+            read = refused_file(source, *opened) if isinstance(opened, tuple) else read_opened(opened, source, room)
+            if not read.is_accepted:
+                self._keep(item, read.pieces, read.verdict)
+                continue
+            waiting = self._waiting.setdefault(str(item.delivery.stream), [])
+            waiting.append((item, read))
+            if sum(read.pieces.row_count for _, read in waiting) >= PIECE_ROWS:
+                self._judge(str(item.delivery.stream))
+
+    def _judge(self, stream: str) -> None:
+        """Judge the readings of a stream that wait, and keep them."""
+        from pipelines.ingest.reading import refused_file, unforeseen
+
+        waiting = self._waiting.pop(stream, [])
+        try:
+            judged = self._judged(waiting)
+        except OfficeError:
+            raise
+        except Exception as error:
+            if len(waiting) > 1:  # which of them is it? each alone, so that it stops no other
+                for item, read in waiting:
+                    self._waiting[stream] = [(item, read)]
+                    self._judge(stream)
+                return
+            ((item, read),) = waiting
+            self._keep(item, (), refused_file(source_of(self._office, item.delivery), *unforeseen(error)).verdict)
+            read.pieces.close()
+            return
+        for (item, read), outcome in zip(waiting, judged, strict=True):
+            self._keep(item, outcome.pieces(), outcome.verdict)
+            read.pieces.close()
+
+    def judged(self, read: Read, delivery: Delivery) -> Judged:
+        """Return one reading judged."""
+        (judged,) = self._judged([(_Kept(delivery, Path(), "", None), read)])
+        return judged
+
+    def _judged(self, waiting: Sequence[tuple[_Kept, Read]]) -> list[Judged]:
+        from pipelines.quality.judge import Case, judge_all
+
+        if not waiting:
+            return []
+        stream = str(waiting[0][0].delivery.stream)
+        cases = [
+            Case(read, cast("Profile", item.delivery.profile), item.delivery.observed_on) for item, read in waiting
+        ]
+        return judge_all(cases, load_contract(contract_path(stream)), suite_path(stream), self._known)
+
+    def _keep(self, item: _Kept, pieces: Iterable[Piece], verdict: dict[str, Any]) -> None:
+        told = {**verdict, "sha256": item.delivery.sha256, "recipe": item.made_by}
+        keep(item.folder, pieces, told, load_contract(contract_path(str(item.delivery.stream))))
 
 
-def _keep(reading: Reading, delivery: Delivery, made_by: str, folder: Path) -> None:
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".typing-"))
-    reading.rows.to_parquet(temporary / "rows.parquet", index=False)
-    reading.rejects.to_parquet(temporary / "rejects.parquet", index=False)
-    verdict = {**reading.verdict, "sha256": delivery.sha256, "recipe": made_by}
-    (temporary / "verdict.json").write_text(
-        json.dumps(verdict, ensure_ascii=False, indent=1, default=str), encoding="utf-8"
-    )
-    shutil.rmtree(folder, ignore_errors=True)
-    temporary.replace(folder)
-
-
-def _known(office: Office, observed_on: dt.date) -> Known:
-    """What the suite compares rows with: reference tables and the day the export shows."""
+def _known(office: Office, last: dt.date) -> Known:
+    """What the suite compares rows with: the reference tables, and the days off up to the last day a cell may have."""
     from pipelines.office.reference import time_limits, unit_aliases
     from pipelines.office.text import match_key
     from pipelines.periods.calendar import days_off, working_calendar
@@ -209,9 +269,9 @@ def _known(office: Office, observed_on: dt.date) -> Known:
     from pipelines.quality.helpers import Known
 
     tables = office.reference
-    calendar = working_calendar(tables["holidays"], office.settings.window.min, observed_on)
+    calendar = working_calendar(tables["holidays"], office.settings.window.min, last)
     return Known(
-        observed_on=observed_on,
+        observed_on=last,
         procedure_codes=set(tables["procedures"]["procedure_code"]) - {""},
         names={
             "procedure": {match_key(name) for name in tables["procedures"]["procedure_name"]},

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from judged_rows import (
+    PlantedFile,
     assert_both_go_back,
     assert_goes_back_only_for,
     assert_is_flagged_only_for,
@@ -60,7 +61,7 @@ FLAGGED = {
 
 
 def judged(path: Path, *rows: dict[str, str]) -> Reading:
-    return read_and_judge(path / "ke-khai.csv", HEADS, [*GOOD, *rows], CONTRACT, SUITE, PROFILE, KNOWN)
+    return read_and_judge(path / "ke-khai.csv", PlantedFile(HEADS, [*GOOD, *rows], CONTRACT, SUITE, PROFILE, KNOWN))
 
 
 @pytest.mark.parametrize("check_id", SENT_BACK)

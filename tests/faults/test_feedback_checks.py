@@ -11,12 +11,14 @@ from pathlib import Path
 
 import pytest
 from judged_rows import (
+    PlantedFile,
     assert_both_go_back,
     assert_goes_back_only_for,
     assert_is_flagged_only_for,
     assert_only_the_second_goes_back,
     assert_passes,
     found,
+    judge_together,
     read_and_judge,
 )
 
@@ -100,11 +102,20 @@ EDGES = {
 }
 
 
-def judged(folder: Path, *planted: dict[str, str], beside: int = 2) -> Reading:
-    """Write good rows and the planted ones as a unit's CSV log; read and judge it."""
+def log(*planted: dict[str, str], beside: int = 2) -> PlantedFile:
+    """Good rows and the planted ones as a unit's CSV log."""
     good = [{**GOOD, CODE: f"PAKN-9{number:03}"} for number in range(beside)]
     rows = [*good, *({**GOOD, **row} for row in planted)]
-    return read_and_judge(folder / "so-pakn.csv", list(GOOD), rows, CONTRACT, SUITE, PROFILE, KNOWN)
+    return PlantedFile(list(GOOD), rows, CONTRACT, SUITE, PROFILE, KNOWN)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def planted_files_judged(tmp_path_factory: pytest.TempPathFactory) -> None:
+    judge_together(tmp_path_factory.mktemp("planted"), (log(row) for row in (*SENT_BACK.values(), *FLAGGED.values(), *EDGES.values())))
+
+
+def judged(folder: Path, *planted: dict[str, str], beside: int = 2) -> Reading:
+    return read_and_judge(folder / "so-pakn.csv", log(*planted, beside=beside))
 
 
 @pytest.mark.parametrize("check_id", SENT_BACK)

@@ -1,16 +1,12 @@
 """An issue killed at any write leaves a whole version or none.
 
-Here: kills at random moments of issuing the same report. Not here: kills of the job (test_killed_runs).
+Here: kills of issuing the same report, one in each part of its steps. Not here: kills of the job (test_killed_runs).
 Invariant: after a kill every version the journal tells of is whole, and the next issue goes through.
 """
 
 from __future__ import annotations
 
 import os
-import random
-import signal
-import time
-from multiprocessing import get_context
 from pathlib import Path
 
 import issued_office as story
@@ -22,7 +18,7 @@ from pipelines.office import journal
 from pipelines.office.settings import load_office
 from pipelines.warehouse.issued import issued_versions, remove_sealed, settle_if_free
 
-KILLS = 20
+KILLS = int(os.environ.get("KSTT_KILLS", "20"))  # `make kills` has more of them
 
 
 @pytest.fixture(scope="module")
@@ -43,32 +39,19 @@ def _start_again(root: Path) -> None:
     journal.head_path(load_office(root)).unlink()
 
 
-def test_an_issue_killed_at_random_moments_is_whole_or_none(ready: Path, tmp_path: Path) -> None:
+def test_an_issue_killed_in_each_part_of_its_way_is_whole_or_none(ready: Path, tmp_path: Path) -> None:
+    from killed_job import spread, steps_of, warm_children  # a second of imports that collecting does without
+
+    warm = warm_children()
     root = story.copy_of(ready, tmp_path / "office")
     calm = story.copy_of(ready, tmp_path / "calm")
-    story.send_out(calm, "final")
+    first = steps_of(warm, story.send_out, calm, "final")
     expected = story.bytes_of(calm / "data" / f"issued/{story.PERIOD}/v1").keys()
-    # A child is warm, so that a kill falls into work, not into imports; and no fork of this process, whose DuckDB
-    # threads a fork would miss.
-    context = get_context("forkserver")
-    context.set_forkserver_preload(["issued_office"])
-    for name in ("first", "timed"):
-        started = time.monotonic()
-        child = context.Process(target=story.send_out, args=(story.copy_of(ready, tmp_path / name), "final"))
-        child.start()
-        child.join()
-        assert child.exitcode == 0
-    duration = time.monotonic() - started
-
-    chance = random.Random(20210316)
+    _start_again(calm)
+    later = steps_of(warm, story.send_out, calm, "final")  # what landing keeps of the first attempt is kept already
     issued = 0
-    for _ in range(KILLS):
-        child = context.Process(target=story.send_out, args=(root, "final"))
-        child.start()
-        child.join(timeout=chance.uniform(0.02, duration * 1.3))
-        if child.is_alive():
-            os.kill(child.pid or 0, signal.SIGKILL)
-        child.join()
+    for step in (*spread(first, KILLS // 2), *spread(later, KILLS - KILLS // 2)):
+        steps_of(warm, story.send_out, root, "final", die_at=step)
         office = load_office(root)
         settle_if_free(office)
         versions = issued_versions(office)
@@ -80,7 +63,7 @@ def test_an_issue_killed_at_random_moments_is_whole_or_none(ready: Path, tmp_pat
             _start_again(root)
         else:
             assert not list((root / "data" / "issued").glob("*/*"))
-    assert 0 < issued < KILLS  # some kills fell into the work, some came too late
+    assert 0 < issued < KILLS  # some kills fell into the work, some came when it was done
     story.send_out(root, "final")
     assert verify(load_office(root)) == []
 

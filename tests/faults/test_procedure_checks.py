@@ -12,7 +12,14 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from judged_rows import assert_goes_back_only_for, assert_is_flagged_only_for, assert_passes, read_and_judge
+from judged_rows import (
+    PlantedFile,
+    assert_goes_back_only_for,
+    assert_is_flagged_only_for,
+    assert_passes,
+    judge_together,
+    read_and_judge,
+)
 
 from pipelines.ingest.contract import load_contract
 from pipelines.ingest.reading import Reading
@@ -151,17 +158,26 @@ PASSES: list[tuple[str, Cells]] = [
 OF_TWO_ROWS = {("draft_documents", "duplicate_draft")}
 
 
-def _judged(folder: Path, stream: str, change: Cells) -> Reading:
+def _file(stream: str, change: Cells) -> PlantedFile:
     key, names = KEYS[stream]
     good = GOOD[stream] | {PERSON: "Người Thử Nghiệm"}
     rows = [*({**good, key: name} for name in names), {**good, **change}]
     profile = Profile.model_validate({"profile_id": "thu", "stream": stream, "title": "Nguồn thử"})
     contract = load_contract(contract_path(stream))
-    return read_and_judge(folder / f"{stream}.csv", [*good], rows, contract, suite_path(stream), profile, KNOWN)
+    return PlantedFile([*good], rows, contract, suite_path(stream), profile, KNOWN)
+
+
+def _judged(folder: Path, stream: str, change: Cells) -> Reading:
+    return read_and_judge(folder / f"{stream}.csv", _file(stream, change))
 
 
 def _cases(planted: dict[tuple[str, str], list[Cells]]) -> list[tuple[str, str, Cells]]:
     return [(stream, check_id, cells) for (stream, check_id), found in planted.items() for cells in found]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def planted_files_judged(tmp_path_factory: pytest.TempPathFactory) -> None:
+    judge_together(tmp_path_factory.mktemp("planted"), (_file(stream, cells) for stream, *_, cells in (*_cases(SENT_BACK), *_cases(FLAGGED), *PASSES)))
 
 
 @pytest.mark.parametrize(("stream", "check_id", "change"), _cases(SENT_BACK))

@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 from judged_rows import (
+    PlantedFile,
     assert_both_go_back,
     assert_goes_back_only_for,
     assert_is_flagged_only_for,
     assert_passes,
+    judge_together,
     read_and_judge,
 )
 
@@ -134,14 +136,23 @@ EDGES = [
 ]
 
 
-def judged(folder: Path, stream: str, *planted: dict[str, str]) -> Reading:
-    """Write two good rows and the planted ones as a unit's CSV file; read and judge it."""
+def file_of(stream: str, *planted: dict[str, str]) -> PlantedFile:
+    """Two good rows and the planted ones as a unit's CSV file."""
     good = GOOD[stream]
     key = next(iter(good))
     rows = [{**good, key: "1001"}, {**good, key: "1002"}, *({**good, **cells} for cells in planted)]
     profile = Profile.model_validate({"profile_id": "thu", "stream": stream, "title": "Nguồn thử"})
     contract = load_contract(contract_path(stream))
-    return read_and_judge(folder / "so.csv", list(good), rows, contract, suite_path(stream), profile, KNOWN)
+    return PlantedFile(list(good), rows, contract, suite_path(stream), profile, KNOWN)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def planted_files_judged(tmp_path_factory: pytest.TempPathFactory) -> None:
+    judge_together(tmp_path_factory.mktemp("planted"), (file_of(stream, cells) for stream, *_, cells in (*SENT_BACK, *FLAGGED, *EDGES)))
+
+
+def judged(folder: Path, stream: str, *planted: dict[str, str]) -> Reading:
+    return read_and_judge(folder / "so.csv", file_of(stream, *planted))
 
 
 @pytest.mark.parametrize(("stream", "check_id", "cells"), SENT_BACK)

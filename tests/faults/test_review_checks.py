@@ -11,12 +11,14 @@ from pathlib import Path
 
 import pytest
 from judged_rows import (
+    PlantedFile,
     assert_both_go_back,
     assert_goes_back_only_for,
     assert_is_flagged_only_for,
     assert_only_the_second_goes_back,
     assert_passes,
     found,
+    judge_together,
     read_and_judge,
 )
 
@@ -131,10 +133,19 @@ EDGES = {
 }  # fmt: skip
 
 
-def judged(folder: Path, *planted: dict[str, str], good: int = 2) -> Reading:
-    """Write good rows and the planted ones as a unit's CSV file; read and judge it."""
+def submission(*planted: dict[str, str], good: int = 2) -> PlantedFile:
+    """Good rows and the planted ones as a unit's CSV file."""
     rows = [*({**GOOD, CODE: f"1.00000{number + 1}"} for number in range(good)), *planted]
-    return read_and_judge(folder / "ra-soat.csv", list(GOOD), rows, CONTRACT, SUITE, PROFILE, KNOWN)
+    return PlantedFile(list(GOOD), rows, CONTRACT, SUITE, PROFILE, KNOWN)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def planted_files_judged(tmp_path_factory: pytest.TempPathFactory) -> None:
+    judge_together(tmp_path_factory.mktemp("planted"), (submission({**GOOD, **row}) for row in (*(row for _, row in PLANTED), *EDGES.values())))
+
+
+def judged(folder: Path, *planted: dict[str, str], good: int = 2) -> Reading:
+    return read_and_judge(folder / "ra-soat.csv", submission(*planted, good=good))
 
 
 @pytest.mark.parametrize(("check_id", "row"), [item for item in PLANTED if item[0] in SENT_BACK])

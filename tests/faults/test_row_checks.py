@@ -12,11 +12,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from judged_rows import (
+    PlantedFile,
     assert_both_go_back,
     assert_goes_back_only_for,
     assert_is_flagged_only_for,
     assert_only_the_second_goes_back,
     assert_passes,
+    judge_together,
     read_and_judge,
 )
 
@@ -149,11 +151,20 @@ EDGES = {
 }
 
 
-def judged(folder: Path, *planted: dict[str, str]) -> Reading:
-    """Write two good rows and the planted ones as a desk's CSV export; read and judge it."""
+def export(*planted: dict[str, str]) -> PlantedFile:
+    """Two good rows and the planted ones as a desk's CSV export."""
     good = [{**GOOD, CODE: f"000.00.04.H51-210301-9{number:03}"} for number in (1, 2)]
     rows = [*good, *({**GOOD, **row} for row in planted)]
-    return read_and_judge(folder / "so-theo-doi.csv", list(GOOD), rows, CONTRACT, SUITE, PROFILE, KNOWN)
+    return PlantedFile(list(GOOD), rows, CONTRACT, SUITE, PROFILE, KNOWN)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def planted_files_judged(tmp_path_factory: pytest.TempPathFactory) -> None:
+    judge_together(tmp_path_factory.mktemp("planted"), (export(row) for row in (*SENT_BACK.values(), *FLAGGED.values(), *EDGES.values())))
+
+
+def judged(folder: Path, *planted: dict[str, str]) -> Reading:
+    return read_and_judge(folder / "so-theo-doi.csv", export(*planted))
 
 
 @pytest.mark.parametrize("check_id", SENT_BACK)

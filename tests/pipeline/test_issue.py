@@ -27,6 +27,7 @@ from pipelines.ingest.landing import receive_inbox
 from pipelines.office import journal
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import load_office
+from pipelines.office.words import read_words
 from pipelines.package import reproduce as reproduction
 from pipelines.package.reproduce import reproduce
 from pipelines.runner import run_report
@@ -373,3 +374,25 @@ def test_a_withdrawn_file_leaves_the_next_report_and_earlier_versions_are_named(
     with story.at("2021-04-05T10:00:00"):
         assert main(["--office", str(root), *words]) == 1
     assert "đã được rút" in capsys.readouterr().err
+
+
+def test_a_final_waits_until_the_office_has_written_its_sections(tmp_path: Path) -> None:
+    with story.at("2021-03-16T08:00:00"):
+        root = story.new_office(tmp_path / "office")
+        (root / "words" / f"{PERIOD}.md").unlink()
+        for unit, rows in (("p01", story.WARD_1_LATER), ("p02", story.WARD_2)):
+            send(root, "Sổ_2021_03_15.csv", rows, unit)
+        story.report(root)
+        with pytest.raises(OfficeError, match=r"Mục III của báo cáo chưa có lời của đơn vị.*kstt words 2021-Q1"):
+            story.send_out(root, "final")
+        assert main(["--office", str(root), "words", PERIOD]) == 0
+        made = (root / "words" / f"{PERIOD}.md").read_text(encoding="utf-8")
+        assert "## III. PHƯƠNG HƯỚNG, NHIỆM VỤ TRỌNG TÂM KỲ TỚI" in made
+        assert '{{ fig("II.06a.total.c3") }} = 3' in made
+        # What the software wrote is comments and headings: nothing of it counts as the office's words.
+        assert all(not text for text in read_words(root, PERIOD).sections.values())
+        (root / "words" / f"{PERIOD}.md").write_text(story.WORDS, encoding="utf-8")
+        story.report(root)
+        version = story.send_out(root, "final")
+    assert "Tiếp tục thực hiện kế hoạch." in (version.folder / "bao-cao.html").read_text(encoding="utf-8")
+    assert reproduce(load_office(root), version).differences == ()

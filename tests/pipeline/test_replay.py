@@ -15,10 +15,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from compiled_project import build, compiled
 from sample_copy import REPOSITORY, copy_office
 from truth.recount import PERIODS, load_truth, roll_up
 from truth.recount import recount as truth_of
-from warehouse_fixture import run_dbt
 
 from pipelines.figures.layout import layouts_from_manifest
 from pipelines.ingest.landing import receive_inbox
@@ -26,7 +26,6 @@ from pipelines.office.settings import Office, load_office
 from pipelines.recount.recount import recount
 from pipelines.warehouse.answer import begin
 from pipelines.warehouse.build import warehouse_file
-from pipelines.warehouse.dbt import ensure_manifest
 from pipelines.warehouse.question import Ask
 
 # When what lands: half of the wards and the desk on the first day, the rest on the second, resent files on the 20th.
@@ -46,9 +45,8 @@ MEASURES = (
 class Replay:
     """One office through the year; each question is answered by models and recount, and remembered."""
 
-    def __init__(self, root: Path, target: Path) -> None:
+    def __init__(self, root: Path) -> None:
         self.root = root
-        self.target = target
         self.dossiers: dict[str, dict[str, tuple[int, ...]]] = {}
         self.rows: dict[str, list[tuple]] = {}
         self.differences: dict[str, list[object]] = {}
@@ -79,9 +77,8 @@ class Replay:
         office = self.office()
         begin(office, Ask.parse(period, as_of, received_by))
         database = warehouse_file(office)
-        manifest = json.loads(ensure_manifest(self.target, database).read_text(encoding="utf-8"))
-        layouts = layouts_from_manifest(manifest)
-        run_dbt(["run", "--select", *(f"+{layout['model']}" for layout in layouts.values())], database, self.target)
+        layouts = layouts_from_manifest(json.loads(compiled().manifest))
+        build(database, [f"+{layout['model']}" for layout in layouts.values()])
         result = recount(database, layouts)
         self.differences[name] = [*result.cells, *result.records, *result.not_recounted]
         with duckdb.connect(database, read_only=True) as connection:
@@ -100,7 +97,7 @@ class Replay:
 def replay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replay]:
     root = copy_office(tmp_path_factory.mktemp("replay") / "office")
     shutil.rmtree(root / "inbox")
-    played = Replay(root, tmp_path_factory.mktemp("dbt"))
+    played = Replay(root)
     assert played.land(*SENDINGS[0]) > 0
     played.ask("Q1 on the first day", "2021-Q1")
     played.land(*SENDINGS[1])

@@ -87,7 +87,9 @@ def test_overdue_dossiers_by_cause_and_apology_equal_the_truth(quarter: tuple[st
     period, report = quarter
     found = rows(report, "select * from form_overdue_causes where scope_id = 'tp-st' and row_kind <> 'row'")
     expected = truth_by(period, None)["total"]
-    causes = {f"cause_{row['row_code']}": int(str(row["overdue_total"])) for row in found if row["row_kind"] == "section"}
+    causes = {
+        f"cause_{row['row_code']}": int(str(row["overdue_total"])) for row in found if row["row_kind"] == "section"
+    }
     assert {name: count for name, count in causes.items() if count} == {
         name: count for name, count in expected.items() if name.startswith("cause_")
     }

@@ -20,7 +20,15 @@ HOLIDAYS = PLANTED.parent / "reference" / "holidays.csv"
 DAY = dt.timedelta(days=1)
 # What each system's export has (sample_office/profiles); the others show nothing of it.
 _FEES = ("fee_due", "fee_paid")
-_WARD_A = ("apology_at", "overdue_cause", "service_level", *_FEES, "payment_channel", "digitised_intake", "satisfaction")
+_WARD_A = (
+    "apology_at",
+    "overdue_cause",
+    "service_level",
+    *_FEES,
+    "payment_channel",
+    "digitised_intake",
+    "satisfaction",
+)
 _ALL = (*_WARD_A, "fee_kind", "digitised_result")
 TOLD: dict[str, tuple[str, ...]] = {
     "tp-st-bpmc": _ALL,
@@ -119,9 +127,7 @@ def _came(event: dt.datetime | None, day: dt.date) -> bool:
     return event is not None and event.date() <= day
 
 
-def _status(
-    counted: Counter[str], dossier: Dossier, columns: tuple[str, ...], until: dt.date, seen: dt.date
-) -> None:
+def _status(counted: Counter[str], dossier: Dossier, columns: tuple[str, ...], until: dt.date, seen: dt.date) -> None:
     if "c7" in columns and dossier.closing in ("returned", "withdrawn"):
         counted[dossier.closing] += 1
     if "c11" in columns and is_paused(dossier, seen):

@@ -91,7 +91,9 @@ def test_modules_import_only_from_their_own_floor_or_below() -> None:
 
 def test_dagster_is_imported_only_by_defs_and_what_starts_it() -> None:
     dagster = {"dagster", "dagster_dbt"}
-    users = {module.name: module.room for module in MODULES if dagster & {name.split(".")[0] for name in module.imports}}
+    users = {
+        module.name: module.room for module in MODULES if dagster & {name.split(".")[0] for name in module.imports}
+    }
     assert {name: room for name, room in users.items() if room not in DAGSTER_ROOMS} == {}
 
 

@@ -157,7 +157,7 @@ def two_quarters(tmp_path_factory: pytest.TempPathFactory) -> Two:
 
 
 def checked(warehouse: Warehouse) -> Warehouse:
-    warehouse.dbt(["test", "--select", *MODELS, "--indirect-selection", "buildable", "--exclude", "test_type:unit"])
+    warehouse.check(MODELS, within=True)
     return warehouse
 
 

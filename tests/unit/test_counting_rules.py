@@ -15,8 +15,9 @@ from pathlib import Path
 import duckdb
 import pytest
 import yaml
+from compiled_project import check
 from shared_files import SHARED, shared
-from warehouse_fixture import SECTIONS, Warehouse, calendar, delivery, question, run_dbt
+from warehouse_fixture import SECTIONS, Warehouse, calendar, delivery, question
 
 from pipelines.office.text import ascii_key, match_key
 from pipelines.warehouse.dbt import DbtFailed
@@ -379,7 +380,7 @@ def test_a_tampered_warehouse_fails_its_identity(
         connection.execute(tampering)
     guarded = ["form_ii_06a", "form_ii_06a_by_unit", "int_row_fate", "fct_dossier_period"]
     with pytest.raises(DbtFailed, match=test):
-        run_dbt(["test", "--select", *guarded, "--exclude", "test_type:unit"], copy, untouched.target)
+        check(copy, guarded)
 
 
 def test_the_unit_tests_of_the_dbt_project_pass(more: Asked) -> None:

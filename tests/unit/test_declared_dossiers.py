@@ -67,7 +67,7 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
         kind = "quarter" if "-Q" in period_id else "year"
         row = question(start, end, **{"period_id": period_id, "period_kind": kind, **question_changes})
         warehouse = Warehouse(tmp_path_factory.mktemp("warehouse"), tables, target).ask(row, select=MODELS)
-        warehouse.dbt(["test", "--select", *MODELS, "--indirect-selection", "buildable", "--exclude", "test_type:unit"])
+        warehouse.check(MODELS, within=True)
         result = recounted(warehouse)
         assert result.agrees, result
         return warehouse

@@ -77,7 +77,7 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
             "estimate": stated,
         }  # fmt: skip
         warehouse = Warehouse(tmp_path_factory.mktemp("warehouse"), tables, target).ask(asked_row, select=MODELS)
-        warehouse.dbt(["test", "--select", *MODELS, "--indirect-selection", "buildable", "--exclude", "test_type:unit"])
+        warehouse.check(MODELS, within=True)
         return warehouse
 
     return asked

@@ -6,14 +6,15 @@ Invariant: expected figures are those of the stub, typed by hand there.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from pathlib import Path
 from urllib.parse import unquote
 
 import duckdb
 import pdfplumber
+import pikepdf
 import pytest
 from figures_stub import OFFICE, stub_layouts, write_stub
+from paper_readers import pdf_texts
 from paper_stub import small_blocks, small_model
 
 from pipelines.figures.blocks import Bullet, Paragraph, Run, Signature
@@ -38,24 +39,8 @@ def report(model: ReportModel, tmp_path_factory: pytest.TempPathFactory) -> Path
     return path
 
 
-def printed_figures(path: Path) -> dict[str, set[str]]:
-    """Every linked id with the texts printed under its links."""
-    found: dict[str, set[str]] = defaultdict(set)
-    with pdfplumber.open(path) as pdf:
-        for page in pdf.pages:
-            for link in page.hyperlinks:
-                text = "".join(char["text"] for char in page.chars if _is_in(char, link)).strip()
-                found[unquote(link["uri"]).removeprefix("bao-cao.html#")].add(text)
-    return dict(found)
-
-
-def _is_in(char: dict, link: dict) -> bool:
-    across, down = (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
-    return link["x0"] < across < link["x1"] and link["top"] < down < link["bottom"]
-
-
 def test_every_figure_of_every_form_stands_in_the_pdf_under_its_id(model: ReportModel, report: Path) -> None:
-    printed = printed_figures(report)
+    printed = pdf_texts(report)
     cells = [figure for form in model.forms.values() for row in form.rows for figure in row.figures]
     assert {figure.figure_id: printed.get(figure.figure_id) for figure in cells} == {
         figure.figure_id: {figure.text} for figure in cells
@@ -63,8 +48,27 @@ def test_every_figure_of_every_form_stands_in_the_pdf_under_its_id(model: Report
 
 
 def test_no_figure_stands_in_the_pdf_that_the_report_does_not_have(model: ReportModel, report: Path) -> None:
-    printed = printed_figures(report)
+    printed = pdf_texts(report)
     assert {name: texts for name, texts in printed.items() if texts != {model.figures[name].text}} == {}
+
+
+def test_figures_of_the_words_lead_to_their_cells_in_the_same_file(model: ReportModel, report: Path) -> None:
+    cells = {figure.figure_id for form in model.forms.values() for row in form.rows for figure in row.figures}
+    with pdfplumber.open(report) as pdf:
+        links = [(number, link) for number, page in enumerate(pdf.pages) for link in page.annots]
+        first_form = next(number for number, page in enumerate(pdf.pages) if page.width > page.height)
+    inside = [number for number, link in links if link["uri"] is None]
+    outside = {unquote(link["uri"]).removeprefix("bao-cao.html#") for n, link in links if link["uri"] and n < first_form}
+    assert len(inside) > 5 and max(inside) < first_form
+    assert outside.isdisjoint(cells)
+
+
+def test_small_objects_are_compressed_and_the_file_is_still_pdf_a_and_tagged(report: Path) -> None:
+    content = report.read_bytes()
+    assert b"/ObjStm" in content and b"/StructElem" not in content
+    with pikepdf.open(report) as document:
+        assert document.open_metadata().pdfa_status == "2B"
+        assert document.Root.MarkInfo.Marked and "/StructTreeRoot" in document.Root
 
 
 def test_only_the_embedded_font_is_used_and_all_of_it_is_embedded(report: Path) -> None:

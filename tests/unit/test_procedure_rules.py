@@ -199,8 +199,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     select = [*(f"+{name}" for name in FORMS), "+int_row_fate", "+rpt_delivery", "+rpt_correction"]
     target = tmp_path_factory.mktemp("dbt")
     built = Warehouse(tmp_path_factory.mktemp("warehouse"), tables, target).ask(question(*Q1), select)
-    of_built_only = ["--indirect-selection", "cautious", "--exclude-resource-type", "unit_test"]
-    built.dbt(["test", "--select", *select, *of_built_only])
+    built.check(select, within=True)
     return built
 
 

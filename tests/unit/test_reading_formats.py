@@ -442,7 +442,7 @@ def test_a_small_file_that_unpacks_into_very_much_is_refused(tmp_path: Path) -> 
 
 
 def test_a_table_of_shared_strings_no_real_file_has_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipelines.ingest.sheet_xml.MAX_SHARED_STRINGS", 10_000)
+    monkeypatch.setattr("pipelines.ingest.sheet_xml.max_shared_strings", lambda: 10_000)
     strings = b"<sst>" + b"<si><t>x</t></si>" * 1_000 + b"</sst>"
     assert "chuỗi" in read(xlsx_with(tmp_path / "a.xlsx", "xl/sharedStrings.xml", strings)).verdict["refused_reason"]
 

@@ -14,8 +14,8 @@ import xlsxwriter
 from test_reading import HEAD, PROFILE, ROW, WINDOW, read, text_file, workbook
 
 from pipelines.ingest.contract import Contract, load_contract
-from pipelines.ingest.headers import is_total
 from pipelines.ingest.reading import read_file
+from pipelines.ingest.total_words import is_total
 from pipelines.paths import DBT_PROJECT
 
 REVIEW: Contract = load_contract(DBT_PROJECT / "models" / "sources" / "review_submissions.yml")

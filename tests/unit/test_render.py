@@ -151,6 +151,23 @@ def test_word_names_times_new_roman_everywhere_and_no_theme_font(folder: Path) -
             assert set(fonts.attrib.values()) == {"Times New Roman"}
 
 
+def test_word_carries_only_the_styles_it_uses_and_what_they_rest_on(folder: Path) -> None:
+    with zipfile.ZipFile(folder / "bao-cao.docx") as archive:
+        styles = etree.fromstring(archive.read("word/styles.xml"))
+        written = b"".join(archive.read(name) for name in archive.namelist() if name != "word/styles.xml")
+        weight = sum(archive.getinfo(name).file_size for name in archive.namelist() if "tyles" in name)
+    kept = {style.get(f"{W}styleId"): style for style in styles.iter(f"{W}style")}
+    used = set(re.findall(r'<w:(?:pStyle|rStyle|tblStyle) w:val="([^"]+)"', written.decode("utf-8", "ignore")))
+    assert used and used <= set(kept)
+    rests_on = {kept[key].find(f"{W}{part}").get(f"{W}val") for key in kept for part in ("basedOn", "link", "next")
+                if kept[key].find(f"{W}{part}") is not None}  # fmt: skip
+    assert rests_on <= set(kept)
+    defaults = {key for key, style in kept.items() if style.get(f"{W}default") == "1"}
+    ours = {"Normal", "Header", *(f"Heading{level}" for level in (1, 2, 3, 4))}
+    assert set(kept) - defaults - ours - rests_on == set()
+    assert weight < 20_000  # it was 788,000
+
+
 def test_word_leaves_number_and_date_to_the_registry(folder: Path) -> None:
     table = Document(str(folder / "bao-cao.docx")).tables[0]
     text = "\n".join(cell.text for row in table.rows for cell in row.cells)

@@ -61,10 +61,6 @@ def example(make: Callable[..., Warehouse]) -> Warehouse:
     ).ask(question(*Q1))
 
 
-def test_the_unit_tests_of_the_index_pass(example: Warehouse) -> None:
-    example.dbt(["test", "--select", "test_type:unit,path:models/unit_tests/service_index.yml"])
-
-
 def test_the_index_and_the_report_divide_by_different_wholes(example: Warehouse) -> None:
     """domain/11: (2 + 6 + 5) / 16 = 81,25 % of the index, 8 / 9 = 88,89 % of the report, under two names."""
     (progress,) = example.rows("select * from int_index_input where scope_id = 'tp-st' and component_code = 'progress'")

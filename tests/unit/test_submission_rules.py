@@ -12,10 +12,11 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from compiled_project import build
 from office_folder import make_office, send
 from record_units import Q1, UNITS, form
 from test_recount import recounted
-from warehouse_fixture import Row, Warehouse, question, run_dbt
+from warehouse_fixture import Row, Warehouse, question
 
 from pipelines.ingest.landing import receive_inbox
 from pipelines.office.settings import load_office
@@ -119,7 +120,7 @@ def test_the_table_says_of_each_thing_owed_what_kstt_status_says(tmp_path: Path)
     asked, deliveries = resolve(office, Ask("2021-Q1", as_of=dt.date(2021, 3, 14)))
     database = tmp_path / "warehouse.duckdb"
     write_landed(office, asked, standing(office, deliveries), database)
-    run_dbt(["run", "--select", "+form_submissions"], database, tmp_path / "dbt")
+    build(database, ["+form_submissions"])
     warehouse = Warehouse.__new__(Warehouse)
     warehouse.path = database
     table = {

@@ -72,7 +72,7 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
         }  # fmt: skip
         warehouse = Warehouse(tmp_path_factory.mktemp("warehouse"), tables, target)
         warehouse.ask(question(start, end, as_of=as_of), select=MODELS)
-        warehouse.dbt(["test", "--select", *MODELS, "--indirect-selection", "buildable", "--exclude", "test_type:unit"])
+        warehouse.check(MODELS, within=True)
         result = recounted(warehouse)
         assert result.agrees, result
         return warehouse

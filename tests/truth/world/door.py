@@ -8,7 +8,6 @@ by section, field or unit, never by position.
 from __future__ import annotations
 
 import datetime as dt
-import os
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,22 +77,14 @@ def compiled(folder: Folder) -> list[Model]:
     """Compile the dbt project and return its models, each after those it reads."""
     from pipelines.office.settings import load_office
     from pipelines.warehouse.build import dbt_target, warehouse_file
-    from pipelines.warehouse.dbt import ensure_manifest, invoke
+    from pipelines.warehouse.dbt import compile_models
 
     office = load_office(folder.root)
     office.data.mkdir(parents=True, exist_ok=True)
     warehouse_file(office).parent.mkdir(parents=True, exist_ok=True)
-    ensure_manifest(dbt_target(office), warehouse_file(office))
-    os.environ["KSTT_WAREHOUSE"] = str(warehouse_file(office))
-    results = invoke(["compile"], dbt_target(office), warehouse_file(office))
-    nodes = [item.node for item in results.results if item.node.resource_type == "model"]
     models = {
-        node.name: Model(
-            node.name,
-            node.compiled_code,
-            tuple(key.split(".")[-1] for key in node.depends_on.nodes if key.startswith("model.")),
-        )
-        for node in nodes
+        model.name: Model(model.name, model.sql, model.needs)
+        for model in compile_models(dbt_target(office), warehouse_file(office))
     }
     ordered: dict[str, Model] = {}
 

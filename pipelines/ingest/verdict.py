@@ -1,0 +1,146 @@
+"""The verdict on one file: its format, its counts, and every row, column and part that is not counted.
+
+Here: the shape of verdict.json. Not here: deciding anything (reading, quality).
+Invariant: an accepted and a refused file have the same keys; every row that is no record is named with its kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from pipelines.ingest.day_month import FLAG, FLAG_MEND, FLAG_REASON
+from pipelines.ingest.frame import UNREAD, UNREAD_MEND, UNREAD_REASON
+from pipelines.ingest.grid import Opened
+from pipelines.ingest.sniff import Refused, name_note
+from pipelines.ingest.source import Source
+from pipelines.ingest.table_reading import Part
+
+_READER_FLAGS = ((FLAG, FLAG_REASON, FLAG_MEND), (UNREAD, UNREAD_REASON, UNREAD_MEND))
+FLAG_NAMES = tuple(flag for flag, _, _ in _READER_FLAGS)
+
+
+def accepted(source: Source, opened: Opened, parts: Sequence[Part], flagged: int, flags: dict[str, int]) -> dict:
+    """Return the verdict on a file that was read.
+
+    Args:
+        source: what it was read by.
+        opened: the file.
+        parts: its tables.
+        flagged: how many of its rows carry a flag.
+        flags: how many rows carry each of the reader's own flags.
+    """
+    first = parts[0].table
+    unknown = [item for part in parts for item in part.table.unknown]
+    furniture = [
+        {"row": int(at) + 1, "kind": str(part.kinds[at]), "sheet": part.table.sheet.name, **_inside(part)}
+        for part in parts
+        for at in np.flatnonzero(~np.isin(part.kinds, ["data", "blank"]))
+    ]
+    return {
+        **_head(source),
+        "checks": _flagged(flags, source.contract.key),
+        "format": opened.format,
+        "name_note": name_note(source.file_name, opened.format),
+        "sheet": "; ".join(name for part in parts if (name := _named(part.member, part.table.sheet.name))) or None,
+        "header_rows": first.header_rows,
+        "status": "accepted",
+        "refused_reason": None,
+        "refused_mend": None,
+        "counts": {
+            "rows_in": sum(len(part.kinds) for part in parts),
+            "typed": sum(part.records - part.rejected for part in parts),
+            "rejected": sum(part.rejected for part in parts),
+            "blank": sum(int((part.kinds == "blank").sum()) for part in parts),
+            "furniture": len(furniture),
+            "flagged": flagged,
+        },
+        "furniture": furniture,
+        "totals": [{**item, **_inside(part)} for part in parts for item in part.totals],
+        **_beside(opened, parts),
+        "columns": first.headers,
+        "corrections": [item for part in parts for item in part.corrections],
+        "unknown_headers": [item for at, item in enumerate(unknown) if item not in unknown[:at]],
+    }
+
+
+def _beside(opened: Opened, parts: Sequence[Part]) -> dict[str, Any]:
+    """What stands beside the tables: hidden parts, other sheets, charts, other files of a zip."""
+    return {
+        "hidden": {
+            "rows": _total([part.table.sheet.hidden_rows for part in parts]),
+            "columns": _total([part.table.sheet.hidden_columns for part in parts]),
+            "sheets": [_named(member, name) for member, grid in opened.grids for name in grid.hidden_sheets],
+            "filters": _total([part.table.sheet.has_filter for part in parts]),
+        },
+        "other_sheets": [
+            {"sheet": _named(member, sheet.name), "rows": len(sheet.rows)}
+            for member, grid in opened.grids
+            for sheet in grid.sheets
+            if not any(part.table.sheet is sheet for part in parts) and len(sheet.rows)
+        ],
+        "charts": [_named(member, name) for member, grid in opened.grids for name in grid.charts],
+        "other_files": opened.letters,
+    }
+
+
+def refused(source: Source, refusal: Refused, error: str | None = None) -> dict[str, Any]:
+    """Return the verdict on a file that was refused; `error` is where an unforeseen exception came from."""
+    return {
+        **_head(source),
+        "format": None,
+        "name_note": None,
+        "sheet": None,
+        "header_rows": [],
+        "status": "refused",
+        "refused_check": refusal.check_id,
+        "refused_reason": refusal.reason,
+        "refused_mend": refusal.mend,
+        "counts": {"rows_in": 0, "typed": 0, "rejected": 0, "blank": 0, "furniture": 0, "flagged": 0},
+        "furniture": [],
+        "totals": [],
+        "hidden": {"rows": None, "columns": None, "sheets": [], "filters": None},
+        "other_sheets": [],
+        "charts": [],
+        "other_files": [],
+        "columns": {},
+        "corrections": [],
+        "unknown_headers": [],
+        **({"error": error} if error else {}),
+    }
+
+
+def _flagged(flags: dict[str, int], key: str) -> list[dict[str, Any]]:
+    """The entries of `verdict.checks` for what the reader itself put right or left empty, and flagged."""
+    entry = {"severity": "info", "severity_reason": None, "column": key}
+    return [
+        {"check_id": flag, **entry, "unexpected": flags[flag], "reason": reason, "mend": mend}
+        for flag, reason, mend in _READER_FLAGS
+        if flags.get(flag)
+    ]
+
+
+def _inside(part: Part) -> dict[str, str]:
+    """Name the member of a zip an entry is about."""
+    return {"file": part.member} if part.member else {}
+
+
+def _named(member: str | None, sheet: str | None) -> str | None:
+    return " › ".join(name for name in (member, sheet) if name) or None
+
+
+def _total(numbers: Sequence[int | None]) -> int | None:
+    """Add what the format tells; None where it does not."""
+    told = [number for number in numbers if number is not None]
+    return sum(told) if len(told) == len(numbers) else None
+
+
+def _head(source: Source) -> dict[str, Any]:
+    return {
+        "file_name": source.file_name,
+        "stream": source.contract.stream,
+        "profile_id": source.profile.profile_id,
+        "checks": [],
+    }

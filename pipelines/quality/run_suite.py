@@ -1,0 +1,74 @@
+"""Running a suite of Great Expectations on a frame.
+
+Here: the one GX context of the process, suites built once, findings as row numbers. Not here: what a failure does.
+Invariant: an expectation that cannot be evaluated is our error and is raised, never taken for a pass.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+import pandas as pd
+
+from pipelines.quality.suite import parse_suite
+
+if TYPE_CHECKING:
+    from great_expectations import ExpectationSuite
+    from great_expectations.core.batch_definition import BatchDefinition
+
+_RESULT_FORMAT = {"result_format": "COMPLETE", "return_unexpected_index_query": False}
+# Check id → numbers of the failing rows, ascending.
+Failed = dict[str, np.ndarray]
+
+
+def failing_rows(suite_text: str, frame: pd.DataFrame, of_files: bool = False) -> Failed:
+    """Return the failed checks with their failing rows.
+
+    Args:
+        suite_text: the suite, in GX's own schema.
+        frame: the columns the suite names, rows numbered from 0.
+        of_files: run the checks about whole files; the frame then has one row per file.
+
+    Raises:
+        RuntimeError: an expectation could not be evaluated (our fault, never the file's).
+    """
+    suite = _built(suite_text, of_files)
+    if not suite.expectations or frame.empty:
+        return {}
+    batch = _batch_definition().get_batch({"dataframe": frame})
+    result = batch.validate(suite, result_format=cast("Any", _RESULT_FORMAT))
+    failed: Failed = {}
+    for outcome in result.results:
+        config = outcome.expectation_config
+        check_id = str(config.meta["check_id"]) if config is not None else ""
+        problem = outcome.exception_info or {}
+        if problem.get("raised_exception") or "raised_exception" not in problem:
+            raise RuntimeError(f"expectation of check {check_id} could not be evaluated: {problem}")
+        if not outcome.success:
+            failed[check_id] = np.sort(np.array(outcome.result["unexpected_index_list"], dtype="int64"))
+    return failed
+
+
+@lru_cache(maxsize=1)
+def _batch_definition() -> BatchDefinition:
+    """The ephemeral GX context of this process; importing GX takes seconds, so only here."""
+    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+    import great_expectations as gx
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = cast("Any", {"globally": False})
+    asset = context.data_sources.add_pandas("delivered").add_dataframe_asset("rows")
+    return asset.add_batch_definition_whole_dataframe("file")
+
+
+@lru_cache(maxsize=64)
+def _built(suite_text: str, of_files: bool) -> ExpectationSuite:
+    _batch_definition()
+    import great_expectations as gx
+
+    parsed = parse_suite(suite_text)
+    wanted = parsed.file_expectations if of_files else parsed.row_expectations
+    return gx.ExpectationSuite(name=parsed.name, expectations=cast("Any", wanted))

@@ -1,0 +1,54 @@
+"""Rows that may be totals although their label does not say so.
+
+Here: rows with an unknown name that add up what stands above them. Not here: rows whose words are those of a total
+(ingest), what is done with a suspect row (the suites).
+Invariant: a row whose name the office knows is never suspected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from pipelines.ingest.contract import Contract
+
+_FEWEST_SUMMED = 2
+
+
+def sums_above(frame: pd.DataFrame, contract: Contract, names: Mapping[str, set[str]]) -> pd.Series:
+    """Return in how many measures each row is the sum of two rows or more right above it; 0 for a known name.
+
+    Only a stream whose records are named by a table of the office (fields, units) has such rows; a measure that is
+    0 or empty tells nothing.
+
+    Args:
+        frame: typed rows, of one file after another, numbered from 0.
+        contract: the contract of the stream.
+        names: the match keys of the office's tables.
+    """
+    found = np.zeros(len(frame), dtype="int64")
+    table = contract.columns[contract.key].names
+    measures = [name for name, column in contract.columns.items() if column.role == "count"]
+    if table is None or not measures:
+        return pd.Series(found, index=frame.index)
+    keys = frame[f"{contract.key}_key"]
+    suspects = np.flatnonzero((keys.notna() & ~keys.isin(names.get(table, set()))).to_numpy())
+    values = frame[measures].astype("float64").fillna(0).to_numpy()
+    begins = _first_rows(frame)
+    for at in suspects:
+        sums = values[begins[at] : at][::-1].cumsum(axis=0)[_FEWEST_SUMMED - 1 :]
+        if len(sums):
+            found[at] = ((sums == values[at]) & (values[at] > 0)).sum(axis=1).max()
+    return pd.Series(found, index=frame.index)
+
+
+def _first_rows(frame: pd.DataFrame) -> np.ndarray:
+    """Return for each row the place of the first row of its sheet: rows of one sheet follow each other downwards."""
+    before = frame[["source_file", "source_sheet", "source_row"]].shift()
+    begins = (frame["source_row"] <= before["source_row"]) | (frame["source_row"].index == 0)
+    for name in ("source_file", "source_sheet"):
+        begins |= frame[name].fillna("") != before[name].fillna("")
+    places = np.where(begins, np.arange(len(frame)), 0)
+    return np.maximum.accumulate(places) if len(frame) else places

@@ -1,0 +1,122 @@
+"""The folder in which the typed rows of one delivery are kept: rows.parquet, rejects.parquet, verdict.json.
+
+Here: writing it in one move, reading it back only when it is whole. Not here: what is in it (typed, ingest, quality).
+Invariant: a folder that is cut, broken or changed is as good as none; it is never used and never an exception.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.ingest.contract import Contract
+
+if TYPE_CHECKING:
+    from pipelines.ingest.pieces import Piece
+
+_TABLES = ("rows", "rejects")
+_VERDICT = "verdict.json"
+_KEPT = "kept"
+_SEAL = "seal"
+# Name, size and time of each of the three files.
+_Signature = tuple[tuple[str, int, int], ...]
+
+
+def kept_verdict(folder: Path, made_by: str) -> dict[str, Any] | None:
+    """Return the verdict of a folder whose files are those that were written; None where it must be made anew.
+
+    Args:
+        folder: where the delivery is kept.
+        made_by: the recipe it must have been made by.
+    """
+    try:
+        signature = tuple(_stat(folder / name) for name in (*map(_parquet, _TABLES), _VERDICT))
+    except OSError:
+        return None
+    verdict = _whole(folder, signature)
+    return verdict if verdict is not None and verdict.get("recipe") == made_by else None
+
+
+def _parquet(table: str) -> str:
+    return f"{table}.parquet"
+
+
+def _stat(path: Path) -> tuple[str, int, int]:
+    told = path.stat()
+    return path.name, told.st_size, told.st_mtime_ns
+
+
+@lru_cache(maxsize=100_000)
+def _whole(folder: Path, _signature: _Signature) -> dict[str, Any] | None:
+    """Read and check a folder; done once for files of one size and time (`_signature`)."""
+    try:
+        verdict = json.loads((folder / _VERDICT).read_bytes())
+        if not isinstance(verdict, dict) or verdict.get(_SEAL) != _seal(verdict):
+            return None
+        for table in _TABLES:
+            if _hash(folder / _parquet(table)) != verdict[_KEPT][table]["sha256"]:
+                return None
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return verdict
+
+
+def _seal(verdict: dict[str, Any]) -> str:
+    content = {name: value for name, value in verdict.items() if name != _SEAL}
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def keep(folder: Path, pieces: Iterable[Piece], verdict: dict[str, Any], contract: Contract) -> None:
+    """Write a folder anew; its old content, if any, goes at the moment the new one is whole.
+
+    Args:
+        folder: where to.
+        pieces: the rows and rejects; each piece becomes a row group.
+        verdict: what is known of the file; count and hash of both tables are added.
+        contract: for the columns of the rows.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".typing-"))
+    try:
+        counts = _write(temporary, pieces, contract)
+        tables = {table: {"count": counts[table], "sha256": _hash(temporary / _parquet(table))} for table in _TABLES}
+        told = json.loads(json.dumps({**verdict, _KEPT: tables}, ensure_ascii=False, default=str))
+        told[_SEAL] = _seal(told)
+        (temporary / _VERDICT).write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
+        shutil.rmtree(folder, ignore_errors=True)
+        os.replace(temporary, folder)  # noqa: PTH105 (one move, so that a folder is whole or absent)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _write(folder: Path, pieces: Iterable[Piece], contract: Contract) -> dict[str, int]:
+    import pyarrow.parquet as pq
+
+    from pipelines.ingest.pieces import schema_of, to_table
+    from pipelines.ingest.rejects import REJECT_TYPES
+
+    schemas = {"rows": schema_of(contract.typed_columns), "rejects": schema_of(REJECT_TYPES)}
+    counts = dict.fromkeys(_TABLES, 0)
+    writers = {table: pq.ParquetWriter(folder / _parquet(table), schemas[table]) for table in _TABLES}
+    try:
+        for piece in pieces:
+            for table, frame in zip(_TABLES, piece, strict=True):
+                if len(frame):
+                    writers[table].write_table(to_table(frame, schemas[table]))
+                    counts[table] += len(frame)
+    finally:
+        for writer in writers.values():
+            writer.close()
+    return counts
