@@ -45,6 +45,7 @@ MOMENT = '"_(?P<y>[0-9]{4})_(?P<m>[0-9]{2})_(?P<d>[0-9]{2})_(?P<h>[0-9]{2})_(?P<
 PROFILE = (
     "profile_id: so\nstream: case_exports\ntitle: Sổ theo dõi hồ sơ\nmatch: {units: ['*'], files: ['hs*.csv']}\n"
     f"observed_on: {{from: file_name, pattern: {MOMENT}}}\ncoverage: population\n"
+    "values: {status: {Công dân rút: withdrawn, Chờ bổ sung: awaiting_supplement}}\n"
 )
 FEEDBACK = (
     "profile_id: pakn\nstream: feedback_logs\ntitle: Sổ PAKN\nmatch: {units: ['*'], files: ['pakn*.csv']}\n"
