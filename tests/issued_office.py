@@ -62,7 +62,7 @@ def new_office(root: Path) -> Path:
         TABLES["sections"]
         + "level,A,Cấp huyện,city,1,,\nunit,I,Bộ phận Một cửa,one_stop_desk,1,,\nunit,II,UBND phường,ward,2,,\n"
     )
-    statuses = TABLES["statuses"] + "9,Đã trả kết quả,delivered,resolved\n"
+    statuses = TABLES["statuses"] + "9,Đã trả kết quả,result_delivered,resolved\n"
     periods = [*TABLES["periods"].splitlines()[:2], f"{NEXT},quarter,Quý II năm 2021,2021-03-15,2021-06-14"]
     changes = {"sections": sections, "statuses": statuses, "periods": "\n".join(periods) + "\n"}
     for period in (PERIOD, NEXT):

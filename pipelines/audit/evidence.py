@@ -7,11 +7,18 @@ Invariant: the same warehouse gives the same bytes; a cell that cannot be traced
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 
 from pipelines.audit.control import evidence_tables, untraceable_cells
+
+# What a spreadsheet program takes for a formula, and control characters no table needs.
+_FORMULA = re.compile(r"^\s*[=+\-@]")
+_NUMBER = re.compile(r"[+\-]?\d+([.,]\d+)?")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 
 class Untraceable(Exception):
@@ -33,10 +40,27 @@ def write_evidence(database: Path, layouts: dict[str, dict], folder: Path) -> di
     counts = {}
     for name, table in tables.items():
         # UTF-8 with BOM: a double click in the office's spreadsheet program shows the marks right.
-        table.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8-sig", lineterminator="\n")
+        inert(table).to_csv(folder / f"{name}.csv", index=False, encoding="utf-8-sig", lineterminator="\n")
         counts[name] = len(table)
     (folder / "doi-chieu.json").write_text(
         json.dumps({"cells_untraceable": 0, "rows": counts}, ensure_ascii=False, indent=1, sort_keys=True) + "\n",
         encoding="utf-8",
     )
     return counts
+
+
+def inert(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table no cell of which a spreadsheet program would run: such a text begins with an apostrophe."""
+    texts = {
+        str(name): column.map(_inert, na_action="ignore")
+        for name, column in table.items()
+        if not (pd.api.types.is_numeric_dtype(column) or pd.api.types.is_datetime64_any_dtype(column))
+    }
+    return table.assign(**texts)
+
+
+def _inert(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    text = _CONTROL.sub(" ", value)
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text.strip()) else text

@@ -35,15 +35,16 @@ def trace_lines(cell: TracedCell, limit: int) -> Iterator[str]:
         for row in cell.declared.to_dict("records"):
             yield _record_line(row, cell.declared_shown, cell.decimals)
             if not pd.isna(row["delivery_id"]):
-                sheet = row["source_sheet"] or "—"
-                yield f"      ← {row['declared_by']} · {row['file_name']} · {sheet} · dòng {int(row['source_row'])}"
+                yield (
+                    f"      ← {row['declared_by']} · {row['file_name']} · {_sheet(row)} · dòng {int(row['source_row'])}"
+                )
             elif not pd.isna(row["source_file"]):
                 yield f"      ← {row['source_file']}, từ dòng {int(row['source_row'])}"
     shown = cell.rows if limit == 0 else cell.rows.head(limit)
     for row in shown.to_dict("records"):
         yield _record_line(row, cell.shown, cell.decimals)
         yield from _origin(row, str(row[cell.shown["unit"]]))
-        if row["correction"]:
+        if not pd.isna(row["correction"]):
             yield f"      ✎ đính chính: {row['correction']}"
     if len(cell.rows) > len(shown):
         yield f"  … còn {len(cell.rows) - len(shown)} dòng; thêm --limit 0 để xem hết."
@@ -61,8 +62,13 @@ def _origin(row: dict, unit: str) -> Iterator[str]:
     known = [row[name] for name in ("file_name", "source_file") if not pd.isna(row[name])]
     if not known:
         return
-    place = "cả tệp" if pd.isna(row["source_row"]) else f"{row['source_sheet'] or '—'} · dòng {int(row['source_row'])}"
+    place = "cả tệp" if pd.isna(row["source_row"]) else f"{_sheet(row)} · dòng {int(row['source_row'])}"
     yield f"      ← {unit} · {known[0]} · {place}"
+
+
+def _sheet(row: dict) -> str:
+    """The sheet a row stands on; a CSV file has none."""
+    return "—" if pd.isna(row["source_sheet"]) or not row["source_sheet"] else str(row["source_sheet"])
 
 
 def _record_line(row: dict, shown: dict, decimals: int | None) -> str:

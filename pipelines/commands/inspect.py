@@ -139,8 +139,7 @@ def _lines(
         yield from _refused(refusal.reason, refusal.mend)
         return
     yield from _format_lines(path, seen)
-    for sheet in seen.sheets:
-        yield from _sheet_lines(sheet)
+    yield from _every_sheet(seen)
     if seen.refusal is not None:
         yield from _refused(seen.refusal.reason, seen.refusal.mend)
         return
@@ -148,22 +147,18 @@ def _lines(
 
 
 def _without_profile(office: Office, path: Path, unit_id: str | None) -> Iterator[str]:
-    from pipelines.ingest.grid import open_delivery
+    from pipelines.commands.inspect_unknown import unknown_lines
     from pipelines.ingest.sniff import Refused
 
     try:
-        opened = open_delivery(path)
+        yield from unknown_lines(office, path, unit_id, _format_lines, _every_sheet)
     except Refused as refusal:
         yield from _refused(refusal.reason, refusal.mend)
-        return
-    yield f"Định dạng: {opened.format}"
-    for member, grid in opened.grids:
-        for sheet in grid.sheets:
-            yield f"Trang {_name(member, sheet.name)}: {format_count(len(sheet.rows))} dòng"
-    profiles = ", ".join(f"{item.profile_id} ({', '.join(item.match.units)})" for item in office.profiles)
-    who = f"của {unit_id} " if unit_id else ""
-    yield f"✗ Không hồ sơ nguồn nào nhận chắc chắn tệp này {who}(có: {profiles})."
-    yield "  Cách sửa: " + ("thêm hoặc sửa một tệp profiles/*.yaml." if unit_id else "cho biết đơn vị gửi bằng --unit.")
+
+
+def _every_sheet(seen: Inspection) -> Iterator[str]:
+    for sheet in seen.sheets:
+        yield from _sheet_lines(sheet)
 
 
 def _refused(reason: str, mend: str) -> Iterator[str]:

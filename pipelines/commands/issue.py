@@ -29,7 +29,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--force", default=None, metavar="LÝ_DO", help="phát hành dù còn vướng mắc; lý do in trên báo cáo"
     )
 
-
     parser.add_argument("--number", default="", help="số, ký hiệu văn thư cấp, ví dụ 47/BC-UBND (bỏ trống: để trống)")
     parser.add_argument("--date", default="", dest="signed_on", help="ngày ký, năm-tháng-ngày (bỏ trống: để trống)")
     parser.add_argument("--signer", default="", help="họ tên người ký (bỏ trống: để trống)")

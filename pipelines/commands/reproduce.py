@@ -18,21 +18,26 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("period", help="mã kỳ, ví dụ 2021-Q1")
     parser.add_argument("--version", type=int, default=None, help="số phiên bản (mặc định: bản mới nhất)")
     parser.add_argument(
-        "--current-software", action="store_true", help="dùng phần mềm hiện nay thay cho phần mềm bản đó giữ"
+        "--kept-software",
+        default=None,
+        metavar="MÃ_BĂM",
+        help="chạy phần mềm mà bản đó giữ (là mã chương trình nằm trong thư mục đơn vị), chỉ khi mã băm của nó đúng là "
+        "mã của bản phần mềm bạn tin; không có thì dùng phần mềm của chính bạn",
     )
 
 
 def run(parsed: argparse.Namespace) -> int:
     """Make it again and say what came out."""
     from pipelines.package.reproduce import reproduce
-    from pipelines.paths import REPOSITORY
     from pipelines.warehouse.issued import find_issued, settle_if_free
 
     office = load(parsed)
     settle_if_free(office)
     issued = find_issued(office, parsed.period, parsed.version)
     print(f"· Lập lại {issued.issue_id}…", flush=True)
-    result = reproduce(office, issued, REPOSITORY if parsed.current_software else None)
+    if parsed.kept_software:
+        print("· Sẽ chạy mã chương trình mà bản đó giữ, vì bạn đã nêu mã băm của nó.", flush=True)
+    result = reproduce(office, issued, release=parsed.kept_software)
     if result.is_equal:
         print(f"✓ {issued.issue_id}: {result.compared} tệp lập lại giống hệt bản đã phát hành.")
         return 0

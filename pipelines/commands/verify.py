@@ -7,8 +7,12 @@ Invariant: exit code 1 on any difference.
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from pipelines.commands.common import load
+
+if TYPE_CHECKING:
+    from pipelines.office.settings import Office
 
 HELP = "tính lại mọi mã băm: bản đã phát hành, tệp đã nhận, biên nhận, sổ việc"
 
@@ -16,6 +20,9 @@ HELP = "tính lại mọi mã băm: bản đã phát hành, tệp đã nhận, b
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command line."""
     parser.add_argument("period", nargs="?", default=None, help="chỉ các bản của một kỳ (mặc định: tất cả)")
+
+
+    parser.add_argument("--seal", default=None, help="mã niêm phong in trên trang cuối báo cáo giấy: so máy với giấy")
 
 
 def run(parsed: argparse.Namespace) -> int:
@@ -26,12 +33,32 @@ def run(parsed: argparse.Namespace) -> int:
 
     office = load(parsed)
     settle_if_free(office)
+    if parsed.seal:
+        return _against_paper(office, parsed.seal, parsed.period)
     differences = verify(office, parsed.period)
     if not differences:
         issued = [act for act in acts(office, "issue") if parsed.period in (None, act.details["period_id"])]
         print(f"✓ Không có gì khác: {len(issued)} bản đã phát hành, sổ việc {len(acts(office))} việc.")
         return 0
     print(f"✗ Có {len(differences)} chỗ khác:")
+    for line in differences:
+        print(f"  - {line}")
+    return 1
+
+
+def _against_paper(office: Office, seal: str, period_id: str | None) -> int:
+    """Hold the machine against a seal read from paper, and say what differs."""
+    from pipelines.package.seal_check import check_seal
+
+    issued, differences = check_seal(office, seal, period_id)
+    if issued and not differences:
+        print(f"✓ Mã niêm phong khớp {issued.issue_id}: số liệu, chứng cứ và văn bản trên máy đúng là bản đã in.")
+        return 0
+    print(
+        f"✗ Số liệu khớp mã niêm phong của {issued.issue_id}, nhưng văn bản trên máy đã khác:"
+        if issued
+        else "✗ Không bản nào trên máy khớp mã niêm phong này; thứ đang có không phải bản đã in:"
+    )
     for line in differences:
         print(f"  - {line}")
     return 1

@@ -106,7 +106,25 @@ class ChartPlace:
     number: int = 1
 
 
-Block = Heading | Paragraph | Bullet | Table | Grid | Signature | Subject | Addressee | ChartPlace
+@dataclass(frozen=True)
+class SealMark:
+    """The seal of an issued version, at the end of its documents: as text, and as a QR code with the version's name."""
+
+    seal: str
+    version_name: str
+
+    @property
+    def text(self) -> str:
+        """Return the line that is printed."""
+        return f"Mã niêm phong của {self.version_name}: {self.seal}"
+
+    @property
+    def code(self) -> str:
+        """Return what the QR code holds."""
+        return f"KSTT {self.version_name} {self.seal}"
+
+
+Block = Heading | Paragraph | Bullet | Table | Grid | Signature | Subject | Addressee | ChartPlace | SealMark
 
 
 def words_of(block: Block | None) -> str:

@@ -107,6 +107,7 @@ ATTRIBUTES = {
         "number": "số, ký hiệu văn bản; trống khi văn thư chưa cấp",
         "signed_on": "ngày ký dạng 2021-03-15; trống khi chưa ký",
         "signer": "họ tên người ký; trống khi chưa có",
+        "seal": "mã niêm phong của bản phát hành",
         "title": "tên bản: Bản chính thức, phiên bản 1",
         "lines": "các dòng in trên mọi văn bản",
     },

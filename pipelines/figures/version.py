@@ -6,7 +6,9 @@ Invariant: a draft has no version; only a person issues.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 ISSUE_KINDS = {"provisional": "Bản tạm tính", "final": "Bản chính thức", "corrected": "Bản đính chính"}
 
@@ -25,6 +27,14 @@ class Issue:
     number: str = ""
     signed_on: str = ""
     signer: str = ""
+    # Hash of all the version rests on but its documents, printed on its last page (package/seal).
+    seal: str = ""
+
+    @classmethod
+    def of(cls, printed: Mapping[str, Any]) -> Issue:
+        """Return what a version's record (issue.json) says it printed."""
+        values: dict[str, Any] = {**printed, "blockers": tuple(printed["blockers"])}
+        return cls(**values)
 
     @property
     def title(self) -> str:

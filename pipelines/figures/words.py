@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,6 +23,7 @@ from jinja2.utils import missing
 from pipelines.figures.blocks import (
     Block,
     Markup,
+    SealMark,
     addressee_markup,
     chart_markup,
     figure_markup,
@@ -160,7 +161,13 @@ def report_blocks(
         text = environment.get_template(name).render(context)
     except _FAULTS as error:
         raise OfficeError(_told(environment, name, error)) from error
-    return parse_blocks(text)
+    return (*parse_blocks(text), *_seal_mark(model))
+
+
+def _seal_mark(model: ReportModel) -> Iterator[SealMark]:
+    """Yield the mark that closes the documents of an issued version; a draft has none."""
+    if model.issue and model.issue.seal:
+        yield SealMark(model.issue.seal, f"{model.question.period_id}/v{model.issue.version}")
 
 
 def template_environment(folders: Sequence[Path], known: Mapping[str, object]) -> Environment:

@@ -14,6 +14,7 @@ import pandas as pd
 
 # What a person sees as an empty cell.
 BLANKS = "\u00a0\u200b\ufeff \t\r\n"
+_NO_LETTER = frozenset(["", *BLANKS])
 _SAMPLE = 2_000
 _MOSTLY = 0.9
 _TRUTH = {True: "TRUE", False: "FALSE"}
@@ -33,6 +34,16 @@ def objects(values: Iterable[object]) -> pd.Series:
 def _hardly_repeats(column: list[object]) -> bool:
     sample = [cell for cell in column[:: len(column) // _SAMPLE + 1] if not is_blank(cell)]
     return len(sample) > _SAMPLE / 4 and len(set(sample)) > len(sample) * _MOSTLY
+
+
+def _may_be_blank(distinct: np.ndarray) -> list[int]:
+    """Return the places of cells that are None or a text whose first letter is a blank."""
+    kinds = set(map(type, distinct))
+    if str not in kinds and type(None) not in kinds:
+        return []
+    if kinds == {str} and _NO_LETTER.isdisjoint({cell[:1] for cell in distinct}):
+        return []
+    return [at for at, cell in enumerate(distinct) if cell is None or (isinstance(cell, str) and cell[:1] in BLANKS)]
 
 
 @dataclass(frozen=True)
@@ -56,9 +67,7 @@ class Cells:
         cells = np.fromiter(column, dtype=object, count=len(column))
         places, distinct = (np.arange(len(cells)), cells) if _hardly_repeats(column) else pd.factorize(cells)
         # A text may be blank only if its first letter is (the empty text counts as one).
-        starts = [
-            at for at, cell in enumerate(distinct) if cell is None or (isinstance(cell, str) and cell[:1] in BLANKS)
-        ]
+        starts = _may_be_blank(distinct)
         blank = [at for at in starts if is_blank(distinct[at])]
         if not blank:
             return cls(places, distinct)

@@ -161,8 +161,8 @@ def _sheet(book: CalamineWorkbook, name: str, facts: SheetFacts) -> Sheet:
     told: dict[int, dict[int, str]] = {}
     for (row, column), text in facts.cells.items():
         told.setdefault(row, {})[column] = text
-    lazy = LazyRows(partial(_rows, sheet, told))
-    rows = lazy if sheet.total_height > PIECE_ROWS else list(lazy)
+    make = partial(_rows, sheet, told)
+    rows = LazyRows(make) if sheet.total_height > PIECE_ROWS else list(make())
     width = max([(sheet.end or (0, -1))[1] + 1, *(column + 1 for _, column in facts.cells)])
     return Sheet(name, rows, facts.hidden_rows, _hidden_columns(width, facts), _merges(sheet, facts), facts.has_filter)
 

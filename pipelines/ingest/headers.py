@@ -99,7 +99,7 @@ def find_tables(grid: Grid, contract: Contract, profile: Profile) -> list[Table]
     tables: list[Table] = []
     nearest: tuple[int, Refused] = (ENOUGH_HEADERS - 1, _no_header(grid, contract))
     for sheet in grid.sheets:
-        head, (score, start, depth) = _readable_head(sheet, labels)
+        head, (score, start, depth) = readable_head(sheet, labels)
         if score < ENOUGH_HEADERS:
             continue
         try:
@@ -112,7 +112,7 @@ def find_tables(grid: Grid, contract: Contract, profile: Profile) -> list[Table]
     return tables
 
 
-def _readable_head(sheet: Sheet, labels: Labels) -> tuple[Sheet, tuple[int, int, int]]:
+def readable_head(sheet: Sheet, labels: Labels) -> tuple[Sheet, tuple[int, int, int]]:
     """Return the sheet with its first rows as Unicode, and score, first row and depth of its header.
 
     Rows written in an old font are taken as such only where more labels are known then.

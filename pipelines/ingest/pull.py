@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from pipelines.ingest.host_key import only_this_key
 from pipelines.ingest.inbox import ORIGIN_SUFFIX, ignored_by
 from pipelines.office.errors import OfficeError
 from pipelines.office.files import write_atomically
@@ -84,7 +85,8 @@ def _from_folder(office: Office, source: FolderSource, environment: Mapping[str,
     import fsspec  # its file systems import network libraries
 
     options = {name: _secret(source.source_id, variable, environment) for name, variable in source.options_env.items()}
-    system, root = fsspec.core.url_to_fs(source.url, **source.options, **options)
+    policy = {"host_key_policy": only_this_key(source.source_id, source.host_key)} if source.host_key else {}
+    system, root = fsspec.core.url_to_fs(source.url, **source.options, **options, **policy, skip_instance_cache=True)
     if not system.exists(root):
         raise OfficeError(f"Nguồn «{source.source_id}»: không có thư mục này, hoặc không được phép xem.")
     seen_path = office.data / "pulled" / f"{source.source_id}.json"
@@ -166,7 +168,9 @@ def _from_query(office: Office, source: QuerySource, environment: Mapping[str, s
     query = text(source.query)
     engine = create_engine(_secret(source.source_id, source.url_env, environment))
     try:
-        with engine.connect() as connection:
+        # Never committed, and read only where the driver knows how: a query that writes leaves nothing behind.
+        read_only = {"postgresql_readonly": True} if engine.dialect.name == "postgresql" else {}
+        with engine.connect().execution_options(**read_only) as connection:
             asked = {name: value for name, value in values.items() if f":{name}" in source.query}
             result = connection.execute(query, asked)
             content = _as_csv(list(result.keys()), result)

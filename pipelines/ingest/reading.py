@@ -166,6 +166,9 @@ def _no_collection() -> Generator[None]:
         yield
     finally:
         if was_on:
+            # Into the oldest generation without being visited: what is alive now goes by its reference counts.
+            gc.freeze()
+            gc.unfreeze()
             gc.enable()
 
 

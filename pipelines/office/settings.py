@@ -17,7 +17,7 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from pipelines.office.clock import Clock
 from pipelines.office.corrections import Correction, load_corrections
@@ -134,8 +134,22 @@ class FolderSource(_Strict):
     kind: Literal["folder"]
     source_id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     url: str
+    # Fingerprint of an SFTP server's key, as `ssh-keygen -lf` prints it; without it no such server is spoken to.
+    host_key: str | None = Field(None, pattern=r"^SHA256:[A-Za-z0-9+/]{43}$")
     options: dict[str, str | int | bool] = Field(default_factory=dict)
     options_env: dict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _safe(self) -> FolderSource:
+        scheme, _, rest = self.url.partition("://")
+        if scheme.lower() in ("sftp", "ssh") and self.host_key is None:
+            raise ValueError("an sftp source needs host_key (the server's fingerprint: SHA256:…)")
+        if "@" in rest and ":" in rest.partition("@")[0]:
+            raise ValueError("url holds a password; name an environment variable under options_env instead")
+        secret = {"password", "passphrase", "pkey", "secret", "token"} & {name.lower() for name in self.options}
+        if secret:
+            raise ValueError(f"options hold a secret ({', '.join(sorted(secret))}); use options_env")
+        return self
 
 
 class QuerySource(_Strict):
@@ -147,8 +161,9 @@ class QuerySource(_Strict):
     kind: Literal["query"]
     source_id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     url_env: str
-    query: str
-    unit_id: str
+    # One query that only reads: begins with select or with, and is one statement.
+    query: str = Field(pattern=r"(?is)^\s*(select|with)\b[^;]*;?\s*$")
+    unit_id: str = Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z_-]*$")
     file_name: str = Field(pattern=r"^[^/\\]*\{day\}[^/\\]*\.csv$")
 
 

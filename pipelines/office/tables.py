@@ -41,6 +41,14 @@ ESTIMATED_MEASURES = (
 )
 # How a figure may be held against its target (reference/targets.csv).
 TARGET_OPERATORS = (">=", "<=", ">", "<", "=")
+# Components the index of Quyết định 766 may have, and what one gives without a rate: nothing said, all points, none.
+INDEX_COMPONENTS = (
+    "published_on_time", "updated_on_time", "content_complete", "synchronised", "progress", "electronic_result",
+    "components_digitised", "data_reused", "personal_store", "dossiers_linked", "procedures_linked", "certified_copy",
+    "services_provided", "services_used", "online_dossiers", "payment_first", "payment_services", "payment_third",
+    "feedback_on_time", "feedback_satisfied", "reception_satisfied",
+)  # fmt: skip
+INDEX_WITHOUT_RATE = ("none", "full", "zero")
 VALIDITY = ("valid_from", "valid_to")
 # In what a time limit of a procedure may be given (domain/04 4.3).
 TIME_UNITS = ("same_day", "hour", "working_day", "calendar_day", "month")
@@ -190,6 +198,44 @@ TABLES: dict[str, Table] = {
         VALIDITY,
         numbers=("value",),
         choices={"operator": TARGET_OPERATORS, "evidence": ("S", "K", "A")},
+        optional=True,
+    ),
+    # The index of Quyết định 766 (domain/11 11.1): points = max_points × rate, all of them from the rate `full_at`
+    # (percent) on. `when_empty`: what a whole of 0 gives; `when_missing`: what an input nobody delivers gives.
+    "index_components": Table(
+        (
+            "group_no",
+            "group_label",
+            "component_no",
+            "component_code",
+            "label",
+            "max_points",
+            "full_at",
+            "when_empty",
+            "when_missing",
+            *VALIDITY,
+            "evidence",
+        ),
+        ("component_code", "valid_from"),
+        VALIDITY,
+        integers=("group_no", "component_no", "max_points", "full_at"),
+        choices={
+            "component_code": INDEX_COMPONENTS,
+            "when_empty": INDEX_WITHOUT_RATE,
+            "when_missing": INDEX_WITHOUT_RATE,
+            "evidence": ("S", "K", "A"),
+        },
+        filled=(
+            "group_no",
+            "group_label",
+            "component_no",
+            "component_code",
+            "label",
+            "max_points",
+            "full_at",
+            "when_empty",
+            "when_missing",
+        ),
         optional=True,
     ),
 }

@@ -138,7 +138,11 @@ def _manifest(
         "files": {
             path.relative_to(folder).as_posix(): hash_file(path)
             for path in sorted(folder.rglob("*"))
-            if path.is_file() and path.relative_to(folder).parts[0] in KEPT and path.suffix != ".duckdb"
+            if path.is_file()
+            and path.relative_to(folder).parts[0] in KEPT
+            # The manifest cannot hold its own hash; a version's folder begins as a copy that has the draft's manifest.
+            and path.name != "manifest.json"
+            and path.suffix != ".duckdb"
         },
         "cleaned_texts": model.cleaned_texts,
         "versions": dict(versions),

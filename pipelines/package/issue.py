@@ -31,6 +31,7 @@ from pipelines.office.words import read_words, words_hash
 from pipelines.package.assemble import assemble, paper_of
 from pipelines.package.blockers import blockers
 from pipelines.package.model import read_model
+from pipelines.package.seal import seal_of
 from pipelines.paths import REPOSITORY
 from pipelines.warehouse.answer import Plan, plan
 from pipelines.warehouse.build import only_run
@@ -109,9 +110,11 @@ def issue(office: Office, request: Request) -> Issued:
                 "Kiểm tra bằng kstt verify, chuyển thư mục đó đi rồi phát hành lại."
             )
         pending = pending_folder(office, request.period_id, block.version)
-        write_issued(candidate.report, pending, office, block)
-        _write_record(pending, _record(office, candidate, block))
-        _seal(pending)
+        record = _record(office, candidate, block)
+        sealed = replace(block, seal=seal_of(candidate.report, record))
+        write_issued(candidate.report, pending, office, sealed)
+        _write_record(pending, {**record, "printed": asdict(sealed)})
+        _freeze(pending)
         journal.append(
             office,
             "issue",
@@ -311,7 +314,7 @@ def _write_record(folder: Path, record: dict[str, Any]) -> None:
     (folder / RECORD).write_text(text + "\n", encoding="utf-8")
 
 
-def _seal(folder: Path) -> None:
+def _freeze(folder: Path) -> None:
     """Make a folder read-only and flush it: after this only its name changes."""
     for path in [*folder.rglob("*"), folder]:
         sync(path)

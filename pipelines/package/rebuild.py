@@ -34,8 +34,7 @@ def rebuild(office_folder: Path, record: dict[str, Any], target: Path) -> None:
     layouts = layouts_to_print(office, planned.question)
     write_evidence(warehouse, layouts, build_folder(office) / "evidence")
     finish_report(office, planned, layouts)
-    printed: dict[str, Any] = {**record["printed"], "blockers": tuple(record["printed"]["blockers"])}
-    write_issued(planned.report, target, office, Issue(**printed))
+    write_issued(planned.report, target, office, Issue.of(record["printed"]))
 
 
 if __name__ == "__main__":

@@ -1,16 +1,16 @@
 """Making an issued report again, from what its issue kept, and comparing byte for byte.
 
-Here: an office of kept files in a temporary folder, running the kept software, naming causes of a difference.
-Not here: building a report (rebuild), hashes of what lies there (audit/verify).
-Invariant: neither the issued folder nor the office's own folders are written; landing is linked, not copied.
+Here: running the rebuild with the auditor's own software (or kept software of a release the auditor names), naming
+causes of a difference. Not here: the office of kept files (kept_office), building a report (rebuild), hashes (verify).
+Invariant: nothing that lies in the office's folder is run unless the auditor names its hash; nothing of it is written.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import platform
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -22,12 +22,13 @@ from typing import Any
 import duckdb
 
 from pipelines.audit.verify import issue_faults
-from pipelines.ingest.landing import hash_file, landed_path
-from pipelines.office import journal
-from pipelines.office.files import write_atomically
+from pipelines.ingest.landing import hash_file
+from pipelines.office.errors import OfficeError
 from pipelines.office.settings import Office
 from pipelines.office.software import versions
 from pipelines.package.issue import SOFTWARE
+from pipelines.package.kept_office import lay_out_office, restore
+from pipelines.paths import REPOSITORY
 from pipelines.warehouse.issued import RECORD, Issued, issued_versions
 
 DATABASE = "warehouse.duckdb"  # compared table by table: its pages hold no promise of order
@@ -53,18 +54,33 @@ class Reproduction:
         return not self.differences
 
 
-def reproduce(office: Office, issued: Issued, software: Path | None = None) -> Reproduction:
+def software_release(record: dict[str, Any]) -> str:
+    """Return the hash of the software a version kept: the name of a release, which its makers publish elsewhere."""
+    return hashlib.sha256(json.dumps(record["software"], sort_keys=True).encode()).hexdigest()
+
+
+def reproduce(
+    office: Office, issued: Issued, software: Path = REPOSITORY, release: str | None = None
+) -> Reproduction:
     """Make a version again and compare it.
 
     Args:
         office: the office that issued it.
         issued: the version.
-        software: a clone to make it with instead of the software the issue kept (what would today's make of it?).
+        software: the auditor's own clone, which makes it; nothing of the office's folder is run.
+        release: hash of a release the auditor trusts: then the software the version kept is run instead, which is code
+            that lies in the office's folder.
 
     Raises:
-        OfficeError: the issue's own record was changed, so nobody can say what it was made from.
+        OfficeError: the issue's own record was changed, so nobody can say what it was made from; or the kept software
+            is not the release named.
     """
     record = issued.record()
+    if release is not None and release != software_release(record):
+        raise OfficeError(
+            f"Phần mềm mà {issued.issue_id} giữ có mã {software_release(record)}, không phải mã đã nêu. "
+            "Không chạy. Dùng bản phần mềm của chính bạn: bỏ --kept-software."
+        )
     faults = issue_faults(office, issued)
     for earlier in issued_versions(office):
         if earlier.issue_id in (record["ask"].get("prior_issue"), record["ask"].get("year_ago_issue")):
@@ -73,52 +89,20 @@ def reproduce(office: Office, issued: Issued, software: Path | None = None) -> R
         return Reproduction(issued, 0, ("không lập lại được vì thiếu đầu vào nguyên vẹn.",), tuple(faults))
     with tempfile.TemporaryDirectory(prefix="kstt-lap-lai-") as temporary:
         folder = Path(temporary)
-        _lay_out_office(office, record, folder / "office")
-        if software is None:
-            _restore(office, record["software"], folder / "software")
-        failure = _run(software or folder / "software", folder, record)
+        lay_out_office(office, record, folder / "office")
+        if release is not None:
+            restore(office, record["software"], folder / "software")
+        failure = _run(folder / "software" if release else software, folder, record)
         if failure:
             differences = [f"lượt lập lại không xong: {failure}"]
         else:
             differences = list(_differences(issued.folder, folder / "again"))
-    causes = [*faults, *_causes(record, software)] if differences else []
+    causes = [*faults, *_causes(record, None if release else software)] if differences else []
     return Reproduction(issued, len(record["files"]), tuple(differences), tuple(causes))
 
 
 def _is_of_issued_files(fault: str, record: dict[str, Any]) -> bool:
     return any(f"tệp {name} đã bị" in fault for name in record["files"]) or "tệp lạ" in fault
-
-
-def _lay_out_office(office: Office, record: dict[str, Any], root: Path) -> None:
-    """Make the office as it was for this issue: kept settings, the receipts and acts of then, landing linked."""
-    _restore(office, record["settings"], root)
-    data = root / "data"
-    for folder in ("landing", "receipts", "issued"):
-        (data / folder).mkdir(parents=True)
-    for receipt_id, hashes in record["receipts"].items():
-        shutil.copy(office.data / "receipts" / f"{receipt_id}.json", data / "receipts")
-        target = data / "landing" / hashes["landed"]
-        if not target.is_symlink():
-            target.symlink_to(landed_path(office, hashes["landed"]).resolve())
-    lines, head = journal.excerpt(office, record["journal"]["lines"])
-    write_atomically(data / journal.journal_path(office).name, lines)
-    if head:
-        write_atomically(data / journal.head_path(office).name, head)
-    # Finals of earlier periods: the carry-over was held against them.
-    known = {act.details.get("record_sha256") for act in journal.acts(office)[: record["journal"]["lines"]]}
-    for earlier in issued_versions(office):
-        if earlier.record_sha256 in known:
-            place = data / "issued" / earlier.period_id
-            place.mkdir(exist_ok=True)
-            (place / earlier.folder.name).symlink_to(earlier.folder.resolve())
-
-
-def _restore(office: Office, kept: dict[str, str], root: Path) -> None:
-    """Write kept files back to their places below a folder."""
-    for path, sha256 in kept.items():
-        target = root / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(landed_path(office, sha256), target)
 
 
 def _run(software: Path, folder: Path, record: dict[str, Any]) -> str:

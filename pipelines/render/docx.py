@@ -29,6 +29,7 @@ from pipelines.figures.blocks import (
     Heading,
     Paragraph,
     Run,
+    SealMark,
     Signature,
     Subject,
     Table,
@@ -95,6 +96,7 @@ from pipelines.render.letterhead import (
     signer_name,
     subject_of,
 )
+from pipelines.render.qr import qr_png
 from pipelines.render.stable_zip import make_stable
 
 _CENTRE, _LEFT, _RIGHT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.RIGHT
@@ -220,10 +222,24 @@ class _Writer:
                 self._runs(paragraph, block.runs)
             case Grid():
                 self._grid(block)
-            case ChartPlace():
-                self._chart(block)
+            case ChartPlace() | SealMark():
+                self._picture(block)
             case Subject():
                 pass  # stands in the letterhead
+
+    def _picture(self, block: ChartPlace | SealMark) -> None:
+        if isinstance(block, SealMark):
+            self._seal(block)
+        else:
+            self._chart(block)
+
+    def _seal(self, block: SealMark) -> None:
+        table = self._plain_table([26, self.width - 26])
+        left, right = table.rows[0].cells
+        picture = left.paragraphs[0].add_run().add_picture(BytesIO(qr_png(block.code)), width=Mm(22))
+        describe_picture(picture, "Mã QR", block.text)
+        self._line(right, block.text, _LEFT, Pt(10))
+        keep_row_whole(table.rows[0])
 
     def _chart(self, block: ChartPlace) -> None:
         chart = self.charts[block.chart_id]

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from pipelines.figures.blocks import Block, Bullet, ChartPlace, Subject, Table
+from pipelines.figures.blocks import Block, Bullet, ChartPlace, SealMark, Subject, Table
 from pipelines.figures.charts import chart_caption, charts_of
 from pipelines.figures.form_page import FormPage, form_page, place_and_date
 from pipelines.figures.layout import HeadCell
@@ -28,6 +28,7 @@ from pipelines.render.letterhead import (
     subject_of,
 )
 from pipelines.render.page import write_page
+from pipelines.render.qr import qr_svg
 
 
 def write_html(model: ReportModel, blocks: Sequence[Block], path: Path) -> None:
@@ -72,6 +73,8 @@ def _part(model: ReportModel, block: Block) -> tuple[str, object]:
         case ChartPlace():
             chart = charts_of(model)[block.chart_id]
             return kind, {"svg": chart_svg(chart), "caption": chart_caption(chart, block.number)}
+        case SealMark():
+            return kind, {"svg": qr_svg(block.code), "text": block.text}
         case _:
             return kind, block
 

@@ -20,6 +20,7 @@ from pipelines.figures.blocks import (
     Heading,
     Paragraph,
     Run,
+    SealMark,
     Signature,
     Subject,
     Table,
@@ -36,6 +37,7 @@ from pipelines.figures.form_page import (
 )
 from pipelines.figures.model import Figure, FormRow, ReportModel
 from pipelines.render.charts import chart_image
+from pipelines.render.glyphs import MARK
 from pipelines.render.letterhead import (
     COUNTRY,
     COUNTRY_POINTS,
@@ -59,7 +61,8 @@ from pipelines.render.letterhead import (
     signer_name,
     subject_of,
 )
-from pipelines.render.typst_compile import compile_pdf
+from pipelines.render.qr import qr_svg
+from pipelines.render.typst_compile import compile_pdf, made_printable
 from pipelines.render.typst_text import content, string
 
 # Page, letters and headings as Nghị định 30/2020/NĐ-CP, appendix I (domain/10 10.3) asks; see docs/document-layout.md.
@@ -98,13 +101,20 @@ _ROWS_WITH_FOOT = 2
 _LANDSCAPE_WIDTH = 297 - 30 - 15
 
 
+_REPLACED = """
+#plain[#text(size: 11pt)[{count} ký tự không có trong phông chữ của bản này được thay bằng {mark}; xem bản .docx.]]
+"""
+
+
 def write_pdf(model: ReportModel, blocks: Sequence[Block], path: Path) -> None:
-    """Write the report with its forms as PDF/A.
+    """Write the report with its forms as PDF/A; a note at its end says how many characters no font has.
 
     Raises:
         typst.TypstError: the text we made is not Typst (our fault, never the office's data).
     """
-    path.write_bytes(compile_pdf(typst_source(model, blocks)))
+    source = typst_source(model, blocks)
+    replaced = made_printable(source).replaced
+    path.write_bytes(compile_pdf(source + (_REPLACED.format(count=replaced, mark=MARK) if replaced else "")))
 
 
 def typst_source(model: ReportModel, blocks: Sequence[Block]) -> str:
@@ -164,11 +174,24 @@ def _body(model: ReportModel, blocks: Sequence[Block]) -> Iterator[str]:
             case Signature():
                 yield _signature(model)
                 after_signature, is_fresh = True, False
+            case SealMark():
+                yield _seal(block)
             case ChartPlace():
                 yield _chart(charts[block.chart_id], block.number)
             case Table():
                 yield f"#pagebreak(weak: true)\n{_LANDSCAPE}"
                 yield _form(form_page(model, model.forms[block.form_id]))
+
+
+def _seal(block: SealMark) -> str:
+    """The seal in one row: its QR code and its text."""
+    picture = qr_svg(block.code).replace("\\", "\\\\").replace('"', '\\"')
+    return f"""
+#block(breakable: false, above: 12pt, grid(columns: (24mm, 1fr), column-gutter: 4mm, align: (left, left + horizon),
+  image(bytes("{picture}"), format: "svg", width: 22mm, alt: "Mã QR của mã niêm phong"),
+  plain(text(size: 10pt)[{content(block.text)}]),
+))
+"""
 
 
 def _standing_alone(block: Bullet | Addressee | Grid) -> str:

@@ -1,7 +1,7 @@
-"""Running Typst: one embedded font, nothing of the machine.
+"""Running Typst: one embedded font and one for what it lacks, nothing of the machine.
 
-Here: where the font's files are, compiling to PDF or pictures. Not here: Typst text (pdf, charts), its grammar.
-Invariant: no system font, no time of day enters; same source, same bytes.
+Here: where the fonts' files are, compiling to PDF or pictures. Not here: Typst text (pdf, charts), its grammar.
+Invariant: no system font, no time of day enters; same source, same bytes; no character stops a document.
 """
 
 from __future__ import annotations
@@ -11,19 +11,31 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines.render.glyphs import Printable, printable
+
 if TYPE_CHECKING:
     import typst
 
 FONT = "TeX Gyre Termes"
 _FONT_PACKAGE = "rinoh_typeface_texgyretermes"
+# For the characters the first font lacks: Greek, Cyrillic, arrows, ticks, numbers in circles.
+_SECOND_PACKAGE = "rinoh_typeface_dejavusans"
+# The faces whose characters decide; their bold and italic faces have the same.
+_FACES = ("texgyretermes-regular.otf", "DejaVuSans.ttf")
 
 
-def font_folder() -> Path:
-    """Return the folder of the embedded font's files (a package of fonts; its code is not imported)."""
-    spec = find_spec(_FONT_PACKAGE)
+def font_folder(package: str = _FONT_PACKAGE) -> Path:
+    """Return the folder of an embedded font's files (a package of fonts; its code is not imported)."""
+    spec = find_spec(package)
     assert spec is not None
     assert spec.submodule_search_locations is not None
     return Path(next(iter(spec.submodule_search_locations)))
+
+
+def made_printable(source: str) -> Printable:
+    """Return Typst text with every character the fonts lack replaced, and how many were."""
+    folders = (font_folder(), font_folder(_SECOND_PACKAGE))
+    return printable(source, tuple(folder / face for folder, face in zip(folders, _FACES, strict=True)))
 
 
 def compile_pdf(source: str) -> bytes:
@@ -34,7 +46,8 @@ def compile_pdf(source: str) -> bytes:
     """
     import typst  # 80 MB of compiler: only when something is drawn
 
-    made = typst.compile(source.encode(), font_paths=_fonts(), format="pdf", pdf_standards="a-2b")
+    text = made_printable(source).text.encode()
+    made = typst.compile(text, font_paths=_fonts(), format="pdf", pdf_standards="a-2b")
     assert isinstance(made, bytes)
     return _packed(made)
 
@@ -60,11 +73,14 @@ def compile_pictures(source: str, dots_per_inch: int) -> list[bytes]:
     """
     import typst
 
-    made = typst.compile(source.encode(), font_paths=_fonts(), format="png", ppi=float(dots_per_inch))
+    made = typst.compile(
+        made_printable(source).text.encode(), font_paths=_fonts(), format="png", ppi=float(dots_per_inch)
+    )
     return list(made) if isinstance(made, list) else [made]
 
 
 def _fonts() -> typst.Fonts:
     import typst
 
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[font_folder()])
+    folders = [font_folder(), font_folder(_SECOND_PACKAGE)]
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)

@@ -43,9 +43,7 @@ def make_cover(office: Office, period_id: str) -> list[Path]:
     report = issued[-1].folder if issued else latest_report(office, period_id)
     model = read_model(office, report / "warehouse.duckdb", load_layouts(report / "forms.json"))
     if issued:
-        printed = dict(issued[-1].record()["printed"])
-        printed["blockers"] = tuple(printed["blockers"])
-        model = replace(model, issue=Issue(**printed))
+        model = replace(model, issue=Issue.of(issued[-1].record()["printed"]))
     letter = replace(model, office=_as_letter(office, model.office))
     return _write(office, letter, COVER_TEMPLATE, {}, _folder(office, period_id) / "gui-bao-cao")
 

@@ -116,6 +116,7 @@ def build(target: Path, warehouse: Path, command: Iterable[str] = BUILD) -> tupl
     Raises:
         DbtFailed: a node failed; the message names each with its reason, each broken identity with its rows.
     """
+    ensure_manifest(target, warehouse)
     run = _call([*command, "--no-write-json"], target, warehouse, _parsed_project(target, warehouse))
     results = tuple(_node_result(item, warehouse) for item in run.results)
     failed = [result for result in results if result.has_failed]

@@ -1,6 +1,7 @@
 """Schema `landed`: everything dbt may read, written into a fresh database before dbt runs.
 
-Here: question, register, reference tables, calendar, one table per stream. Not here: any model (dbt_project).
+Here: question, register, reference tables, calendar, one table per stream. Not here: columns and types
+(landed_schema), any model (dbt_project).
 Invariant: dbt sees no path and no glob; the same question and deliveries give the same tables in the same order.
 """
 
@@ -14,93 +15,18 @@ import duckdb
 import pandas as pd
 
 from pipelines.ingest.contract import load_contract
-from pipelines.ingest.rejects import REJECT_COLUMNS
 from pipelines.office.corrections import Correction
 from pipelines.office.reference import unit_aliases
 from pipelines.office.settings import Office
 from pipelines.office.text import match_key
 from pipelines.periods.calendar import working_calendar
 from pipelines.periods.period import find_period
+from pipelines.warehouse.landed_schema import REFERENCE_TABLES, columns_sql, landed_schema
 from pipelines.warehouse.prior import land_prior
 from pipelines.warehouse.question import Question
 from pipelines.warehouse.register import register
 from pipelines.warehouse.streams import contract_path, streams
 from pipelines.warehouse.typed import TypedDelivery, type_deliveries
-
-# landed table → (reference file, {column: DuckDB type}); columns not named are text.
-_REFERENCE = {
-    "unit": ("units", {"sort_no": "integer", "valid_from": "date", "valid_to": "date"}),
-    "unit_successor": ("unit_successors", {"changed_on": "date", "share": "decimal(9, 6)"}),
-    "field": ("fields", {"sort_no": "integer", "valid_from": "date", "valid_to": "date"}),
-    "procedure": ("procedures", {"valid_from": "date", "valid_to": "date", "source_row": "integer"}),
-    "section": ("sections", {"sort_no": "integer", "valid_from": "date", "valid_to": "date"}),
-    "obligation": ("obligations", {"valid_from": "date", "valid_to": "date"}),
-    "status": ("statuses", {}),
-    "period": ("periods", {"start_on": "date", "end_on": "date", "unit_deadline_on": "date"}),
-    "service": ("services", {"valid_from": "date", "valid_to": "date"}),
-    "estimate": ("estimates", {"value": "integer", "source_row": "integer"}),
-    "one_stop_exclusion": ("one_stop_exclusions", {"valid_from": "date", "valid_to": "date"}),
-    "target": ("targets", {"value": "decimal(18, 4)", "valid_from": "date", "valid_to": "date"}),
-}
-_DELIVERY_TYPES = {
-    "received_at": "timestamp",
-    "observed_at": "timestamp",
-    "observed_on": "date",
-    "is_counted": "boolean",
-    "rows_in": "integer",
-    "rows_typed": "integer",
-    "rows_rejected": "integer",
-    "rows_blank": "integer",
-    "rows_furniture": "integer",
-    "rows_flagged": "integer",
-}
-_DELIVERY_COLUMN = ("delivery_id", "column_name")
-_SENDING_TYPES = {
-    "delivery_id": "varchar",
-    "unit_id": "varchar",
-    "period_id": "varchar",
-    "stream": "varchar",
-    "file_name": "varchar",
-    "received_at": "timestamp",
-    "kind": "varchar",
-    "status": "varchar",
-    "is_standing": "boolean",
-    "rows_read": "integer",
-}
-_QUESTION_TYPES = {
-    "period_start": "date",
-    "period_end": "date",
-    "as_of": "date",
-    "until_on": "date",
-    "received_by": "timestamp",
-    "is_provisional": "boolean",
-    "include_vertical_agencies": "boolean",
-    "feedback_answer_days": "integer",
-    "feedback_publish_days": "integer",
-    "feedback_complex_days": "integer",
-    "review_target_percent": "integer",
-    "intake_limit_days": "integer",
-    "prior_issue": "varchar",
-    "prior_issued_since": "date",
-    "prior_changed_switches": "varchar",
-    "year_ago_issue": "varchar",
-}
-
-
-_CORRECTION_TYPES = {
-    "correction_no": "integer",
-    "stream": "varchar",
-    "record_code": "varchar",
-    "column_label": "varchar",
-    "state": "varchar",
-    "original": "varchar",
-    "right_value": "varchar",
-    "reason": "varchar",
-    "document": "varchar",
-    "delivery_id": "varchar",
-    "source_sheet": "varchar",
-    "source_row": "integer",
-}
 
 
 def write_landed(office: Office, question: Question, typed: list[TypedDelivery], database: Path) -> None:
@@ -108,32 +34,29 @@ def write_landed(office: Office, question: Question, typed: list[TypedDelivery],
     with duckdb.connect(database) as connection:
         connection.execute("set timezone = 'UTC'")
         connection.execute("create schema landed")
-        _table(connection, "question", pd.DataFrame([question.as_row()]), _QUESTION_TYPES)
-        _table(connection, "delivery", _deliveries(typed), _DELIVERY_TYPES)
-        _table(connection, "sending", _sendings(office, question, typed), _SENDING_TYPES)
-        for name, (file, types) in _REFERENCE.items():
-            _table(connection, name, _reference(office, file), types)
-        _table(connection, "delivery_column", _delivery_columns(typed), dict.fromkeys(_DELIVERY_COLUMN, "varchar"))
-        _table(connection, "unit_alias", unit_aliases(office.reference["units"]), {})
-        _table(connection, "calendar", _calendar(office, question), {"date_on": "date"})
+        _table(connection, "question", pd.DataFrame([question.as_row()]))
+        _table(connection, "delivery", _deliveries(typed))
+        _table(connection, "sending", _sendings(office, question, typed))
+        for name, file in REFERENCE_TABLES.items():
+            _table(connection, name, _reference(office, file))
+        _table(connection, "delivery_column", _delivery_columns(typed))
+        _table(connection, "unit_alias", unit_aliases(office.reference["units"]))
+        _table(connection, "calendar", _calendar(office, question))
         land_prior(connection, question.prior)
         for stream in streams():
             _rows(connection, stream, typed)
         _rejects(connection, typed)
-        _table(connection, "stream", _stream_titles(), {})
-        _table(connection, "correction", _corrections(office, typed), _CORRECTION_TYPES)
+        _table(connection, "stream", _stream_titles())
+        _table(connection, "correction", _corrections(office, typed))
 
 
-def _table(connection: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame, types: dict[str, str]) -> None:
-    """Write one frame as a table; text columns stay text even when every value is empty."""
-    columns = []
-    for column in frame.columns:
-        kind = types.get(column) or (
-            "varchar" if frame[column].dtype.kind in "OUT" or str(frame[column].dtype) == "str" else ""
-        )
-        columns.append(f'cast("{column}" as {kind}) as "{column}"' if kind else f'"{column}"')
+def _table(connection: duckdb.DuckDBPyConnection, table: str, frame: pd.DataFrame) -> None:
+    """Write one frame as a table of the schema; a column the frame lacks is a fault of ours, not an empty one."""
+    kinds = landed_schema()[table]
+    casts = ", ".join(f'cast("{name}" as {kind})' for name, kind in kinds.items())
+    connection.execute(f'create table landed."{table}" ({columns_sql(table)})')
     connection.register("incoming", frame)
-    connection.execute(f'create table landed."{name}" as select {", ".join(columns)} from incoming')
+    connection.execute(f'insert into landed."{table}" select {casts} from incoming')
     connection.unregister("incoming")
 
 
@@ -187,32 +110,7 @@ def _deliveries(typed: list[TypedDelivery]) -> pd.DataFrame:
                 **{f"rows_{name.removeprefix('rows_')}": counts[name] for name in counts},
             }
         )
-    columns = [
-        "delivery_id",
-        "unit_id",
-        "period_id",
-        "stream",
-        "file_name",
-        "sha256",
-        "received_at",
-        "observed_at",
-        "observed_on",
-        "profile_id",
-        "coverage",
-        "unit_from",
-        "due_after_supplement",
-        "kind",
-        "status",
-        "refused_reason",
-        "is_counted",
-        "rows_in",
-        "rows_typed",
-        "rows_rejected",
-        "rows_blank",
-        "rows_furniture",
-        "rows_flagged",
-    ]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=list(landed_schema()["delivery"]))
 
 
 def _delivery_columns(typed: list[TypedDelivery]) -> pd.DataFrame:
@@ -223,7 +121,7 @@ def _delivery_columns(typed: list[TypedDelivery]) -> pd.DataFrame:
         if item.is_counted
         for column in sorted(cast("dict[str, str]", item.verdict.get("columns") or {}))
     ]
-    return pd.DataFrame(rows, columns=list(_DELIVERY_COLUMN))
+    return pd.DataFrame(rows, columns=list(landed_schema()["delivery_column"]))
 
 
 def _sendings(office: Office, question: Question, typed: list[TypedDelivery]) -> pd.DataFrame:
@@ -248,13 +146,13 @@ def _sendings(office: Office, question: Question, typed: list[TypedDelivery]) ->
         for item in [*typed, *type_deliveries(office, replaced)]
         if item.delivery.kind != "same_bytes"
     ]
-    return pd.DataFrame(rows, columns=list(_SENDING_TYPES))
+    return pd.DataFrame(rows, columns=list(landed_schema()["sending"]))
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, stream: str, typed: list[TypedDelivery]) -> None:
     """Write the rows of every counted delivery of a stream."""
     counted = [item for item in typed if item.delivery.stream == stream and item.is_counted]
-    _union(connection, stream, "rows", load_contract(contract_path(stream)).typed_columns, counted)
+    _union(connection, stream, "rows", counted)
 
 
 def _corrections(office: Office, typed: list[TypedDelivery]) -> pd.DataFrame:
@@ -277,7 +175,7 @@ def _corrections(office: Office, typed: list[TypedDelivery]) -> pd.DataFrame:
              "source_sheet": found["sheet"], "source_row": found["row"]}
             for delivery_id, found in met
         ] or [{**said, "state": "unseen", "original": _plain(item.expect)}]  # fmt: skip
-    return pd.DataFrame(rows, columns=list(_CORRECTION_TYPES))
+    return pd.DataFrame(rows, columns=list(landed_schema()["correction"]))
 
 
 def _plain(cell: object) -> str:
@@ -301,8 +199,7 @@ def _met(correction: Correction, typed: TypedDelivery) -> list[dict]:
 
 def _rejects(connection: duckdb.DuckDBPyConnection, typed: list[TypedDelivery]) -> None:
     """Write the rows of every counted delivery, of all streams, that go back to their units."""
-    types = {name: "integer" if name == "source_row" else "varchar" for name in REJECT_COLUMNS}
-    _union(connection, "rejected_row", "rejects", types, [item for item in typed if item.is_counted])
+    _union(connection, "rejected_row", "rejects", [item for item in typed if item.is_counted])
 
 
 def _stream_titles() -> pd.DataFrame:
@@ -311,13 +208,11 @@ def _stream_titles() -> pd.DataFrame:
     )
 
 
-def _union(
-    connection: duckdb.DuckDBPyConnection, table: str, part: str, types: dict[str, str], counted: list[TypedDelivery]
-) -> None:
-    declared = ", ".join(f'"{name}" {kind}' for name, kind in types.items())
-    connection.execute(f"create table landed.{table} (delivery_id varchar, {declared})")
-    names = ", ".join(f'"{name}"' for name in types)
-    casts = ", ".join(f'cast("{name}" as {kind})' for name, kind in types.items())
+def _union(connection: duckdb.DuckDBPyConnection, table: str, part: str, counted: list[TypedDelivery]) -> None:
+    connection.execute(f"create table landed.{table} ({columns_sql(table)})")
+    kinds = {name: kind for name, kind in landed_schema()[table].items() if name != "delivery_id"}
+    names = ", ".join(f'"{name}"' for name in kinds)
+    casts = ", ".join(f'cast("{name}" as {kind})' for name, kind in kinds.items())
     for item in counted:
         connection.execute(
             f"insert into landed.{table} (delivery_id, {names}) select ?, {casts} from read_parquet(?)",

@@ -19,6 +19,7 @@ from pipelines.office.errors import OfficeError
 from pipelines.office.journal import Act, acts
 from pipelines.office.settings import Office, Switches
 from pipelines.periods.period import Period
+from pipelines.warehouse.landed_schema import columns_sql
 
 FINAL_KINDS = ("final", "corrected")
 # Switches that decide whether a dossier is pending, and in whose column: under another value the two periods were
@@ -64,15 +65,6 @@ _FEEDBACK = """
     from prior.int_feedback_known as known
     inner join prior.int_feedback_outcome as outcome on known.feedback_code = outcome.feedback_code
     order by known.feedback_code
-"""
-_NO_FEEDBACK = """
-    feedback_code varchar, handling_unit_id varchar, field_code varchar, received_at timestamp, closed_at timestamp,
-    fate varchar, is_pending boolean
-"""
-_NO_DOSSIERS = """
-    dossier_code varchar, receiving_unit_id varchar, department_unit_id varchar, row_unit_id varchar,
-    level_section_code varchar, field_code varchar, received_at timestamp, finished_at timestamp, closed_at timestamp,
-    fate varchar, outcome varchar, reason_code varchar, is_pending boolean
 """
 
 
@@ -183,10 +175,8 @@ def land_prior(connection: duckdb.DuckDBPyConnection, prior: PriorIssue | None) 
     Raises:
         OfficeError: the issued database cannot be read.
     """
-    connection.execute(f"create table landed.prior_dossier ({_NO_DOSSIERS})")
-    connection.execute(f"create table landed.prior_feedback ({_NO_FEEDBACK})")
-    connection.execute("create table landed.prior_delivery (delivery_id varchar)")
-    connection.execute("create table landed.prior_figure (figure_id varchar, value decimal(18, 4), declared bigint)")
+    for table in ("prior_dossier", "prior_feedback", "prior_delivery", "prior_figure"):
+        connection.execute(f"create table landed.{table} ({columns_sql(table)})")
     if prior is None:
         return
     try:

@@ -42,7 +42,8 @@ def written(root: Path, text: str) -> OwnWords:
 
 def test_each_heading_is_a_section_and_comments_are_left_out(tmp_path: Path) -> None:
     own = written(
-        tmp_path, "<!-- nhắc\nviệc -->\n## II.3. Nguyên nhân\n\nDo A.\n<!-- bỏ -->\nDo B.\n### III\n- việc 1\n## IV. Kiến nghị\n"
+        tmp_path,
+        "<!-- nhắc\nviệc -->\n## II.3. Nguyên nhân\n\nDo A.\n<!-- bỏ -->\nDo B.\n### III\n- việc 1\n## IV. Kiến nghị\n",
     )
     assert own.sections == {"II.3": "Do A.\n\nDo B.", "III": "- việc 1", "IV": ""}
     assert own.empty(REQUIRED) == ["IV"]

@@ -134,3 +134,15 @@ def test_a_signature_never_stands_alone_on_a_page(tmp_path: Path, paragraphs: in
     with pdfplumber.open(tmp_path / "x.pdf") as pdf:
         (signed,) = [text for page in pdf.pages if "Nơi nhận:" in (text := page.extract_text())]
     assert "Trong kỳ nhận" in signed
+
+
+@pytest.mark.parametrize(("text", "replaced"), [("gấp 😀 ✓", 0), ("中 và 中", 2)])
+def test_a_character_no_font_has_is_replaced_and_said_at_the_end(tmp_path: Path, text: str, replaced: int) -> None:
+    path = tmp_path / "bao-cao.pdf"
+    small = small_model()
+    write_pdf(small, [*small_blocks(small), Paragraph([Run(text)])], path)
+    with pdfplumber.open(path) as pdf:
+        printed = "\n".join(page.extract_text() for page in pdf.pages)
+
+    assert ("ký tự không có trong phông chữ" in printed) == bool(replaced)
+    assert f"{replaced} ký tự" in printed or not replaced

@@ -40,6 +40,11 @@ def folder_source(url: str, **more: str) -> str:
     return f"  - kind: folder\n    source_id: kho\n    url: {url}\n{lines}"
 
 
+QUERY_SOURCE = (
+    "  - {{kind: query, source_id: kho, url_env: DB, query: '{query}', unit_id: p01, file_name: 'a_{{day}}.csv'}}\n"
+)
+
+
 def fill(root: Path) -> None:
     for name, content in {
         "2021-Q1/p01/Sổ theo dõi.csv": b"a;b\n1;2\n",
@@ -80,7 +85,10 @@ def test_what_was_fetched_is_not_fetched_again_until_it_changes(tmp_path: Path) 
     ("source", "word"),
     [
         (folder_source("file:///khong/co/thu/muc"), "kho"),
-        (folder_source("sftp://127.0.0.1:9/x", options_env="{password: KHONG_CO}"), "KHONG_CO"),
+        (
+            folder_source("sftp://127.0.0.1:9/x", options_env="{password: KHONG_CO}", host_key=f"SHA256:{'a' * 43}"),
+            "KHONG_CO",
+        ),
         (
             "  - {kind: query, source_id: kho, url_env: KHONG_CO, query: select 1, unit_id: p01, file_name: 'a_{day}.csv'}\n",
             "KHONG_CO",
@@ -156,11 +164,52 @@ def sftp(tmp_path: Path) -> Iterator[tuple[int, Path]]:
         server.wait()
 
 
+def shown_by_ssh_keygen(key: Path) -> str:
+    """The fingerprint of a server's key as its administrator reads it out."""
+    listed = subprocess.run(["ssh-keygen", "-lf", f"{key}.pub"], check=True, capture_output=True, text=True).stdout
+    return listed.split()[1]
+
+
+def sftp_source(tmp_path: Path, port: int, host_key: str) -> str:
+    url = f"sftp://{getpass.getuser()}@127.0.0.1:{port}{tmp_path / 'remote'}"
+    return folder_source(url, options_env="{key_filename: KSTT_SFTP_KEY}", host_key=host_key)
+
+
+def test_a_server_with_another_key_gets_nothing_and_gives_nothing(tmp_path: Path, sftp: tuple[int, Path]) -> None:
+    port, key = sftp
+    fill(tmp_path / "remote")
+    other = shown_by_ssh_keygen(key)  # a key, but not this server's
+    office = office_with(tmp_path / "office", sftp_source(tmp_path, port, other))
+    (pulled,) = pull_sources(office, {**os.environ, "KSTT_SFTP_KEY": str(key)})
+    assert pulled.files == ()
+    assert pulled.problem is not None
+    assert shown_by_ssh_keygen(key.with_name("host")) in pulled.problem
+    assert "Không gửi mật khẩu" in pulled.problem
+    assert not list(office.inbox.rglob("*.csv"))
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        (folder_source("sftp://kho.gov.vn/x"), "host_key"),
+        (folder_source("sftp://kho.gov.vn/x", host_key="MD5:aa"), "host_key"),
+        (folder_source("sftp://ai:mat-khau@kho.gov.vn/x", host_key=f"SHA256:{'a' * 43}"), "password"),
+        (folder_source("smb://kho/x", options="{password: mat-khau}"), "options_env"),
+        (QUERY_SOURCE.format(query="delete from dossier"), "query"),
+        (QUERY_SOURCE.format(query="select 1; delete from dossier"), "query"),
+    ],
+)
+def test_an_unsafe_source_is_refused_when_the_office_is_loaded(tmp_path: Path, source: str, said: str) -> None:
+    with pytest.raises(OfficeError, match=said):
+        office_with(tmp_path / "office", source)
+
+
 def test_files_come_from_a_real_sftp_server(tmp_path: Path, sftp: tuple[int, Path]) -> None:
     port, key = sftp
     fill(tmp_path / "remote")
-    url = f"sftp://{getpass.getuser()}@127.0.0.1:{port}{tmp_path / 'remote'}"
-    office = office_with(tmp_path / "office", folder_source(url, options_env="{key_filename: KSTT_SFTP_KEY}"))
+    office = office_with(
+        tmp_path / "office", sftp_source(tmp_path, port, shown_by_ssh_keygen(key.with_name("host")))
+    )
 
     (pulled,) = pull_sources(office, {**os.environ, "KSTT_SFTP_KEY": str(key)})
 

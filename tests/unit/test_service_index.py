@@ -6,6 +6,7 @@ Invariant: points are worked by hand from the formulas; an input nobody sent is 
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Callable
 from decimal import Decimal
@@ -22,6 +23,7 @@ from pipelines.figures.layout import layouts_from_manifest
 from pipelines.figures.model import ReportModel
 from pipelines.figures.read import build_report_model
 from pipelines.figures.words import report_blocks
+from pipelines.paths import REPOSITORY
 
 IN_FORCE = ("2022-06-15", "2022-09-14")
 
@@ -31,6 +33,9 @@ def make(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Warehouse]:
     target = tmp_path_factory.mktemp("dbt")
 
     def build(**tables: list) -> Warehouse:
+        with (REPOSITORY / "sample_office" / "reference" / "index_components.csv").open(encoding="utf-8", newline="") as source:
+            components = [{name: value or None for name, value in row.items()} for row in csv.DictReader(source)]
+        tables = {"index_component": components, **tables}
         return Warehouse(tmp_path_factory.mktemp("warehouse"), tables, target)
 
     return build

@@ -5,12 +5,10 @@
 ) %}
 with component as (
     select defined.*
-    from (
-        {{ index_components() }}
-    ) as defined
+    from {{ source('landed', 'index_component') }} as defined
     cross join {{ ref('stg_question') }} as question
     where
-        defined.valid_from <= question.period_end
+        coalesce(defined.valid_from, question.period_end) <= question.period_end
         and coalesce(defined.valid_to, question.period_end) >= question.period_end
 ),
 

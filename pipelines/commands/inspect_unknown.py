@@ -1,0 +1,113 @@
+"""What `kstt inspect` says of a file no profile fits: what it holds, and a profile to begin with.
+
+Here: the sentences. Not here: guessing (ingest/guess), the other files (commands/inspect).
+Invariant: no personal cell is printed; the block printed is a valid profile as it stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.figures.text import format_count
+
+if TYPE_CHECKING:
+    from pipelines.ingest.guess import Guess
+    from pipelines.ingest.inspection import Inspection
+    from pipelines.office.profiles import Profile
+    from pipelines.office.settings import Office
+
+_MOST_WORDS = 30
+_LONGEST_WORD = 60
+
+
+def unknown_lines(
+    office: Office,
+    path: Path,
+    unit_id: str | None,
+    file_lines: Callable[[Path, Inspection], Iterator[str]],
+    sheet_lines: Callable[[Inspection], Iterator[str]],
+) -> Iterator[str]:
+    """Yield what an opened file of no profile is.
+
+    Args:
+        office: the office, for its profiles.
+        path: the file.
+        unit_id: the unit it comes from, where known.
+        file_lines: prints the format and what is hidden in the file.
+        sheet_lines: prints the sheets, their hidden parts and columns.
+
+    Raises:
+        Refused: the file cannot be opened.
+    """
+    from pipelines.ingest.contract import load_contract
+    from pipelines.ingest.grid import open_delivery
+    from pipelines.ingest.guess import guess, profile_text, unknown_words
+    from pipelines.ingest.inspection import Inspection, SheetSeen, inspect_file
+    from pipelines.warehouse.streams import contract_path, streams
+
+    opened = open_delivery(path)
+    found = guess(opened, [load_contract(contract_path(stream)) for stream in streams()])
+    if found is None:
+        plain = [SheetSeen(member, sheet, [], []) for member, grid in opened.grids for sheet in grid.sheets]
+        seen = Inspection(opened, plain, None)
+        yield from file_lines(path, seen)
+        yield from sheet_lines(seen)
+        yield from _no_profile(office, unit_id)
+        yield "  Không bảng nào của phần mềm có từ hai tiêu đề cột của tệp này."
+        return
+    profile = _profile_of(found)
+    seen = inspect_file(path, found.contract, profile)
+    yield from file_lines(path, seen)
+    yield from sheet_lines(seen)
+    if seen.refusal is not None:
+        yield from _header_lines(found)
+    rows = found.sheet.rows[found.header_rows[-1] :]
+    words = unknown_words(found.contract, profile, found.paths, rows)
+    yield from word_lines(words)
+    yield from _no_profile(office, unit_id)
+    yield f"  Có vẻ là bảng {found.contract.title} ({found.contract.stream}). Xem lại rồi ghi thành profiles/*.yaml:"
+    shown = {name: list(_shown(told)) for name, told in words.items()}
+    yield from ("    " + line for line in profile_text(found, path.name, unit_id, shown).splitlines())
+
+
+def _profile_of(found: Guess) -> Profile:
+    from pipelines.office.profiles import Profile
+
+    return Profile(
+        profile_id="moi",
+        stream=found.contract.stream,
+        title="Nguồn mới",
+        labels={name: [path] for name, path in found.guessed.items()},
+        date_order="month_first" if found.is_month_first else "day_first",
+    )
+
+
+def _header_lines(found: Guess) -> Iterator[str]:
+    """The header where the table is not whole: every path, so that an officer sees what there is to map."""
+    rows = ", ".join(map(str, found.header_rows))
+    yield f"Dòng tiêu đề có vẻ ở trang «{found.sheet.name or 'duy nhất'}», dòng {rows}:"
+    yield from (f"  «{path}»" for path in found.paths if path)
+    for name in found.missing:
+        yield f"  ! Chưa thấy cột bắt buộc «{found.contract.columns[name].labels[0]}» ({name})"
+
+
+def word_lines(words: dict[str, list[str]]) -> Iterator[str]:
+    """Yield the words of statuses and other closed lists that nobody mapped."""
+    for name, told in words.items():
+        shown = ", ".join(f"«{word}»" for word in _shown(told))
+        yield f"  ! Từ chưa biết ở cột {name}: {shown or f'{format_count(len(told))} nội dung khác nhau'}"
+
+
+def _shown(words: list[str]) -> Iterator[str]:
+    """The words, unless they are no list of words: long or very many texts may name a person."""
+    if len(words) <= _MOST_WORDS and max(map(len, words)) <= _LONGEST_WORD:
+        yield from words
+
+
+def _no_profile(office: Office, unit_id: str | None) -> Iterator[str]:
+    profiles = ", ".join(f"{item.profile_id} ({', '.join(item.match.units)})" for item in office.profiles)
+    who = f"của {unit_id} " if unit_id else ""
+    yield f"✗ Không hồ sơ nguồn nào nhận chắc chắn tệp này {who}(có: {profiles})."
+    yield "  Cách sửa: " + ("thêm hoặc sửa một tệp profiles/*.yaml." if unit_id else "cho biết đơn vị gửi bằng --unit.")

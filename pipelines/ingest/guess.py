@@ -1,0 +1,231 @@
+"""What a file may be that no profile fits: its stream, its header, and a profile to begin with.
+
+Here: choosing the contract whose labels the header knows best, and the lines of a profile. Not here: reading the file
+by it (reading), printing (commands).
+Invariant: what is guessed is named as guessed; a column that cannot be guessed is left for a person.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import yaml
+
+from pipelines.ingest.cells import is_blank
+from pipelines.ingest.contract import MOMENT_ROLES, Column, Contract
+from pipelines.ingest.grid import Opened
+from pipelines.ingest.headers import Labels, header_paths, label, path_key, readable_head
+from pipelines.ingest.sheet import Row, Sheet
+from pipelines.office.profiles import Profile
+from pipelines.office.text import ascii_key, match_key, nfc
+
+_FEWEST_KNOWN = 2
+_ROWS_LOOKED_AT = 200
+_MOSTLY = 0.8
+_SOME_WORDS = 0.3
+_LIKE = 0.6
+_LEAST_CODE = 4
+_MONTHS = 12
+_DATE = re.compile(r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(\D.*)?$")
+_DAY_AND_MONTH = re.compile(r"^(\d{1,2})[-/.](\d{1,2})[-/.]\d{4}")
+_NAMED_DAYS = (
+    (re.compile(r"20\d\d(\D?)\d\d\1\d\d"), r"(?P<y>20[0-9]{{2}}){0}(?P<m>[0-9]{{2}}){0}(?P<d>[0-9]{{2}})"),
+    (re.compile(r"\d\d(\D?)\d\d\1(?=20\d\d)20\d\d"), r"(?P<d>[0-9]{{2}}){0}(?P<m>[0-9]{{2}}){0}(?P<y>20[0-9]{{2}})"),
+)
+
+
+@dataclass(frozen=True)
+class Guess:
+    """The likeliest stream of a file.
+
+    Attributes:
+        contract: its contract.
+        sheet: the sheet that knows most labels.
+        header_rows: where its header stands (from 1).
+        paths: the header path of each column.
+        guessed: contract column → header path, where the header alone does not say so for sure.
+        missing: required columns for which nothing in the file is like.
+        is_month_first: whether its dates are written month first.
+    """
+
+    contract: Contract
+    sheet: Sheet
+    header_rows: list[int]
+    paths: list[str]
+    guessed: dict[str, str] = field(default_factory=dict)
+    missing: list[str] = field(default_factory=list)
+    is_month_first: bool = False
+
+
+def guess(opened: Opened, contracts: Iterable[Contract]) -> Guess | None:
+    """Return what an opened file likeliest is; None when no contract knows two headers of it."""
+    best: tuple[int, Contract, Sheet, int, int] | None = None
+    for contract in contracts:
+        labels = Labels(contract, _plain(contract))
+        for _, grid in opened.grids:
+            for sheet in grid.sheets:
+                head, (score, start, depth) = readable_head(sheet, labels)
+                if score >= _FEWEST_KNOWN and (best is None or score > best[0]):
+                    best = (score, contract, head, start, depth)
+    return None if best is None else _guess(*best[1:])
+
+
+def _plain(contract: Contract) -> Profile:
+    return Profile(profile_id="moi", stream=contract.stream, title="Nguồn mới")
+
+
+def _guess(contract: Contract, sheet: Sheet, start: int, depth: int) -> Guess:
+    paths = header_paths(sheet, start, depth)
+    labels = Labels(contract, _plain(contract))
+    rows = sheet.rows[start + depth : start + depth + _ROWS_LOOKED_AT]
+    known = {name for path in paths if path and (name := labels.column(path_key(path)))}
+    free = {at: path for at, path in enumerate(paths) if path and not labels.is_known(path_key(path))}
+    guessed: dict[str, str] = {}
+    wanted = [column for column in contract.columns.values() if column.name not in known]
+    # What a leaf says goes before what looks alike; a header is taken once.
+    for choose in (_by_leaf, _by_likeness):
+        for column in wanted:
+            at = choose(column, free, rows, labels) if column.name not in guessed else None
+            if at is not None:
+                guessed[column.name] = free.pop(at)
+    missing = [column.name for column in wanted if column.required and column.name not in guessed]
+    dates = [nfc(cell) for row in rows for cell in row if isinstance(cell, str)]
+    return Guess(
+        contract, sheet, list(range(start + 1, start + depth + 1)), paths, guessed, missing, _is_month_first(dates)
+    )
+
+
+def _by_leaf(column: Column, free: dict[int, str], _: Sequence[Row], labels: Labels) -> int | None:
+    """Return the unknown header whose last part alone is a label of the column."""
+    leaves = {at: labels.column(match_key(path.split(" / ")[-1])) for at, path in free.items()}
+    return next((at for at, name in leaves.items() if name == column.name), None)
+
+
+def _by_likeness(column: Column, free: dict[int, str], rows: Sequence[Row], _: Labels) -> int | None:
+    """Return, for a required column, the unknown header most like its labels among those whose cells fit."""
+    fitting = [at for at in free if column.required and _fits(column, rows, at)]
+    near = [(max(_likeness(free[at], text) for text in column.labels), -at) for at in fitting]
+    found = max(near, default=None)
+    return -found[1] if found is not None and (found[0] >= _LIKE or len(fitting) == 1) else None
+
+
+def _likeness(path: str, text: str) -> float:
+    leaf = match_key(path.split(" / ")[-1])
+    return difflib.SequenceMatcher(None, leaf, match_key(text)).ratio()
+
+
+def _fits(column: Column, rows: Sequence[Row], at: int) -> bool:
+    """Tell whether most cells of a column of the file may be cells of a contract's column."""
+    cells = [row[at] for row in rows if at < len(row) and not is_blank(row[at])]
+    if not cells:
+        return False
+    if column.role in MOMENT_ROLES:
+        fits = [isinstance(cell, dt.date) or bool(_DATE.match(str(cell).strip())) for cell in cells]
+    elif column.values:
+        fits = [match_key(str(cell)) in column.values for cell in cells]
+    elif column.role == "code":
+        texts = [str(cell).strip() for cell in cells]
+        distinct = len(set(texts)) > len(texts) * _MOSTLY
+        fits = [distinct and " " not in text and any(letter.isdigit() for letter in text) for text in texts]
+        fits = [
+            fit and not _DATE.match(text) and len(text) > _LEAST_CODE for fit, text in zip(fits, texts, strict=True)
+        ]
+    else:
+        return False
+    return sum(fits) >= len(fits) * (_SOME_WORDS if column.values else _MOSTLY)
+
+
+def _is_month_first(texts: Sequence[str]) -> bool:
+    """Tell whether the second number of dates goes above 12 and the first never does."""
+    numbers = [(int(found[1]), int(found[2])) for text in texts if (found := _DAY_AND_MONTH.match(text.strip()))]
+    return any(second > _MONTHS for _, second in numbers) and all(first <= _MONTHS for first, _ in numbers)
+
+
+def profile_text(guess: Guess, file_name: str, unit_id: str | None, words: dict[str, list[str]]) -> str:
+    """Return a profile as YAML, to be put into profiles/ and looked through; what is guessed says so.
+
+    Args:
+        guess: what the file likeliest is.
+        file_name: the file's name, for the pattern and the day in it.
+        unit_id: the unit that sent it; None fits any.
+        words: column of words → words of the file nobody mapped.
+    """
+    stem, _, suffix = nfc(file_name).rpartition(".")
+    head: dict[str, object] = {
+        "profile_id": _slug(stem or suffix),
+        "stream": guess.contract.stream,
+        "title": f"Nguồn của tệp {stem or suffix}",
+        "match": {"units": [unit_id or "*"], "files": [_pattern(nfc(file_name))]},
+        "observed_on": _observed_on(nfc(file_name)),
+        "coverage": "population",
+        "date_order": "month_first" if guess.is_month_first else "day_first",
+    }
+    lines = [yaml.safe_dump(head, allow_unicode=True, sort_keys=False, width=200).rstrip()]
+    if guess.guessed or guess.missing:
+        lines.append("labels:")
+        lines += [f"  {name}: [{_quoted(path)}]  # phỏng đoán, xem lại" for name, path in guess.guessed.items()]
+        lines += [
+            f"  # {name}: [tên cột trong tệp]  # cột bắt buộc «{guess.contract.columns[name].labels[0]}», chưa thấy"
+            for name in guess.missing
+        ]
+        if not guess.guessed:
+            lines[lines.index("labels:")] = "labels: {}"
+    lines += _value_lines(guess.contract, words)
+    return "\n".join(lines) + "\n"
+
+
+def _value_lines(contract: Contract, words: dict[str, list[str]]) -> list[str]:
+    """The words nobody mapped, each a line to fill in; until then they count as not known."""
+    lines = []
+    for name, unknown in words.items():
+        allowed = ", ".join(sorted(set(contract.columns[name].values.values())))
+        lines.append(f"# values.{name}: bỏ dấu # và ghi một trong: {allowed}")
+        lines += [f"#   {_quoted(word)}: ?" for word in unknown]
+    return ["# values:", *lines] if lines else []
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _slug(text: str) -> str:
+    words = re.findall(r"[a-z]+", ascii_key(text))
+    return "-".join(words) or "nguon-moi"
+
+
+def _pattern(file_name: str) -> str:
+    """Return the name with every number open, and what would be read as a pattern closed."""
+    return re.sub(r"\d+", "*", re.sub(r"[\[\]?*]", "?", file_name))
+
+
+def _observed_on(file_name: str) -> dict[str, str]:
+    for shape, pattern in _NAMED_DAYS:
+        found = shape.search(file_name)
+        if found:
+            return {"from": "file_name", "pattern": pattern.format(re.escape(found[1]))}
+    return {"from": "received"}
+
+
+def unknown_words(
+    contract: Contract, profile: Profile, paths: Sequence[str], rows: Iterable[Row]
+) -> dict[str, list[str]]:
+    """Return column of words → the words of the file its contract and profile do not know, in order of appearance."""
+    labels = Labels(contract, profile)
+    places = {name: at for at, path in enumerate(paths) if path and (name := labels.column(path_key(path)))}
+    found: dict[str, dict[str, None]] = {}
+    words = {name: {**contract.columns[name].values, **_own_words(profile, name)} for name in contract.words}
+    for row in rows:
+        for name, at in places.items():
+            if name in words and at < len(row) and not is_blank(row[at]):
+                text = label(row[at])
+                if match_key(text) not in words[name]:
+                    found.setdefault(name, {})[text] = None
+    return {name: list(told) for name, told in found.items()}
+
+
+def _own_words(profile: Profile, name: str) -> dict[str, str]:
+    return {match_key(word): meaning for word, meaning in profile.values.get(name, {}).items()}

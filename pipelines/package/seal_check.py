@@ -1,0 +1,61 @@
+"""Holding what lies on the machine against a seal read from paper.
+
+Here: finding the version a seal names, making its documents again from what the seal covers. Not here: the seal (seal).
+Invariant: nothing on the machine is believed because it is written there; no code of the office's folder is run.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pipelines.figures.version import Issue
+from pipelines.ingest.landing import hash_file
+from pipelines.office.errors import OfficeError
+from pipelines.office.settings import Office, load_office
+from pipelines.package.issue import write_issued
+from pipelines.package.kept_office import lay_out_office
+from pipelines.package.seal import same_seal, seal_of
+from pipelines.warehouse.issued import RECORD, Issued, issued_versions
+
+DOCUMENTS = ("bao-cao.docx", "bao-cao.pdf", "bao-cao.html", "bieu-mau.xlsx", "manifest.json")
+
+
+def check_seal(office: Office, seal: str, period_id: str | None = None) -> tuple[Issued | None, list[str]]:
+    """Return the version a seal from paper names, and what differs from what that paper was printed of.
+
+    No version: nothing on the machine is what the paper was printed of; the faults say what each version's seal is now.
+    """
+    told = []
+    for issued in issued_versions(office, period_id):
+        try:
+            record = json.loads((issued.folder / RECORD).read_text(encoding="utf-8"))
+            now = seal_of(issued.folder, record)
+        except (OSError, ValueError, KeyError) as error:
+            told.append(f"Bản {issued.issue_id}: không tính được mã niêm phong ({type(error).__name__}: {error}).")
+            continue
+        if same_seal(now, seal):
+            return issued, list(_documents(office, issued, record))
+        told.append(f"Bản {issued.issue_id}: dữ liệu đang có trên máy cho mã niêm phong {now}.")
+    return None, told or ["Không có bản phát hành nào trên máy."]
+
+
+def _documents(office: Office, issued: Issued, record: dict[str, Any]) -> Iterator[str]:
+    """Make the documents again from sealed figures and kept settings, and name each that differs."""
+    with tempfile.TemporaryDirectory(prefix="kstt-niem-phong-") as temporary:
+        folder = Path(temporary)
+        try:
+            lay_out_office(office, record, folder / "office")
+            write_issued(issued.folder, folder / "again", load_office(folder / "office"), Issue.of(record["printed"]))
+        except (OSError, OfficeError) as error:
+            yield f"Bản {issued.issue_id}: không lập lại được văn bản để so: {error}"
+            return
+        for name in DOCUMENTS:
+            made, lies = folder / "again" / name, issued.folder / name
+            if not lies.is_file():
+                yield f"Bản {issued.issue_id}: tệp {name} đã bị xóa."
+            elif hash_file(made) != hash_file(lies):
+                yield f"Bản {issued.issue_id}: tệp {name} không phải văn bản lập từ số liệu đã niêm phong."

@@ -1,0 +1,136 @@
+"""The seal: what lies on the machine is held against what was printed on paper.
+
+Here: a forger who holds the whole machine but not the paper. Not here: changes that break a hash (test_verify).
+Invariant: the forger rewrites every hash and the journal, so that `verify` without the paper finds nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import issued_office as story
+import pytest
+from docx import Document
+from issued_office import PERIOD
+
+from pipelines.audit.verify import verify
+from pipelines.cli import main
+from pipelines.ingest.landing import hash_file, landed_path
+from pipelines.office import journal
+from pipelines.office.errors import OfficeError
+from pipelines.office.settings import Office, load_office
+from pipelines.package.reproduce import reproduce, software_release
+from pipelines.package.seal_check import check_seal
+from pipelines.warehouse.issued import RECORD, find_issued
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("seal") / "office"
+    story.live_to_the_final(root)
+    return root
+
+
+@pytest.fixture(scope="module")
+def paper(office: Path) -> str:
+    """The seal of the final as its reader sees it on the last page."""
+    document = Document(str(office / "data" / "issued" / PERIOD / "v2" / "bao-cao.docx"))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    (line,) = {text for text in cells if text.startswith(f"Mã niêm phong của {PERIOD}/v2: ")}
+    return line.rpartition(": ")[2]
+
+
+def forged(office: Path, target: Path, changes: dict[str, tuple[str, str]]) -> Office:
+    """Copy the office, change texts of files of its final, and rewrite every hash that would tell of it."""
+    root = story.copy_of(office, target)
+    folder = root / "data" / "issued" / PERIOD / "v2"
+    for name, (old, new) in changes.items():
+        path = story.writable(folder / name)
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new), encoding="utf-8")
+    rewrite_hashes(root, folder)
+    return load_office(root)
+
+
+def rewrite_hashes(root: Path, folder: Path) -> None:
+    record_path = story.writable(folder / RECORD)
+    record = json.loads(record_path.read_text(encoding="utf-8"))
+    record["files"] = {name: hash_file(folder / name) for name in record["files"]}
+    record_path.write_text(json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    office = load_office(root)
+    previous, lines = journal.NO_LINE, []
+    for line in journal.journal_path(office).read_bytes().splitlines():
+        content = json.loads(line)
+        if content["act"] == "issue" and content["details"]["version"] == 2:
+            content["details"]["record_sha256"] = hash_file(record_path)
+        content["previous"] = previous
+        lines.append(journal.canonical(content))
+        previous = hashlib.sha256(lines[-1]).hexdigest()
+    journal.journal_path(office).write_bytes(b"".join(line + b"\n" for line in lines))
+    journal.head_path(office).write_text(f"{previous}\n", encoding="utf-8")
+
+
+def test_paper_and_machine_agree_on_every_document_of_an_honest_final(office: Path, paper: str) -> None:
+    issued, differences = check_seal(load_office(office), paper)
+    assert issued is not None
+    assert (issued.issue_id, differences) == (f"{PERIOD}/v2", [])
+    assert f"{paper}" in (issued.folder / "bao-cao.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("typed", [str.upper, lambda seal: seal.replace("-", " "), lambda seal: f" {seal} "])
+def test_the_seal_is_known_however_a_person_types_it(office: Path, paper: str, typed: object) -> None:
+    issued, _ = check_seal(load_office(office), typed(paper))  # type: ignore[operator]
+    assert issued is not None
+
+
+def test_a_document_rewritten_with_all_its_hashes_is_named(office: Path, paper: str, tmp_path: Path) -> None:
+    loaded = forged(office, tmp_path / "office", {"bao-cao.html": ("hồ sơ", "9.999 hồ sơ")})
+    assert verify(loaded) == []  # without the paper nothing tells
+    issued, differences = check_seal(loaded, paper)
+    assert issued is not None
+    assert differences == [f"Bản {PERIOD}/v2: tệp bao-cao.html không phải văn bản lập từ số liệu đã niêm phong."]
+
+
+def test_a_figure_rewritten_with_all_its_hashes_gives_another_seal(
+    office: Path, paper: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cell = '"II.06a/tp/total/c3": 3'
+    loaded = forged(office, tmp_path / "office", {"manifest.json": (cell, '"II.06a/tp/total/c3": 9999')})
+    assert verify(loaded) == []
+    assert main(["--office", str(loaded.root), "verify", "--seal", paper]) == 1
+    said = capsys.readouterr().out
+    assert "Không bản nào trên máy khớp mã niêm phong" in said
+    assert f"Bản {PERIOD}/v2: dữ liệu đang có trên máy cho mã niêm phong" in said
+
+
+def test_an_emptied_machine_is_named(office: Path, paper: str, tmp_path: Path) -> None:
+    root = story.copy_of(office, tmp_path / "office")
+    loaded = load_office(root)
+    journal.journal_path(loaded).unlink()
+    journal.head_path(loaded).unlink()
+    assert check_seal(loaded, paper) == (None, ["Không có bản phát hành nào trên máy."])
+
+
+def test_code_planted_among_the_kept_software_is_never_run(office: Path, tmp_path: Path) -> None:
+    root = story.copy_of(office, tmp_path / "office")
+    loaded = load_office(root)
+    folder = root / "data" / "issued" / PERIOD / "v2"
+    trap = tmp_path / "ran"
+    planted = f"import pathlib; pathlib.Path({str(trap)!r}).write_text('x')\n".encode()
+    sha256 = hashlib.sha256(planted).hexdigest()
+    landed_path(loaded, sha256).write_bytes(planted)
+    record_path = story.writable(folder / RECORD)
+    record = json.loads(record_path.read_text(encoding="utf-8"))
+    honest = software_release(record)
+    record["software"]["pipelines/package/rebuild.py"] = sha256
+    record_path.write_text(json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    rewrite_hashes(root, folder)
+    issued = find_issued(loaded, PERIOD, 2)
+    reproduce(loaded, issued)
+    assert not trap.exists()
+    with pytest.raises(OfficeError, match="Không chạy"):
+        reproduce(loaded, issued, release=honest)
+    assert not trap.exists()

@@ -1,0 +1,81 @@
+"""The SQL of every model as the engine gets it: no name twice, no word another engine does not know.
+
+Here: compiled models read by sqlglot, on an empty warehouse. Not here: what the models count.
+Invariant: columns are known without running a model, from schema `landed` up; the engine is never asked.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+from sqlglot import exp, parse_one
+from sqlglot.optimizer.qualify import qualify
+from warehouse_fixture import LANDED, Warehouse
+
+from pipelines.warehouse.dbt import CompiledModel, compile_models
+
+Columns = dict[str, dict[str, str]]
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> tuple[CompiledModel, ...]:
+    empty = Warehouse(tmp_path_factory.mktemp("warehouse"), {}, tmp_path_factory.mktemp("dbt"))
+    found = {model.name: model for model in compile_models(empty.target, empty.path)}
+    return tuple(dict.fromkeys(in_order(found)))
+
+
+def in_order(models: dict[str, CompiledModel]) -> Iterator[CompiledModel]:
+    """Yield every model after those it reads (some more than once)."""
+
+    def after_its_needs(name: str) -> Iterator[CompiledModel]:
+        for needed in models[name].needs:
+            yield from after_its_needs(needed)
+        yield models[name]
+
+    for name in models:
+        yield from after_its_needs(name)
+
+
+def doubled(query: exp.Expression) -> list[str]:
+    """Return the names some select of a query gives to more than one column, stars written out."""
+    return [
+        name
+        for select in query.find_all(exp.Select)
+        for name, times in Counter(select.named_selects).items()
+        if times > 1 and name != "*"
+    ]
+
+
+def written_out(sql: str, main: Columns) -> exp.Expression:
+    schema = {"warehouse": {"landed": LANDED, "main": main}}
+    return qualify(parse_one(sql, read="duckdb"), dialect="duckdb", schema=schema, validate_qualify_columns=False)
+
+
+def test_no_select_of_a_model_gives_two_columns_one_name(models: tuple[CompiledModel, ...]) -> None:
+    main: Columns = {}
+    faults = {}
+    for model in models:
+        query = written_out(model.sql, main)
+        main[model.name] = dict.fromkeys(query.named_selects, "varchar")
+        if names := doubled(query):
+            faults[model.name] = names
+    assert faults == {}
+
+
+def test_a_name_brought_by_a_star_and_by_a_join_is_found() -> None:
+    sql = 'select known.*, placed.field_name from "warehouse"."main"."known" as known cross join (select 1 as field_name) as placed'
+    query = written_out(sql, {"known": {"code": "varchar", "field_name": "varchar"}})
+    assert doubled(query) == ["field_name"]
+
+
+@pytest.mark.parametrize("engine", ["spark", "postgres"])
+def test_every_model_is_read_by_another_engine(models: tuple[CompiledModel, ...], engine: str) -> None:
+    faults = {}
+    for model in models:
+        try:
+            parse_one(model.sql.replace('"warehouse".', "").replace('"', ""), read=engine)
+        except Exception as error:  # any fault of the parser is named with its model
+            faults[model.name] = str(error)
+    assert faults == {}
