@@ -23,6 +23,7 @@ from pipelines.paths import REPOSITORY
 from pipelines.warehouse.answer import Plan, plan
 from pipelines.warehouse.build import only_run
 from pipelines.warehouse.finished import read_summary
+from pipelines.warehouse.flag_totals import flag_totals
 from pipelines.warehouse.question import Ask
 from pipelines.warehouse.typed import standing
 
@@ -62,9 +63,14 @@ def run_report(
             say(sentence)
         planned = plan(office, ask)
         if planned.is_built:
-            return RunResult(planned.report, False, read_summary(planned.report))
+            return RunResult(planned.report, False, _summary(planned.report))
         _run_job(office, ask, planned, say)
-    return RunResult(planned.report, True, read_summary(planned.report))
+    return RunResult(planned.report, True, _summary(planned.report))
+
+
+def _summary(report: Path) -> dict[str, object]:
+    """Return what a run says of its report: its headline, and how much is flagged."""
+    return {**read_summary(report), **flag_totals(report)}
 
 
 def _run_job(office: Office, ask: Ask, planned: Plan, say: Callable[[str], None]) -> None:
