@@ -176,14 +176,17 @@ def land_prior(connection: duckdb.DuckDBPyConnection, prior: PriorIssue | None) 
         OfficeError: the issued database cannot be read.
     """
     for table in ("prior_dossier", "prior_feedback", "prior_delivery", "prior_figure"):
-        connection.execute(f"create table landed.{table} ({columns_sql(table)})")
+        connection.execute(f"create or replace table landed.{table} ({columns_sql(table)})")
     if prior is None:
         return
     try:
         database = str(prior.folder / "warehouse.duckdb").replace("'", "''")
         connection.execute(f"attach '{database}' as prior (read_only)")
         connection.execute(f"insert into landed.prior_dossier {_DOSSIERS}")
-        connection.execute(f"insert into landed.prior_feedback {_FEEDBACK}")
+        # A report of an office without feedback may be issued by software that had no such models.
+        known = "select 1 from information_schema.tables where table_catalog = 'prior' and table_name = ?"
+        if connection.execute(known, ["int_feedback_known"]).fetchone():
+            connection.execute(f"insert into landed.prior_feedback {_FEEDBACK}")
         connection.execute("insert into landed.prior_delivery select delivery_id from prior.landed.delivery order by 1")
         connection.execute("detach prior")
     except duckdb.Error as error:

@@ -23,4 +23,4 @@ select
     field_name_key,
     field_code
 from named
-where key_rank = 1
+where key_rank = 1 and field_name_key is not null
