@@ -17,7 +17,7 @@ from pipelines.office.errors import OfficeError
 COMMANDS = (
     "run", "receive", "received", "units", "letters", "templates", "words", "inspect", "status", "board", "mend",
     "returns", "trace", "recount", "diff", "what-if", "issue", "versions", "verify", "reproduce", "withdraw",
-    "catalogue", "ui",
+    "accept", "catalogue", "ui",
 )  # fmt: skip
 
 

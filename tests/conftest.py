@@ -29,14 +29,14 @@ LONG = (
     "test_declared.py",
     "test_counting_rules.py",
 )
-# What a module holds that runs the job, or whole steps of it: such a module is not quick.
-_RUNS = {"run_report", "story", "Replay", "steps_of"}
+# What a module holds that runs the job, whole steps of it, or builds models: such a module is not quick.
+_BUILDS = {"run_report", "report_by_steps", "story", "Warehouse", "run_dbt"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what is slow, and let the longest begin: those that share the sample come when it is built."""
     for item in items:
-        if "pipeline" in item.path.parts or _RUNS & vars(_module(item)).keys():
+        if "pipeline" in item.path.parts or _BUILDS & vars(_module(item)).keys():
             item.add_marker(pytest.mark.slow)
     items.sort(key=_turn)
 

@@ -12,19 +12,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import time_machine
-from compiled_project import build
+from by_steps import report_by_steps
 from office_folder import TABLES, make_office, send
 
-from pipelines.audit.evidence import write_evidence
-from pipelines.ingest.landing import keep_settings, receive_inbox
 from pipelines.office.settings import load_office
-from pipelines.package.finish import finish_report, layouts_to_print
 from pipelines.package.issue import Request, issue
-from pipelines.warehouse.answer import begin, noted_plan
-from pipelines.warehouse.build import build_folder, dbt_target, warehouse_file
-from pipelines.warehouse.dbt import ensure_manifest
 from pipelines.warehouse.issued import Issued
-from pipelines.warehouse.question import Ask
 
 PERIOD, NEXT = "2021-Q1", "2021-Q2"
 BY = "Trần Thị Phát Hành"
@@ -79,19 +72,8 @@ def at(moment: str) -> Iterator[None]:
 
 
 def report(root: Path, as_of: str | None = None, period: str = PERIOD) -> Path:
-    """Build the report by the steps of the assets, without Dagster and dbt's own tests (others run those)."""
-    office = load_office(root)
-    receive_inbox(office)
-    keep_settings(office)
-    target, warehouse = dbt_target(office), warehouse_file(office)
-    begin(office, Ask.parse(period, as_of, None))
-    ensure_manifest(target, warehouse)
-    build(warehouse)
-    planned = noted_plan(office)
-    layouts = layouts_to_print(office, planned.question)
-    write_evidence(warehouse, layouts, build_folder(office) / "evidence")
-    finish_report(office, planned, layouts)
-    return planned.report
+    """Build the report by the steps of the assets."""
+    return report_by_steps(root, period, as_of).report_dir
 
 
 def send_out(

@@ -94,5 +94,3 @@ def _is_step(event: str, details: tuple[object, ...], root: str) -> bool:
 def spread(steps: int, count: int) -> list[int]:
     """Return `count` steps, one in each equal part of the way, the last of them the very last step."""
     return [max(1, round(steps * (number + 1) / count)) for number in range(count)]
-
-

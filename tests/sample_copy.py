@@ -7,10 +7,26 @@ Invariant: the committed office is only read.
 from __future__ import annotations
 
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipelines.runner import RunResult
 
 REPOSITORY = Path(__file__).parents[1]
 IGNORED = shutil.ignore_patterns("data", "__pycache__", "generate.py")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The sample office and what its runs came to, by period; then its first quarter asked again, whose manifest had
+    been written at a moment before."""
+
+    office: Path
+    runs: dict[str, RunResult]
+    again: RunResult
+    written_before: int
 
 
 def copy_office(target: Path) -> Path:

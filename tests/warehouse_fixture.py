@@ -89,6 +89,9 @@ def delivery(delivery_id: str, unit_id: str, observed_on: str, **changes: object
         "kind": "first",
         "status": "accepted",
         "is_counted": True,
+        "is_answer": True,
+        "is_export": True,
+        "state": "counted",
         **changes,
     }
 

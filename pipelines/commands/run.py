@@ -31,6 +31,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(parsed: argparse.Namespace) -> int:
     """Run the job, or say that this very report is there."""
     from pipelines.runner import run_report
+    from pipelines.warehouse.reported_claims import claim_lines
 
     started = time.monotonic()
     result = run_report(
@@ -44,6 +45,8 @@ def run(parsed: argparse.Namespace) -> int:
     if not result.built:
         print("✓ Không có gì thay đổi: báo cáo này đã lập, không lập lại.")
     print_lines(result.summary)
+    for line in claim_lines(result.report_dir):
+        print(f"  ! {line}")
     print(f"  Thời gian: {time.monotonic() - started:.1f} giây")
     print("  Đã lập:" if result.built else "  Đang có:")
     for path in sorted(result.report_dir.iterdir()):

@@ -112,10 +112,14 @@ def coverage_of(
         f"{names[unit_id]} ({between.join(lacking)})" if lacking else names[unit_id]
         for unit_id, lacking in owing.items()
     )
+    bad = [item for item in deliveries if item.answers_period and item.status == "refused"]
+    # A return that is another unit's is refused with every sheet of it: it is one file.
     refused = tuple(
-        RefusedFile(item.unit_name, item.file_name, item.refused_reason)
-        for item in deliveries
-        if item.answers_period and item.status == "refused" and (not item.stream or item.stream in streams)
+        dict.fromkeys(
+            RefusedFile(item.unit_name, item.file_name, item.refused_reason)
+            for item in bad
+            if not item.stream or item.stream in streams
+        )
     )
     rejected = sum(int(record["rows_rejected"] or 0) for record in records)
     typed = sum(int(record["rows_typed"] or 0) for record in records)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class RefusedFile:
-    """A file none of whose rows count."""
+    """A file none of whose rows count, or one that waits for a word: why, and what to do."""
 
     stream_title: str
     file_name: str
@@ -63,6 +63,8 @@ class MendBook:
     refused: tuple[RefusedFile, ...]
     faults: tuple[Fault, ...]
     mended: tuple[Mended, ...]
+    # Files that wait for somebody's word: the unit must say whether they are right.
+    doubts: tuple[RefusedFile, ...] = ()
 
     @property
     def sent_back(self) -> tuple[Fault, ...]:
@@ -79,6 +81,7 @@ class MendBook:
         """Label and number of each kind, and what to do."""
         return (
             ("Tệp bị từ chối", str(len(self.refused))),
+            ("Tệp cần xác nhận", str(len(self.doubts))),
             ("Lỗi của dòng trả lại (chưa được tính)", str(len(self.sent_back))),
             ("Dòng có cảnh báo (đã được tính, cần xem lại)", str(len(self.flagged))),
             ("Lỗi lần trước nay đã sửa", str(len(self.mended))),

@@ -100,6 +100,8 @@ class Contract:
     open_while_empty: tuple[str, ...] = ()
     # What the whole of a code looks like that names a record in every unit's files; any other is of a unit's own book.
     national_code: re.Pattern[str] | None = None
+    # Column that names the unit a row is of, which must be the sender where a file is of one unit; None without one.
+    sender: str | None = None
 
     @property
     def typed_columns(self) -> dict[str, str]:
@@ -146,6 +148,7 @@ def load_contract(path: Path) -> Contract:
         key_beside=tuple(meta.get("key_beside", ())),
         open_while_empty=tuple(meta.get("open_while_empty", ())),
         national_code=re.compile(meta["national_code"]) if "national_code" in meta else None,
+        sender=meta.get("sender"),
     )
 
 

@@ -12,7 +12,6 @@ import errno
 import hashlib
 import json
 import os
-import re
 import shutil
 import tempfile
 from collections import Counter
@@ -21,15 +20,17 @@ from dataclasses import asdict, astuple, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from pipelines.ingest.file_name import name_key
 from pipelines.ingest.inbox import ORIGIN_SUFFIX, InboxFile, Kind, Mark, Waiting, look, reason_of
 from pipelines.ingest.looks import Sighting, last_look, note_look
 from pipelines.ingest.receipts import BrokenReceipt, Receipt, next_number, read_receipts
 from pipelines.ingest.receipts import receipts as receipts  # the folder of receipts is this room's, whoever reads it
 from pipelines.ingest.stable import being_written
+from pipelines.office import journal
 from pipelines.office.errors import OfficeError
 from pipelines.office.files import locked, write_atomically
 from pipelines.office.settings import Office
-from pipelines.office.text import match_key, nfc
+from pipelines.office.text import nfc
 
 # Files of an office folder that shape its figures and documents, beside what units send.
 SETTINGS = (
@@ -41,11 +42,6 @@ SETTINGS = (
     "letterhead.docx",
     "words/*.md",
 )
-
-# Marks by which a resent file differs in name only: "(1)", "_v2", "sửa", "bản sửa", "copy" (DESIGN, Deliveries).
-_RESENT = re.compile(r"(\s*\(\d+\)|[\s_-]*v\d+|[\s_-]*(bản\s*)?sửa(\s*lần\s*\d+)?|[\s_-]*copy)+$", re.IGNORECASE)
-
-
 # Files of one unit written within this time of each other are ordered by name: copying an office gives such times.
 _SAME_TIME_NS = 1_000_000_000
 
@@ -58,12 +54,6 @@ class Reception:
     waiting: tuple[Waiting, ...]
     ignored: Counter[str]
     broken: tuple[BrokenReceipt, ...] = ()
-
-
-def name_key(file_name: str) -> str:
-    """Return the name by which two sendings are the same file: marks of resending and case do not count."""
-    stem, _, extension = match_key(file_name).rpartition(".")
-    return f"{_RESENT.sub('', stem)}.{extension}"
 
 
 def landed_path(office: Office, sha256: str) -> Path:
@@ -79,7 +69,8 @@ def receive_inbox(office: Office) -> list[Receipt]:
 def receive(office: Office) -> Reception:
     """Look at the inbox once: take what is new into landing, name what waits.
 
-    A file whose bytes are those of the newest receipt of its path is not received again. Files still being written are
+    A file whose bytes are those of the newest receipt of its path is not received again, unless that sending was
+    withdrawn and the file written anew since. Files still being written are
     left until they are whole. An empty file is received once it stays empty: it will be refused by name, so its unit
     hears of it. Whatever is raised for one file is that file's reason to wait.
     """
@@ -130,6 +121,7 @@ class _Known:
         self.receipts, self.broken = read_receipts(office)
         self.number = next_number(office)
         self.newest = {receipt.inbox_path: receipt for receipt in self.receipts}
+        self.withdrawn = set(journal.taken_out(office))
         self.first_with = {receipt.sha256: receipt.receipt_id for receipt in reversed(self.receipts)}
         self.marks = _read_marks(office)
         self.is_changed = False
@@ -139,8 +131,11 @@ class _Known:
         newest = self.newest.get(item.inbox_path)
         if newest is None or newest.size != item.mark.size:
             return False
-        if self.marks.get(item.inbox_path) == [*astuple(item.mark), newest.sha256]:
+        mark = self.marks.get(item.inbox_path)
+        if mark == [*astuple(item.mark), newest.sha256]:
             return True
+        if newest.receipt_id in self.withdrawn:  # written anew since: its unit sends it again
+            return mark is None and _file_time(item.mark, newest.received_moment) == newest.file_time
         try:
             return hash_file(item.path) == newest.sha256
         except OSError:  # whoever takes it names the reason
@@ -179,7 +174,7 @@ def _take(office: Office, item: InboxFile, known: _Known, seen: Sighting, now: d
     sha256 = keep(office, item.path)
     known.remember(item, sha256)
     newest = known.newest.get(item.inbox_path)
-    if newest and newest.sha256 == sha256:
+    if newest and newest.sha256 == sha256 and newest.receipt_id not in known.withdrawn:
         return None
     receipt = Receipt(
         receipt_id=_receipt_id(now, item.unit_id, known.number),

@@ -40,6 +40,8 @@ class Act:
     details: Mapping[str, Any]
     # SHA-256 of the act's line: what the next line names, and what an issued report can be held against.
     sha256: str
+    # Its place in the journal, from 1: the order of acts, whatever the clock said.
+    n: int = 0
 
 
 def journal_path(office: Office) -> Path:
@@ -52,8 +54,8 @@ def head_path(office: Office) -> Path:
     return office.data / "journal.head"
 
 
-def acts(office: Office, act: str | None = None) -> list[Act]:
-    """Return every act, oldest first, or those of one kind.
+def acts(office: Office, *kinds: str) -> list[Act]:
+    """Return every act, oldest first, or those of some kinds.
 
     Raises:
         OfficeError: the chain is broken; nothing may rest on a journal that was changed.
@@ -62,7 +64,22 @@ def acts(office: Office, act: str | None = None) -> list[Act]:
     faults = list(_chain_faults(lines, head))
     if faults:
         raise OfficeError(f"Sổ việc journal.jsonl đã bị sửa: {faults[0]} Xem đầy đủ: kstt verify")
-    return [item for item in map(_act, lines) if act in (None, item.act)]
+    return [item for item in map(_act, lines) if not kinds or item.act in kinds]
+
+
+def taken_out(office: Office, last: int | None = None) -> dict[str, Act]:
+    """Return what is withdrawn and not taken back in, each id with the act that took it out; `last` is an act's number.
+
+    Raises:
+        OfficeError: the journal was changed.
+    """
+    out: dict[str, Act] = {}
+    for act in acts(office, "withdraw", "restore"):
+        if last is None or act.n <= last:
+            out.pop(act.details["delivery_id"], None)
+            if act.act == "withdraw":
+                out[act.details["delivery_id"]] = act
+    return out
 
 
 def journal_faults(office: Office) -> list[str]:
@@ -195,6 +212,7 @@ def _act(line: bytes) -> Act:
         why=content["why"],
         details=content["details"],
         sha256=_hash(line),
+        n=content["n"],
     )
 
 

@@ -56,7 +56,7 @@ def reading_hash() -> str:
 
 def project_hash(project: Path = DBT_PROJECT) -> str:
     """Return the hash of the dbt project."""
-    return hash_tree(project, ("models", "macros", "tests"), ("*.sql", "*.yml"))
+    return hash_tree(project, ("models", "macros", "tests"), ("*.sql", "*.yml", "*.md"))
 
 
 @lru_cache(maxsize=1)

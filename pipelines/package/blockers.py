@@ -25,6 +25,15 @@ _QUERIES = (
         "{unit_name} đã gửi {stream_title} nhưng mọi tệp đều bị từ chối. Yêu cầu gửi lại.",
     ),
     (
+        "select unit_name, stream_title from rpt_coverage where state = 'stale' order by sort_no, unit_id, 2",
+        "{unit_name} chỉ có số liệu cũ về {stream_title}, lập trước khi kỳ bắt đầu. Yêu cầu kết xuất lại rồi gửi.",
+    ),
+    (
+        "select unit_name, file_name, reason, mend from rpt_claim where is_open and holds_final "
+        "order by sort_no, unit_id, file_name, kind, reason",
+        "Tệp «{file_name}» của {unit_name}: {reason} {mend}",
+    ),
+    (
         "select distinct record_code, column_label, document from rpt_correction "
         "where state <> 'applied' order by 1, 2",
         "Đính chính {record_code}, {column_label} ({document}) không còn đúng với nguồn. Sửa hoặc bỏ trong "
@@ -78,7 +87,7 @@ def _from_queries(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
 
 
 def _refused_files(model: ReportModel) -> Iterator[str]:
-    for file in model.coverage.refused:
+    for file in dict.fromkeys(model.coverage.refused):  # each sheet of a return is refused with its file
         yield f"Tệp «{file.file_name}» của {file.unit_name} bị từ chối: {file.reason} Yêu cầu gửi lại, hoặc rút tệp."
 
 

@@ -53,6 +53,7 @@ SOFTWARE = (
     "pipelines/**/*.j2",
     "dbt_project/*.yml",
     "dbt_project/macros/**/*.sql",
+    "dbt_project/models/**/*.md",
     "dbt_project/models/**/*.sql",
     "dbt_project/models/**/*.yml",
     "dbt_project/tests/**/*.sql",
@@ -152,6 +153,7 @@ def asked_of(office: Office, report: Path) -> Ask:
         {name: str(row[name]) for name in names},
         row["prior_issue"] or "",
         row.get("year_ago_issue") or "",
+        [int(row["receipt_no"]), int(row["act_no"])] if "receipt_no" in row else None,
     )
 
 
@@ -202,6 +204,9 @@ def _blocking(office: Office, candidate: _Candidate) -> list[str]:
             f"Từ khi lập báo cáo này, tệp gửi cho kỳ đã đổi: thêm {len(sent - counted)}, "
             f"thay hoặc rút {len(counted - sent)}. Lập lại báo cáo."
         )
+    accepted = [act for act in journal.acts(office, "accept") if act.n > question.cut.act_no]
+    if accepted:
+        found.append(f"Từ khi lập báo cáo này đã có {len(accepted)} xác nhận mới (kstt accept). Lập lại báo cáo.")
     if now.prior and now.prior != question.prior:
         found.append(
             f"Kỳ trước đã có bản {now.prior.issue_id}, nhưng số chuyển kỳ của báo cáo này đối chiếu với "
@@ -287,6 +292,7 @@ def _record(office: Office, candidate: _Candidate, block: Issue) -> dict[str, An
             "period_id": request.period_id,
             "as_of": question.as_of.isoformat(),
             "received_by": question.received_by.isoformat(),
+            "cut": [question.cut.receipt_no, question.cut.act_no],
             "switches": {name: str(value) for name, value in question.switches.model_dump().items()},
             "prior_issue": question.prior.issue_id if question.prior else "",
             "year_ago_issue": question.year_ago_issue,
@@ -298,7 +304,7 @@ def _record(office: Office, candidate: _Candidate, block: Issue) -> dict[str, An
                 "landed": item.sha256,
             }
             for item in receipts(office)
-            if item.received_moment <= question.received_by
+            if item.number <= question.cut.receipt_no
         },
         "settings": keep_settings(office),
         "software": keep_tree(office, REPOSITORY, SOFTWARE),

@@ -70,12 +70,6 @@ def generate_periods(year: int) -> list[Period]:
     ]
 
 
-def last_closed_quarter(periods: pd.DataFrame, today: dt.date) -> str | None:
-    """Return the id of the newest quarter whose last day is before `today`, or None."""
-    closed = periods[(periods["period_kind"] == "quarter") & (periods["end_on"] < pd.Timestamp(today))]
-    return None if closed.empty else str(closed.sort_values("end_on")["period_id"].iloc[-1])
-
-
 def open_quarter(periods: pd.DataFrame, today: dt.date) -> str | None:
     """Return the id of the quarter that holds `today`, or None."""
     day = pd.Timestamp(today)

@@ -37,17 +37,15 @@ def write_mend_book(book: MendBook, path: Path) -> None:
             ),
         }
         _summary(workbook.add_worksheet("Tóm tắt"), book, styles)
-        if book.refused:
-            _table(
-                workbook.add_worksheet("Tệp bị từ chối"),
-                ("Loại", "Tệp", "Nhận lúc", "Lý do", "Cách sửa"),
-                [
-                    (f.stream_title, f.file_name, f"{f.received_at:%d/%m/%Y %H:%M}", f.reason, f.mend)
-                    for f in book.refused
-                ],
-                (28, 40, 18, 60, 60),
-                styles,
-            )
+        for name, files in (("Tệp bị từ chối", book.refused), ("Tệp cần xác nhận", book.doubts)):
+            if files:
+                _table(
+                    workbook.add_worksheet(name),
+                    ("Loại", "Tệp", "Nhận lúc", "Lý do", "Cách sửa"),
+                    [(f.stream_title, f.file_name, f"{f.received_at:%d/%m/%Y %H:%M}", f.reason, f.mend) for f in files],
+                    (28, 40, 18, 60, 60),
+                    styles,
+                )
         for name, faults in (("Dòng trả lại", book.sent_back), ("Dòng cần xem", book.flagged)):
             if faults:
                 _faults(workbook.add_worksheet(name), faults, styles)

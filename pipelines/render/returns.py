@@ -7,6 +7,7 @@ Invariant: codes are text cells, nothing is a formula; what the sheets ask for i
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +16,9 @@ from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from pipelines.ingest.own_return import FORM_PROPERTY, LISTS_SHEET, PERIOD_PROPERTY, TITLE, UNIT_PROPERTY
 from pipelines.render.workbook import new_workbook
 
-LISTS_SHEET = "Danh mục"
 _HEAD_ROW = 5
 _WIDTHS = {"code": 24, "text": 30, "date": 17, "number": 14, "choice": 24}
 
@@ -45,8 +46,10 @@ class Sheet:
 
 @dataclass(frozen=True)
 class ReturnBook:
-    """All of one unit's return."""
+    """All of one unit's return; unit, period and version of the form are hidden in the workbook's properties."""
 
+    unit_id: str
+    period_id: str
     unit_name: str
     period_label: str
     span: str
@@ -63,10 +66,19 @@ def write_return(book: ReturnBook, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     created = dt.datetime.combine(book.made_on, dt.time())
     with new_workbook(path, created, title=f"Phiếu báo cáo {book.period_label}", author="") as workbook:
+        for name, value in _identity(book).items():
+            workbook.set_custom_property(name, value, "text")
         writer = _Writer(workbook, book)
         for sheet in book.sheets:
             writer.sheet(sheet)
         writer.lists()
+
+
+def _identity(book: ReturnBook) -> dict[str, str]:
+    """What the workbook says of itself wherever it is moved: unit, period, and a hash of its sheets and heads."""
+    heads = "\n".join(f"{sheet.name}:{field.head}" for sheet in book.sheets for field in sheet.fields)
+    form = hashlib.sha256(heads.encode()).hexdigest()[:8]
+    return {UNIT_PROPERTY: book.unit_id, PERIOD_PROPERTY: book.period_id, FORM_PROPERTY: form}
 
 
 class _Writer:
@@ -97,7 +109,7 @@ class _Writer:
     def sheet(self, sheet: Sheet) -> None:
         """Write one sheet: title, nil tick, heads, open records, blank rows with their rules."""
         page, styles = self.workbook.add_worksheet(sheet.name), self.styles
-        page.write_string(0, 0, f"PHIẾU BÁO CÁO: {sheet.title.upper()}", styles["title"])
+        page.write_string(0, 0, f"{TITLE}: {sheet.title.upper()}", styles["title"])
         page.write_string(1, 0, f"{self.book.unit_name} – {self.book.period_label} ({self.book.span})", styles["plain"])
         page.write_string(
             2,

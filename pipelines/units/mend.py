@@ -21,9 +21,13 @@ from pipelines.office.settings import Office
 from pipelines.periods.period import Period, find_period
 from pipelines.render.mend_html import write_mend_page
 from pipelines.render.mend_xlsx import write_mend_book
+from pipelines.warehouse.claims import Claim
 from pipelines.warehouse.register import Delivery, register
+from pipelines.warehouse.standing import standing
 from pipelines.warehouse.streams import contract_path
-from pipelines.warehouse.typed import TypedDelivery, rejects_of, standing, type_delivery
+from pipelines.warehouse.typed import TypedDelivery, rejects_of, type_delivery
+
+_ASKED = "Trả lời đơn vị tổng hợp: đúng như vậy, hay gửi nhầm. Nhầm hoặc thiếu thì gửi lại cả tệp cho đủ."
 
 
 def make_mend_books(office: Office, period_id: str) -> list[tuple[MendBook, Path]]:
@@ -45,8 +49,10 @@ def make_mend_books(office: Office, period_id: str) -> list[tuple[MendBook, Path
 
 def mend_books(office: Office, period: Period) -> Iterator[MendBook]:
     """Yield what goes back to each unit, in the order of units; units with nothing are left out."""
-    sent = [item for item in register(office, office.clock.now()) if item.period_id == period.period_id]
-    standing_now = [item for item in standing(office, sent) if item.delivery.is_visible]
+    known = register(office)
+    sent = [item for item in known if item.period_id == period.period_id]
+    counting = [item for item in standing(office, known) if item.delivery.is_visible]
+    standing_now = [item for item in counting if item.delivery.period_id == period.period_id]
     units = office.reference["units"].drop_duplicates("unit_id").sort_values("sort_no")
     names = dict(zip(units["unit_id"], units["name_vi"], strict=True))
     for unit_id in [*names, *sorted({item.unit_id for item in sent} - set(names))]:
@@ -60,9 +66,10 @@ def mend_books(office: Office, period: Period) -> Iterator[MendBook]:
             refused=tuple(_refused(item) for item in now if item.verdict["status"] == "refused"),
             faults=tuple(fault for item in now for fault in _faults(office, item)),
             mended=(),
+            doubts=tuple(_doubt(item, claim) for item in now for claim in item.claims if claim.is_open),
         )
         book = _with_mended(office, book, before)
-        if book.refused or book.faults or book.mended:
+        if book.refused or book.doubts or book.faults or book.mended:
             yield book
 
 
@@ -72,16 +79,22 @@ def _refused(item: TypedDelivery) -> RefusedFile:
         stream_title=load_contract(contract_path(stream)).title if stream else "(chưa rõ loại)",
         file_name=item.delivery.file_name,
         received_at=dt.datetime.fromisoformat(item.delivery.received_at),
-        reason=item.verdict["refused_reason"],
+        reason=item.verdict["refused_reason"] or "",
         mend=item.verdict["refused_mend"] or "",
     )
+
+
+def _doubt(item: TypedDelivery, claim: Claim) -> RefusedFile:
+    """What the unit is asked about one of its files; a file held back is among the refused as well."""
+    mend = _ASKED if claim.can_be_accepted else claim.mend
+    return replace(_refused(item), reason=claim.full_reason, mend=mend)
 
 
 def _faults(office: Office, item: TypedDelivery) -> list[Fault]:
     """The faults of the rows of one file, in their order; a refused file may have rows that say why."""
     delivery = item.delivery
-    if delivery.stream is None or delivery.profile is None:
-        return []
+    if delivery.stream is None or delivery.profile is None or item.is_held_back:
+        return []  # rows of another unit's file are not shown to this one
     contract = load_contract(contract_path(delivery.stream))
     found = pd.concat([_sent_back(item), _flagged(item, contract)], ignore_index=True)
     if found.empty:

@@ -16,7 +16,7 @@ from pipelines.periods.period import Period, find_period
 from pipelines.render.returns import Field, ReturnBook, Sheet, write_return
 from pipelines.warehouse.register import register
 from pipelines.warehouse.returns import NIL_LABEL, return_contracts, return_name
-from pipelines.warehouse.typed import standing
+from pipelines.warehouse.standing import standing
 
 _KINDS = {
     **dict.fromkeys(MOMENT_ROLES, "date"),
@@ -49,6 +49,8 @@ def make_returns(office: Office, period_id: str) -> list[Path]:
 
 def _book(office: Office, unit: dict, period: Period, contracts: list[Contract]) -> ReturnBook:
     return ReturnBook(
+        unit_id=unit["unit_id"],
+        period_id=period.period_id,
         unit_name=unit["name_vi"],
         period_label=period.label,
         span=f"từ {period.start_on:%d/%m/%Y} đến {period.end_on:%d/%m/%Y}",
@@ -78,7 +80,7 @@ def _open_records(office: Office, unit_id: str, period: Period, contract: Contra
     """The unit's own records of earlier periods that its newest file leaves open, as its next return begins."""
     sent = [
         item
-        for item in register(office, office.clock.now())
+        for item in register(office)
         if (item.unit_id, item.stream) == (unit_id, contract.stream) and item.period_id != period.period_id
     ]
     frames = [pd.read_parquet(item.folder / "rows.parquet") for item in standing(office, sent) if item.is_counted]

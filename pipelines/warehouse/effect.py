@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from pipelines.ingest.contract import LINEAGE_COLUMNS, load_contract
-from pipelines.ingest.landing import hash_file, name_key
+from pipelines.ingest.file_name import sent_as
+from pipelines.ingest.landing import hash_file
 from pipelines.office.profiles import Profile
 from pipelines.office.settings import Office
 from pipelines.office.text import nfc
 from pipelines.warehouse.register import Delivery, register
+from pipelines.warehouse.standing import standing
 from pipelines.warehouse.streams import contract_path
-from pipelines.warehouse.typed import TypedDelivery, preview, standing
+from pipelines.warehouse.typed import TypedDelivery, preview
 
 if TYPE_CHECKING:
     from pipelines.ingest.reading import Reading
@@ -69,13 +71,13 @@ def effect(office: Office, path: Path, unit_id: str, period_id: str | None, prof
         profile=profile,
         kind="first",
     )
-    own = [item for item in register(office, now) if (item.unit_id, item.stream) == (unit_id, profile.stream)]
+    own = [item for item in register(office) if (item.unit_id, item.stream) == (unit_id, profile.stream)]
     in_force = [item for item in standing(office, own) if item.is_counted]
     replaced = [
         item
         for item in in_force
         if item.delivery.period_id == (period_id or item.delivery.period_id)
-        and name_key(item.delivery.file_name) == name_key(name)
+        and sent_as(item.delivery.file_name) == sent_as(name)
     ]
     reading = preview(office, delivery, path)
     key = load_contract(contract_path(profile.stream)).key

@@ -56,6 +56,8 @@ def read_summary(report: Path) -> dict[str, object]:
     return read_manifest(report)["summary"]
 
 
-def _age(report: Path) -> tuple[str, str, float]:
+def _age(report: Path) -> tuple[str, int, int, str, float]:
+    """As of when, then what was known: by number of receipt and act, which no clock set back disturbs."""
     question = read_manifest(report)["question"]
-    return str(question["as_of"]), str(question["received_by"]), (report / "manifest.json").stat().st_mtime
+    known = int(question.get("receipt_no") or 0), int(question.get("act_no") or 0)
+    return str(question["as_of"]), *known, str(question["received_by"]), (report / "manifest.json").stat().st_mtime

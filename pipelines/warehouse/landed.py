@@ -8,6 +8,7 @@ Invariant: dbt sees no path and no glob; the same question and deliveries give t
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
@@ -21,12 +22,22 @@ from pipelines.office.settings import Office
 from pipelines.office.text import match_key
 from pipelines.periods.calendar import working_calendar
 from pipelines.periods.period import find_period
+from pipelines.warehouse.asked_claims import acceptance_rows, claim_rows, claims_of
+from pipelines.warehouse.claims import is_export
+from pipelines.warehouse.delivery_states import state_of
 from pipelines.warehouse.landed_schema import REFERENCE_TABLES, columns_sql, landed_schema
 from pipelines.warehouse.prior import land_prior
 from pipelines.warehouse.question import Question
 from pipelines.warehouse.register import register
+from pipelines.warehouse.said import record_sql
+from pipelines.warehouse.standing import judged
 from pipelines.warehouse.streams import contract_path, streams
-from pipelines.warehouse.typed import TypedDelivery, type_deliveries
+from pipelines.warehouse.typed import TypedDelivery, is_stale
+
+# Which count of a verdict says how many rows a kept part has.
+_COUNT_OF = {"rows": "typed", "rejects": "rejected"}
+# Rows and files written by one statement: small files are many, large ones must not be sorted together.
+_ROWS_AT_ONCE, _FILES_AT_ONCE = 50_000, 500
 
 
 def write_landed(office: Office, question: Question, typed: list[TypedDelivery], database: Path) -> None:
@@ -46,6 +57,8 @@ def write_landed(office: Office, question: Question, typed: list[TypedDelivery],
         for stream in streams():
             _rows(connection, stream, typed)
         _rejects(connection, typed)
+        _table(connection, "acceptance", acceptance_rows(office, question))
+        _table(connection, "claim", claim_rows(claims_of(office, question, typed, connection)))
         _table(connection, "stream", _stream_titles())
         _table(connection, "correction", _corrections(office, typed))
 
@@ -104,13 +117,26 @@ def _deliveries(typed: list[TypedDelivery]) -> pd.DataFrame:
                 "unit_from": delivery.profile.unit_from if delivery.profile else "folder",
                 "due_after_supplement": delivery.profile.due_after_supplement if delivery.profile else "updated",
                 "kind": delivery.kind,
+                "receipt_no": delivery.receipt_no,
+                "is_export": is_export(delivery),
+                "is_answer": item.answers,
+                "state": state_of(item).value,
                 "status": item.verdict["status"],
                 "refused_reason": item.verdict.get("refused_reason"),
                 "is_counted": item.is_counted,
                 **{f"rows_{name.removeprefix('rows_')}": counts[name] for name in counts},
+                **_rest(item),
             }
         )
     return pd.DataFrame(rows, columns=list(landed_schema()["delivery"]))
+
+
+def _rest(item: TypedDelivery) -> dict[str, int]:
+    """The counts of a replaced file of which some records remain: those alone."""
+    if item.remaining is None:
+        return {}
+    none = dict.fromkeys(("rows_rejected", "rows_blank", "rows_furniture", "rows_flagged"), 0)
+    return {**none, "rows_in": len(item.remaining), "rows_typed": len(item.remaining)}
 
 
 def _delivery_columns(typed: list[TypedDelivery]) -> pd.DataFrame:
@@ -127,9 +153,8 @@ def _delivery_columns(typed: list[TypedDelivery]) -> pd.DataFrame:
 def _sendings(office: Office, question: Question, typed: list[TypedDelivery]) -> pd.DataFrame:
     """Return every sending that was not withdrawn, those replaced by a later one too: who is late is told by the first
     good file of a unit, however often it was mended."""
-    standing = {item.delivery.delivery_id: item for item in typed}
-    sent = register(office, question.received_by)
-    replaced = [item for item in sent if item.replaced_by and not item.withdrawn and item.delivery_id not in standing]
+    standing = {item.delivery.delivery_id for item in typed if item.remaining is None}
+    sent = judged(office, register(office, question.cut), cut=question.cut)
     rows = [
         {
             "delivery_id": item.delivery.delivery_id,
@@ -139,14 +164,19 @@ def _sendings(office: Office, question: Question, typed: list[TypedDelivery]) ->
             "file_name": item.delivery.file_name,
             "received_at": dt.datetime.fromisoformat(item.delivery.received_at).replace(tzinfo=None),
             "kind": item.delivery.kind,
-            "status": item.verdict["status"],
+            "status": _sent_status(item),
             "is_standing": item.delivery.delivery_id in standing,
             "rows_read": int(item.verdict["counts"]["typed"]) + int(item.verdict["counts"]["rejected"]),
         }
-        for item in [*typed, *type_deliveries(office, replaced)]
+        for item in sent
         if item.delivery.kind != "same_bytes"
     ]
     return pd.DataFrame(rows, columns=list(landed_schema()["sending"]))
+
+
+def _sent_status(item: TypedDelivery) -> str:
+    """A file made before its period began was sent, and answers nothing: stale."""
+    return "stale" if is_stale(item) else str(item.verdict["status"])
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, stream: str, typed: list[TypedDelivery]) -> None:
@@ -199,7 +229,8 @@ def _met(correction: Correction, typed: TypedDelivery) -> list[dict]:
 
 def _rejects(connection: duckdb.DuckDBPyConnection, typed: list[TypedDelivery]) -> None:
     """Write the rows of every counted delivery, of all streams, that go back to their units."""
-    _union(connection, "rejected_row", "rejects", [item for item in typed if item.is_counted])
+    whole = [item for item in typed if item.is_counted and item.remaining is None]
+    _union(connection, "rejected_row", "rejects", whole)
 
 
 def _stream_titles() -> pd.DataFrame:
@@ -209,12 +240,48 @@ def _stream_titles() -> pd.DataFrame:
 
 
 def _union(connection: duckdb.DuckDBPyConnection, table: str, part: str, counted: list[TypedDelivery]) -> None:
+    """Write the rows of some deliveries one after the other, those of many small files at once."""
     connection.execute(f"create table landed.{table} ({columns_sql(table)})")
     kinds = {name: kind for name, kind in landed_schema()[table].items() if name != "delivery_id"}
     names = ", ".join(f'"{name}"' for name in kinds)
-    casts = ", ".join(f'cast("{name}" as {kind})' for name, kind in kinds.items())
-    for item in counted:
-        connection.execute(
-            f"insert into landed.{table} (delivery_id, {names}) select ?, {casts} from read_parquet(?)",
-            [item.delivery.delivery_id, str(item.folder / f"{part}.parquet")],
+    casts = ", ".join(f'cast(row_of."{name}" as {kind}) as "{name}"' for name, kind in kinds.items())
+    for together in _batches([item for item in counted if int(item.verdict["counts"][_COUNT_OF[part]])]):
+        files = pd.DataFrame(
+            [
+                (number, item.delivery.delivery_id, str(item.folder / f"{part}.parquet"))
+                for number, item in enumerate(together)
+            ],
+            columns=["number", "delivery_id", "path"],
         )
+        connection.register("incoming", files)
+        rest = [record for item in together for record in item.remaining or ()]
+        only = f" where list_contains(?, {record_sql(table)})" if together[0].remaining is not None else ""
+        connection.execute(
+            f"insert into landed.{table} (delivery_id, {names}) select file.delivery_id, {casts} "
+            "from read_parquet(?, filename = true, file_row_number = true, union_by_name = true) as row_of "
+            f"inner join incoming as file on row_of.filename = file.path{only} "
+            "order by file.number, row_of.file_row_number",
+            [list(files["path"]), *([sorted(rest)] if only else [])],
+        )
+        connection.unregister("incoming")
+
+
+def _batches(counted: list[TypedDelivery]) -> Iterator[list[TypedDelivery]]:
+    """Cut deliveries into groups written at once; one of which only some records remain, or a large one, is alone.
+
+    No reading is twice in a group: a path names its rows once.
+    """
+    group: list[TypedDelivery] = []
+    folders: set[Path] = set()
+    rows = 0
+    for item in counted:
+        is_full = rows >= _ROWS_AT_ONCE or len(group) == _FILES_AT_ONCE
+        is_alone = item.remaining is not None or (group and group[-1].remaining is not None)
+        if group and (is_full or is_alone or item.folder in folders):
+            yield group
+            group, folders, rows = [], set(), 0
+        group.append(item)
+        folders.add(item.folder)
+        rows += int(item.verdict["counts"]["rows_in"])
+    if group:
+        yield group

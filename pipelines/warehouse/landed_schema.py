@@ -46,10 +46,14 @@ _DECIMALS = {"unit_successor": {"share": "decimal(9, 6)"}, "target": {"value": "
 # Columns in order by type: "varchar: a b, date: c".
 _WRITTEN = {
     "delivery": "varchar: delivery_id unit_id period_id stream file_name sha256, timestamp: received_at observed_at, "
-    "date: observed_on, varchar: profile_id coverage unit_from due_after_supplement kind status refused_reason, "
+    "date: observed_on, varchar: profile_id coverage unit_from due_after_supplement kind, integer: receipt_no, "
+    "boolean: is_export is_answer, varchar: state status refused_reason, "
     "boolean: is_counted, integer: rows_in rows_typed rows_rejected rows_blank rows_furniture rows_flagged",
     "sending": "varchar: delivery_id unit_id period_id stream file_name, timestamp: received_at, varchar: kind status, "
     "boolean: is_standing, integer: rows_read",
+    "claim": "varchar: delivery_id unit_id period_id stream file_name kind effect reason mend records accepted, "
+    "boolean: is_open",
+    "acceptance": "varchar: delivery_id kind record_code",
     "delivery_column": "varchar: delivery_id column_name",
     "unit_alias": "varchar: unit_key unit_id",
     "calendar": "date: date_on, boolean: is_working_day, bigint: working_day_no",
@@ -65,7 +69,7 @@ _WRITTEN = {
 }
 _ASKED = (
     "varchar: period_id period_kind period_label, date: period_start period_end as_of until_on, "
-    "timestamp: received_by, boolean: is_provisional, varchar: office_unit_id plan_before"
+    "timestamp: received_by, integer: receipt_no act_no, boolean: is_provisional, varchar: office_unit_id plan_before"
 )
 _BEFORE = "varchar: prior_issue, date: prior_issued_since, varchar: prior_changed_switches year_ago_issue"
 

@@ -84,14 +84,14 @@ class PriorIssue:
         return ";".join(changed)
 
 
-def find_prior(office: Office, period: Period, asked: str | None, issued_by: dt.datetime) -> PriorIssue | None:
+def find_prior(office: Office, period: Period, asked: str | None, issued_by: dt.datetime | None) -> PriorIssue | None:
     """Return the final that the carry-over of a period is held against.
 
     Args:
         office: the office.
         period: the period asked about.
         asked: id of an issue (2021-Q1/v2), "" for none, None for the newest final of the period before.
-        issued_by: reports issued later are not known yet.
+        issued_by: reports issued later are not known yet; None for all there are, whatever the clock says.
 
     Raises:
         OfficeError: the issue asked for is not there, or the journal was changed.
@@ -99,7 +99,7 @@ def find_prior(office: Office, period: Period, asked: str | None, issued_by: dt.
     if asked == "":
         return None
     finals = [act for act in acts(office, "issue") if act.details["kind"] in FINAL_KINDS]
-    visible = [act for act in finals if (act.at <= issued_by if asked is None else True)]
+    visible = [act for act in finals if asked is not None or issued_by is None or act.at <= issued_by]
     found = _newest_before(office, visible, period.start_on, period.period_kind)
     if asked is not None:
         found = next((act for act in finals if _issue_id(act) == asked), None)
@@ -110,14 +110,14 @@ def find_prior(office: Office, period: Period, asked: str | None, issued_by: dt.
     return PriorIssue(_issue_id(found), office.data / "issued" / _issue_id(found), _since(office, visible, found))
 
 
-def find_year_ago(office: Office, period: Period, asked: str | None, issued_by: dt.datetime) -> str:
+def find_year_ago(office: Office, period: Period, asked: str | None, issued_by: dt.datetime | None) -> str:
     """Return the id of the newest final of the same kind of period a year before; "" when none was issued.
 
     Args:
         office: the office.
         period: the period asked about.
         asked: id of an issue, "" for none, None for the newest.
-        issued_by: reports issued later are not known yet.
+        issued_by: reports issued later are not known yet; None for all there are, whatever the clock says.
 
     Raises:
         OfficeError: the journal was changed.
@@ -131,7 +131,7 @@ def find_year_ago(office: Office, period: Period, asked: str | None, issued_by: 
         act
         for act in acts(office, "issue")
         if act.details["kind"] in FINAL_KINDS
-        and act.at <= issued_by
+        and (issued_by is None or act.at <= issued_by)
         and act.details["period_id"] in set(same["period_id"])
     ]
     return _issue_id(max(finals, key=lambda act: int(act.details["version"]))) if finals else ""

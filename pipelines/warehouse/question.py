@@ -9,11 +9,14 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from pipelines.ingest.landing import receipts
+from pipelines.office import journal
 from pipelines.office.errors import OfficeError
 from pipelines.office.reference import current_unit
 from pipelines.office.settings import Office, Switches
@@ -22,7 +25,7 @@ from pipelines.office.words import words_hash
 from pipelines.periods.calendar import parse_day
 from pipelines.periods.period import Period, find_period
 from pipelines.warehouse.prior import PriorIssue, find_prior, find_year_ago
-from pipelines.warehouse.register import Delivery, register, withdrawals
+from pipelines.warehouse.register import DELIVERY_ACTS, Cut, Delivery, cut_at, register
 from pipelines.warehouse.typed import recipe
 
 
@@ -35,6 +38,8 @@ class Question:
     received_by: dt.datetime
     switches: Switches
     office_unit_id: str
+    # What `received_by` comes to: the last receipt and the last act about deliveries that are known.
+    cut: Cut
     # The final of the period before, on which the carry-over rests; None when none was issued.
     prior: PriorIssue | None = None
     # Id of the final of the same period a year ago, which the words compare with; "" when none was issued.
@@ -63,6 +68,8 @@ class Question:
             "as_of": self.as_of,
             "until_on": self.until_on,
             "received_by": self.received_by.replace(tzinfo=None),
+            "receipt_no": self.cut.receipt_no,
+            "act_no": self.cut.act_no,
             "is_provisional": self.is_provisional,
             "office_unit_id": self.office_unit_id,
             "plan_before": self.plan_before,
@@ -86,6 +93,8 @@ class Ask:
     prior_issue: str | None = None
     # Id of the final of a year ago; "" for none.
     year_ago_issue: str | None = None
+    # The numbers an earlier step of the same run, or an issued report, resolved `received_by` to.
+    cut: Cut | None = None
 
     @classmethod
     def parse(
@@ -96,8 +105,9 @@ class Ask:
         switches: dict[str, str] | None = None,
         prior_issue: str | None = None,
         year_ago_issue: str | None = None,
+        cut: Sequence[int] | None = None,
     ) -> Ask:
-        """Return an Ask from texts as a person types them.
+        """Return an Ask from texts as a person types them; `cut` is what a step before resolved `received_by` to.
 
         Raises:
             OfficeError: a day is not year-month-day, or a moment not ISO with its offset.
@@ -109,6 +119,7 @@ class Ask:
             tuple(sorted((switches or {}).items())),
             prior_issue,
             year_ago_issue,
+            Cut(*cut) if cut else None,
         )
 
 
@@ -125,9 +136,10 @@ def _moment(text: str) -> dt.datetime:
 def resolve(office: Office, ask: Ask) -> tuple[Question, list[Delivery]]:
     """Return the full question and the deliveries received by its moment.
 
-    Default as-of: the last day of the period, or today while the period is open. Default received-by: the moment of
-    the newest delivery or withdrawal, so that asking again later gives the same answer. Default prior issue: the
-    newest final of the period before, issued by the moment asked for (by now, when none is asked for).
+    Default as-of: the last day of the period, or today while the period is open. Default received-by: all that is
+    known, so that asking again later, before anything came, gives the same answer; it is turned into the numbers of the
+    last receipt and act at once, and printed as their moment. Default prior issue: the newest final of the period
+    before, issued by the moment asked for (by now, when none is asked for).
 
     Raises:
         OfficeError: unknown period or switch, or an as-of before the period starts.
@@ -139,22 +151,29 @@ def resolve(office: Office, ask: Ask) -> tuple[Question, list[Delivery]]:
             f"Kỳ {period.period_id} bắt đầu ngày {period.start_on:%d/%m/%Y}; "
             f"không thể lấy số liệu đến ngày {as_of:%d/%m/%Y}."
         )
-    deliveries = register(office, ask.received_by or office.clock.now())
-    moments = [dt.datetime.fromisoformat(delivery.received_at) for delivery in deliveries]
-    newest = max([*moments, *withdrawals(office, office.clock.now()).values()], default=office.clock.now())
+    cut = ask.cut or cut_at(office, ask.received_by)
+    deliveries = register(office, cut)
     question = Question(
         period=period,
         as_of=as_of,
-        received_by=(ask.received_by or newest).astimezone(office.clock.timezone),  # landed.question holds local time
+        received_by=(ask.received_by or _moment_of(office, cut)).astimezone(office.clock.timezone),  # local in landed
         switches=_switches(office, ask),
         office_unit_id=current_unit(
             office.reference["unit_successors"], office.settings.office.unit_id, min(as_of, period.end_on)
         ),
-        prior=find_prior(office, period, ask.prior_issue, ask.received_by or office.clock.now()),
-        year_ago_issue=find_year_ago(office, period, ask.year_ago_issue, ask.received_by or office.clock.now()),
+        cut=cut,
+        prior=find_prior(office, period, ask.prior_issue, ask.received_by),
+        year_ago_issue=find_year_ago(office, period, ask.year_ago_issue, ask.received_by),
         plan_before=office.settings.deadlines.plan_before,
     )
     return question, deliveries
+
+
+def _moment_of(office: Office, cut: Cut) -> dt.datetime:
+    """Return the moment of what is known at a cut: of its latest receipt or act; now while nothing is."""
+    received = [item.received_moment for item in receipts(office) if item.number <= cut.receipt_no]
+    acted = [act.at for act in journal.acts(office, *DELIVERY_ACTS) if act.n <= cut.act_no]
+    return max([*received, *acted], default=office.clock.now())
 
 
 def _switches(office: Office, ask: Ask) -> Switches:

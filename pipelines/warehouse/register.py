@@ -1,19 +1,35 @@
-"""The register of deliveries: which received file is first, replacement, additional, same bytes or withdrawn.
+"""The register of deliveries: which received file is first, replacement, additional, a copy or withdrawn.
 
-Here: deriving the register from receipts and the journal, as visible at a moment. Not here: reading files.
-Invariant: the same receipts, journal and `received_by` give the same register for ever; nothing is deleted.
+Here: deriving the register from receipts and the journal, as known at a cut. Not here: what a file says of itself
+against its folder (claims), reading its rows (typed).
+Invariant: the same receipts, acts and cut give the same register for ever; its cost grows with the deliveries, not
+with their square; no clock decides an order.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from pipelines.ingest.landing import Receipt, name_key, receipts
+from pipelines.ingest.file_name import sent_as
+from pipelines.ingest.landing import Receipt, receipts
+from pipelines.ingest.own_return import OwnReturn
 from pipelines.office import journal
 from pipelines.office.profiles import Profile
 from pipelines.office.settings import Office
-from pipelines.warehouse.returns import return_profiles
+from pipelines.warehouse.own_returns import own_returns
+from pipelines.warehouse.returns import is_return_name, return_profiles
+
+# Acts of people that change which deliveries count; an issue or a reminder changes none.
+DELIVERY_ACTS = ("withdraw", "restore", "accept", "received")
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Up to which receipt and which act of the journal (both by number, both included) something is asked."""
+
+    receipt_no: int
+    act_no: int
 
 
 @dataclass(frozen=True)
@@ -32,6 +48,9 @@ class Delivery:
     kind: str
     replaced_by: str | None = None
     withdrawn: bool = False
+    receipt_no: int = 0
+    # What a return workbook says of itself; None for any other file.
+    own_return: OwnReturn | None = None
 
     @property
     def observed_on(self) -> dt.date:
@@ -39,36 +58,146 @@ class Delivery:
         return self.observed_at.date()
 
     @property
+    def says_until(self) -> dt.date:
+        """The last day the file can speak of: that of the moment it names, else the day it was received.
+
+        A replacement that names no moment shows its predecessor's, but may hold what happened since.
+        """
+        named = self.profile.named_moment(self.file_name) if self.profile else None
+        return (named or dt.datetime.fromisoformat(self.received_at)).date()
+
+    @property
+    def receipt_id(self) -> str:
+        """The sending it came with: the same for all sheets of a return."""
+        return self.delivery_id.partition(":")[0]
+
+    @property
     def is_visible(self) -> bool:
         """Tell whether its rows may count: not replaced, not withdrawn, not a second copy of the same bytes."""
         return self.replaced_by is None and not self.withdrawn and self.kind != "same_bytes"
 
 
-def register(office: Office, received_by: dt.datetime) -> list[Delivery]:
-    """Return every delivery received by a moment, oldest first.
+def register(office: Office, until: Cut | dt.datetime | None = None) -> list[Delivery]:
+    """Return every delivery known at a cut (now, without one), in the order of receipts.
 
     Same unit, stream, period and name with other bytes is a replacement (the older one leaves; a name that says no
-    moment inherits its `observed_at`); another name is additional; the same bytes again are only noted. A withdrawn
-    file is as if it had not been sent: what it had replaced stands again.
+    moment inherits its `observed_at`), and so is a return of the same unit, period and sheet whatever its name;
+    another name is additional; the same bytes beside those that count already are a copy. A withdrawn file is as if
+    it had not been sent: what it had replaced counts again.
+
+    Args:
+        office: the office.
+        until: a cut; a moment is turned into one (see `cut_at`).
     """
-    withdrawn = set(withdrawals(office, received_by))
-    deliveries: list[Delivery] = []
+    cut = until if isinstance(until, Cut) else cut_at(office, until)
+    key = _fingerprint(office, cut)
+    if key not in _known:
+        _known.clear()  # one register at a time is enough: a run asks for the same one again and again
+        _known[key] = tuple(_derived(office, cut))
+    return list(_known[key])
+
+
+# The last register derived in this process, under everything it depends on.
+_known: dict[tuple[object, ...], tuple[Delivery, ...]] = {}
+
+
+def _fingerprint(office: Office, cut: Cut) -> tuple[object, ...]:
+    names = sorted(path.name for path in (office.data / "receipts").glob("*.json"))
+    acts = journal.acts(office)
+    profiles = tuple(office.profile_hash(profile) for profile in office.profiles)
+    return (office.data, hash(tuple(names)), acts[-1].sha256 if acts else "", profiles, office.reference_hash, cut)
+
+
+def cut_at(office: Office, moment: dt.datetime | None = None) -> Cut:
+    """Return what was known at a moment, by numbers; without a moment everything.
+
+    A clock set back hides nothing: a receipt is known at the moment of the latest receipt up to it.
+    """
+    receipt_no = 0
     for receipt in receipts(office):
-        if dt.datetime.fromisoformat(receipt.received_at) <= received_by:
-            for delivery in _new_deliveries(office, receipt):
-                _add(deliveries, delivery, withdrawn)
-    return deliveries
+        if moment is not None and receipt.received_moment > moment:
+            break
+        receipt_no = receipt.number
+    acts = [act.n for act in journal.acts(office, *DELIVERY_ACTS) if moment is None or act.at <= moment]
+    return Cut(receipt_no, max(acts, default=0))
 
 
-def _new_deliveries(office: Office, receipt: Receipt) -> list[Delivery]:
-    """A file is one delivery; a unit's return workbook is one for each of its sheets."""
-    sheets = return_profiles(office, receipt.unit_id, receipt.period_id, receipt.file_name)
-    if not sheets:
-        return [_new_delivery(receipt, receipt.receipt_id, office.profile_for(receipt.unit_id, receipt.file_name))]
-    return [_new_delivery(receipt, f"{receipt.receipt_id}:{profile.stream}", profile) for profile in sheets]
+def withdrawals(office: Office, cut: Cut | None = None) -> dict[str, journal.Act]:
+    """Return the deliveries that are taken out at a cut, each with the act that took it out last."""
+    return journal.taken_out(office, cut.act_no if cut else None)
 
 
-def _new_delivery(receipt: Receipt, delivery_id: str, profile: Profile | None) -> Delivery:
+def _derived(office: Office, cut: Cut) -> list[Delivery]:
+    sent = [receipt for receipt in receipts(office) if receipt.number <= cut.receipt_no]
+    own = own_returns(office, {receipt.sha256 for receipt in sent})
+    book = _Book(office, set(withdrawals(office, cut)))
+    for receipt in sent:
+        book.add(receipt, own.get(receipt.sha256))
+    return book.deliveries
+
+
+@dataclass
+class _Book:
+    """A register being written: the deliveries so far, and where among them each name and each file now stands."""
+
+    office: Office
+    withdrawn: set[str]
+    deliveries: list[Delivery] = field(default_factory=list)
+    # (unit, period, stream) that have something; with a name → its newest; with a hash → the places that have it.
+    seen: set[tuple[object, ...]] = field(default_factory=set)
+    newest: dict[tuple[object, ...], int] = field(default_factory=dict)
+    bytes_at: dict[tuple[object, ...], list[int]] = field(default_factory=dict)
+    sheets: dict[tuple[str, str], list[Profile]] = field(default_factory=dict)
+
+    def add(self, receipt: Receipt, own: OwnReturn | None) -> None:
+        """Enter one sending: a file is one delivery, a return workbook one for each of its unit's sheets."""
+        profiles = self._return_profiles(receipt) if own or is_return_name(receipt.file_name) else []
+        for profile in profiles:
+            self._enter(_new_delivery(receipt, f"{receipt.receipt_id}:{profile.stream}", profile, own))
+        if not profiles:
+            found = None if own else self.office.profile_for(receipt.unit_id, receipt.file_name)
+            self._enter(_new_delivery(receipt, receipt.receipt_id, found, own))
+
+    def _return_profiles(self, receipt: Receipt) -> list[Profile]:
+        key = receipt.unit_id, receipt.period_id
+        if key not in self.sheets:
+            self.sheets[key] = return_profiles(self.office, *key)
+        return self.sheets[key]
+
+    def _enter(self, new: Delivery) -> None:
+        place = (new.unit_id, new.period_id, new.stream)
+        # All returns of a unit for a period and sheet are one file, whatever their names.
+        name = (*place, "" if _is_sheet_of_return(new) else sent_as(new.file_name))
+        content = (*place, new.sha256)
+        at = len(self.deliveries)
+        if {new.delivery_id, new.receipt_id} & self.withdrawn:
+            self.deliveries.append(replace(new, withdrawn=True))
+            return
+        old = self.newest.get(name)
+        if old is not None and self.deliveries[old].sha256 != new.sha256:
+            new = self._replacing(old, new)
+            self.newest[name] = at
+        elif any(self.deliveries[other].is_visible for other in self.bytes_at.get(content, ())):
+            new = replace(new, kind="same_bytes")
+        else:
+            new = replace(new, kind="additional" if place in self.seen else "first")
+            self.newest[name] = at
+        self.seen.add(place)
+        self.bytes_at.setdefault(content, []).append(at)
+        self.deliveries.append(new)
+
+    def _replacing(self, at: int, new: Delivery) -> Delivery:
+        old = self.deliveries[at]
+        self.deliveries[at] = replace(old, replaced_by=new.delivery_id)
+        says_its_own = new.profile is not None and new.profile.named_moment(new.file_name) is not None
+        return replace(new, kind="replacement", observed_at=new.observed_at if says_its_own else old.observed_at)
+
+
+def _is_sheet_of_return(delivery: Delivery) -> bool:
+    return ":" in delivery.delivery_id
+
+
+def _new_delivery(receipt: Receipt, delivery_id: str, profile: Profile | None, own: OwnReturn | None) -> Delivery:
     named = profile.named_moment(receipt.file_name) if profile else None
     return Delivery(
         delivery_id=delivery_id,
@@ -81,28 +210,6 @@ def _new_delivery(receipt: Receipt, delivery_id: str, profile: Profile | None) -
         observed_at=named or receipt.received_moment.replace(tzinfo=None),
         profile=profile,
         kind="first",
+        receipt_no=receipt.number,
+        own_return=own,
     )
-
-
-def _add(deliveries: list[Delivery], new: Delivery, withdrawn: set[str]) -> None:
-    place = (new.unit_id, new.period_id, new.stream)
-    siblings = [old for old in deliveries if (old.unit_id, old.period_id, old.stream) == place]
-    same_name = [old for old in siblings if name_key(old.file_name) == name_key(new.file_name) and old.is_visible]
-    if {new.delivery_id, new.delivery_id.partition(":")[0]} & withdrawn:
-        new = replace(new, withdrawn=True)
-    elif any(old.sha256 == new.sha256 and old.is_visible for old in siblings):
-        new = replace(new, kind="same_bytes")
-    elif same_name:
-        old = same_name[-1]
-        deliveries[deliveries.index(old)] = replace(old, replaced_by=new.delivery_id)
-        names_its_own = new.profile is not None and new.profile.named_moment(new.file_name) is not None
-        new = replace(new, kind="replacement", observed_at=new.observed_at if names_its_own else old.observed_at)
-    elif siblings:
-        new = replace(new, kind="additional")
-    deliveries.append(new)
-
-
-def withdrawals(office: Office, received_by: dt.datetime) -> dict[str, dt.datetime]:
-    """Return the deliveries taken out by `kstt withdraw` up to a moment (journal of acts), each with its moment."""
-    taken = [act for act in journal.acts(office, "withdraw") if act.at <= received_by]
-    return {act.details["delivery_id"]: act.at for act in taken}

@@ -36,13 +36,17 @@ def return_contracts(office: Office, unit_id: str, period: Period) -> list[Contr
     return [contract for contract in contracts if contract.sheet]
 
 
-def return_profiles(office: Office, unit_id: str, period_id: str, file_name: str) -> list[Profile]:
-    """Return a profile for each sheet of a return workbook; empty when the file is none.
+def is_return_name(file_name: str) -> bool:
+    """Tell whether a file bears the name a return is made with."""
+    return nfc(file_name).casefold().startswith(RETURN_PREFIX)
+
+
+def return_profiles(office: Office, unit_id: str, period_id: str) -> list[Profile]:
+    """Return a profile for each sheet of a unit's return of a period; empty when it owes none.
 
     The workbook is our own: its labels are the contracts' and its words theirs, so no office writes these profiles.
     """
-    known = set(office.reference["periods"]["period_id"])
-    if not nfc(file_name).casefold().startswith(RETURN_PREFIX) or period_id not in known:
+    if period_id not in set(office.reference["periods"]["period_id"]):
         return []
     contracts = return_contracts(office, unit_id, find_period(office.reference["periods"], period_id))
     return [

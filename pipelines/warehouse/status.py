@@ -17,8 +17,9 @@ from pipelines.office.settings import Office
 from pipelines.periods.period import Period, find_period
 from pipelines.warehouse.obligations import owed
 from pipelines.warehouse.register import register
+from pipelines.warehouse.standing import judged, standing
 from pipelines.warehouse.streams import contract_path
-from pipelines.warehouse.typed import TypedDelivery, standing, type_delivery
+from pipelines.warehouse.typed import TypedDelivery, is_stale
 
 State = Literal["on_time", "late", "nil", "refused", "missing"]
 
@@ -47,6 +48,8 @@ class Owed:
     rows_flagged: int
     received_at: dt.datetime | None
     refused: tuple[Refusal, ...]
+    # Files that count but wait for a word, or were made before the period began and so answer nothing.
+    doubts: tuple[Refusal, ...] = ()
 
     @property
     def is_answered(self) -> bool:
@@ -78,9 +81,11 @@ def period_status(office: Office, period_id: str) -> PeriodStatus:
     """
     period = find_period(office.reference["periods"], period_id)
     deadline = period.unit_deadline(office.settings.deadlines)
-    sent = [item for item in register(office, office.clock.now()) if item.period_id == period_id]
-    typed = [item for item in standing(office, sent) if item.delivery.is_visible]
-    replaced = [type_delivery(office, item) for item in sent if item.replaced_by and not item.withdrawn]
+    known = register(office)
+    typed = [item for item in standing(office, known) if item.delivery.is_visible]
+    typed = [item for item in typed if item.delivery.period_id == period_id]
+    sent = [item for item in judged(office, known) if item.delivery.period_id == period_id]
+    replaced = [item for item in sent if item.delivery.replaced_by]
     return PeriodStatus(
         period=period,
         deadline=deadline,
@@ -91,9 +96,10 @@ def period_status(office: Office, period_id: str) -> PeriodStatus:
 
 
 def _owed(row: dict, typed: list[TypedDelivery], replaced: list[TypedDelivery], deadline: dt.date) -> Owed:
-    own = _of(row, typed)
+    own = [item for item in _of(row, typed) if not is_stale(item)]
     accepted = [item for item in own if item.verdict["status"] == "accepted"]
-    ever_accepted = [item for item in (*accepted, *_of(row, replaced)) if item.verdict["status"] == "accepted"]
+    before = [item for item in _of(row, replaced) if item.verdict["status"] == "accepted" and not is_stale(item)]
+    ever_accepted = [*accepted, *before]
     received = [dt.datetime.fromisoformat(item.delivery.received_at) for item in ever_accepted]
     return Owed(
         unit_id=row["unit_id"],
@@ -110,6 +116,13 @@ def _owed(row: dict, typed: list[TypedDelivery], replaced: list[TypedDelivery], 
             Refusal(item.delivery.file_name, item.verdict["refused_reason"], item.verdict["refused_mend"])
             for item in own
             if item not in accepted
+        ),
+        doubts=tuple(
+            Refusal(item.delivery.file_name, claim.reason, claim.mend)
+            for item in _of(row, typed)
+            if not item.is_held_back
+            for claim in item.claims
+            if claim.is_open
         ),
     )
 
@@ -142,6 +155,7 @@ def status_lines(status: PeriodStatus) -> Iterator[str]:
     for item in status.owed:
         yield f"  {'✓' if item.is_answered else '✗'} {item.unit_name}, {item.stream_title}: {state_words(item)}"
         yield from (f"      từ chối «{file.file_name}»: {file.reason}" for file in item.refused)
+        yield from (f"      cần xác nhận «{file.file_name}»: {file.reason} {file.mend}" for file in item.doubts)
     open_items = [item for item in status.owed if not item.is_answered]
     units = len({item.unit_id for item in open_items})
     yield (

@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -22,6 +22,7 @@ from pipelines.office.corrections import Correction
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import Office
 from pipelines.office.software import reading_hash
+from pipelines.warehouse.claims import Claim
 from pipelines.warehouse.register import Delivery
 from pipelines.warehouse.streams import contract_path, suite_path
 from pipelines.warehouse.typed_cache import keep, kept_verdict
@@ -42,11 +43,31 @@ class TypedDelivery:
     delivery: Delivery
     folder: Path
     verdict: dict[str, Any]
+    # What it says of itself against its folder and against what was sent before (standing).
+    claims: tuple[Claim, ...] = ()
+    # Of a replaced file: the records its replacement lacks, which alone still count. None: all of them.
+    remaining: frozenset[str] | None = None
 
     @property
     def is_counted(self) -> bool:
-        """Tell whether its rows enter the warehouse."""
-        return self.delivery.is_visible and self.verdict["status"] == "accepted"
+        """Tell whether its rows, or those that remain of it, enter the warehouse."""
+        may_count = self.delivery.is_visible or self.remaining is not None
+        return may_count and self.verdict["status"] == "accepted"
+
+    @property
+    def answers(self) -> bool:
+        """Tell whether it is an answer for the period it was sent for; a file older than the period is none."""
+        return self.is_counted and not is_stale(self)
+
+    @property
+    def is_held_back(self) -> bool:
+        """Tell whether its rows were read but are not counted: it is another's file, or waits for a word."""
+        return any(claim.effect in ("refuses", "waits") and not claim.accepted for claim in self.claims)
+
+
+def is_stale(item: TypedDelivery) -> bool:
+    """Tell whether a file was made before the period it was sent for began."""
+    return any(claim.effect == "answers_nothing" for claim in item.claims)
 
 
 def recipe(office: Office, delivery: Delivery) -> str:
@@ -59,7 +80,7 @@ def recipe(office: Office, delivery: Delivery) -> str:
         office.tables_hash("units", "fields", "procedures", "holidays"),
         *(item.model_dump_json() for item in corrections_of(office, delivery)),
         delivery.file_name,
-        delivery.observed_on.isoformat(),
+        delivery.says_until.isoformat(),
         reading_hash(),
     ]
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
@@ -100,24 +121,6 @@ def type_deliveries(
     if new:
         _Typing(office, [item.delivery for item in new]).make(new)
     return [_typed(found[delivery.delivery_id]) for delivery in deliveries]
-
-
-def standing(
-    office: Office, deliveries: list[Delivery], say: Callable[[str], None] = lambda _: None
-) -> list[TypedDelivery]:
-    """Return every delivery that is neither replaced nor withdrawn, read and judged, in the order received.
-
-    A replacement that is refused takes nothing out: the file it was to replace stands until a good one comes.
-    """
-    replaced = {item.replaced_by: item for item in deliveries if item.replaced_by and not item.withdrawn}
-    found: dict[str, TypedDelivery] = {}
-    waiting = [item for item in deliveries if item.replaced_by is None and not item.withdrawn]
-    while waiting:
-        typed = type_deliveries(office, waiting, say)
-        found |= {item.delivery.delivery_id: item for item in typed}
-        refused = [item.delivery.delivery_id for item in typed if item.verdict["status"] == "refused"]
-        waiting = [replace(replaced[name], replaced_by=None) for name in refused if name in replaced]
-    return [found[item.delivery_id] for item in deliveries if item.delivery_id in found]
 
 
 @dataclass(frozen=True)
@@ -171,7 +174,7 @@ def source_of(office: Office, delivery: Delivery) -> Source:
         delivery.file_name,
         load_contract(contract_path(delivery.stream)),
         delivery.profile,
-        (window.min, delivery.observed_on + dt.timedelta(days=window.max_days_after_observed)),
+        (window.min, delivery.says_until + dt.timedelta(days=window.max_days_after_observed)),
         office.clock.timezone,
         corrections_of(office, delivery),
     )
@@ -182,7 +185,7 @@ class _Typing:
 
     def __init__(self, office: Office, deliveries: Sequence[Delivery]) -> None:
         """Gather what the office knows, once for all the deliveries."""
-        last = max(delivery.observed_on for delivery in deliveries)
+        last = max(delivery.says_until for delivery in deliveries)
         self._office = office
         self._known = _known(office, last + dt.timedelta(days=office.settings.window.max_days_after_observed))
         self._waiting: dict[str, list[tuple[_Kept, Read]]] = {}
@@ -250,9 +253,7 @@ class _Typing:
         if not waiting:
             return []
         stream = str(waiting[0][0].delivery.stream)
-        cases = [
-            Case(read, cast("Profile", item.delivery.profile), item.delivery.observed_on) for item, read in waiting
-        ]
+        cases = [Case(read, cast("Profile", item.delivery.profile), item.delivery.says_until) for item, read in waiting]
         return judge_all(cases, load_contract(contract_path(stream)), suite_path(stream), self._known)
 
     def _keep(self, item: _Kept, pieces: Iterable[Piece], verdict: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Withdrawing a delivered file: an act in the journal, nothing is deleted.
+"""Withdrawing a delivered file, and taking it back in: acts in the journal, nothing is deleted.
 
 Here: finding the delivery a person means, writing the act. Not here: what the register makes of it (register).
 Invariant: what was issued before stands; the same question with an earlier received-by gives the same answer.
@@ -7,21 +7,20 @@ Invariant: what was issued before stands; the same question with an earlier rece
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import PurePath
 
-from pipelines.ingest.landing import Receipt, receipts
+from pipelines.ingest.landing import Receipt
 from pipelines.office import journal
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import Office
-from pipelines.office.text import nfc
 from pipelines.warehouse.build import only_run
 from pipelines.warehouse.issued import issued_versions
+from pipelines.warehouse.named import named, the_one
 from pipelines.warehouse.register import withdrawals
 
 
 @dataclass(frozen=True)
 class Withdrawal:
-    """A withdrawn delivery, and the issued versions that had seen it."""
+    """A withdrawn delivery, or one taken back in, and the issued versions that had seen it."""
 
     receipt: Receipt
     issued_with: tuple[str, ...]
@@ -40,39 +39,38 @@ def withdraw(office: Office, name: str, by: str, why: str) -> Withdrawal:
         OfficeError: no delivery, or more than one, is named so, or a run is under way.
     """
     with only_run(office):
-        receipt = _named(office, name)
-        journal.append(
-            office,
-            "withdraw",
-            by,
-            why,
-            delivery_id=receipt.receipt_id,
-            unit_id=receipt.unit_id,
-            inbox_path=receipt.inbox_path,
-            sha256=receipt.sha256,
-        )
+        found, gone = named(office, name), withdrawals(office)
+        left = [item for item in found if item.receipt_id not in gone]
+        if found and not left:
+            raise OfficeError(f"«{name}» đã được rút từ {gone[found[0].receipt_id].at:%H:%M ngày %d/%m/%Y}.")
+        return _act(office, "withdraw", the_one(name, left), by, why)
+
+
+def restore(office: Office, name: str, by: str, why: str) -> Withdrawal:
+    """Take a withdrawn delivery back in, as if it had never been out; arguments are those of `withdraw`.
+
+    Raises:
+        OfficeError: no withdrawn delivery, or more than one, is named so, or a run is under way.
+    """
+    with only_run(office):
+        found = named(office, name, withdrawals(office))
+        if not found and named(office, name):
+            raise OfficeError(
+                f"«{name}» không phải tệp đã rút: đang được tính hoặc đã được thay. Xem: kstt status <kỳ>"
+            )
+        return _act(office, "restore", the_one(name, found), by, why)
+
+
+def _act(office: Office, act: str, receipt: Receipt, by: str, why: str) -> Withdrawal:
+    journal.append(
+        office,
+        act,
+        by,
+        why,
+        delivery_id=receipt.receipt_id,
+        unit_id=receipt.unit_id,
+        inbox_path=receipt.inbox_path,
+        sha256=receipt.sha256,
+    )
     seen = [item.issue_id for item in issued_versions(office) if receipt.receipt_id in item.record()["receipts"]]
     return Withdrawal(receipt, tuple(seen))
-
-
-def _named(office: Office, name: str) -> Receipt:
-    told = nfc(name).removeprefix("./")
-    known = receipts(office)
-    found = [item for item in known if told in (item.receipt_id, item.file_name)]
-    found = found or [item for item in known if _ends_with(told, item.inbox_path) or _ends_with(item.inbox_path, told)]
-    gone = withdrawals(office, office.clock.now())
-    left = [item for item in found if item.receipt_id not in gone]
-    if found and not left:
-        raise OfficeError(f"«{name}» đã được rút từ {gone[found[0].receipt_id]:%H:%M ngày %d/%m/%Y}.")
-    if not left:
-        raise OfficeError(f"Không có tệp đã nhận nào tên «{name}». Xem tệp của từng đơn vị: kstt status <kỳ>")
-    if len(left) > 1:
-        lines = "\n".join(f"  - {item.receipt_id}: {item.inbox_path}" for item in left)
-        raise OfficeError(f"Có {len(left)} lần gửi tên «{name}». Ghi mã lần gửi cần rút:\n{lines}")
-    return left[0]
-
-
-def _ends_with(path: str, end: str) -> bool:
-    """Tell whether a path ends with another, by whole names."""
-    parts, tail = PurePath(path).parts, PurePath(end).parts
-    return len(tail) <= len(parts) and parts[len(parts) - len(tail) :] == tail

@@ -88,6 +88,8 @@ def _book(
     number = quarter.period_id[-1]
     deadline = quarter.end.replace(day=11)
     return ReturnBook(
+        unit_id=unit,
+        period_id=quarter.period_id,
         unit_name=world.unit_names[unit],
         period_label=f"Quý {'I' * int(number)} năm {quarter.end.year}",
         span=f"từ {quarter.start:%d/%m/%Y} đến {quarter.end:%d/%m/%Y}",

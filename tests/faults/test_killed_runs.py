@@ -10,7 +10,10 @@ import os
 import shutil
 from pathlib import Path
 
+import pytest
 from sample_copy import copy_small_office
+
+pytestmark = pytest.mark.slow
 
 # `make kills` has more of them; a step is a write, an event or a model (killed_job).
 KILLS = int(os.environ.get("KSTT_KILLS", "12"))

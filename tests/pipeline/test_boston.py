@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 import pytest
+from by_steps import report_by_steps
 from shared_files import shared
 
 from pipelines.audit.trace import trace
@@ -77,7 +78,7 @@ def by_second(office: Path) -> RunResult:
 
 @pytest.fixture(scope="module")
 def by_day(office: Path, by_second: RunResult) -> RunResult:
-    return run_report(office, PERIOD, switches={"lateness_granularity": "date"})
+    return report_by_steps(office, PERIOD, switches={"lateness_granularity": "date"})
 
 
 def query(result: RunResult, sql: str) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 import openpyxl
 import pytest
+from by_steps import report_by_steps
 from sample_copy import REPOSITORY, copy_small_office
 
 from pipelines.audit.control import untraceable_cells
@@ -32,7 +33,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def estimated(office: Path) -> Path:
-    return run_report(office, "2021-Q1", as_of="2021-03-05", switches={"estimate_method": "run_rate"}).report_dir
+    return report_by_steps(office, "2021-Q1", as_of="2021-03-05", switches={"estimate_method": "run_rate"}).report_dir
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from by_steps import report_by_steps
 
 from pipelines.audit.control import untraceable_cells
 from pipelines.figures.layout import load_layouts
@@ -39,7 +40,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def after_final(office: Path, before: str, period: str) -> Path:
     """Build a quarter, the one before it issued as final."""
-    run_report(office, before)
+    report_by_steps(office, before)
     issue(load_office(office), Request(before, "final", "Người thử", "gửi quý trước", force="đơn vị mẫu nhỏ"))
     return run_report(office, period).report_dir
 

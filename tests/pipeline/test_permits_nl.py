@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 import pytest
+from by_steps import report_by_steps
 from shared_files import shared
 
 from pipelines.audit.trace import trace
@@ -73,14 +74,14 @@ def planned(office: Path) -> RunResult:
 
 @pytest.fixture(scope="module")
 def planned_by_day(office: Path, planned: RunResult) -> RunResult:
-    return run_report(office, PERIOD, switches={"lateness_granularity": "date"})
+    return report_by_steps(office, PERIOD, switches={"lateness_granularity": "date"})
 
 
 @pytest.fixture(scope="module")
 def deadline(log: Path, tmp_path_factory: pytest.TempPathFactory) -> RunResult:
     """Due at the deadline, late by the moment."""
     root = tmp_path_factory.mktemp("permits-deadline") / "office"
-    return run_report(office_of(log, root, "permits-deadline.yaml"), PERIOD)
+    return report_by_steps(office_of(log, root, "permits-deadline.yaml"), PERIOD)
 
 
 def query(result: RunResult, sql: str) -> pd.DataFrame:

@@ -11,18 +11,19 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from sample_copy import Sample
 from test_sample_figures import MEASURES, cells, form, plain, truth_of
 from truth.recount import roll_up
 
-from pipelines.runner import RunResult, run_report
+from pipelines.runner import RunResult
 
 SUMMED = ("c4", "c5", "c7", "c8", "c9", "c10")
 LAST = ("c11", "c12", "c13")
 
 
 @pytest.fixture(scope="module")
-def half(sample_office: Path, q2: RunResult) -> Path:
-    return run_report(sample_office, "2021-H1").report_dir
+def half(sample: Sample) -> Path:
+    return sample.runs["2021-H1"].report_dir
 
 
 def by_field(report: Path) -> dict[tuple[str, str], dict[str, int]]:

@@ -1,4 +1,4 @@
-"""A year of the sample office: four quarters and 2021-Y through the real job, equal to the truth and to each other.
+"""A year of the sample office: four quarters and 2021-Y by the steps of the job, equal to the truth and to each other.
 
 Here: an office made by `generate.py --year` at a small scale, without planted faults. Not here: the committed sample.
 Invariant: expected values come from the truth beside that office, or from the other reports by the rules of domain/02.
@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from by_steps import report_by_steps
 from sample_copy import REPOSITORY
 from test_sample_figures import MEASURES, cells, form, plain
 from truth import recount as truth
@@ -20,7 +21,6 @@ from truth import recount as truth
 from pipelines.audit.control import untraceable_cells
 from pipelines.figures.layout import load_layouts
 from pipelines.recount.recount import recount
-from pipelines.runner import run_report
 
 # Quarters of domain/04 4.1: both days belong to the period, and the year is exactly the union of the four.
 PERIODS = {
@@ -44,7 +44,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def reports(office: Path) -> dict[str, Path]:
-    return {period: run_report(office, period).report_dir for period in PERIODS}
+    return {period: report_by_steps(office, period).report_dir for period in PERIODS}
 
 
 def by_row(report: Path, model: str, keys: tuple[str, str]) -> dict[Key, dict[str, int]]:

@@ -22,6 +22,10 @@ create table rpt_declared_against_counted (
     field_name varchar, column_no integer, declared bigint, counted bigint, difference bigint
 );
 create table int_declared_row (sender_unit_id varchar, field_name varchar, fate varchar);
+create table rpt_claim (
+    unit_name varchar, sort_no integer, unit_id varchar, file_name varchar, kind varchar, reason varchar, mend varchar,
+    is_open boolean, holds_final boolean
+);
 create table if not exists dim_unit (unit_id varchar, name_vi varchar);
 """
 
@@ -63,6 +67,12 @@ def test_nothing_stands_against_a_sound_report(tmp_path: Path) -> None:
             "values ('p03', 'UBND Phường 3', 3, 'B', 'ho-tich', 'Hộ tịch', 4, 5, 7, -2)",
             "UBND Phường 3 vừa gửi danh sách hồ sơ vừa tự kê số liệu, và 1 ô lệch nhau (ví dụ lĩnh vực Hộ tịch)",
         ),
+        (
+            "insert into rpt_claim values ('UBND Phường 3', 3, 'p03', 's.csv', 'records_gone', 'Thiếu A.', 'Hỏi lại.', "
+            "true, true), ('UBND Phường 3', 3, 'p03', 's.csv', 'records_gone', 'Thiếu B.', 'Hỏi lại.', false, true)",
+            "Tệp «s.csv» của UBND Phường 3: Thiếu A. Hỏi lại.",
+        ),
+        ("update rpt_coverage set state = 'stale' where unit_id = 'p03'", "UBND Phường 3 chỉ có số liệu cũ về"),
         (
             "insert into int_declared_row values ('p03', 'Hộ tịch', 'parts_do_not_follow')",
             "tự kê lĩnh vực Hộ tịch: số từ kỳ trước chuyển sang của một quý khác",

@@ -207,9 +207,7 @@ def test_an_unsafe_source_is_refused_when_the_office_is_loaded(tmp_path: Path, s
 def test_files_come_from_a_real_sftp_server(tmp_path: Path, sftp: tuple[int, Path]) -> None:
     port, key = sftp
     fill(tmp_path / "remote")
-    office = office_with(
-        tmp_path / "office", sftp_source(tmp_path, port, shown_by_ssh_keygen(key.with_name("host")))
-    )
+    office = office_with(tmp_path / "office", sftp_source(tmp_path, port, shown_by_ssh_keygen(key.with_name("host"))))
 
     (pulled,) = pull_sources(office, {**os.environ, "KSTT_SFTP_KEY": str(key)})
 

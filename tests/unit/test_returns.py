@@ -18,8 +18,8 @@ from pipelines.ingest.landing import receive_inbox
 from pipelines.office.settings import Office, load_office
 from pipelines.units.returns import make_returns
 from pipelines.warehouse.register import register
+from pipelines.warehouse.standing import standing
 from pipelines.warehouse.status import period_status
-from pipelines.warehouse.typed import standing
 
 OBLIGATIONS = (
     "unit_id,stream,valid_from,valid_to\np01,case_exports,,\np01,feedback_logs,,\np01,review_submissions,,\n"

@@ -16,7 +16,7 @@ from pipelines.ingest.landing import receive_inbox
 from pipelines.office import journal
 from pipelines.office.settings import load_office
 from pipelines.warehouse.register import register
-from pipelines.warehouse.typed import standing
+from pipelines.warehouse.standing import standing
 
 LATE = dt.datetime(2030, 1, 1, tzinfo=dt.UTC)
 HEAD = "Mã hồ sơ;Mã TTHC;Ngày tiếp nhận;Ngày hẹn trả;Ngày kết thúc;Trạng thái\n"
@@ -37,8 +37,9 @@ BAD = "không phải bảng hồ sơ".encode()
         ([csv("A"), csv("A", "B")], ["s_0 (1).csv"]),
         ([csv("A"), BAD], ["s_0.csv"]),
         ([csv("A"), BAD, BAD + b"!"], ["s_0.csv"]),
-        ([csv("A"), BAD, csv("B")], ["s_0 (2).csv"]),
-        ([csv("A"), csv("B"), BAD], ["s_0 (1).csv"]),
+        ([csv("A"), BAD, csv("A", "B")], ["s_0 (2).csv"]),
+        ([csv("A"), csv("A", "B"), BAD], ["s_0 (1).csv"]),
+        ([csv("A"), BAD, csv("B")], ["s_0.csv", "s_0 (2).csv"]),
         ([BAD], []),
     ],
     ids=[
@@ -48,6 +49,7 @@ BAD = "không phải bảng hồ sơ".encode()
         "two bad ones",
         "bad then good",
         "good then bad",
+        "what a good one lacks counts on",
         "only bad",
     ],
 )

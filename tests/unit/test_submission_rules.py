@@ -23,8 +23,8 @@ from pipelines.office.settings import load_office
 from pipelines.units.returns import make_returns
 from pipelines.warehouse.landed import write_landed
 from pipelines.warehouse.question import Ask, resolve
+from pipelines.warehouse.standing import standing
 from pipelines.warehouse.status import period_status
-from pipelines.warehouse.typed import standing
 
 MEASURES = (
     "submissions_owed", "sent_on_time", "sent_late", "returned", "not_sent", "declared_nil", "revisions", "days_late",

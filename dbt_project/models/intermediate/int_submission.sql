@@ -48,7 +48,7 @@ counted as (
         stream,
         part_id,
         sum(case when is_standing and status = 'accepted' then 1 else 0 end) as accepted_files,
-        sum(case when is_standing and status <> 'accepted' then 1 else 0 end) as refused_files,
+        sum(case when is_standing and status = 'refused' then 1 else 0 end) as refused_files,
         sum(case when is_standing and status = 'accepted' then rows_read else 0 end) as rows_read,
         sum(case when kind = 'replacement' then 1 else 0 end) as revisions,
         min(case when status = 'accepted' then received_at end) as received_at

@@ -1,5 +1,5 @@
 -- A unit has answered when, for every part of the period, a file of it is counted: one sent for the part, or for the
--- whole period. A question nobody sends files for takes the files that observed the part instead.
+-- whole period, and not made before it began. A question nobody sends files for takes the files that observed the part instead.
 with owed as (
     select distinct
         obligation.unit_id,
@@ -28,6 +28,7 @@ answers as (
         delivery.stream,
         delivery.status,
         delivery.is_counted,
+        delivery.is_answer,
         delivery.rows_typed,
         delivery.rows_rejected
     from {{ ref('rpt_delivery') }} as delivery
@@ -45,7 +46,8 @@ answered as (
         unit_id,
         stream,
         part_id,
-        sum(case when is_counted then 1 else 0 end) as counted_files,
+        sum(case when is_answer then 1 else 0 end) as answering_files,
+        sum(case when is_counted and not is_answer then 1 else 0 end) as stale_files,
         sum(case when status = 'refused' then 1 else 0 end) as refused_files
     from answers
     group by unit_id, stream, part_id
@@ -58,7 +60,8 @@ parts as (
         owed.label,
         owed.start_on,
         case
-            when answered.counted_files > 0 then 'accepted'
+            when answered.answering_files > 0 then 'accepted'
+            when answered.stale_files > 0 then 'stale'
             when answered.refused_files > 0 then 'refused'
             else 'missing'
         end as state
@@ -76,6 +79,7 @@ whole as (
         stream,
         count(*) as part_count,
         sum(case when state = 'accepted' then 1 else 0 end) as accepted_count,
+        sum(case when state = 'stale' then 1 else 0 end) as stale_count,
         sum(case when state = 'refused' then 1 else 0 end) as refused_count
     from parts
     group by unit_id, stream
@@ -120,6 +124,7 @@ select
     coalesce(unit.sort_no, 999999) as sort_no,
     case
         when whole.accepted_count = whole.part_count then 'accepted'
+        when whole.stale_count > 0 then 'stale'
         when whole.refused_count > 0 then 'refused'
         else 'missing'
     end as state,

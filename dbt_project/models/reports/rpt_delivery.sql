@@ -8,6 +8,8 @@ select
     delivery.received_at,
     delivery.observed_on,
     delivery.kind,
+    delivery.is_answer,
+    delivery.state,
     delivery.status,
     delivery.refused_reason,
     delivery.is_counted,

@@ -34,8 +34,8 @@ def main() -> int:
         root = Path(tempfile.mkdtemp(prefix="world-"))
         try:
             world = compare.make(seed, root / "office", asked.size, asked.quarters)
-            models = models or door.compiled(world.folder)
-            shapes.update(shape for dossier in world.dossiers for shape in dossier.shapes)
+            models = models or door.compiled(root / "dbt").models
+            shapes += world.shapes()
             bad = 0
             for question in world.questions:
                 database = door.count(world.folder, question, models)
@@ -44,6 +44,9 @@ def main() -> int:
                 cells += len(own)
                 bad += len(found)
                 _print(world, question, database, told, asked.show)
+                for item in found:
+                    if not item.cell[0].startswith(("II.06", "II.08")):
+                        print(f"  {seed} {question}: {' '.join(item.cell)}: đúng {item.expected} có {item.got}")
             differing += bad
             print(f"hạt giống {seed}: {len(world.dossiers)} hồ sơ, {len(world.exports)} tệp, {bad} ô khác", flush=True)
         finally:

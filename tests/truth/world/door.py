@@ -8,9 +8,12 @@ by section, field or unit, never by position.
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections import Counter
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import duckdb
 from truth.world.evidence import Question
@@ -18,11 +21,18 @@ from truth.world.sendings import Folder
 
 HANOI = dt.timezone(dt.timedelta(hours=7))
 # form → its table, and how a row is keyed.
-DOSSIER_FORMS = {
+FORMS = {
     "II.06a": ("form_ii_06a", "level_section_code", "field_code"),
     "II.06b": ("form_ii_06b", "level_section_code", "field_code"),
     "II.06a-by-unit": ("form_ii_06a_by_unit", "unit_section_code", "row_unit_id"),
     "II.08": ("form_ii_08", "section_code", "field_code"),
+    "II.05a": ("form_ii_05a", "section_code", "field_code"),
+    "II.04": ("form_ii_04", "plan_section_code", "procedure_code"),
+    "I": ("form_directives", "section_code", "reporting_unit_id"),
+    "III": ("form_posting", "section_code", "reporting_unit_id"),
+    "IX": ("form_inspections", "section_code", "reporting_unit_id"),
+    "X": ("form_communications", "section_code", "reporting_unit_id"),
+    "death-group": ("form_death_group", "section_code", "reporting_unit_id"),
 }
 Cell = tuple[str, str, str, str]
 
@@ -63,9 +73,9 @@ def count(folder: Folder, question: Question, models: list[Model]) -> Path:
 
     office = load_office(folder.root)
     with only_run(office):
-        begin(office, Ask.parse(*_asked(question)))
-    build(warehouse_file(office), models)
-    return warehouse_file(office)
+        begin(office, Ask.parse(*_asked(question)), "world")
+    build(warehouse_file(office, "world"), models)
+    return warehouse_file(office, "world")
 
 
 def _asked(question: Question) -> tuple[str, str, str | None]:
@@ -73,19 +83,42 @@ def _asked(question: Question) -> tuple[str, str, str | None]:
     return question.period.period_id, question.as_of.isoformat(), by
 
 
-def compiled(folder: Folder) -> list[Model]:
-    """Compile the dbt project and return its models, each after those it reads."""
-    from pipelines.office.settings import load_office
-    from pipelines.warehouse.build import dbt_target, warehouse_file
-    from pipelines.warehouse.dbt import compile_models
+@dataclass(frozen=True)
+class Compiled:
+    """The dbt project as dbt compiled it: its models, each after those it reads, and its tests by name."""
 
-    office = load_office(folder.root)
-    office.data.mkdir(parents=True, exist_ok=True)
-    warehouse_file(office).parent.mkdir(parents=True, exist_ok=True)
-    models = {
-        model.name: Model(model.name, model.sql, model.needs)
-        for model in compile_models(dbt_target(office), warehouse_file(office))
-    }
+    models: list[Model]
+    tests: list[Model]
+
+
+def compiled(folder: Path) -> Compiled:
+    """Compile the dbt project (tests of models too) into a folder."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    from pipelines.paths import DBT_PROJECT
+
+    folder.mkdir(parents=True, exist_ok=True)
+    os.environ["KSTT_WAREHOUSE"] = str(folder / "warehouse.duckdb")
+    places = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path", str(folder)]
+    quiet = ["--log-level", "none", "--log-level-file", "none", "--no-send-anonymous-usage-stats", "--no-write-json"]
+    try:
+        done = dbtRunner().invoke(["compile", *places, *quiet])
+    finally:
+        DuckDBConnectionManager.close_all_connections()
+    if not done.success:
+        raise RuntimeError(f"dbt compile: {done.exception}")
+    nodes = [item.node for item in done.result.results]
+    models = {node.name: _model(node) for node in nodes if node.resource_type == "model"}
+    return Compiled(_in_order(models), [_model(node) for node in nodes if node.resource_type == "test"])
+
+
+def _model(node: Any) -> Model:
+    needs = [key.split(".")[2] for key in node.depends_on.nodes if key.startswith("model.")]
+    return Model(node.name, node.compiled_code, tuple(needs))
+
+
+def _in_order(models: dict[str, Model]) -> list[Model]:
     ordered: dict[str, Model] = {}
 
     def take(name: str) -> None:
@@ -108,21 +141,28 @@ def build(database: Path, models: list[Model]) -> None:
 
 
 def figures(database: Path, scopes: set[str], columns: dict[str, set[str]]) -> Counter[Cell]:
-    """Return the figures that are not zero of some scopes and columns (by form), by form, scope, row and column."""
+    """Return the figures that are not zero of some scopes and columns (by form), by form, scope, row and column.
+
+    A percentage is told in hundredths.
+    """
     found: Counter[Cell] = Counter()
     with duckdb.connect(database, read_only=True) as connection:
-        for form, (table, section, detail) in DOSSIER_FORMS.items():
+        for form, (table, section, detail) in FORMS.items():
             names = sorted(columns[form])
             result = connection.execute(
                 f"select scope_id, row_kind, {section}, {detail}, {', '.join(names)} from main.{table}"
             )
             for scope, kind, group, item, *values in result.fetchall():
-                if scope in scopes:
-                    row = _row(kind, group, item)
-                    found += Counter(
-                        {(form, scope, row, name): value for name, value in zip(names, values, strict=True)}
-                    )
+                if scope not in scopes:
+                    continue
+                for name, value in zip(names, values, strict=True):
+                    if value:
+                        found[form, scope, _row(kind, group, item), name] += _whole(name, value)
     return found
+
+
+def _whole(name: str, value: Decimal) -> int:
+    return round(value * 100) if name.endswith("_percent") else int(value)
 
 
 def _row(kind: str, group: str | None, item: str | None) -> str:

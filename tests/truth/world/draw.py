@@ -43,7 +43,7 @@ class Drawer:
         random = self.random
         unit = random.choice([*WARDS, DESK, DESK])
         if shape in _AT_WARD:
-            unit = random.choice(OWN_NUMBERS if shape == "own_number" else WARDS)
+            unit = random.choice(OWN_NUMBERS if shape == "own number" else WARDS)
         procedure = random.choice(_CITY_PROCEDURES if unit == DESK else _WARD_PROCEDURES)
         received = self._moment()
         channel = random.choice(["direct", "direct", "direct", "online", "online", "postal", None])

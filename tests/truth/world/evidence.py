@@ -1,8 +1,8 @@
 """What is known of a dossier when a quarter is asked as of a day, from what had been received by a moment.
 
 Here: idea 6 and *Which dossier* of the design, applied to the exports of the world. Not here: columns of forms.
-Invariant: events come from the newest export that shows the dossier; status, promise and pause from the first one at or
-after the end of the as-of day, else from the last before it.
+Invariant: events come from the newest export that shows the dossier, whoever sent it; status, promise and pause from the
+first one at or after the end of the as-of day, else from the last before it.
 """
 
 from __future__ import annotations
@@ -76,15 +76,35 @@ def _known(dossier: Dossier, shown: list[tuple[Export, State]], visible: list[Ex
 
 
 def _owner(dossier: Dossier, shown: list[tuple[Export, State]], visible: list[Export], end: dt.datetime) -> str:
-    """Return the unit whose export at the end of the day shows it; the ward before the desk where two do."""
-    units = sorted({item.unit for item, _ in shown}, key=lambda unit: (unit == DESK, unit))
+    """Return the unit a dossier belongs to at the end of a day.
+
+    It is the first that shows it; it moves when an owner that last showed it open no longer has it and another has;
+    where two show it at once, the ward before the desk.
+    """
+    units = {item.unit for item, _ in shown}
     if len(units) == 1:
-        return units[0]
-    holding = [unit for unit in units if (export := _export_at(visible, unit, end)) and export.has(dossier)]
-    if holding:
-        return holding[0]
-    before = [item for item, _ in shown if item.moment < end] or [shown[0][0]]
-    return before[-1].unit
+        return units.pop()
+    latest: dict[str, tuple[bool, bool]] = {}  # unit → its newest export has it, and had it open when it last had it
+    owner = ""
+    for item in _until(visible, units, end, shown[0][0].moment):
+        states = [state for export, state in shown if export is item]
+        was_open = latest.get(item.unit, (False, True))[1]
+        latest[item.unit] = (bool(states), states[0].is_open if states else was_open)
+        if states and not owner:
+            owner = item.unit
+        if states and owner != item.unit and (item.unit != DESK or latest[owner] == (False, True)):
+            owner = item.unit
+        elif owner == item.unit and latest[owner] == (False, True):
+            owner = next((unit for unit, (has, _) in latest.items() if has), owner)
+    return owner
+
+
+def _until(visible: list[Export], units: set[str], end: dt.datetime, first: dt.datetime) -> list[Export]:
+    """Return the exports of some units before a moment and the first of each at or after it, or all that first show."""
+    found = [item for item in visible if item.unit in units and item.moment < max(end, first)]
+    for unit in units:
+        found += [item for item in visible if item.unit == unit and item.moment >= max(end, first)][:1]
+    return sorted(found, key=lambda item: (item.moment, item.unit == DESK))
 
 
 def _export_at(visible: list[Export], unit: str, end: dt.datetime) -> Export | None:

@@ -12,11 +12,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
+from typing import Protocol
 
 from truth.world.catalogue import CITY, DESK, NAMES, WARDS, tables
 from truth.world.days import QUARTERS, Period, at
 from truth.world.history import Dossier, State, state_at
-from truth.world.systems import SYSTEM_OF, SYSTEMS
+from truth.world.systems import SYSTEM_OF
 
 DAY = dt.timedelta(days=1)
 EXPORTING = (*WARDS, DESK)
@@ -41,6 +42,24 @@ class Shown:
     cells: dict[str, object] = field(hash=False, compare=False)
 
 
+class Sent(Protocol):
+    """A file a unit sends: for which period, made and received when."""
+
+    @property
+    def unit(self) -> str: ...
+    @property
+    def period(self) -> Period: ...
+    @property
+    def moment(self) -> dt.datetime: ...
+    @property
+    def received(self) -> dt.datetime: ...
+    @property
+    def name(self) -> str: ...
+    def file(self) -> bytes:
+        """Return its bytes."""
+        ...
+
+
 @dataclass(frozen=True)
 class Export:
     """One file of dossiers a unit sends."""
@@ -51,6 +70,10 @@ class Export:
     received: dt.datetime
     name: str
     rows: list[Shown] = field(hash=False, compare=False)
+
+    def file(self) -> bytes:
+        """Return the export as its system writes it."""
+        return SYSTEM_OF[self.unit].file([row.cells for row in self.rows])
 
     def has(self, dossier: Dossier) -> bool:
         """Tell whether the file has a row of the dossier, be it one to send back."""
@@ -80,6 +103,22 @@ def schedule(random: Random, quarters: list[Period]) -> list[tuple[str, Period, 
     return found
 
 
+def received_at(moment: dt.datetime) -> dt.datetime:
+    """Return when the office receives what was made at a moment: at its next look."""
+    return next(stage for quarter in QUARTERS for stage in stages(quarter) if stage > moment)
+
+
+def moments(random: Random, quarters: list[Period], units: Iterable[str]) -> list[tuple[str, Period, dt.datetime]]:
+    """Return when units send a log or a table: mostly right after the last day, sometimes before the deadline too."""
+    found: list[tuple[str, Period, dt.datetime]] = []
+    for quarter in quarters:
+        for unit in units:
+            if random.random() < 0.4:
+                found.append((unit, quarter, at(quarter.end - DAY * 3, 16)))
+            found.append((unit, quarter, at(quarter.end + DAY * random.choice([1, 1, 6]), random.choice([6, 11]), 30)))
+    return found
+
+
 def export(unit: str, period: Period, moment: dt.datetime, dossiers: Iterable[Dossier], spelling: int) -> Export:
     """Return what a unit's system shows at a moment: all but what was closed before the period."""
     system = SYSTEM_OF[unit]
@@ -93,34 +132,32 @@ def export(unit: str, period: Period, moment: dt.datetime, dossiers: Iterable[Do
             continue
         is_sent_back = dossier.is_mistyped and state.finished is not None
         rows.append(Shown(dossier, state, is_sent_back, system.row(unit, dossier, state, spelling)))
-    received = next(stage for quarter in QUARTERS for stage in stages(quarter) if stage > moment)
-    return Export(unit, period, moment, received, system.file_name(moment), rows)
+    return Export(unit, period, moment, received_at(moment), system.file_name(moment), rows)
 
 
 class Folder:
     """The office folder: what the world writes of itself."""
 
-    def __init__(self, root: Path) -> None:
-        """Write reference tables and profiles."""
+    def __init__(self, root: Path, profiles: dict[str, str], owed: Iterable[tuple[str, str]]) -> None:
+        """Write reference tables and profiles (YAML by id)."""
         self.root = root
         (root / "reference").mkdir(parents=True)
         (root / "profiles").mkdir()
-        for name, text in tables((unit, "case_exports") for unit in EXPORTING).items():
+        for name, text in tables(owed).items():
             (root / "reference" / f"{name}.csv").write_text(text, encoding="utf-8")
-        for system in SYSTEMS:
-            (root / "profiles" / f"{system.profile_id}.yaml").write_text(system.profile(), encoding="utf-8")
+        for name, text in profiles.items():
+            (root / "profiles" / f"{name}.yaml").write_text(text, encoding="utf-8")
 
     def set_clock(self, moment: dt.datetime) -> None:
         """Write office.yaml with its clock at a moment."""
         text = _OFFICE.format(name=NAMES[CITY], unit=CITY, clock=f"{moment.isoformat()}+07:00")
         (self.root / "office.yaml").write_text(text, encoding="utf-8")
 
-    def put(self, export: Export) -> Path:
-        """Put an export into the inbox, written five minutes after it was made."""
-        content = SYSTEM_OF[export.unit].file([row.cells for row in export.rows])
-        path = self.root / "inbox" / export.period.period_id / export.unit / export.name
+    def put(self, sent: Sent) -> Path:
+        """Put a file into the inbox, written five minutes after it was made."""
+        path = self.root / "inbox" / sent.period.period_id / sent.unit / sent.name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-        written = (export.moment + dt.timedelta(minutes=5)).replace(tzinfo=dt.timezone(dt.timedelta(hours=7)))
+        path.write_bytes(sent.file())
+        written = (sent.moment + dt.timedelta(minutes=5)).replace(tzinfo=dt.timezone(dt.timedelta(hours=7)))
         os.utime(path, (written.timestamp(), written.timestamp()))
         return path

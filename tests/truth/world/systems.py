@@ -54,7 +54,7 @@ class System:
         """Return an export of some rows, each by contract name, as the system writes it."""
         head = ["STT", "Người nộp hồ sơ", *self.labels.values()]
         rows = [[number, "NGƯỜI-THỬ", *(row[name] for name in self.labels)] for number, row in enumerate(cells, 1)]
-        return _text(head, rows) if self.suffix == "csv" else _workbook(head, rows)
+        return _text(head, rows) if self.suffix == "csv" else workbook("SỔ THEO DÕI HỒ SƠ", head, rows)
 
     def row(self, unit: str, dossier: Dossier, state: State, spelling: int) -> dict[str, object]:
         """Return one row of an export of a unit."""
@@ -191,11 +191,12 @@ SYSTEMS = [
 SYSTEM_OF = {unit: system for system in SYSTEMS for unit in system.units}
 
 
-def _workbook(head: list[str], rows: list[list[object]]) -> bytes:
+def workbook(title: str, head: list[str], rows: list[list[object]]) -> bytes:
+    """Return a workbook of one sheet: a title, an empty row, the head, the rows."""
     book = openpyxl.Workbook()
     page = book.active
     assert page is not None
-    page.append(["SỔ THEO DÕI HỒ SƠ"])
+    page.append([title])
     page.append([])
     page.append(head)
     for row in rows:

@@ -1,0 +1,125 @@
+"""What a return workbook of ours says of itself: whose it is and of which period, whatever its name.
+
+Here: the hidden properties and the headings of a return. Not here: whether it lies in the right folder
+(warehouse/claims), reading its rows (reading).
+Invariant: a file is a return by what is in it; a file that cannot be opened says nothing here, its reader refuses it.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+import zlib
+from collections.abc import Collection
+from dataclasses import dataclass
+from html import unescape
+from pathlib import Path
+
+from pipelines.ingest.grid import open_grid
+from pipelines.ingest.sniff import Refused
+from pipelines.office.text import match_key, nfc
+
+UNIT_PROPERTY, PERIOD_PROPERTY, FORM_PROPERTY = "kstt_unit", "kstt_period", "kstt_form"
+LISTS_SHEET = "Danh mục"
+TITLE = "PHIẾU BÁO CÁO"
+
+# Custom properties of a package: docProps/custom.xml (Excel), meta.xml (OpenDocument).
+_PROPERTY = re.compile(r'<(?:\w+:)?(?:property|user-defined)\b[^>]*\bname="(kstt_\w+)"[^>]*>(.*?)</', re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
+_SHEET = re.compile(r'<(?:\w+:)?(?:sheet\b[^>]*?\bname|table\b[^>]*?\btable:name)="([^"]*)"')
+_PROPERTY_PARTS = ("docProps/custom.xml", "meta.xml")
+_SHEET_PARTS = ("xl/workbook.xml", "content.xml")
+# «UBND Phường 4 – Quý I năm 2021 (từ 15/12/2020 đến 14/03/2021)», the second line of every sheet.
+_HEADING = re.compile(r"^(?P<unit>.+?)\s+[–—-]\s+(?P<period>.+?)\s*(\(.*)?$")
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
+_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
+
+
+@dataclass(frozen=True)
+class OwnReturn:
+    """What a return says: the hidden unit and period, and each heading's unit and period as printed.
+
+    `is_hidden` tells whether the hidden properties were there (a return made before they existed has none).
+    """
+
+    unit_id: str
+    period_id: str
+    headings: tuple[tuple[str, str], ...]
+
+    @property
+    def is_hidden(self) -> bool:
+        """Tell whether the workbook carries its hidden identity."""
+        return bool(self.unit_id)
+
+
+def read_own_return(path: Path, sheet_names: Collection[str]) -> OwnReturn | None:
+    """Return what a return workbook says of itself; None for any other file.
+
+    A workbook is a return by its hidden properties; without them by a sheet of a return's name with the title of a
+    return above it, or by its sheet of lists beside only such sheets.
+
+    Args:
+        path: the landed file.
+        sheet_names: the names the sheets of returns have (those of the contracts).
+    """
+    with path.open("rb") as source:
+        head = source.read(4)
+    if head.startswith(b"PK"):
+        parts = _parts(path)
+        properties, names = _properties(parts), _sheet_names(parts)
+    elif head == _OLD_WORKBOOK:
+        properties, names = {}, None
+    else:
+        return None
+    known = {match_key(name) for name in sheet_names}
+    found = None if names is None else [name for name in names if match_key(name) in known]
+    if UNIT_PROPERTY not in properties and found == []:
+        return None
+    headings, is_titled = _headings(path, known)
+    only_ours = bool(names) and {match_key(name) for name in names or []} <= known | {match_key(LISTS_SHEET)}
+    has_lists = any(match_key(name) == match_key(LISTS_SHEET) for name in names or [])
+    if UNIT_PROPERTY not in properties and not is_titled and not (only_ours and has_lists):
+        return None
+    return OwnReturn(properties.get(UNIT_PROPERTY, ""), properties.get(PERIOD_PROPERTY, ""), headings)
+
+
+def _parts(path: Path) -> dict[str, str]:
+    """The parts of a package that name its properties and sheets, as text; empty for a package that is broken."""
+    try:
+        with zipfile.ZipFile(path) as package:
+            wanted = [item for item in package.infolist() if item.filename in (*_PROPERTY_PARTS, *_SHEET_PARTS)]
+            return {item.filename: package.read(item).decode("utf-8", "replace") for item in wanted}
+    except _BROKEN:
+        return {}
+
+
+def _properties(parts: dict[str, str]) -> dict[str, str]:
+    texts = [parts[name] for name in _PROPERTY_PARTS if name in parts]
+    return {name: unescape(_TAG.sub("", value)).strip() for text in texts for name, value in _PROPERTY.findall(text)}
+
+
+def _sheet_names(parts: dict[str, str]) -> list[str]:
+    texts = [parts[name] for name in _SHEET_PARTS if name in parts]
+    return [nfc(unescape(name)) for text in texts for name in _SHEET.findall(text)]
+
+
+def _headings(path: Path, known: set[str]) -> tuple[tuple[tuple[str, str], ...], bool]:
+    """Return unit and period of the heading of each sheet of a return, and whether any has the title of a return."""
+    try:
+        grid = open_grid(path)
+    except Refused:
+        return (), False
+    found: list[tuple[str, str]] = []
+    is_titled = False
+    for sheet in grid.sheets:
+        if match_key(sheet.name or "") not in known:
+            continue
+        lines = [next((nfc(str(cell)) for cell in row if str(cell or "").strip()), "") for row in sheet.rows[:4]]
+        titled = next((at for at, line in enumerate(lines) if match_key(line).startswith(match_key(TITLE))), None)
+        if titled is None:
+            continue
+        is_titled = True
+        heading = _HEADING.match(" ".join(lines[titled + 1].split())) if titled + 1 < len(lines) else None
+        if heading:
+            found.append((heading["unit"], heading["period"]))
+    return tuple(dict.fromkeys(found)), is_titled

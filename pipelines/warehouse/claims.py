@@ -1,0 +1,325 @@
+"""What a delivered file says of itself against where it lies and what was sent before.
+
+Here: whose a file is, of which period, whose bytes they are: a verdict each, with its reason. Not here: what the
+verdicts make of the rows (standing), the register (register).
+Invariant: a contradiction refuses, a doubt holds a final until somebody's word; every verdict says what to do.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Literal
+
+from pipelines.office.profiles import END_OF_DAY
+from pipelines.office.reference import unit_aliases
+from pipelines.office.settings import Office
+from pipelines.office.text import match_key
+from pipelines.periods.period import Period, find_period
+from pipelines.warehouse.register import Delivery
+
+# other_unit, other_period: the file is another's.        records_gone: a replacement lacks records.
+# stale: made before the period began.                    same_bytes: another unit sent the very same file.
+# earlier_bytes: sent before, for an earlier period.      other_units_rows: some rows name another unit.
+# day_not_reached: ends before the last asked day.        shared_codes: another unit shows the same dossiers now.
+# code_part: most codes bear the part of another unit.     deleted_dossiers: open dossiers it no longer has.
+Kind = Literal[
+    "other_unit",
+    "other_period",
+    "stale",
+    "same_bytes",
+    "earlier_bytes",
+    "other_units_rows",
+    "records_gone",
+    "day_not_reached",
+    "shared_codes",
+    "code_part",
+    "deleted_dossiers",
+]
+Effect = Literal["refuses", "waits", "answers_nothing", "flags"]
+_MOVE = "Chuyển tệp về đúng thư mục đơn vị đã gửi; đơn vị này gửi tệp của mình."
+_SHOWN = 20
+_ACCEPT = "kstt accept {id} --reason … --by …"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One verdict on a delivery.
+
+    `records` are the codes it is about, each of them. `accepted` says who accepted it and why; "" while nobody has.
+    """
+
+    delivery_id: str
+    kind: Kind
+    effect: Effect
+    reason: str
+    mend: str
+    records: tuple[str, ...] = ()
+    accepted: str = ""
+
+    @property
+    def full_reason(self) -> str:
+        """Return the reason with every record it is about, however many."""
+        shown = listed(self.records)
+        return self.reason.replace(shown, ", ".join(self.records)) if self.records else self.reason
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether it waits for somebody's word, and so holds a final."""
+        return not self.accepted and self.effect != "refuses"
+
+    @property
+    def can_be_accepted(self) -> bool:
+        """Tell whether a person's word settles it; a file that is another's is moved or made anew instead."""
+        return self.effect in ("waits", "flags")
+
+
+def shown_on(delivery: Delivery) -> dt.date:
+    """Return the last whole day a file shows: an export of 06:30 shows the day before."""
+    whole = delivery.observed_at.time() >= END_OF_DAY
+    return delivery.observed_on if whole else delivery.observed_on - dt.timedelta(days=1)
+
+
+def listed(records: tuple[str, ...]) -> str:
+    """Return codes as one line of a sentence: the first of them, and how many there are."""
+    more = f", … (tất cả {len(records)})" if len(records) > _SHOWN else ""
+    return ", ".join(records[:_SHOWN]) + more
+
+
+def is_export(delivery: Delivery) -> bool:
+    """Tell whether a file shows a state of a moment: anything but a return, which is filled in for its period."""
+    return delivery.profile is not None and not delivery.profile.declares_nil
+
+
+class Claims:
+    """The office's units and periods, as claims name them."""
+
+    def __init__(self, office: Office) -> None:
+        """Take the office; tables are looked up when first needed."""
+        self.office = office
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Unit id → its name in Vietnamese."""
+        units = self.office.reference["units"]
+        return dict(zip(units["unit_id"], units["name_vi"], strict=True))
+
+    @cached_property
+    def _aliases(self) -> dict[str, str]:
+        found = unit_aliases(self.office.reference["units"])
+        return dict(zip(found["unit_key"], found["unit_id"], strict=True))
+
+    @cached_property
+    def _labels(self) -> dict[str, str]:
+        periods = self.office.reference["periods"]
+        return {match_key(label): period for label, period in zip(periods["label"], periods["period_id"], strict=True)}
+
+    @cached_property
+    def _periods(self) -> dict[str, Period]:
+        periods = self.office.reference["periods"]
+        return {period_id: find_period(periods, period_id) for period_id in periods["period_id"]}
+
+    @cached_property
+    def _kin(self) -> dict[str, set[str]]:
+        """Unit id → itself, what it took over and what took it over, above and below it."""
+        units, changes = self.office.reference["units"], self.office.reference["unit_successors"]
+        above = zip(units["unit_id"], units["parent_unit_id"], strict=True)
+        return _both_ways([*above, *zip(changes["from_unit_id"], changes["to_unit_id"], strict=True)])
+
+    @cached_property
+    def _taken(self) -> dict[str, set[str]]:
+        changes = self.office.reference["unit_successors"]
+        return _both_ways([*zip(changes["from_unit_id"], changes["to_unit_id"], strict=True)])
+
+    @cached_property
+    def _senders(self) -> set[tuple[str, str]]:
+        owed = self.office.reference["obligations"]
+        return set(zip(owed["unit_id"], owed["stream"], strict=True))
+
+    @cached_property
+    def _kinds(self) -> dict[str, str]:
+        units = self.office.reference["units"]
+        return dict(zip(units["unit_id"], units["unit_kind"], strict=True))
+
+    def name(self, unit_id: str) -> str:
+        """Return the name of a unit; what no table knows is named by its id."""
+        return self.names.get(unit_id, unit_id)
+
+    def period(self, period_id: str) -> Period | None:
+        """Return a period by its id; None for one that no table knows."""
+        return self._periods.get(period_id)
+
+    def is_kin(self, unit_id: str, other: str) -> bool:
+        """Tell whether two units may send each other's rows: one is above the other, or took it over."""
+        return other == unit_id or other in self._kin.get(unit_id, ())
+
+    def is_successor(self, unit_id: str, other: str) -> bool:
+        """Tell whether one unit took over the other, however many changes lie between."""
+        return other in self._taken.get(unit_id, ())
+
+    # ---------------------------------------------------------------- a return
+
+    def of_return(self, delivery: Delivery) -> Claim | None:
+        """Hold what a return says of itself against the folder it lies in."""
+        own = delivery.own_return
+        if own is None:
+            return None
+        units = [own.unit_id, *(self._aliases.get(match_key(unit), "") for unit, _ in own.headings)]
+        for unit_id in filter(None, units):
+            if not self.is_kin(delivery.unit_id, unit_id):
+                reason = f"Tệp là phiếu của {self.name(unit_id)}, lại nằm ở thư mục của {self.name(delivery.unit_id)}."
+                return Claim(delivery.delivery_id, "other_unit", "refuses", reason, _MOVE)
+        periods = [(own.period_id, ""), *((self._labels.get(match_key(label), ""), label) for _, label in own.headings)]
+        for period_id, label in periods:
+            if period_id and period_id != delivery.period_id:
+                named = self.period(period_id)
+                reason = (
+                    f"Tệp là phiếu của {named.label if named else label or period_id}, "
+                    f"không phải phiếu của {self._label(delivery.period_id)}."
+                )
+                mend = "Điền phiếu của đúng kỳ này rồi gửi lại."
+                return Claim(delivery.delivery_id, "other_period", "refuses", reason, mend)
+        return None
+
+    def _label(self, period_id: str) -> str:
+        period = self.period(period_id)
+        return period.label if period else f"kỳ {period_id}"
+
+    # ---------------------------------------------------------------- an export
+
+    def of_export(self, delivery: Delivery, stream_units: dict[str, int], rows: int) -> Claim | None:
+        """Hold the units that rows of an export name as their own against the folder it lies in.
+
+        Args:
+            delivery: the file.
+            stream_units: match key of each unit named → rows that name it.
+            rows: rows of the file.
+        """
+        own, others = 0, dict[str, int]()
+        for key, count in stream_units.items():
+            unit_id = self._aliases.get(key)
+            if unit_id and self.is_kin(delivery.unit_id, unit_id):
+                own += count
+            elif unit_id and self._could_send(unit_id, delivery):
+                others[unit_id] = others.get(unit_id, 0) + count
+        if not others:
+            return None
+        names = ", ".join(f"{self.name(unit)} ({count} dòng)" for unit, count in sorted(others.items()))
+        if not own and 2 * sum(others.values()) >= rows:
+            reason = f"Tệp là số liệu của {names}, không có dòng nào của {self.name(delivery.unit_id)}."
+            return Claim(delivery.delivery_id, "other_unit", "refuses", reason, _MOVE)
+        if own >= sum(others.values()):
+            return None  # a few dossiers of other units have moved here; their codes move with them
+        reason = f"Phần lớn dòng của tệp ghi đơn vị khác: {names}; của {self.name(delivery.unit_id)} có {own} dòng."
+        return self._doubt(delivery, "other_units_rows", "flags", reason)
+
+    def _could_send(self, unit_id: str, delivery: Delivery) -> bool:
+        """Tell whether a unit sends such files itself: it owes the stream, or is of the sender's kind."""
+        same_kind = self._kinds.get(unit_id) == self._kinds.get(delivery.unit_id)
+        return same_kind or (unit_id, delivery.stream) in self._senders
+
+    def of_period(self, delivery: Delivery) -> Claim | None:
+        """Hold the moment an export shows against the period it was sent for."""
+        period = self.period(delivery.period_id)
+        if period is None or not is_export(delivery) or delivery.profile is None:
+            return None
+        named = delivery.profile.named_moment(delivery.file_name)
+        received_on = dt.datetime.fromisoformat(delivery.received_at).date()
+        shown = shown_on(delivery) if named else received_on
+        if shown >= period.start_on:
+            return None
+        how = f"lấy số liệu đến hết ngày {shown:%d/%m/%Y}" if named else f"nhận ngày {shown:%d/%m/%Y}"
+        reason = f"Số liệu cũ: tệp {how}, trước khi {period.label} bắt đầu ({period.start_on:%d/%m/%Y})."
+        mend = f"Kết xuất lại sau ngày {period.end_on:%d/%m/%Y} rồi gửi."
+        return Claim(delivery.delivery_id, "stale", "answers_nothing", reason, mend)
+
+    def of_bytes(self, delivery: Delivery, before: Iterable[Delivery]) -> Claim | None:
+        """Hold a file with rows against the sendings of the very same bytes before it, those that count.
+
+        Args:
+            delivery: the file.
+            before: earlier deliveries of the same bytes and stream that are not refused.
+        """
+        for other in before:
+            if not self.is_kin(delivery.unit_id, other.unit_id) and _is_of_folder(delivery):
+                reason = f"Chờ xác nhận: {self.name(other.unit_id)} đã gửi đúng tệp này («{other.file_name}»)."
+                return self._doubt(delivery, "same_bytes", "waits", reason)
+        for other in before:
+            earlier, period = self.period(other.period_id), self.period(delivery.period_id)
+            if other.unit_id == delivery.unit_id and earlier and period and earlier.end_on < period.start_on:
+                reason = f"Đúng từng byte tệp đã gửi cho {earlier.label} («{other.file_name}»)."
+                return self._doubt(delivery, "earlier_bytes", "flags", reason)
+        return None
+
+    # ---------------------------------------------------------------- what was sent before
+
+    def of_missing(self, delivery: Delivery, replaced: Delivery, records: tuple[str, ...]) -> Claim:
+        """Say which records a replacement no longer has; they keep counting until accepted as gone."""
+        reason = (
+            f"Tệp gửi thay «{replaced.file_name}» thiếu {len(records)} bản ghi có trong tệp cũ, vẫn được tính theo tệp "
+            f"cũ: {listed(records)}."
+        )
+        return self._doubt(delivery, "records_gone", "flags", reason, records)
+
+    def of_last_day(self, delivery: Delivery, until_on: dt.date) -> Claim | None:
+        """Say that a unit's newest export of a stream ends before the last day that is asked for."""
+        if not is_export(delivery) or shown_on(delivery) >= until_on:
+            return None
+        reason = f"Số liệu mới đến hết ngày {shown_on(delivery):%d/%m/%Y}, chưa đến ngày {until_on:%d/%m/%Y}."
+        return self._doubt(delivery, "day_not_reached", "flags", reason)
+
+    def of_code_part(self, delivery: Delivery, part: str, other_unit: str) -> Claim:
+        """Say that most codes of a file bear the unit part that another unit's codes bear."""
+        reason = f"Phần lớn mã hồ sơ của tệp mang mã đơn vị «{part}», là mã trong tệp của {self.name(other_unit)}."
+        return self._doubt(delivery, "code_part", "flags", reason)
+
+    def of_shared(self, delivery: Delivery, other_unit: str, records: tuple[str, ...]) -> Claim:
+        """Say which dossiers another unit's newest export shows as well."""
+        reason = (
+            f"{len(records)} hồ sơ cùng có trong tệp mới nhất của {self.name(other_unit)}, chưa rõ đang thuộc đơn vị "
+            f"nào: {listed(records)}."
+        )
+        return self._doubt(delivery, "shared_codes", "flags", reason, records)
+
+    def _doubt(
+        self, delivery: Delivery, kind: Kind, effect: Effect, reason: str, records: tuple[str, ...] = ()
+    ) -> Claim:
+        mend = f"Hỏi lại đơn vị; đúng thì {_ACCEPT.format(id=delivery.receipt_id)}, gửi nhầm thì kstt withdraw."
+        return Claim(delivery.delivery_id, kind, effect, reason, mend, records)
+
+
+def accepted(claim: Claim, word: str) -> Claim:
+    """Return the claim with the word that settles it."""
+    return replace(claim, accepted=word)
+
+
+def _is_of_folder(delivery: Delivery) -> bool:
+    """Tell whether the rows of a file are its sender's (a file whose rows name their unit is of them all)."""
+    return delivery.profile is None or delivery.profile.unit_from == "folder"
+
+
+def _both_ways(pairs: list[tuple[str, str]]) -> dict[str, set[str]]:
+    """Return for each unit all that lie above and below it by (lower, upper) pairs, however far."""
+    up: dict[str, set[str]] = {}
+    for lower, upper in pairs:
+        if upper:
+            up.setdefault(lower, set()).add(upper)
+    found: dict[str, set[str]] = {}
+    for unit in up:
+        for upper in _reached(unit, up):
+            found.setdefault(unit, set()).add(upper)
+            found.setdefault(upper, set()).add(unit)
+    return found
+
+
+def _reached(unit_id: str, up: dict[str, set[str]]) -> set[str]:
+    found: set[str] = set()
+    waiting = [unit_id]
+    while waiting:
+        for upper in up.get(waiting.pop(), ()):
+            if upper not in found:
+                found.add(upper)
+                waiting.append(upper)
+    return found - {unit_id}

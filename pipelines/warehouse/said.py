@@ -1,0 +1,93 @@
+"""What typed files say that claims need, read from each once: units named by their rows, records a replacement lacks.
+
+Here: an index beside the typed files, derived from them. Not here: what follows from it (claims).
+Invariant: the index can be deleted at any time; a typed folder never changes, so what it said is never asked again.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from pipelines.ingest.contract import load_contract
+from pipelines.office.files import write_atomically
+from pipelines.office.settings import Office
+from pipelines.warehouse.streams import contract_path
+
+_BETWEEN = " | "  # between the parts of a key of several columns
+_VERSION = 1
+
+
+@dataclass
+class Said:
+    """The index of one office, in memory; `save` keeps what was new."""
+
+    path: Path
+    units: dict[str, dict[str, int]] = field(default_factory=dict)
+    lacking: dict[str, list[str]] = field(default_factory=dict)
+    is_changed: bool = False
+
+    @classmethod
+    def of(cls, office: Office) -> Said:
+        """Read the index; one that is missing or broken begins empty."""
+        path = office.data / "typed" / "said.json"
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+            if content["version"] == _VERSION:
+                return cls(path, content["units"], content["lacking"])
+        except (OSError, ValueError, KeyError, TypeError):
+            pass  # derived: made anew below
+        return cls(path)
+
+    def save(self) -> None:
+        """Keep what this process has read."""
+        if self.is_changed:
+            content = {"version": _VERSION, "units": self.units, "lacking": self.lacking}
+            write_atomically(self.path, json.dumps(content, ensure_ascii=False, sort_keys=True).encode())
+            self.is_changed = False
+
+    def units_named(self, stream: str, folder: Path) -> dict[str, int]:
+        """Return match key of each unit named by the rows as their own → how many name it."""
+        sender = load_contract(contract_path(stream)).sender
+        if sender is None:
+            return {}
+        if folder.name not in self.units:
+            column = f"{sender}_key"
+            named = pd.read_parquet(folder / "rows.parquet", columns=[column])[column].dropna()
+            self.units[folder.name] = {str(key): int(count) for key, count in named.value_counts().items() if key}
+            self.is_changed = True
+        return self.units[folder.name]
+
+    def missing(self, stream: str, new: Path, old: Path) -> list[str]:
+        """Return the records counted from an old file that a new one lacks; a rejected row of the new is present."""
+        key = f"{new.name}<{old.name}"
+        if key not in self.lacking:
+            columns = record_columns(stream)
+            rejected = set(pd.read_parquet(new / "rejects.parquet", columns=["record_code"])["record_code"].dropna())
+            present = set(record_keys(pd.read_parquet(new / "rows.parquet", columns=columns), columns))
+            had = pd.read_parquet(old / "rows.parquet", columns=columns)
+            keys = pd.DataFrame({"key": record_keys(had, columns), "code": had[columns[0]]}).drop_duplicates("key")
+            gone = keys[~keys["key"].isin(present) & ~keys["code"].isin(rejected)]
+            self.lacking[key] = sorted(gone["key"])
+            self.is_changed = True
+        return self.lacking[key]
+
+
+def record_columns(stream: str) -> list[str]:
+    """Return the columns that name a record of a stream: its key and what stands beside it."""
+    contract = load_contract(contract_path(stream))
+    return [contract.key, *contract.key_beside]
+
+
+def record_keys(rows: pd.DataFrame, columns: list[str]) -> list[str]:
+    """Return the name of each row's record, the parts of a key of several columns joined."""
+    texts = rows[columns].astype("string").fillna("")
+    return [_BETWEEN.join(row) for row in texts.itertuples(index=False)]
+
+
+def record_sql(stream: str) -> str:
+    """Return the same name of a row's record as SQL over the stream's columns."""
+    return f" || '{_BETWEEN}' || ".join(f"coalesce(cast(\"{name}\" as varchar), '')" for name in record_columns(stream))

@@ -1,0 +1,160 @@
+"""Which delivered files count, wholly or in part: the register, what was read, and what the files say of themselves.
+
+Here: refusals and doubts of claims laid over the readings, chains of replacements. Not here: each verdict (claims),
+reading (typed).
+Invariant: a file that is refused or waits takes nothing out; a record leaves with its file only when the replacement
+has it or somebody accepted that it is gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from pipelines.office import journal
+from pipelines.office.settings import Office
+from pipelines.warehouse.acceptance import Acceptances
+from pipelines.warehouse.claims import Claim, Claims, is_export
+from pipelines.warehouse.register import DELIVERY_ACTS, Cut, Delivery
+from pipelines.warehouse.said import Said
+from pipelines.warehouse.typed import TypedDelivery, type_deliveries
+
+
+def standing(
+    office: Office,
+    deliveries: list[Delivery],
+    say: Callable[[str], None] = lambda _: None,
+    cut: Cut | None = None,
+) -> list[TypedDelivery]:
+    """Return every delivery that is not withdrawn and not wholly replaced, read and judged, in the order received.
+
+    A replacement that is refused takes nothing out: the file it was to replace counts until a good one comes. One that
+    lacks records leaves those of the file before it counting (`remaining`) until they are accepted as gone.
+
+    Args:
+        office: the office.
+        deliveries: the register, or those of one stream or period of it.
+        say: called with a line of progress before files are read.
+        cut: up to which act people's words are known; all of them without one.
+    """
+    known = judged(office, deliveries, say, cut)
+    judge = _Judge(office, cut)
+    found = {item.delivery.delivery_id: item for item in judge.chains(known)}
+    judge.said.save()
+    return [found[item.delivery_id] for item in deliveries if item.delivery_id in found]
+
+
+def judged(
+    office: Office,
+    deliveries: list[Delivery],
+    say: Callable[[str], None] = lambda _: None,
+    cut: Cut | None = None,
+) -> list[TypedDelivery]:
+    """Return every delivery that is not withdrawn, those replaced too, read and held against what it says of itself.
+
+    Arguments are those of `standing`.
+    """
+    sent = tuple(item for item in deliveries if not item.withdrawn)
+    acts = journal.acts(office, *DELIVERY_ACTS)
+    key = (office.data, office.reference_hash, office.corrections, sent, cut, acts[-1].sha256 if acts else "")
+    before = _known[0] if _known else None
+    if before is None or before[0] != key or not all(item.folder.is_dir() for item in before[1]):
+        judge = _Judge(office, cut)
+        found = judge.all(type_deliveries(office, sent, say))
+        judge.said.save()
+        _known.clear()  # one at a time: the steps of a run ask for the same deliveries again and again
+        _known.append((key, found))
+    return list(_known[0][1])
+
+
+# What was judged last in this process, under everything it depends on.
+_known: list[tuple[tuple[object, ...], list[TypedDelivery]]] = []
+
+
+class _Judge:
+    """One pass over deliveries in the order received."""
+
+    def __init__(self, office: Office, cut: Cut | None) -> None:
+        self.claims, self.said, self.words = Claims(office), Said.of(office), Acceptances.of(office, cut)
+
+    def all(self, typed: list[TypedDelivery]) -> list[TypedDelivery]:
+        """Lay over each reading what its file says of itself."""
+        same: dict[tuple[str | None, str], list[Delivery]] = {}
+        judged = []
+        for item in typed:
+            claims = [self.words.settle(claim) for claim in self._own_claims(item)]
+            rows = _rows(item)
+            content = (item.delivery.stream, item.delivery.sha256)
+            if not claims and item.delivery.kind != "same_bytes" and rows and item.verdict["status"] == "accepted":
+                doubt = self.claims.of_bytes(item.delivery, same.get(content, ()))
+                claims += [self.words.settle(doubt)] if doubt else []
+            item = _with(item, claims)
+            if rows and item.verdict["status"] == "accepted":
+                same.setdefault(content, []).append(item.delivery)
+            judged.append(item)
+        return judged
+
+    def _own_claims(self, item: TypedDelivery) -> Iterator[Claim]:
+        delivery = item.delivery
+        refused = self.claims.of_return(delivery)
+        if refused:
+            yield refused
+            return
+        if item.verdict["status"] != "accepted" or delivery.stream is None or not is_export(delivery):
+            return
+        if delivery.profile is not None and delivery.profile.unit_from == "folder":
+            named = self.said.units_named(delivery.stream, item.folder)
+            doubt = self.claims.of_export(delivery, named, _rows(item)) if named else None
+            if doubt:
+                yield doubt
+        stale = self.claims.of_period(delivery)
+        if stale:
+            yield stale
+
+    def chains(self, judged: list[TypedDelivery]) -> Iterator[TypedDelivery]:
+        """Yield what counts of every chain of replacements, and the refused files since the last good one."""
+        before = {item.delivery.replaced_by: item.delivery.delivery_id for item in judged if item.delivery.replaced_by}
+        left: dict[str, list[TypedDelivery]] = {}
+        for item in judged:
+            name = item.delivery.delivery_id
+            older = left.pop(before[name], []) if name in before else []
+            left[name] = self._after(older, item)
+        for items in left.values():
+            yield from items
+
+    def _after(self, older: list[TypedDelivery], new: TypedDelivery) -> list[TypedDelivery]:
+        """Return what counts once a file came to replace others: all of them while it is refused."""
+        new = replace(new, delivery=replace(new.delivery, replaced_by=None))
+        if new.verdict["status"] != "accepted":
+            return [*older, new]
+        kept: list[TypedDelivery] = []
+        for item in older:
+            if item.verdict["status"] != "accepted" or new.delivery.stream is None:
+                continue
+            lacking = frozenset(self.said.missing(new.delivery.stream, new.folder, item.folder))
+            left = lacking if item.remaining is None else lacking & item.remaining
+            if left:
+                claim = self.words.settle(self.claims.of_missing(new.delivery, item.delivery, tuple(sorted(left))))
+                new = replace(new, claims=(*new.claims, claim))
+                if not claim.accepted:
+                    kept.append(_rest_of(item, new, left))
+        return [*kept, new]
+
+
+def _rest_of(item: TypedDelivery, new: TypedDelivery, left: frozenset[str]) -> TypedDelivery:
+    """Return a replaced file of which only some records still count; what it claimed is its replacement's to say."""
+    delivery = replace(item.delivery, replaced_by=new.delivery.delivery_id)
+    return replace(item, delivery=delivery, remaining=left, claims=())
+
+
+def _with(item: TypedDelivery, claims: list[Claim]) -> TypedDelivery:
+    """Return the reading with its claims; a file that is another's, or waits, is not counted and says why."""
+    barred = next((claim for claim in claims if claim.effect in ("refuses", "waits") and not claim.accepted), None)
+    verdict = item.verdict
+    if barred:
+        verdict = {**verdict, "status": "refused", "refused_reason": barred.reason, "refused_mend": barred.mend}
+    return replace(item, verdict=verdict, claims=tuple(claims))
+
+
+def _rows(item: TypedDelivery) -> int:
+    return int(item.verdict["counts"]["typed"]) + int(item.verdict["counts"]["rejected"])
