@@ -83,7 +83,7 @@ def _read(folder: Path) -> None:
     from pipelines.ingest.landing import receive_inbox
     from pipelines.office.settings import load_office
     from pipelines.warehouse.register import register
-    from pipelines.warehouse.typed import standing
+    from pipelines.warehouse.standing import standing
 
     office = load_office(folder)
     receive_inbox(office)
