@@ -12,6 +12,7 @@ from pipelines.defs.automation import automation_defs
 from pipelines.defs.due import due_defs
 from pipelines.defs.landing import landing_defs
 from pipelines.defs.models import model_defs, project_manifest
+from pipelines.defs.receiving import receiving_defs
 from pipelines.defs.reports import report_defs
 from pipelines.defs.resources import Say, resource_defs
 from pipelines.defs.streams import stream_defs
@@ -33,6 +34,7 @@ def build_defs(office: Office, say: Say = lambda _: None) -> dg.Definitions:
     manifest = project_manifest(office)
     return dg.Definitions.merge(
         landing_defs(office),
+        receiving_defs(office),
         stream_defs(office),
         warehouse_defs(office),
         model_defs(office, manifest),
