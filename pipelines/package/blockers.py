@@ -51,11 +51,15 @@ _QUERIES = (
         "Hỏi lại đơn vị.",
     ),
     (
+        # Those somebody accepted as gone hold nothing any more (kstt accept).
         "select unit_name, count(*) as dossiers, min(written_code) as example, min(missing_file_name) as file "
-        "from rpt_dossier_gone where kind = 'deleted_dossier' group by unit_name, sort_no, receiving_unit_id "
-        "order by sort_no, receiving_unit_id",
+        "from rpt_dossier_gone as gone where kind = 'deleted_dossier' and not exists ("
+        "select 1 from landed.acceptance as word where word.kind = 'deleted_dossiers' "
+        "and word.delivery_id = gone.missing_delivery_id and word.record_code = gone.dossier_code) "
+        "group by unit_name, sort_no, receiving_unit_id order by sort_no, receiving_unit_id",
         "{unit_name}: {dossiers} hồ sơ đang giải quyết (ví dụ {example}) không còn trong danh sách đầy đủ «{file}», "
-        "nên không tính là đang giải quyết. Hỏi đơn vị hồ sơ đi đâu; thiếu thì yêu cầu gửi lại.",
+        "nên không tính là đang giải quyết. Hỏi đơn vị hồ sơ đi đâu; thiếu thì yêu cầu gửi lại, đúng là bỏ thì "
+        "kstt accept.",
     ),
     (
         "select unit_name, count(*) as cells, min(field_name) as field from rpt_declared_against_counted "
