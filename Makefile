@@ -19,7 +19,7 @@ TESTS_IN = $(shell [ "0$(MEMORY_KB)" -gt 8000000 ] 2>/dev/null && echo TMPDIR=/d
 PICKED = $(if $(T),$(if $(filter -%,$(T))$(wildcard $(firstword $(subst ::, ,$(T)))),$(T),-k "$(T)"))
 SPREAD = $(if $(wildcard $(filter %.py,$(firstword $(subst ::, ,$(T))))),,-n 2 --dist loadscope --no-loadscope-reorder)
 
-.PHONY: help report year test quick kills golden check ui env clean
+.PHONY: help report year test quick kills golden check ui docs env clean
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
@@ -46,6 +46,10 @@ test: env  ## every test; some of them: make test T=file-or-word; only those tha
 quick: env  ## the tests of every few minutes: those that neither run the job nor build models
 	@$(TESTS_IN) $(RUN)/python -m pytest $(SPREAD) -m "not slow" $(PICKED)
 
+bench: env  ## what reading costs: one large workbook beside other readers, then CSV files of 62,968 and 574,191 dossiers
+	@$(RUN)/python benchmarks/reading.py
+	@$(RUN)/python benchmarks/scale.py
+
 kills: env  ## the tests that kill a run and an issue, with many more kills
 	@$(TESTS_IN) KSTT_KILLS=60 $(RUN)/python -m pytest tests/faults/test_killed_runs.py tests/faults/test_killed_issues.py
 
@@ -64,6 +68,14 @@ check: env  ## ruff, types, SQL lint, dbt parse
 	$(RUN)/ty check pipelines
 	$(RUN)/sqlfluff lint dbt_project/models --disable-progress-bar
 	KSTT_WAREHOUSE=/nonexistent.duckdb $(RUN)/dbt --quiet parse --project-dir dbt_project --profiles-dir dbt_project --target-path target/check
+
+docs: env  ## dbt's documentation as one page that opens from disk: target/docs/static_index.html
+	@rm -rf target/docs && mkdir -p target/docs
+	@newest=$$(ls -t $(OFFICE)/data/reports/*/*/*/warehouse.duckdb 2>/dev/null | head -1); \
+	  if [ -n "$$newest" ]; then cp "$$newest" target/docs/warehouse.duckdb; chmod u+w target/docs/warehouse.duckdb; fi
+	@KSTT_WAREHOUSE=$(CURDIR)/target/docs/warehouse.duckdb $(RUN)/dbt --quiet docs generate --static \
+	  --project-dir dbt_project --profiles-dir dbt_project --target-path $(CURDIR)/target/docs
+	@echo target/docs/static_index.html
 
 clean:  ## delete everything that can be made again (landing and receipts stay)
 	rm -rf $(OFFICE)/data/typed $(OFFICE)/data/build $(OFFICE)/data/reports $(OFFICE)/data/dbt_target

@@ -1,30 +1,24 @@
 """Starting the Dagster job from a command: the same job the UI and the schedule start.
 
-Here: planning, the quick answer "already built", running the job in this process. Not here: any step of it.
-Invariant: a question whose answer is built is not built again; one run at a time per office.
+Here: launching the job in this process, what came of it. Not here: any step of it.
+Invariant: a command does nothing the job does not do; one run at a time per office.
 """
 
 from __future__ import annotations
 
-import os
 import shutil
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.ingest.landing import receive
-from pipelines.ingest.pull import pull_sources
-from pipelines.ingest.reception_text import reception_lines
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import Office, load_office
 from pipelines.paths import REPOSITORY
-from pipelines.warehouse.answer import Plan, plan
+from pipelines.periods.period import find_period
 from pipelines.warehouse.build import only_run
 from pipelines.warehouse.finished import read_summary
 from pipelines.warehouse.question import Ask
-from pipelines.warehouse.standing import standing
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -47,97 +41,73 @@ def run_report(
     switches: dict[str, str] | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> RunResult:
-    """Receive what is new, then build the report of a period, unless this very report is there already.
+    """Run the job for a period: receive what is new, build the report unless this very report is there already.
 
     Raises:
         OfficeError: something the officer can mend (unknown period, a wrong setting, another run under way).
     """
     office = load_office(office_path)
-    ask = Ask.parse(period_id, as_of, received_by, switches)
-    with only_run(office):
-        for source in pull_sources(office):
-            for sentence in source.sentences:
-                say(sentence)
-        for sentence in reception_lines(receive(office)):
-            say(sentence)
-        planned = plan(office, ask)
-        if planned.is_built:
-            return RunResult(planned.report, False, read_summary(planned.report))
-        _run_job(office, ask, planned, say)
-    return RunResult(planned.report, True, read_summary(planned.report))
+    Ask.parse(period_id, as_of, received_by, switches)  # what is written wrong starts no run
+    find_period(office.reference["periods"], period_id)
+    asked = {"as_of": as_of, "received_by": received_by, "switches": switches}
+    with only_run(office):  # a person is told at once when another run is under way
+        return _run_job(office, period_id, {name: value for name, value in asked.items() if value}, say)
 
 
-def _run_job(office: Office, ask: Ask, planned: Plan, say: Callable[[str], None]) -> None:
-    standing(office, planned.deliveries, say)  # kept under its recipe: the job finds it done
-    say("Đếm, đối chiếu và lập báo cáo…")
-    job = load_definitions(office).get_repository_def().get_job("lap_bao_cao_ky")
+def _run_job(office: Office, period_id: str, asked: dict[str, object], say: Callable[[str], None]) -> RunResult:
     import dagster as dg
 
-    config = {
-        "as_of": ask.as_of and ask.as_of.isoformat(),
-        # What arrives while the job runs is for the next question, not for this one.
-        "received_by": planned.question.received_by.isoformat(),
-        "cut": [planned.question.cut.receipt_no, planned.question.cut.act_no],
-        "switches": dict(ask.switches),
-    }
-    with dg.DagsterInstance.get() as instance:
+    from pipelines.definitions import build_defs
+    from pipelines.defs.automation import JOB_NAME
+
+    job = build_defs(office, say).resolve_job_def(JOB_NAME)
+    with dg.DagsterInstance.from_config(str(dagster_home(office))) as instance:
         result = job.execute_in_process(
             run_config={
-                "ops": {"question": {"config": {key: value for key, value in config.items() if value}}},
-                "resources": {"office": {"config": {"folder": str(office.root)}}},
+                "resources": {"ask": {"config": asked}},
                 "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},  # the officer reads our sentences
             },
-            partition_key=ask.period_id,
+            partition_key=period_id,
             instance=instance,
             raise_on_error=False,
         )
     if not result.success:
         raise OfficeError(_failure(result))
-    if not planned.is_built:
-        raise OfficeError("Lượt chạy xong nhưng không có báo cáo; có tệp mới đến giữa chừng. Hãy chạy lại.")
+    return _reported(result)
 
 
-def load_definitions(office: Office) -> dg.Definitions:
-    """Return the code location of an office.
+def _reported(result: dg.ExecuteInProcessResult) -> RunResult:
+    """Return the report the run made or found, as its materialisation says."""
+    from pipelines.defs.landing import REPORT
 
-    Partitions and cron strings are the office's, so a process that turns to another office (tests do) loads the
-    code location anew.
-    """
-    prepare_environment(office)
-    loaded = sys.modules.get("pipelines.defs.resources")
-    if loaded and loaded.loaded_office().root != office.root:
-        for name in [name for name in sys.modules if name.startswith(("pipelines.defs", "pipelines.definitions"))]:
-            del sys.modules[name]
-    from pipelines.definitions import defs
-
-    return defs()
+    (made,) = [
+        event.materialization
+        for event in result.all_events
+        if event.is_step_materialization and event.asset_key == REPORT
+    ]
+    report = Path(str(made.metadata["thu_muc"].value))
+    return RunResult(report, bool(made.metadata["moi_lap"].value), read_summary(report))
 
 
 def _failure(result: dg.ExecuteInProcessResult) -> str:
-    failed = [event for event in result.all_events if event.is_step_failure]
+    """Return why a run failed: the officer's own sentence where a step raised one, else each step and its reason."""
     lines = ["Lượt chạy không hoàn thành. Bước hỏng:"]
-    for event in failed:
+    for event in result.all_events:
+        if not event.is_step_failure:
+            continue
         error = event.step_failure_data.error
-        while error and error.cause:
+        while error and error.cause and error.cls_name != OfficeError.__name__:
             error = error.cause
-        lines.append(f"  - {event.step_key}: {error.message.strip() if error else '?'}")
+        message = error.message.strip() if error else "?"
+        if error and error.cls_name == OfficeError.__name__:
+            return message.partition(": ")[2]
+        lines.append(f"  - {event.step_key}: {message}")
     return "\n".join(lines)
 
 
-def prepare_environment(office: Office) -> None:
-    """Set what Dagster and dbt need: one instance per office, no telemetry, this office."""
+def dagster_home(office: Office) -> Path:
+    """Return the folder of the office's Dagster instance, with its settings."""
     home = office.data / "dagster_home"
     home.mkdir(parents=True, exist_ok=True)
-    settings = home / "dagster.yaml"
-    if not settings.exists():
-        shutil.copy(REPOSITORY / "dagster.yaml", settings)
-    os.environ.update(
-        {
-            "DAGSTER_HOME": str(home),
-            "KSTT_OFFICE": str(office.root),
-            "DAGSTER_DISABLE_TELEMETRY": "1",
-            "DO_NOT_TRACK": "1",
-            "GX_ANALYTICS_ENABLED": "false",
-            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-        }
-    )
+    shutil.copy(REPOSITORY / "dagster.yaml", home / "dagster.yaml")
+    return home

@@ -31,6 +31,7 @@ from generator.case_files import send_case_exports  # noqa: E402
 from generator.feedback import simulate_feedback  # noqa: E402
 from generator.feedback_files import send_feedback  # noqa: E402
 from generator.files import write  # noqa: E402
+from generator.incoming import register  # noqa: E402
 from generator.ledger import LEDGER, Ledger  # noqa: E402
 from generator.remarks import add_remarks  # noqa: E402
 from generator.return_files import Sheets, send_returns  # noqa: E402
@@ -51,10 +52,10 @@ YEAR_CLOCK = "  clock: 2021-12-20T08:00:00+07:00  # năm 2021 đã chốt số l
 
 
 def make(out: Path, truth: Path, seed: int = SEED, scale: float = 1.0, timeline: Timeline = SAMPLE) -> list[Dossier]:
-    """Write inbox, ledger and truth; return the dossiers.
+    """Write inbox, register of incoming documents, ledger and truth; return the dossiers.
 
     Args:
-        out: folder that gets `inbox/` (made anew) and `planted.csv`.
+        out: folder that gets `inbox/` (made anew), `reference/incoming.csv` and `planted.csv`.
         truth: folder that gets `dossiers.csv.gz`, `feedback.csv.gz`, `reviews.csv.gz` and one file a returned stream.
         seed: one seed, one sample.
         scale: 1 is about 6,000 dossiers a quarter; feedback and reviews are as many at any scale.
@@ -83,6 +84,7 @@ def make(out: Path, truth: Path, seed: int = SEED, scale: float = 1.0, timeline:
             sheets |= module.shown(world, returned, quarter)
         send_returns(inbox, HERE, world, quarter, ledger, sheets)
     write(out / "planted.csv", _csv(LEDGER, ledger.lines))
+    write(out / "reference" / "incoming.csv", register(inbox, timeline))
     for name, happened in {"dossiers": dossiers, "feedback": feedback, "reviews": reviews, **returned}.items():
         write(truth / f"{name}.csv.gz", _truth(happened))
     return dossiers

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable
 from multiprocessing import forkserver, get_context
 from multiprocessing.context import BaseContext
+from pathlib import Path
 
 from pipelines.runner import run_report
 
@@ -44,8 +45,16 @@ def warm_children() -> BaseContext:
     return context
 
 
-def steps_of(context: BaseContext, work: Callable[..., object], *args: object, die_at: int = 0) -> int:
-    """Run `work(*args)` in a child that dies before a step (0: never), and return the steps it went.
+def steps_of(
+    context: BaseContext, work: Callable[..., object], *args: object, die_at: int | str = 0
+) -> int | None:
+    """Run `work(*args)` in a child that dies before a step; return how many steps it went, None where it died.
+
+    Args:
+        context: of `warm_children`.
+        work: what to do; its first argument is the office's folder.
+        args: what it is done with.
+        die_at: the number of a step (0: never), or the name of a file it is about to write.
 
     Raises:
         AssertionError: the child ended by itself with an error.
@@ -56,7 +65,7 @@ def steps_of(context: BaseContext, work: Callable[..., object], *args: object, d
     writer.close()
     child.join()
     assert child.exitcode in (0, -signal.SIGKILL), f"the child ended with {child.exitcode}"
-    return reader.recv() if child.exitcode == 0 else die_at
+    return reader.recv() if child.exitcode == 0 else None
 
 
 def run_job(office: str) -> None:
@@ -64,7 +73,7 @@ def run_job(office: str) -> None:
     run_report(office, "2021-Q1")
 
 
-def _work(work: Callable[..., object], args: tuple[object, ...], die_at: int, writer) -> None:
+def _work(work: Callable[..., object], args: tuple[object, ...], die_at: int | str, writer) -> None:
     assert os.getpid() != _IMPORTED_IN, "a cold child: the server did not find killed_job"
     os.setsid()
     root, steps = str(args[0]), 0
@@ -74,7 +83,7 @@ def _work(work: Callable[..., object], args: tuple[object, ...], die_at: int, wr
         if not _is_step(event, details, root):
             return
         steps += 1
-        if steps == die_at:
+        if die_at == (Path(str(details[0])).name if isinstance(die_at, str) else steps):
             os.kill(os.getpid(), signal.SIGKILL)
 
     sys.addaudithook(step)
@@ -94,5 +103,3 @@ def _is_step(event: str, details: tuple[object, ...], root: str) -> bool:
 def spread(steps: int, count: int) -> list[int]:
     """Return `count` steps, one in each equal part of the way, the last of them the very last step."""
     return [max(1, round(steps * (number + 1) / count)) for number in range(count)]
-
-

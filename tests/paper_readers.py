@@ -70,13 +70,12 @@ class _Link:
         return self.left < x < self.right and self.top < y < self.bottom
 
     def cell(self, links: dict[int, list[_Link]]) -> _Link:
-        """Return the figure of the cell this one leads to, which is 10 points above the cell's upper left corner: the
-        first line from there on, and in it the first figure."""
+        """Return the figure this one leads to: from the upper left corner of its place on, the first line's first."""
         assert self.leads_to is not None
         page, _, x, y, _ = self.leads_to
         there = [link for link in links[page.objid] if link.name and link.left > x - 1]
         return min(
-            (link for link in there if link.top > link.height - y + 9), key=lambda link: (round(link.top), link.left)
+            (link for link in there if link.top > link.height - y - 1), key=lambda link: (round(link.top), link.left)
         )
 
 

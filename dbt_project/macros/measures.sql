@@ -49,8 +49,8 @@
             'catalogue_in_force', 'units_owed', 'units_checked', 'units_unchecked', 'feedback_units_posted'
         ],
         'submission': [
-            'submissions_owed', 'sent_on_time', 'sent_late', 'returned', 'not_sent', 'declared_nil', 'revisions',
-            'days_late'
+            'submissions_owed', 'sent_on_time', 'sent_late', 'sent_unknown', 'returned', 'not_sent', 'declared_nil',
+            'revisions', 'days_late'
         ],
         'focal_officer': ['focal_officers', 'focal_decisions'],
         'inspection': [

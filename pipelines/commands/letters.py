@@ -7,8 +7,12 @@ Invariant: writes letters only; sends nothing; an act stands in the journal only
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from pipelines.commands.common import load, relative
+
+if TYPE_CHECKING:
+    from pipelines.warehouse.status import PeriodStatus
 
 HELP = "công văn gửi báo cáo (cover), công văn đôn đốc đơn vị còn thiếu (remind)"
 
@@ -22,16 +26,21 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace) -> int:
     """Write the letters and say where they are."""
+    from pipelines.ingest.reception_text import waiting_lines
     from pipelines.office import journal
     from pipelines.units.letters import make_cover, make_reminders
+    from pipelines.warehouse.status import period_status
 
     office = load(parsed)
     if parsed.kind == "cover":
         made = make_cover(office, parsed.period)
     else:
-        made = make_reminders(office, parsed.period)
+        status = period_status(office, parsed.period)
+        made = make_reminders(office, parsed.period, status)
+        for line in waiting_lines(status.waiting):
+            print(line)
         if not made:
-            print("Mọi đơn vị đã gửi đủ: không có công văn đôn đốc nào.")
+            print(_none_made(status))
             return 0
         if parsed.sent_by is not None:
             units = sorted({path.stem.removeprefix("don-doc-") for path in made})
@@ -41,3 +50,10 @@ def run(parsed: argparse.Namespace) -> int:
     for path in made:
         print(f"  {relative(path)}")
     return 0
+
+
+def _none_made(status: PeriodStatus) -> str:
+    held = sorted({item.unit_name for item in status.owed if not item.is_answered})
+    if held:
+        return f"Không lập công văn đôn đốc: tệp của {', '.join(held)} đang chờ trong inbox. Nhận trước: kstt receive"
+    return "Mọi đơn vị đã gửi đủ: không có công văn đôn đốc nào."

@@ -11,6 +11,7 @@ import os
 import sys
 
 from pipelines.commands.common import load
+from pipelines.paths import REPOSITORY
 
 HELP = "mở giao diện Dagster trên máy này (127.0.0.1)"
 
@@ -22,10 +23,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace) -> int:
     """Become the Dagster process."""
-    from pipelines.runner import prepare_environment
+    from pipelines.runner import dagster_home
 
-    prepare_environment(load(parsed))
+    office = load(parsed)
+    environment = {
+        **os.environ,
+        "DAGSTER_HOME": str(dagster_home(office)),
+        "KSTT_OFFICE": str(office.root),
+        "DAGSTER_DISABLE_TELEMETRY": "1",
+    }
     print(f"Mở http://127.0.0.1:{parsed.port} trong trình duyệt; Ctrl+C để dừng.", flush=True)
     place = ["-h", "127.0.0.1", "-p", str(parsed.port)]
-    os.execv(sys.executable, [sys.executable, "-m", "dagster", "dev", "-m", "pipelines.definitions", *place])
+    os.chdir(REPOSITORY)  # its pyproject.toml names the code location
+    command = [sys.executable, "-m", "dagster", "dev", *place]
+    os.execve(sys.executable, command, environment)
     return 0

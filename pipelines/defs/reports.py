@@ -5,83 +5,100 @@ Not here: queries, layout, words.
 Invariant: a report appears whole in its folder or not at all, and is never written again.
 """
 
-import datetime as dt
+from collections.abc import Mapping
+from typing import Any
 
 import dagster as dg
 
 from pipelines.audit.evidence import write_evidence
-from pipelines.defs.resources import OfficeResource, loaded_office, period_partitions
-from pipelines.defs.streams import STREAM_ASSETS
-from pipelines.defs.warehouse import dbt_models
-from pipelines.package.finish import finish_report, layouts_to_print
+from pipelines.defs.due import DUE_CHECK, due_check_spec, due_reports
+from pipelines.defs.resources import OfficeResource, owners_of, period_partitions, plan_of, run_id_of
+from pipelines.office.settings import Office
+from pipelines.package.finish import finish_report, layouts_to_print, printed_models
 from pipelines.units.mend import make_mend_books
-from pipelines.warehouse.answer import noted_plan
 from pipelines.warehouse.build import build_folder, warehouse_file
+from pipelines.warehouse.streams import streams
 
-_DEADLINES = loaded_office().settings.deadlines
+_GROUP = "bao_cao"
 
 
-@dg.asset(
-    group_name="bao_cao",
-    kinds={"excel"},
-    deps=STREAM_ASSETS,
-    partitions_def=period_partitions(),
-    description="Sổ trả lại từng đơn vị: tệp bị từ chối, dòng sai và cách sửa, lỗi lần trước đã sửa.",
-)
-def mend_books(context: dg.AssetExecutionContext, office: OfficeResource) -> dg.MaterializeResult:
-    """Write what goes back to each unit of the period."""
-    loaded = office.load()
-    made = make_mend_books(loaded, context.partition_key)
-    lines = ["| đơn vị | tệp bị từ chối | lỗi phải sửa | cảnh báo | đã sửa |", "|---|---|---|---|---|"]
-    lines += [
-        f"| {book.unit_name} | {len(book.refused)} | {len(book.sent_back)} | {len(book.flagged)} | {len(book.mended)} |"
-        for book, _ in made
-    ]
-    return dg.MaterializeResult(
-        metadata={
-            "so_tra_lai": len(made),
-            "thu_muc": dg.MetadataValue.path(str(loaded.data / "tra-lai")),
-            "theo_don_vi": dg.MetadataValue.md("\n".join(lines) if made else "Không có gì phải trả lại."),
-        }
+def report_defs(office: Office, manifest: Mapping[str, Any]) -> dg.Definitions:
+    """Return the assets after the models: mend books, evidence, the report."""
+    partitions, owners = period_partitions(office), owners_of(office)
+    models = [node["name"] for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+    forms = printed_models(office, manifest)
+
+    @dg.asset(
+        group_name=_GROUP,
+        kinds={"excel"},
+        deps=list(streams()),
+        owners=owners,
+        partitions_def=partitions,
+        description="Sổ trả lại từng đơn vị: tệp bị từ chối, dòng sai và cách sửa, lỗi lần trước đã sửa.",
     )
+    def mend_books(context: dg.AssetExecutionContext, office: OfficeResource) -> dg.MaterializeResult:
+        """Write what goes back to each unit of the period."""
+        loaded = office.load()
+        made = make_mend_books(loaded, context.partition_key)
+        lines = ["| đơn vị | tệp bị từ chối | lỗi phải sửa | cảnh báo | đã sửa |", "|---|---|---|---|---|"]
+        lines += [
+            f"| {book.unit_name} | {len(book.refused)} | {len(book.sent_back)} | {len(book.flagged)} "
+            f"| {len(book.mended)} |"
+            for book, _ in made
+        ]
+        return dg.MaterializeResult(
+            metadata={
+                "so_tra_lai": len(made),
+                "thu_muc": dg.MetadataValue.path(str(loaded.data / "tra-lai")),
+                "theo_don_vi": dg.MetadataValue.md("\n".join(lines) if made else "Không có gì phải trả lại."),
+            }
+        )
 
+    @dg.asset(
+        group_name=_GROUP,
+        kinds={"csv"},
+        deps=[*forms, *(name for name in models if name.startswith("fct_"))],
+        owners=owners,
+        partitions_def=partitions,
+        description=(
+            "Sổ chứng cứ: từng hồ sơ sau mỗi con số, tệp đã nhận, dòng trả lại; mọi ô của mọi biểu được đối chiếu."
+        ),
+    )
+    def evidence_book(context: dg.AssetExecutionContext, office: OfficeResource) -> dg.MaterializeResult:
+        """Check every cell against its trace and write the tables an auditor opens."""
+        loaded, run_id = office.load(), run_id_of(context)
+        layouts = layouts_to_print(loaded, plan_of(context, loaded).question)
+        folder = build_folder(loaded, run_id) / "evidence"
+        counts = write_evidence(warehouse_file(loaded, run_id), layouts, folder)
+        return dg.MaterializeResult(metadata={**counts, "o_khong_truy_vet_duoc": 0})
 
-@dg.asset(
-    group_name="bao_cao",
-    kinds={"csv"},
-    deps=[dbt_models],
-    partitions_def=period_partitions(),
-    description="Sổ chứng cứ: từng hồ sơ sau mỗi con số, tệp đã nhận, dòng trả lại; mọi ô của mọi biểu được đối chiếu.",
-)
-def evidence_book(office: OfficeResource) -> dg.MaterializeResult:
-    """Check every cell against its trace and write the tables an auditor opens."""
-    loaded = office.load()
-    layouts = layouts_to_print(loaded, noted_plan(loaded).question)
-    counts = write_evidence(warehouse_file(loaded), layouts, build_folder(loaded) / "evidence")
-    return dg.MaterializeResult(metadata={**counts, "o_khong_truy_vet_duoc": 0})
+    @dg.asset(
+        group_name=_GROUP,
+        kinds={"word", "excel"},
+        deps=[evidence_book, mend_books, *forms, *(name for name in models if name.startswith("rpt_"))],
+        owners=owners,
+        partitions_def=partitions,
+        check_specs=[due_check_spec()],
+        description=(
+            "Báo cáo và biểu mẫu chính thức của kỳ, phải có trước ngày 12 của tháng cuối quý. Chỉ lập, không tự gửi."
+        ),
+    )
+    def quarterly_reports(context: dg.AssetExecutionContext, office: OfficeResource) -> dg.MaterializeResult:
+        """Render report and forms, write the manifest, move the whole folder into place."""
+        loaded = office.load()
+        planned = plan_of(context, loaded)
+        layouts = layouts_to_print(loaded, planned.question)
+        finished = finish_report(loaded, planned, layouts, run_id_of(context))
+        metadata: dict[str, dg.MetadataValue | str | bool] = {
+            **{name: str(value) for name, value in finished.summary.items()},
+            "thu_muc": dg.MetadataValue.path(str(planned.report)),
+            "tep": dg.MetadataValue.md("\n".join(f"- {path.name}" for path in sorted(planned.report.iterdir()))),
+            "moi_lap": finished.built,
+        }
+        due = due_reports(loaded)
+        check = dg.AssetCheckResult(
+            check_name=DUE_CHECK, passed=due.passed, severity=dg.AssetCheckSeverity.WARN, metadata=due.metadata
+        )
+        return dg.MaterializeResult(metadata=metadata, check_results=[check])
 
-
-@dg.asset(
-    group_name="bao_cao",
-    kinds={"word", "excel"},
-    deps=[evidence_book, mend_books],
-    partitions_def=period_partitions(),
-    freshness_policy=dg.FreshnessPolicy.cron(
-        deadline_cron=f"0 0 {_DEADLINES.unit_deadline_day} 3,6,9,12 *",
-        lower_bound_delta=dt.timedelta(days=3),
-        timezone=loaded_office().settings.office.timezone,
-    ),
-    description=(
-        "Báo cáo và biểu mẫu chính thức của kỳ, phải có trước ngày 12 của tháng cuối quý. Chỉ lập, không tự gửi."
-    ),
-)
-def quarterly_reports(office: OfficeResource) -> dg.MaterializeResult:
-    """Render report and forms, write the manifest, move the whole folder into place."""
-    loaded = office.load()
-    planned = noted_plan(loaded)
-    finished = finish_report(loaded, planned, layouts_to_print(loaded, planned.question))
-    metadata: dict[str, dg.MetadataValue | str | bool] = {name: str(value) for name, value in finished.summary.items()}
-    metadata["thu_muc"] = dg.MetadataValue.path(str(planned.report))
-    metadata["tep"] = dg.MetadataValue.md("\n".join(f"- {path.name}" for path in sorted(planned.report.iterdir())))
-    metadata["moi_lap"] = finished.built
-    return dg.MaterializeResult(metadata=metadata)
+    return dg.Definitions(assets=[mend_books, evidence_book, quarterly_reports])

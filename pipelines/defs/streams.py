@@ -1,89 +1,127 @@
-"""One asset per stream: its delivered files, read and judged, with a check per rule.
+"""One asset per stream: its delivered files, read and judged, with three checks each.
 
-Here: the assets of all streams and their checks. Not here: typing (ingest), rules (expectations/*.yaml).
-Invariant: a stream is a contract and a suite, no Python; a refused file stops nobody; checks show a table per file.
+Here: the assets of all streams (one step) and their checks. Not here: typing (ingest), rules (expectations/*.yaml).
+Invariant: a stream is a contract and a suite, no Python; a refused file stops nobody; a check shows rule and file.
 """
 
-import dagster as dg
-import yaml
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from pipelines.defs.landing import landed_files
-from pipelines.defs.resources import OfficeResource
+import dagster as dg
+
+from pipelines.defs.resources import AskResource, OfficeResource, Say, owners_of
 from pipelines.ingest.contract import load_contract
 from pipelines.ingest.rejects import READER_CHECKS, READER_MEND
 from pipelines.ingest.table_reading import OUTDATED
 from pipelines.office.settings import Office
+from pipelines.periods.asked import period_due
+from pipelines.periods.period import Period, find_period
+from pipelines.warehouse.question import resolve
 from pipelines.warehouse.register import Delivery, register
 from pipelines.warehouse.standing import standing
-from pipelines.warehouse.streams import contract_path, streams, suite_path
+from pipelines.warehouse.streams import contract_path, streams
 from pipelines.warehouse.typed import TypedDelivery, rejects_of
 
+READABLE, SENT_BACK, FLAGGED = "files_readable", "rows_sent_back", "rows_flagged"
+_CHECKS = {
+    READABLE: "Mọi tệp của kỳ đều đọc được và đủ cột bắt buộc.",
+    SENT_BACK: "Không dòng nào của kỳ phải trả lại đơn vị (theo từng quy tắc, từng tệp).",
+    FLAGGED: "Không dòng nào của kỳ bị gắn cờ; đính chính của đơn vị tổng hợp còn đúng với nguồn.",
+}
+_OUTDATED_REASON = "Đính chính không còn khớp với nguồn."
 _OUTDATED_MEND = "Nguồn đã đổi: sửa hoặc bỏ đính chính này trong corrections.yaml."
 
 
-def _suite_checks(stream: str) -> dict[str, dict]:
-    suite = yaml.safe_load(suite_path(stream).read_text(encoding="utf-8"))
-    return {item["meta"]["check_id"]: item for item in suite["expectations"]}
+@dataclass(frozen=True)
+class Found:
+    """What one rule found in one file."""
+
+    rule: str
+    delivery: Delivery
+    rows: int
+    reason: str
+    mend: str
 
 
-def _stream_asset(stream: str) -> dg.AssetsDefinition:
-    """Return the asset of one stream: its contract's name and words, a check per rule of its suite."""
-    contract, checks = load_contract(contract_path(stream)), _suite_checks(stream)
+def stream_defs(office: Office) -> dg.Definitions:
+    """Return the assets of all streams: its contract's name and words, read in one step."""
 
-    @dg.asset(
-        name=stream,
-        group_name="doc_va_kiem_tra",
-        kinds={"greatexpectations", "parquet"},
-        deps=[landed_files],
-        description=(
-            f"{contract.description}: đã đọc theo nhãn cột, đã kiểm tra từng dòng. "
-            "Tệp hỏng bị từ chối, dòng sai trả lại đơn vị, không dừng đơn vị khác."
-        ),
+    @dg.multi_asset(
+        name="doc_va_kiem_tra",
+        can_subset=True,
+        specs=[
+            dg.AssetSpec(
+                stream,
+                deps=["landed_files"],
+                group_name="doc_va_kiem_tra",
+                kinds={"greatexpectations", "parquet"},
+                owners=owners_of(office),
+                description=(
+                    f"{load_contract(contract_path(stream)).description}: đã đọc theo nhãn cột, đã kiểm tra từng dòng. "
+                    "Tệp hỏng bị từ chối, dòng sai trả lại đơn vị, không dừng đơn vị khác."
+                ),
+            )
+            for stream in streams()
+        ],
         check_specs=[
-            dg.AssetCheckSpec(
-                name="files_readable", asset=stream, description="Mọi tệp đều đọc được và đủ cột bắt buộc."
-            ),
-            *(
-                dg.AssetCheckSpec(name=check_id, asset=stream, description=item["meta"]["reason"])
-                for check_id, item in checks.items()
-            ),
-            *(
-                dg.AssetCheckSpec(name=check_id, asset=stream, description=reason)
-                for check_id, reason in READER_CHECKS.items()
-            ),
-            dg.AssetCheckSpec(
-                name=OUTDATED, asset=stream, description="Đính chính của đơn vị tổng hợp còn đúng với nguồn."
-            ),
+            dg.AssetCheckSpec(name=name, asset=stream, description=text)
+            for stream in streams()
+            for name, text in _CHECKS.items()
         ],
     )
-    def read_and_judge(context: dg.AssetExecutionContext, office: OfficeResource) -> dg.MaterializeResult:
-        """Read and judge every visible delivery of the stream; what was done before is taken from the cache."""
-        return _materialize(context, office.load(), stream, checks)
+    def read_and_judge(
+        context: dg.AssetExecutionContext, office: OfficeResource, ask: AskResource, say: dg.ResourceParam[Say]
+    ) -> Iterator[dg.MaterializeResult]:
+        """Read and judge the visible deliveries of each stream; what was done before is taken from the cache."""
+        loaded = office.load()
+        wanted = {key.to_user_string() for key in context.selected_asset_keys}
+        if context.has_partition_key:
+            question, deliveries = resolve(loaded, ask.of(context.partition_key))
+            period, cut = question.period, question.cut
+        else:
+            deliveries, cut = register(loaded), None
+            period = period_due(loaded.reference["periods"], "quarter", loaded.clock.today(), loaded.settings.deadlines)
+        read = standing(loaded, [item for item in deliveries if item.stream in wanted], say, cut)
+        by_stream: dict[str, list[TypedDelivery]] = {stream: [] for stream in streams()}
+        for item in read:
+            if item.delivery.is_visible and item.delivery.stream:
+                by_stream[item.delivery.stream].append(item)
+        within = _periods_within(loaded, period)
+        for stream in sorted(wanted):
+            yield _result(stream, by_stream[stream], within)
 
-    return read_and_judge
+    return dg.Definitions(assets=[read_and_judge])
 
 
-def _materialize(
-    context: dg.AssetExecutionContext, office: Office, stream: str, checks: dict[str, dict]
-) -> dg.MaterializeResult:
-    sent = [item for item in register(office) if item.stream == stream]
-    typed = [item for item in standing(office, sent) if item.delivery.is_visible]
-    for item in typed:
-        context.log.info(f"{item.delivery.unit_id}: {item.delivery.file_name} — {item.verdict['status']}")
+def _periods_within(office: Office, asked: Period | None) -> set[str]:
+    """Return the asked period and those inside it: a half-year's files are those of its quarters."""
+    periods = office.reference["periods"]
+    found = [find_period(periods, str(name)) for name in periods["period_id"]] if asked else []
+    return {
+        item.period_id for item in found if asked and asked.start_on <= item.start_on and item.end_on <= asked.end_on
+    }
+
+
+def _result(stream: str, read: list[TypedDelivery], within: set[str]) -> dg.MaterializeResult:
+    """Return the materialisation of a stream (all its files) with its checks (the files of the asked period)."""
+    own = [item for item in read if item.delivery.period_id in within]
+    outdated = _outdated(own)
+    severity = dg.AssetCheckSeverity.ERROR if outdated else dg.AssetCheckSeverity.WARN
     return dg.MaterializeResult(
+        asset_key=stream,
         metadata={
-            "tep_chap_nhan": sum(item.verdict["status"] == "accepted" for item in typed),
-            "tep_tu_choi": sum(item.verdict["status"] == "refused" for item in typed),
-            "dong_nhan": _total(typed, "typed"),
-            "dong_tra_lai": _total(typed, "rejected"),
-            "dong_gan_co": _total(typed, "flagged"),
-            "theo_tep": dg.MetadataValue.md(_per_file(typed)),
+            "tep_chap_nhan": sum(item.verdict["status"] == "accepted" for item in read),
+            "tep_tu_choi": sum(item.verdict["status"] == "refused" for item in read),
+            "dagster/row_count": _total(read, "typed"),
+            "dong_tra_lai": _total(read, "rejected"),
+            "dong_gan_co": _total(read, "flagged"),
+            "theo_tep": dg.MetadataValue.md(_per_file(own)),
         },
         check_results=[
-            _readable(typed),
-            *(_check_result(name, item["meta"]["mend"], _judged(name, typed)) for name, item in checks.items()),
-            *(_check_result(name, READER_MEND, _unreadable(name, typed)) for name in READER_CHECKS),
-            _check_result(OUTDATED, _OUTDATED_MEND, _outdated(typed), dg.AssetCheckSeverity.ERROR),
+            _readable(stream, own),
+            _check(stream, SENT_BACK, own, _sent_back(own)),
+            _check(stream, FLAGGED, own, [*_flagged(own), *outdated], severity),
         ],
     )
 
@@ -104,63 +142,96 @@ def _per_file(typed: list[TypedDelivery]) -> str:
             f"| {item.delivery.period_id} | {item.delivery.unit_id} | {item.delivery.file_name} | {state} "
             f"| {counts['typed']} | {counts['rejected']} | {counts['flagged']} |"
         )
-    return "\n".join(lines)
+    return "\n".join(lines) if typed else "Không có tệp nào của kỳ."
 
 
-def _readable(typed: list[TypedDelivery]) -> dg.AssetCheckResult:
-    refused = [item for item in typed if item.verdict["status"] == "refused"]
+def _readable(stream: str, own: list[TypedDelivery]) -> dg.AssetCheckResult:
+    refused = [item for item in own if item.verdict["status"] == "refused"]
     return dg.AssetCheckResult(
-        check_name="files_readable",
+        asset_key=stream,
+        check_name=READABLE,
         passed=not refused,
         severity=dg.AssetCheckSeverity.WARN,
-        metadata={"tep_tu_choi": dg.MetadataValue.md(_per_file(refused) if refused else "Không có.")},
-    )
-
-
-def _judged(check_id: str, typed: list[TypedDelivery]) -> list[tuple[Delivery, int]]:
-    """Files in which a rule of the suite found rows, and how many."""
-    return [
-        (item.delivery, check["unexpected"])
-        for item in typed
-        for check in item.verdict["checks"]
-        if check["check_id"] == check_id and check["unexpected"]
-    ]
-
-
-def _unreadable(check_id: str, typed: list[TypedDelivery]) -> list[tuple[Delivery, int]]:
-    """Files in which the reader itself sent rows back, and how many."""
-    read = [item for item in typed if item.verdict["status"] == "accepted"]
-    counts = [(item.delivery, int((rejects_of(item)["check_id"] == check_id).sum())) for item in read]
-    return [(delivery, count) for delivery, count in counts if count]
-
-
-def _outdated(typed: list[TypedDelivery]) -> list[tuple[Delivery, int]]:
-    """Files that no longer say what a correction expects, and in how many rows."""
-    counts = [
-        (item.delivery, sum(found["state"] != "applied" for found in item.verdict.get("corrections", [])))
-        for item in typed
-    ]
-    return [(delivery, count) for delivery, count in counts if count]
-
-
-def _check_result(
-    check_id: str,
-    mend: str,
-    found: list[tuple[Delivery, int]],
-    severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.WARN,
-) -> dg.AssetCheckResult:
-    lines = ["| đơn vị | tệp | số dòng |", "|---|---|---|"]
-    lines += [f"| {delivery.unit_id} | {delivery.file_name} | {count} |" for delivery, count in found]
-    return dg.AssetCheckResult(
-        check_name=check_id,
-        passed=not found,
-        severity=severity,
         metadata={
-            "so_dong": sum(count for _, count in found),
-            "cach_sua": mend,
-            "theo_tep": dg.MetadataValue.md("\n".join(lines) if found else "Không có."),
+            "so_tep": len(own),
+            "tep_tu_choi": dg.MetadataValue.md(_per_file(refused) if refused else "Không có."),
         },
     )
 
 
-STREAM_ASSETS = [_stream_asset(stream) for stream in streams()]
+def _sent_back(own: list[TypedDelivery]) -> list[Found]:
+    """Rows the reader itself or a rule of the suite sent back; a row is listed under each rule it fails."""
+    found = []
+    for item in own:
+        if item.verdict["status"] != "accepted" or not item.verdict["counts"]["rejected"]:
+            continue
+        words = _words(item)
+        for rule, rows in Counter(rejects_of(item)["check_id"]).items():
+            reason, mend = words.get(rule, (READER_CHECKS.get(rule, rule), READER_MEND))
+            found.append(Found(rule, item.delivery, rows, reason, mend))
+    return found
+
+
+def _flagged(own: list[TypedDelivery]) -> list[Found]:
+    return [
+        Found(check["check_id"], item.delivery, int(check["unexpected"]), check["reason"], check["mend"])
+        for item in own
+        if item.verdict["status"] == "accepted"
+        for check in item.verdict["checks"]
+        if check["severity"] == "info" and check["unexpected"]
+    ]
+
+
+def _outdated(own: list[TypedDelivery]) -> list[Found]:
+    """Files that no longer say what a correction expects, and in how many rows."""
+    counts = [(item, sum(found["state"] != "applied" for found in item.verdict.get("corrections", []))) for item in own]
+    return [Found(OUTDATED, item.delivery, rows, _OUTDATED_REASON, _OUTDATED_MEND) for item, rows in counts if rows]
+
+
+def _words(item: TypedDelivery) -> dict[str, tuple[str, str]]:
+    return {check["check_id"]: (check["reason"], check["mend"]) for check in item.verdict["checks"]}
+
+
+def _check(
+    stream: str,
+    name: str,
+    own: list[TypedDelivery],
+    found: list[Found],
+    severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.WARN,
+) -> dg.AssetCheckResult:
+    """Return a check: passed when nothing was found; the table by rule and file, Great Expectations' own counts."""
+    lines = ["| quy tắc | đơn vị | tệp | số dòng | lý do | cách sửa |", "|---|---|---|---|---|---|"]
+    lines += [
+        f"| {item.rule} | {item.delivery.unit_id} | {item.delivery.file_name} | {item.rows} "
+        f"| {item.reason} | {item.mend} |"
+        for item in sorted(found, key=lambda item: (item.rule, -item.rows, item.delivery.unit_id))
+    ]
+    return dg.AssetCheckResult(
+        asset_key=stream,
+        check_name=name,
+        passed=not found,
+        severity=severity,
+        metadata={
+            "so_dong": sum(item.rows for item in found),
+            "theo_quy_tac_va_tep": dg.MetadataValue.md("\n".join(lines) if found else "Không có."),
+            "great_expectations": dg.MetadataValue.json(_expectations(name, own)),
+        },
+    )
+
+
+def _expectations(name: str, own: list[TypedDelivery]) -> dict[str, dict[str, int | str]]:
+    """Return what Great Expectations found: rule → severity, files judged, files and rows that fail it."""
+    results: dict[str, dict[str, int | str]] = {}
+    severities = {"info"} if name == FLAGGED else {"warning", "critical"}
+    for item in own:
+        for check in item.verdict["checks"]:
+            if check["severity"] not in severities:
+                continue
+            rule = results.setdefault(
+                check["check_id"],
+                {"severity": check["severity"], "files": 0, "failed_files": 0, "unexpected_rows": 0},
+            )
+            rule["files"] = int(rule["files"]) + 1
+            rule["failed_files"] = int(rule["failed_files"]) + bool(check["unexpected"])
+            rule["unexpected_rows"] = int(rule["unexpected_rows"]) + int(check["unexpected"])
+    return results

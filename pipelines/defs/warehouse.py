@@ -1,97 +1,91 @@
-"""The question and the dbt models: one fresh database a run.
+"""The question and what is landed for it: one fresh database a run.
 
-Here: asset `question`, the dbt assets, dbt run in this process. Not here: SQL, the landed schema (warehouse).
-Invariant: a failing model or test turns the run red; every model that was built is a materialisation, then too.
+Here: assets `question` and `landed/<stream>`, made in one step. Not here: the landed schema (warehouse), the models.
+Invariant: a run's later assets go on from this step's note alone, each held against its own partition.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
-from pydantic import Field
 
-from pipelines.defs.resources import OfficeResource, loaded_office, period_partitions
-from pipelines.defs.streams import STREAM_ASSETS
-from pipelines.warehouse.answer import begin
-from pipelines.warehouse.build import dbt_target, warehouse_file
-from pipelines.warehouse.dbt import DbtFailed, build, ensure_manifest
-from pipelines.warehouse.question import Ask
+from pipelines.defs.resources import AskResource, OfficeResource, Say, owners_of, period_partitions, run_id_of
+from pipelines.ingest.contract import load_contract
+from pipelines.office.settings import Office
+from pipelines.warehouse.answer import Answer, begin
+from pipelines.warehouse.build import warehouse_file
+from pipelines.warehouse.streams import contract_path, streams
+from pipelines.warehouse.tables import Table, tables_of
 
-
-class QuestionConfig(dg.Config):
-    """What may be asked beside the period; empty means the default."""
-
-    as_of: str | None = None
-    received_by: str | None = None
-    # Numbers of the last receipt and act, where the step before has resolved received_by already.
-    cut: list[int] = Field(default_factory=list)
-    switches: dict[str, str] = Field(default_factory=dict)
+GROUP = "kho_du_lieu"
 
 
-@dg.asset(
-    group_name="kho_du_lieu",
-    kinds={"duckdb"},
-    deps=STREAM_ASSETS,
-    partitions_def=period_partitions(),
-    description=(
-        "Câu hỏi đặt ra cho dữ liệu: kỳ nào, tính đến ngày nào, từ những tệp nhận đến lúc nào, đếm theo quy tắc nào."
-    ),
-)
-def question(context: dg.AssetExecutionContext, config: QuestionConfig, office: OfficeResource) -> dg.MaterializeResult:
-    """Resolve the question and write schema `landed` into a fresh database."""
-    asked = Ask.parse(context.partition_key, config.as_of, config.received_by, config.switches, cut=config.cut)
-    answer = begin(office.load(), asked)
-    return dg.MaterializeResult(
-        metadata={
-            "ky_bao_cao": answer.question.period.label,
-            "so_lieu_den_ngay": answer.question.until_on.isoformat(),
-            "nhan_den_luc": answer.question.received_by.isoformat(),
-            "so_tep": len(answer.typed),
-            "cong_tac": dg.MetadataValue.json(answer.question.switches.model_dump()),
-            "khoa": answer.key,
-        }
+def landed_key(stream: str) -> dg.AssetKey:
+    """Return the asset of what a question takes of a stream."""
+    return dg.AssetKey(["landed", stream])
+
+
+def warehouse_defs(office: Office) -> dg.Definitions:
+    """Return the assets of the question: one step, for all lie in one database."""
+
+    @dg.multi_asset(
+        name="dat_cau_hoi",
+        partitions_def=period_partitions(office),
+        specs=[
+            dg.AssetSpec(
+                "question",
+                deps=["landed_files"],
+                group_name=GROUP,
+                kinds={"duckdb"},
+                owners=owners_of(office),
+                description=(
+                    "Câu hỏi đặt ra cho dữ liệu: kỳ nào, tính đến ngày nào, từ những tệp nhận đến lúc nào, đếm theo "
+                    "quy tắc nào; cùng các bảng tham chiếu."
+                ),
+            ),
+            *(
+                dg.AssetSpec(
+                    landed_key(stream),
+                    deps=[stream, "question"],
+                    group_name=GROUP,
+                    kinds={"duckdb"},
+                    owners=owners_of(office),
+                    description=f"{load_contract(contract_path(stream)).description}: các dòng câu hỏi này dùng.",
+                )
+                for stream in streams()
+            ),
+        ],
     )
+    def ask_question(
+        context: dg.AssetExecutionContext, office: OfficeResource, ask: AskResource, say: dg.ResourceParam[Say]
+    ) -> Iterator[dg.MaterializeResult]:
+        """Resolve the question and write schema `landed` into the run's fresh database."""
+        loaded, run_id = office.load(), run_id_of(context)
+        answer = begin(loaded, ask.of(context.partition_key), run_id)
+        yield dg.MaterializeResult(asset_key="question", metadata=_asked(answer))
+        tables = tables_of(warehouse_file(loaded, run_id), "landed")
+        for stream in streams():
+            yield dg.MaterializeResult(asset_key=landed_key(stream), metadata=table_metadata(tables[stream]))
+        say("Đếm, đối chiếu và lập báo cáo…")
+
+    return dg.Definitions(assets=[ask_question])
 
 
-class KsttTranslator(DagsterDbtTranslator):
-    """Names and groups of the dbt models; delivered streams are the assets that read them."""
-
-    def get_asset_key(self, dbt_resource_props: Mapping[str, object]) -> dg.AssetKey:
-        """A model is named by its name; a source table by the asset that fills it."""
-        if dbt_resource_props["resource_type"] == "source":
-            return dg.AssetKey("question")
-        return dg.AssetKey(str(dbt_resource_props["name"]))
-
-    def get_group_name(self, dbt_resource_props: Mapping[str, object]) -> str:
-        """Models stand in one group beside the question."""
-        return "kho_du_lieu" if not str(dbt_resource_props["name"]).startswith(("form_", "rpt_")) else "bieu_mau"
+def table_metadata(table: Table) -> dict[str, Any]:
+    """Return what Dagster shows of a table as it was built: its rows and the types of its columns."""
+    schema = dg.TableSchema(columns=[dg.TableColumn(name, kind) for name, kind in table.columns])
+    return {
+        **({} if table.rows is None else {"dagster/row_count": table.rows}),
+        "dagster/column_schema": schema,
+    }
 
 
-_OFFICE = loaded_office()
-_MANIFEST = ensure_manifest(dbt_target(_OFFICE), warehouse_file(_OFFICE))
-# All tables of schema `landed` are filled by one asset, `question`.
-_TRANSLATOR = KsttTranslator(
-    settings=DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True, enable_asset_checks=False)
-)
-
-
-# Models become materialisations. Tests of ours are no checks: one that fails stops the build.
-@dbt_assets(
-    manifest=_MANIFEST,
-    partitions_def=period_partitions(),
-    dagster_dbt_translator=_TRANSLATOR,
-    name="dbt_models",
-)
-def dbt_models(office: OfficeResource) -> Iterator[object]:
-    """Build every model, each a materialisation, and run every test of ours; one that fails is the run's failure."""
-    loaded = office.load()
-    failure: DbtFailed | None = None
-    try:
-        results = build(dbt_target(loaded), warehouse_file(loaded))
-    except DbtFailed as error:  # what was built is said first, then the failure is raised
-        results, failure = error.results, error
-    for result in results:
-        if result.kind == "model" and result.status == "success":
-            yield dg.MaterializeResult(asset_key=dg.AssetKey(result.name), metadata={"giay": result.seconds})
-    if failure:
-        raise failure
+def _asked(answer: Answer) -> dict[str, Any]:
+    return {
+        "ky_bao_cao": answer.question.period.label,
+        "so_lieu_den_ngay": answer.question.until_on.isoformat(),
+        "nhan_den_luc": answer.question.received_by.isoformat(),
+        "so_tep": len(answer.typed),
+        "cong_tac": dg.MetadataValue.json(answer.question.switches.model_dump()),
+        "khoa": answer.key,
+    }

@@ -16,7 +16,6 @@ from pipelines.figures.model import (
     Coverage,
     Delivery,
     DeliveryCounts,
-    Question,
     RefusedFile,
     Scope,
 )
@@ -24,16 +23,9 @@ from pipelines.figures.records import records_of
 from pipelines.figures.text import Cleaner, format_count
 
 
-def deliveries_of(connection: duckdb.DuckDBPyConnection, question: Question, cleaner: Cleaner) -> tuple[Delivery, ...]:
-    """Read the register. As in rpt_coverage, a range nobody sends files for takes the files that observed it."""
+def deliveries_of(connection: duckdb.DuckDBPyConnection, cleaner: Cleaner) -> tuple[Delivery, ...]:
+    """Read the register of deliveries."""
     records = records_of(connection, "select * from rpt_delivery order by delivery_id")
-    sent_for_period = any(record["is_for_period"] for record in records)
-
-    def answers(record: dict[str, Any]) -> bool:
-        if sent_for_period:
-            return bool(record["is_for_period"])
-        return record["observed_on"] is not None and record["observed_on"] >= question.period_start
-
     return tuple(
         Delivery(
             delivery_id=str(record["delivery_id"]),
@@ -49,7 +41,8 @@ def deliveries_of(connection: duckdb.DuckDBPyConnection, question: Question, cle
             status=str(record["status"]),
             refused_reason=cleaner.text(record["refused_reason"]),
             is_counted=bool(record["is_counted"]),
-            answers_period=answers(record),
+            # A database issued before this column has files that were sent for the period.
+            answers_period=bool(record.get("answers_period", record["is_for_period"])),
             **{
                 name: int(record[name] or 0)
                 for name in (

@@ -58,7 +58,7 @@ def build_report_model(
     cleaner = Cleaner()
     question = _question(connection, cleaner)
     scope_id = scope.unit_id if scope else question.office_unit_id
-    deliveries = deliveries_of(connection, question, cleaner)
+    deliveries = deliveries_of(connection, cleaner)
     owed = records_of(connection, "select * from rpt_coverage order by sort_no, unit_id, stream")
     if scope:
         owed = [item for item in owed if scope.is_fed_by(item["unit_id"], item["stream"])]

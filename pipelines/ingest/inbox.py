@@ -247,10 +247,10 @@ def _known(office: Office, places: Places, path: Path) -> tuple[str | None, str 
     parts = path.relative_to(office.inbox).parts
     if not parts or not _is_utf8(path.relative_to(office.inbox)):
         return None, None
-    by_name = places.named_in(path.name)
-    period_id = places.period(nfc(parts[0])) if len(parts) > 1 else by_name[0]
-    unit_id = places.unit(nfc(parts[1])) if len(parts) > 2 else by_name[1]
-    return period_id, unit_id
+    if len(parts) > 2:
+        return places.period(nfc(parts[0])), places.unit(nfc(parts[1]))
+    period_id, unit_id = places.named_in(path.name)
+    return places.period(nfc(parts[0])) if len(parts) > 1 else period_id, unit_id
 
 
 def _is_utf8(path: Path) -> bool:

@@ -16,8 +16,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-# Rows that are typed, judged and written at once.
-PIECE_ROWS = 100_000
+# Rows that are typed, judged and written at once; twice as many wait in memory before they go to the disk.
+PIECE_ROWS = 50_000
+_HELD_PIECES = 2
 _TYPES = {
     "varchar": pa.string(),
     "timestamp": pa.timestamp("us"),
@@ -46,7 +47,7 @@ def to_table(frame: pd.DataFrame, schema: pa.Schema) -> pa.Table:
 
 
 class Pieces:
-    """The pieces of one file. Those beyond the first `PIECE_ROWS` rows go to a temporary folder of their own."""
+    """The pieces of one file. A file of more than a few pieces waits in a temporary folder of its own."""
 
     def __init__(self, rows_schema: pa.Schema, rejects_schema: pa.Schema, room: Path | None = None) -> None:
         """Begin without pieces.
@@ -69,7 +70,7 @@ class Pieces:
         """Add the next piece."""
         self.row_count += len(piece.rows)
         held = sum(len(item.rows) + len(item.rejects) for item in self._in_memory)
-        if not self._on_disk and held + len(piece.rows) + len(piece.rejects) <= PIECE_ROWS:
+        if not self._on_disk and held + len(piece.rows) + len(piece.rejects) <= PIECE_ROWS * _HELD_PIECES:
             self._in_memory.append(piece)
             return
         for item in [*self._in_memory, piece]:

@@ -19,6 +19,39 @@ from pipelines.office.text import ascii_key, match_key
 _PARTS = re.compile(r"[_\s]+")
 
 
+class Names:
+    """What people call things: name → the ids it may mean."""
+
+    def __init__(self, named: Iterable[tuple[str, list[str]]]) -> None:
+        self.by_key: dict[str, set[str]] = {}
+        self.by_ascii: dict[str, set[str]] = {}
+        self.ids: set[str] = set()
+        for item_id, names in named:
+            self.ids.add(item_id)
+            for name in names:
+                if name.strip():
+                    self.by_key.setdefault(match_key(name), set()).add(item_id)
+                    self.by_ascii.setdefault(ascii_key(name), set()).add(item_id)
+
+    def folded(self, name: str) -> str | None:
+        """Return the one id a name means: itself, or by the key of a name, or by that key without marks."""
+        if name in self.ids:
+            return name
+        found = self.by_key.get(match_key(name)) or self.by_ascii.get(ascii_key(name)) or set()
+        return next(iter(found)) if len(found) == 1 else None
+
+    def nearest(self, name: str, distance: Callable[[str], int]) -> str | None:
+        """Return the id whose name is most like this one; of equals the one least distant, then the first by id."""
+        wanted = ascii_key(name)
+        scored = [
+            (-difflib.SequenceMatcher(None, wanted, key).ratio(), distance(item_id), item_id)
+            for key, ids in self.by_ascii.items()
+            for item_id in ids
+        ]
+        best = min(scored, default=None)
+        return best[2] if best and -best[0] >= 0.5 else None
+
+
 @dataclass(frozen=True)
 class Places:
     """The periods and units of an office, by what people call them."""
@@ -27,22 +60,22 @@ class Places:
 
     def period(self, name: str) -> str | None:
         """Return the id of the period a folder names, by its id or label; None when it names none."""
-        return _folded(name, self._periods)
+        return self._periods.folded(name)
 
     def unit(self, name: str) -> str | None:
         """Return the id of the unit a folder names, by its id, name, short name or alias; None when it names none."""
-        return _folded(name, self._units)
+        return self._units.folded(name)
 
     def nearest_period(self, name: str) -> str:
         """Return the end of a sentence that offers the period most like a name; of equals the nearest to today."""
         periods = self.office.reference["periods"]
         ends = dict(zip(periods["period_id"], periods["end_on"].dt.date, strict=True))
-        found = _nearest(name, self._periods, lambda period_id: abs((ends[period_id] - self._today).days))
+        found = self._periods.nearest(name, lambda period_id: abs((ends[period_id] - self._today).days))
         return f"; gần nhất: {found} ({self._labels[found]})" if found else ""
 
     def nearest_unit(self, name: str) -> str:
         """Return the end of a sentence that offers the unit most like a name."""
-        found = _nearest(name, self._units, lambda _: 0)
+        found = self._units.nearest(name, lambda _: 0)
         return f"; gần nhất: {found} ({self._names[found]})" if found else ""
 
     def named_in(self, file_name: str) -> tuple[str | None, str | None]:
@@ -69,47 +102,16 @@ class Places:
         return dict(zip(units["unit_id"], units["name_vi"], strict=True))
 
     @cached_property
-    def _periods(self) -> dict[str, set[str]]:
-        return _by_name((period_id, [period_id, label]) for period_id, label in self._labels.items())
+    def _periods(self) -> Names:
+        return Names((period_id, [period_id, label]) for period_id, label in self._labels.items())
 
     @cached_property
-    def _units(self) -> dict[str, set[str]]:
+    def _units(self) -> Names:
         units = self.office.reference["units"]
-        return _by_name(
+        return Names(
             (row["unit_id"], [row["unit_id"], row["name_vi"], row["short_name"], *row["aliases"].split("|")])
             for row in units.to_dict("records")
         )
-
-
-def _by_name(named: Iterable[tuple[str, list[str]]]) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    for item_id, names in named:
-        for name in names:
-            if name.strip():
-                found.setdefault(match_key(name), set()).add(item_id)
-    return found
-
-
-def _folded(name: str, known: dict[str, set[str]]) -> str | None:
-    exact = [ids for ids in known.values() if name in ids]
-    if exact:
-        return name
-    ids = known.get(match_key(name)) or set().union(
-        *(ids for key, ids in known.items() if ascii_key(key) == ascii_key(name))
-    )
-    return next(iter(ids)) if len(ids) == 1 else None
-
-
-def _nearest(name: str, known: dict[str, set[str]], distance: Callable[[str], int]) -> str | None:
-    """Return the id whose name is most like this one; of equals the one least distant, then the first by id."""
-    wanted = ascii_key(name)
-    scored = [
-        (-difflib.SequenceMatcher(None, wanted, ascii_key(key)).ratio(), distance(item_id), item_id)
-        for key, ids in known.items()
-        for item_id in ids
-    ]
-    best = min(scored, default=None)
-    return best[2] if best and -best[0] >= 0.5 else None
 
 
 def _first(found: Iterable[str | None]) -> str | None:

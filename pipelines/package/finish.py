@@ -7,7 +7,9 @@ Invariant: the report's folder appears whole by one rename; a report that is the
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from pipelines.figures.layout import printed_layouts
 from pipelines.office.settings import Office
@@ -39,12 +41,23 @@ def layouts_to_print(office: Office, question: Question) -> dict[str, dict]:
     return printed_layouts(manifest, office.settings.forms_enabled, question.period.end_on)
 
 
-def finish_report(office: Office, planned: Plan, layouts: dict[str, dict]) -> Finished:
-    """Render, write the manifest and move the build folder into the report's place."""
+def printed_models(office: Office, manifest: Mapping[str, Any]) -> list[str]:
+    """Return the form models that the reports of the office's periods print, by name.
+
+    Raises:
+        OfficeError: a form model's yml is incomplete, or office.yaml names a form that is not there.
+    """
+    days = {day.date() for day in office.reference["periods"]["end_on"]}
+    layouts = [printed_layouts(dict(manifest), office.settings.forms_enabled, day) for day in days]
+    return sorted({layout["model"] for printed in layouts for layout in printed.values()})
+
+
+def finish_report(office: Office, planned: Plan, layouts: dict[str, dict], run_id: str) -> Finished:
+    """Render, write the manifest and move the run's build folder into the report's place."""
     if planned.is_built:
         return Finished(read_summary(planned.report), built=False)
-    folder = build_folder(office)
-    model = read_model(office, warehouse_file(office), layouts)
+    folder = build_folder(office, run_id)
+    model = read_model(office, warehouse_file(office, run_id), layouts)
     assemble(folder, model, layouts, planned.key, versions(), paper_of(office, planned.question.period.period_id))
     move_into_place(folder, planned.report)
     return Finished(read_summary(planned.report), built=True)

@@ -23,17 +23,19 @@ from pipelines.warehouse.build import build_folder, dbt_target, warehouse_file
 from pipelines.warehouse.dbt import DbtFailed, build
 from pipelines.warehouse.question import Ask
 
+_RUN_ID = "rebuild"
+
 
 def rebuild(office_folder: Path, record: dict[str, Any], target: Path) -> None:
     """Build the report a record tells of and write the version's files into `target`."""
     office = load_office(office_folder)
-    begin(office, Ask.parse(**record["ask"]))
-    warehouse = warehouse_file(office)
+    begin(office, Ask.parse(**record["ask"]), _RUN_ID)
+    warehouse = warehouse_file(office, _RUN_ID)
     build(dbt_target(office), warehouse)
-    planned = noted_plan(office)
+    planned = noted_plan(office, _RUN_ID, record["ask"]["period_id"])
     layouts = layouts_to_print(office, planned.question)
-    write_evidence(warehouse, layouts, build_folder(office) / "evidence")
-    finish_report(office, planned, layouts)
+    write_evidence(warehouse, layouts, build_folder(office, _RUN_ID) / "evidence")
+    finish_report(office, planned, layouts, _RUN_ID)
     write_issued(planned.report, target, office, Issue.of(record["printed"]))
 
 

@@ -46,6 +46,19 @@ def find_period(periods: pd.DataFrame, period_id: str) -> Period:
     return Period(period_id, row["period_kind"], row["label"], row["start_on"].date(), row["end_on"].date())
 
 
+def parts_of(periods: pd.DataFrame, period: Period, until_on: dt.date) -> list[Period]:
+    """Return whose files answer for a period: a quarter its own; a longer or ad hoc range the quarters it touches that
+    have begun by `until_on`; a range that touches none of the table is its own part (as model int_period_part)."""
+    if period.period_kind == "quarter":
+        return [period]
+    touched = periods[
+        (periods["period_kind"] == "quarter")
+        & (periods["start_on"] <= pd.Timestamp(until_on))
+        & (periods["end_on"] >= pd.Timestamp(period.start_on))
+    ]
+    return [find_period(periods, period_id) for period_id in touched.sort_values("start_on")["period_id"]] or [period]
+
+
 def generate_periods(year: int) -> list[Period]:
     """Return the quarters, half year, nine months and year of `year` by the rule day 15 to day 14."""
     start = dt.date(year - 1, 12, 15)
@@ -68,12 +81,6 @@ def generate_periods(year: int) -> list[Period]:
         Period(f"{year}-9M", "nine_months", f"9 tháng năm {year}", start, ends[3]),
         Period(f"{year}-Y", "year", f"Năm {year}", start, ends[4]),
     ]
-
-
-def last_closed_quarter(periods: pd.DataFrame, today: dt.date) -> str | None:
-    """Return the id of the newest quarter whose last day is before `today`, or None."""
-    closed = periods[(periods["period_kind"] == "quarter") & (periods["end_on"] < pd.Timestamp(today))]
-    return None if closed.empty else str(closed.sort_values("end_on")["period_id"].iloc[-1])
 
 
 def open_quarter(periods: pd.DataFrame, today: dt.date) -> str | None:

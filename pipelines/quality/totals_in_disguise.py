@@ -15,10 +15,13 @@ import pandas as pd
 from pipelines.ingest.contract import Contract
 
 _FEWEST_SUMMED = 2
+_FEWEST_EQUAL = 2
 
 
 def sums_above(frame: pd.DataFrame, contract: Contract, names: Mapping[str, set[str]]) -> pd.Series:
-    """Return in how many measures each row is the sum of two rows or more right above it; 0 for a known name.
+    """Return how far each row is the sum of two rows or more right above it: in part of its measures, or all.
+
+    The share of its measures that add up, from 0 to 1, where two or more do; 0 otherwise, and for a known name.
 
     Only a stream whose records are named by a table of the office (fields, units) has such rows; a measure that is
     0 or empty tells nothing.
@@ -28,7 +31,7 @@ def sums_above(frame: pd.DataFrame, contract: Contract, names: Mapping[str, set[
         contract: the contract of the stream.
         names: the match keys of the office's tables.
     """
-    found = np.zeros(len(frame), dtype="int64")
+    found = np.zeros(len(frame))
     table = contract.columns[contract.key].names
     measures = [name for name, column in contract.columns.items() if column.role == "count"]
     if table is None or not measures:
@@ -39,8 +42,9 @@ def sums_above(frame: pd.DataFrame, contract: Contract, names: Mapping[str, set[
     begins = _first_rows(frame)
     for at in suspects:
         sums = values[begins[at] : at][::-1].cumsum(axis=0)[_FEWEST_SUMMED - 1 :]
-        if len(sums):
-            found[at] = ((sums == values[at]) & (values[at] > 0)).sum(axis=1).max()
+        told = values[at] > 0
+        equal = int(((sums == values[at]) & told).sum(axis=1).max()) if len(sums) else 0
+        found[at] = equal / told.sum() if equal >= _FEWEST_EQUAL else 0
     return pd.Series(found, index=frame.index)
 
 

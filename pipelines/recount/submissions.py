@@ -17,8 +17,11 @@ def counted_submissions(landed: Landed) -> list[Counted]:
     """Return one record per unit, stream and part of the period it is owed for."""
     sendings = landed.table("sending")
     whole = landed.question["period_id"]
+    parts = _parts(landed)
+    # Where nobody sent a file for the period or a part of it, the files that observed the part answer it.
+    is_asked_for = any(row["period_id"] in {whole, *(part["period_id"] for part in parts)} for row in sendings)
     found = []
-    for part in _parts(landed):
+    for part in parts:
         owed = {
             (row["unit_id"], row["stream"])
             for row in landed.table("obligation")
@@ -29,7 +32,10 @@ def counted_submissions(landed: Landed) -> list[Counted]:
                 row
                 for row in sendings
                 if (row["unit_id"], row["stream"]) == (unit_id, stream)
-                and row["period_id"] in (part["period_id"], whole)
+                and (
+                    row["period_id"] in (part["period_id"], whole)
+                    or (not is_asked_for and row["observed_on"] is not None and row["observed_on"] >= part["start_on"])
+                )
             ]
             found.append(
                 Counted(
@@ -56,21 +62,30 @@ def _parts(landed: Landed) -> list[Row]:
         and row["end_on"] >= question["period_start"]
     ]
     own = [row for row in periods if row["period_id"] == question["period_id"]]
-    unlisted = {"period_id": question["period_id"], "end_on": question["period_end"], "unit_deadline_on": None}
+    unlisted = {
+        "period_id": question["period_id"],
+        "start_on": question["period_start"],
+        "end_on": question["period_end"],
+        "unit_deadline_on": None,
+    }
     return quarters or own or [unlisted]
 
 
 def _measures(sent: list[Row], deadline: dt.date | None) -> dict[str, int]:
     good = [row for row in sent if row["status"] == "accepted"]
     in_force = [row for row in good if row["is_standing"]]
-    days = (min(row["received_at"] for row in good).date() - deadline).days if in_force and deadline else 0
+    proved_in_time = deadline is None or any(row["sent_until"] <= deadline for row in good)
+    proved_late = deadline is not None and all(row["sent_from"] and row["sent_from"] > deadline for row in good)
+    is_late = bool(in_force) and proved_late and not proved_in_time
+    days = (min(row["sent_from"] for row in good) - deadline).days if is_late and deadline else 0
     return {
         "submissions_owed": 1,
-        "sent_on_time": int(bool(in_force) and days <= 0),
-        "sent_late": int(days > 0),
+        "sent_on_time": int(bool(in_force) and proved_in_time),
+        "sent_late": int(is_late),
+        "sent_unknown": int(bool(in_force) and not proved_in_time and not is_late),
         "returned": int(not in_force and any(row["is_standing"] for row in sent)),
         "not_sent": int(not any(row["is_standing"] for row in sent)),
         "declared_nil": int(bool(in_force) and not any(row["rows_read"] for row in in_force)),
         "revisions": sum(row["kind"] == "replacement" for row in sent),
-        "days_late": max(days, 0),
+        "days_late": days,
     }

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pipelines.figures.charts import Chart, chart_caption
 from pipelines.figures.text import format_count
+from pipelines.ingest.reception_text import broken_lines, ignored_lines
 from pipelines.render.charts import chart_svg
 from pipelines.render.page import write_page
 from pipelines.warehouse.status import Owed, PeriodStatus, State, state_words
@@ -21,11 +22,12 @@ STATE_WORDS: dict[State, str] = {
     "on_time": "Đúng hạn",
     "nil": "Không phát sinh",
     "late": "Trễ hạn",
+    "unknown": "Chưa rõ ngày gửi",
     "refused": "Bị từ chối",
     "missing": "Chưa gửi",
 }
 # Sign and colour both tell the state: the page is read by colour-blind people and printed in black.
-_SIGNS: dict[State, str] = {"on_time": "✓", "nil": "○", "late": "◷", "refused": "✗", "missing": "–"}
+_SIGNS: dict[State, str] = {"on_time": "✓", "nil": "○", "late": "◷", "unknown": "?", "refused": "✗", "missing": "–"}
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,9 @@ def write_board(
         before=before,
         charts=[(chart_svg(chart), chart_caption(chart, number)) for number, chart in enumerate(charts, 1)],
         units=[(items[0].unit_name, items) for items in _by_unit(status.owed)],
+        strays=status.strays,
+        waiting=status.waiting,
+        remarks=[*ignored_lines(status.ignored), *broken_lines(status.broken)],
         signs=_SIGNS,
         states=STATE_WORDS,
         state_words=state_words,
@@ -76,6 +81,8 @@ def _tiles(status: PeriodStatus) -> Iterator[tuple[str, str, str]]:
     yield from (
         (str(status.counts[state]), words, state) for state, words in STATE_WORDS.items() if status.counts[state]
     )
+    if status.waiting:
+        yield str(len(status.waiting)), "tệp trong inbox chưa nhận", "missing"
     back = sum(item.rows_rejected for item in status.owed)
     yield str(back), "dòng trả lại đơn vị", "refused" if back else ""
 

@@ -48,14 +48,16 @@ def make_cover(office: Office, period_id: str) -> list[Path]:
     return _write(office, letter, COVER_TEMPLATE, {}, _folder(office, period_id) / "gui-bao-cao")
 
 
-def make_reminders(office: Office, period_id: str) -> list[Path]:
+def make_reminders(office: Office, period_id: str, status: PeriodStatus | None = None) -> list[Path]:
     """Write one letter to every unit that still owes something for a period; return their files.
+
+    A unit whose file waits in the inbox is not reminded: what it sent was not looked at yet.
 
     Raises:
         OfficeError: unknown period.
     """
-    status = period_status(office, period_id)
-    open_items = [item for item in status.owed if not item.is_answered]
+    status = status or period_status(office, period_id)
+    open_items = [item for item in status.owed if not item.is_answered and not status.waiting_of(item.unit_id)]
     made: list[Path] = []
     for unit_id, items in groupby(open_items, key=lambda item: item.unit_id):
         facts = reminder_facts(status, list(items))
@@ -69,7 +71,10 @@ def reminder_facts(status: PeriodStatus, items: list[Owed]) -> dict[str, object]
     cleaner = Cleaner()
     return {
         "owing_unit": cleaner.text(items[0].unit_name),
-        "owed": [replace(item, refused=tuple(_clean(file, cleaner) for file in item.refused)) for item in items],
+        "owed": [
+            replace(item, stream_title=item.title, refused=tuple(_clean(file, cleaner) for file in item.refused))
+            for item in items
+        ],
         "deadline": status.deadline,
         "days_left": status.days_left,
         "days_late": max(0, -status.days_left),

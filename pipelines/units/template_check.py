@@ -53,7 +53,7 @@ def read_layouts(office: Office) -> dict[str, dict[str, Any]]:
     """
     target = dbt_target(office)
     target.mkdir(parents=True, exist_ok=True)
-    ensure_manifest(target, warehouse_file(office))
+    ensure_manifest(target, warehouse_file(office, "templates"))
     return layouts_from_manifest(read_manifest(target))
 
 

@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipelines.office.errors import OfficeError
 from pipelines.office.files import write_atomically
 from pipelines.office.settings import Office
 from pipelines.warehouse.build import build_folder, prepare
@@ -50,11 +51,11 @@ def plan(office: Office, ask: Ask) -> Plan:
     return Plan(question, deliveries, key, report_folder(office, question, key))
 
 
-def begin(office: Office, ask: Ask) -> Answer:
-    """Read what is asked of, prepare the fresh database and note the question in the build folder."""
+def begin(office: Office, ask: Ask, run_id: str) -> Answer:
+    """Read what is asked of, prepare the run's fresh database and note the question beside it."""
     planned = plan(office, ask)
     typed = standing(office, planned.deliveries, cut=planned.question.cut)
-    prepare(office, planned.question, typed)
+    prepare(office, planned.question, typed, run_id)
     note = {
         "period_id": planned.question.period.period_id,
         "as_of": planned.question.as_of.isoformat(),
@@ -64,11 +65,30 @@ def begin(office: Office, ask: Ask) -> Answer:
         "year_ago_issue": planned.question.year_ago_issue,
         "switches": {name: str(value) for name, value in planned.question.switches.model_dump().items()},
     }
-    write_atomically(build_folder(office) / "question.json", json.dumps(note, sort_keys=True).encode())
+    write_atomically(_note(office, run_id), json.dumps(note, sort_keys=True).encode())
     return Answer(planned.question, planned.key, typed)
 
 
-def noted_plan(office: Office) -> Plan:
-    """Return the plan of the build under way (the later assets of the same run ask for it)."""
-    note = json.loads((build_folder(office) / "question.json").read_text(encoding="utf-8"))
+def noted_plan(office: Office, run_id: str, period_id: str) -> Plan:
+    """Return the plan of the build of a run (its later assets ask for it, each for its own partition).
+
+    Raises:
+        OfficeError: the run asked no question, or asked one of another period.
+    """
+    path = _note(office, run_id)
+    if not path.is_file():
+        raise OfficeError(
+            f"Lượt chạy này không có câu hỏi nào của kỳ {period_id} đang làm dở: bước này chỉ làm tiếp sau bước "
+            f"«question» của cùng một lượt. Hãy chạy lại từ «question» cùng các bước sau nó, hoặc: kstt run {period_id}"
+        )
+    note = json.loads(path.read_text(encoding="utf-8"))
+    if note["period_id"] != period_id:
+        raise OfficeError(
+            f"Lượt chạy này đang làm dở kỳ {note['period_id']}, không phải kỳ {period_id}: số liệu của kỳ này không "
+            f"dùng cho kỳ khác. Hãy chạy lại từ «question» cho kỳ {period_id}, hoặc: kstt run {period_id}"
+        )
     return plan(office, Ask.parse(**note))
+
+
+def _note(office: Office, run_id: str) -> Path:
+    return build_folder(office, run_id) / "question.json"

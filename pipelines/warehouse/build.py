@@ -1,19 +1,18 @@
-"""One build folder, one run at a time: from a question to a warehouse ready for dbt.
+"""Where a run works, and one run at a time: from a question to a warehouse ready for dbt.
 
-Here: the lock, the build folder, preparing the database. Not here: models (dbt), documents (render, package).
-Invariant: the build folder is a workplace only; a run that dies leaves it and the next run deletes it.
+Here: the lock, the build folder of each run, preparing the database. Not here: models (dbt), documents (package).
+Invariant: a run writes to its own build folder only; what a dead run left is deleted when the next question is asked.
 """
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
-import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+
+from filelock import FileLock, Timeout
 
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import Office
@@ -24,14 +23,14 @@ from pipelines.warehouse.typed import TypedDelivery
 _LOOK_AGAIN = 0.2  # seconds between two looks at a lock another run holds
 
 
-def build_folder(office: Office) -> Path:
-    """Return the one build folder of an office."""
-    return office.data / "build"
+def build_folder(office: Office, run_id: str) -> Path:
+    """Return the build folder of one run of an office."""
+    return office.data / "build" / run_id
 
 
-def warehouse_file(office: Office) -> Path:
-    """Return the database being built."""
-    return build_folder(office) / "warehouse.duckdb"
+def warehouse_file(office: Office, run_id: str) -> Path:
+    """Return the database a run builds."""
+    return build_folder(office, run_id) / "warehouse.duckdb"
 
 
 def dbt_target(office: Office) -> Path:
@@ -39,16 +38,12 @@ def dbt_target(office: Office) -> Path:
     return office.data / "dbt_target"
 
 
-# Run locks this process holds: the job a command starts finds the command's own lock.
-_held: set[tuple[Path, int]] = set()
-
-
 @contextmanager
 def only_run(office: Office, wait_seconds: float = 0) -> Generator[None]:
     """Hold the office's run lock; the system frees it when the process ends, however it ends.
 
-    Commands, the UI and the schedules all hold it, so that no two of them write the build folder. Within the
-    process that holds it, it is given again.
+    Commands, the UI and the schedules all hold it, so that no two of them receive files or build at once. The thread
+    that holds it is given it again (the job a command starts finds the command's own lock).
 
     Args:
         office: whose lock.
@@ -58,42 +53,28 @@ def only_run(office: Office, wait_seconds: float = 0) -> Generator[None]:
         OfficeError: another run is going on; the message names its process.
     """
     office.data.mkdir(parents=True, exist_ok=True)
-    path = office.data / "run.lock"
-    mine = path.resolve(), os.getpid()  # a forked child is another process: it inherits this set, not the lock
-    if mine in _held:
+    path = office.data.resolve() / "run.lock"
+    holder = path.with_name("run.pid")
+    lock = FileLock(path, is_singleton=True)
+    try:
+        lock.acquire(timeout=wait_seconds, poll_interval=_LOOK_AGAIN)
+    except Timeout as error:
+        process = holder.read_text().strip() if holder.is_file() else "?"
+        raise OfficeError(f"Đang có một lượt chạy khác (tiến trình {process}). Hãy đợi xong rồi chạy lại.") from error
+    try:
+        holder.write_text(str(os.getpid()))
         yield
-        return
-    with path.open("a+") as lock:
-        _take(lock, wait_seconds)
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
-        _held.add(mine)
-        try:
-            yield
-        finally:
-            _held.discard(mine)
+    finally:
+        lock.release()
 
 
-def _take(lock: TextIO, wait_seconds: float) -> None:
-    last = time.monotonic() + wait_seconds
-    while True:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
-        except BlockingIOError as error:
-            if time.monotonic() >= last:
-                lock.seek(0)
-                raise OfficeError(
-                    f"Đang có một lượt chạy khác (tiến trình {lock.read().strip()}). Hãy đợi xong rồi chạy lại."
-                ) from error
-        time.sleep(_LOOK_AGAIN)
+def prepare(office: Office, question: Question, typed: list[TypedDelivery], run_id: str) -> Path:
+    """Delete what earlier runs left, write schema `landed` into a fresh database of this run; return the database.
 
-
-def prepare(office: Office, question: Question, typed: list[TypedDelivery]) -> Path:
-    """Empty the build folder and write schema `landed` into a fresh database; return the database."""
-    folder = build_folder(office)
-    shutil.rmtree(folder, ignore_errors=True)
+    The caller holds the run lock: whatever lies in another build folder, nobody is at work on it.
+    """
+    folder = build_folder(office, run_id)
+    shutil.rmtree(folder.parent, ignore_errors=True)
     folder.mkdir(parents=True)
-    write_landed(office, question, typed, warehouse_file(office))
-    return warehouse_file(office)
+    write_landed(office, question, typed, warehouse_file(office, run_id))
+    return warehouse_file(office, run_id)

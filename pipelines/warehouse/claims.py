@@ -24,7 +24,7 @@ from pipelines.warehouse.register import Delivery
 # stale: made before the period began.                    same_bytes: another unit sent the very same file.
 # earlier_bytes: sent before, for an earlier period.      other_units_rows: some rows name another unit.
 # day_not_reached: ends before the last asked day.        shared_codes: another unit shows the same dossiers now.
-# code_part: most codes bear the part of another unit.
+# code_part: most codes bear the part of another unit.     deleted_dossiers: open dossiers it no longer has.
 Kind = Literal[
     "other_unit",
     "other_period",
@@ -36,6 +36,7 @@ Kind = Literal[
     "day_not_reached",
     "shared_codes",
     "code_part",
+    "deleted_dossiers",
 ]
 Effect = Literal["refuses", "waits", "answers_nothing", "flags"]
 _MOVE = "Chuyển tệp về đúng thư mục đơn vị đã gửi; đơn vị này gửi tệp của mình."

@@ -8,7 +8,7 @@ Invariant: dbt sees no path and no glob; the same question and deliveries give t
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import cast
 
@@ -30,6 +30,7 @@ from pipelines.warehouse.prior import land_prior
 from pipelines.warehouse.question import Question
 from pipelines.warehouse.register import register
 from pipelines.warehouse.said import record_sql
+from pipelines.warehouse.sent_when import SentDays, sent_days
 from pipelines.warehouse.standing import judged
 from pipelines.warehouse.streams import contract_path, streams
 from pipelines.warehouse.typed import TypedDelivery, is_stale
@@ -46,8 +47,9 @@ def write_landed(office: Office, question: Question, typed: list[TypedDelivery],
         connection.execute("set timezone = 'UTC'")
         connection.execute("create schema landed")
         _table(connection, "question", pd.DataFrame([question.as_row()]))
-        _table(connection, "delivery", _deliveries(typed))
-        _table(connection, "sending", _sendings(office, question, typed))
+        sent = sent_days(office, question.cut)
+        _table(connection, "delivery", _with_days(_deliveries(typed), sent))
+        _table(connection, "sending", _with_days(_sendings(office, question, typed), sent))
         for name, file in REFERENCE_TABLES.items():
             _table(connection, name, _reference(office, file))
         _table(connection, "delivery_column", _delivery_columns(typed))
@@ -131,6 +133,14 @@ def _deliveries(typed: list[TypedDelivery]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(landed_schema()["delivery"]))
 
 
+def _with_days(frame: pd.DataFrame, sent: Mapping[str, SentDays]) -> pd.DataFrame:
+    """Return deliveries with the days between which each came; a sheet of a return came with its workbook."""
+    days = [sent[delivery_id.partition(":")[0]] for delivery_id in frame["delivery_id"]]
+    frame["sent_from"] = pd.Series([item.earliest for item in days], index=frame.index, dtype=object)
+    frame["sent_until"] = pd.Series([item.latest for item in days], index=frame.index, dtype=object)
+    return frame
+
+
 def _rest(item: TypedDelivery) -> dict[str, int]:
     """The counts of a replaced file of which some records remain: those alone."""
     if item.remaining is None:
@@ -167,6 +177,7 @@ def _sendings(office: Office, question: Question, typed: list[TypedDelivery]) ->
             "status": _sent_status(item),
             "is_standing": item.delivery.delivery_id in standing,
             "rows_read": int(item.verdict["counts"]["typed"]) + int(item.verdict["counts"]["rejected"]),
+            "observed_on": item.delivery.observed_on,
         }
         for item in sent
         if item.delivery.kind != "same_bytes"

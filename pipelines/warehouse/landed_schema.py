@@ -46,11 +46,12 @@ _DECIMALS = {"unit_successor": {"share": "decimal(9, 6)"}, "target": {"value": "
 # Columns in order by type: "varchar: a b, date: c".
 _WRITTEN = {
     "delivery": "varchar: delivery_id unit_id period_id stream file_name sha256, timestamp: received_at observed_at, "
-    "date: observed_on, varchar: profile_id coverage unit_from due_after_supplement kind, integer: receipt_no, "
+    "date: observed_on sent_from sent_until, varchar: profile_id coverage unit_from due_after_supplement kind, "
+    "integer: receipt_no, "
     "boolean: is_export is_answer, varchar: state status refused_reason, "
     "boolean: is_counted, integer: rows_in rows_typed rows_rejected rows_blank rows_furniture rows_flagged",
     "sending": "varchar: delivery_id unit_id period_id stream file_name, timestamp: received_at, varchar: kind status, "
-    "boolean: is_standing, integer: rows_read",
+    "boolean: is_standing, integer: rows_read, date: observed_on sent_from sent_until",
     "claim": "varchar: delivery_id unit_id period_id stream file_name kind effect reason mend records accepted, "
     "boolean: is_open",
     "acceptance": "varchar: delivery_id kind record_code",

@@ -26,6 +26,7 @@ from pipelines.periods.calendar import parse_day
 from pipelines.periods.period import Period, find_period
 from pipelines.warehouse.prior import PriorIssue, find_prior, find_year_ago
 from pipelines.warehouse.register import DELIVERY_ACTS, Cut, Delivery, cut_at, register
+from pipelines.warehouse.sent_when import sent_days
 from pipelines.warehouse.typed import recipe
 
 
@@ -198,6 +199,7 @@ def answer_key(office: Office, question: Question, deliveries: list[Delivery]) -
     parts = {
         "question": {key: str(value) for key, value in question.as_row().items()},
         "deliveries": [_delivery_part(office, delivery) for delivery in deliveries],
+        "sent": {name: str(days) for name, days in sent_days(office, question.cut).items()},
         "reference": office.reference_hash,
         "own_paper": office.paper_hash,
         "own_words": words_hash(office.root, question.period.period_id),

@@ -1,22 +1,22 @@
 """The open claims of the newest report of each period: what a question raised that no file says by itself.
 
 Here: reading them from finished reports. Not here: raising them (asked_claims), accepting them (accept).
-Invariant: reports are only read; a report without the table has none.
+Invariant: reports are only read; a report without the tables has none.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 
 from pipelines.office.settings import Office
-from pipelines.warehouse.claims import Claim
+from pipelines.warehouse.acceptance import Acceptances
+from pipelines.warehouse.claims import Claim, listed
 from pipelines.warehouse.finished import finished_reports
 
 _OPEN = "select delivery_id, kind, effect, reason, mend, records from rpt_claim where is_open order by all"
-
-
 _TOLD = """
     select unit_name, file_name, effect, reason, mend from rpt_claim
     where is_asked and accepted is null
@@ -29,30 +29,48 @@ _SAID = {
     "answers_nothing": "số liệu cũ",
     "flags": "cần xác nhận",
 }
+# Open dossiers that the unit's newest population export lacks, by that export.
+_GONE = """
+    select missing_delivery_id, list(dossier_code order by dossier_code)
+    from rpt_dossier_gone
+    where kind = 'deleted_dossier' and missing_delivery_id is not null
+    group by missing_delivery_id
+    order by missing_delivery_id
+"""
 
 
 def claim_lines(report: Path) -> list[str]:
     """Return a line for every claim of a finished report nobody accepted: file, unit, what was found, what to do."""
     with duckdb.connect(report / "warehouse.duckdb", read_only=True) as connection:
-        if not _has_claims(connection):
-            return []
-        rows = connection.execute(_TOLD).fetchall()
+        rows = connection.execute(_TOLD).fetchall() if _has(connection, "rpt_claim") else []
     return [f"«{file}» của {unit}, {_SAID[effect]}: {reason} {mend}" for unit, file, effect, reason, mend in rows]
 
 
-def _has_claims(connection: duckdb.DuckDBPyConnection) -> bool:
-    return bool(connection.execute("select 1 from information_schema.tables where table_name = 'rpt_claim'").fetchall())
-
-
 def reported_claims(office: Office) -> list[Claim]:
-    """Return the claims that the newest report of every period holds open."""
+    """Return the claims that the newest report of every period holds open and nobody has accepted since."""
+    words = Acceptances.of(office)
     found: list[Claim] = []
     for period_id in office.reference["periods"]["period_id"]:
         for report in finished_reports(office, period_id)[-1:]:
             with duckdb.connect(report / "warehouse.duckdb", read_only=True) as connection:
-                rows = connection.execute(_OPEN).fetchall() if _has_claims(connection) else []
-            found += [
-                Claim(delivery_id, kind, effect, reason, mend, tuple(records.split("\n")) if records else ())
-                for delivery_id, kind, effect, reason, mend, records in rows
-            ]
-    return found
+                found += [*_claims(connection), *_gone(connection)]
+    return [claim for claim in map(words.settle, found) if claim.is_open]
+
+
+def _claims(connection: duckdb.DuckDBPyConnection) -> Iterator[Claim]:
+    rows = connection.execute(_OPEN).fetchall() if _has(connection, "rpt_claim") else []
+    for delivery_id, kind, effect, reason, mend, records in rows:
+        yield Claim(delivery_id, kind, effect, reason, mend, tuple(records.split("\n")) if records else ())
+
+
+def _gone(connection: duckdb.DuckDBPyConnection) -> Iterator[Claim]:
+    rows = connection.execute(_GONE).fetchall() if _has(connection, "rpt_dossier_gone") else []
+    for delivery_id, codes in rows:
+        records = tuple(codes)
+        reason = f"{len(records)} hồ sơ đang giải quyết không còn trong danh sách đầy đủ: {listed(records)}."
+        yield Claim(delivery_id, "deleted_dossiers", "flags", reason, "Hỏi đơn vị hồ sơ đi đâu.", records)
+
+
+def _has(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    query = "select 1 from information_schema.tables where table_name = ?"
+    return bool(connection.execute(query, [table]).fetchall())

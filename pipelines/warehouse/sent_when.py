@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
@@ -20,6 +20,9 @@ from pipelines.office import journal
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import Office
 from pipelines.office.text import nfc
+
+if TYPE_CHECKING:
+    from pipelines.warehouse.register import Cut  # the register asks what a unit owes, which asks here
 
 Basis = Literal["note", "register", "source", "looks"]
 Timing = Literal["on_time", "late", "unknown"]
@@ -49,19 +52,19 @@ class SentDays:
 
 @dataclass(frozen=True)
 class Noted:
-    """A note on one receipt, and what it was before."""
+    """The day noted for one receipt."""
 
     receipt: Receipt
     on: dt.date
 
 
-def sent_days(office: Office, received_by: dt.datetime) -> dict[str, SentDays]:
-    """Return receipt id → the days between which its file came, by what was noted up to a moment."""
-    known = receipts(office)
+def sent_days(office: Office, cut: Cut | None = None) -> dict[str, SentDays]:
+    """Return receipt id → the days between which its file came, by what was known at a cut; by all without one."""
+    known = [receipt for receipt in receipts(office) if cut is None or receipt.number <= cut.receipt_no]
     noted = {
         act.details["receipt_id"]: dt.date.fromisoformat(act.details["on"])
         for act in journal.acts(office, ACT)
-        if act.at <= received_by
+        if cut is None or act.n <= cut.act_no
     }
     registered = _registered(office.reference["incoming"], known)
     zone = office.clock.timezone
@@ -69,11 +72,6 @@ def sent_days(office: Office, received_by: dt.datetime) -> dict[str, SentDays]:
         receipt.receipt_id: _days(receipt, noted.get(receipt.receipt_id), registered.get(receipt.receipt_id), zone)
         for receipt in known
     }
-
-
-def noted_moments(office: Office, received_by: dt.datetime) -> list[dt.datetime]:
-    """Return when days of arrival were noted, up to a moment."""
-    return [act.at for act in journal.acts(office, ACT) if act.at <= received_by]
 
 
 def _days(receipt: Receipt, noted: dt.date | None, registered: dt.date | None, zone: dt.tzinfo) -> SentDays:
@@ -136,7 +134,7 @@ def note_received(office: Office, name: str, on: str, by: str, why: str) -> Note
             on which the file was already seen.
     """
     receipt, day = _named(office, name), _typed_day(on)
-    seen = sent_days(office, office.clock.now())[receipt.receipt_id]
+    seen = sent_days(office)[receipt.receipt_id]
     first_seen = _day(receipt.first_seen_at, receipt, office.clock.timezone) or receipt.received_on
     if day > first_seen:
         raise OfficeError(

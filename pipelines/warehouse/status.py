@@ -1,6 +1,7 @@
-"""What has arrived for a period and what is still owed, without building anything.
+"""What has arrived for a period, what waits and what is still owed, without building anything.
 
-Here: units × things owed, from receipts and cached verdicts. Not here: figures (they need a built report), paper.
+Here: things owed and how each was answered, from receipts and cached verdicts; files that answer nothing. Not here: who
+owes and what answers it (obligations), figures (they need a built report), paper.
 Invariant: a refused file is no return, a declared nil is one; a unit whose only file is refused still owes.
 """
 
@@ -9,19 +10,24 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from pipelines.ingest.contract import load_contract
+from pipelines.ingest.inbox import Waiting
+from pipelines.ingest.landing import waiting
+from pipelines.ingest.receipts import BrokenReceipt
+from pipelines.ingest.reception_text import broken_lines, ignored_lines, waiting_lines
 from pipelines.office.settings import Office
 from pipelines.periods.period import Period, find_period
-from pipelines.warehouse.obligations import owed
+from pipelines.warehouse.obligations import Duty, answers, best_days, duties, is_asked_for
 from pipelines.warehouse.register import register
+from pipelines.warehouse.sent_when import SentDays, sent_days, timing_words
 from pipelines.warehouse.standing import judged, standing
 from pipelines.warehouse.streams import contract_path
 from pipelines.warehouse.typed import TypedDelivery, is_stale
 
-State = Literal["on_time", "late", "nil", "refused", "missing"]
+State = Literal["on_time", "late", "unknown", "nil", "refused", "missing"]
 
 
 @dataclass(frozen=True)
@@ -35,7 +41,7 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Owed:
-    """One thing a unit owes for a period, and how it stands."""
+    """One thing a unit owes for a period (or a quarter of it), and how it is answered."""
 
     unit_id: str
     unit_name: str
@@ -50,11 +56,29 @@ class Owed:
     refused: tuple[Refusal, ...]
     # Files that count but wait for a word, or were made before the period began and so answer nothing.
     doubts: tuple[Refusal, ...] = ()
+    # Between which days the first good file came, and the last day on which it was in time.
+    days: SentDays | None = None
+    deadline: dt.date | None = None
+    # Label of the quarter, where a period has several.
+    part_label: str = ""
 
     @property
     def is_answered(self) -> bool:
-        """Tell whether the unit has given what it owes, were it a nil or late."""
-        return self.state in ("on_time", "late", "nil")
+        """Tell whether the unit has given what it owes, were it a nil, late, or on a day nobody knows."""
+        return self.state in ("on_time", "late", "unknown", "nil")
+
+    @property
+    def title(self) -> str:
+        """What is owed, with its quarter where a period has several."""
+        return f"{self.stream_title} ({self.part_label})" if self.part_label else self.stream_title
+
+
+@dataclass(frozen=True)
+class Stray:
+    """A received file that answers nothing owed: of an unknown kind, or refused and not owed."""
+
+    unit_name: str
+    file: Refusal
 
 
 @dataclass(frozen=True)
@@ -66,79 +90,127 @@ class PeriodStatus:
     days_left: int
     as_of: dt.datetime
     owed: tuple[Owed, ...]
+    strays: tuple[Stray, ...] = ()
+    # Files of the inbox that are not received: of this period, or of none that is known.
+    waiting: tuple[Waiting, ...] = ()
+    ignored: Counter[str] = field(default_factory=Counter)
+    broken: tuple[BrokenReceipt, ...] = ()
 
     @property
     def counts(self) -> Counter[State]:
-        """Return how many things stand in each state."""
+        """Return how many things are in each state."""
         return Counter(item.state for item in self.owed)
+
+    def waiting_of(self, unit_id: str) -> tuple[Waiting, ...]:
+        """Return the files of a unit that wait in the inbox."""
+        return tuple(item for item in self.waiting if item.unit_id == unit_id)
 
 
 def period_status(office: Office, period_id: str) -> PeriodStatus:
-    """Return how every thing owed for a period stands now.
+    """Return how everything owed for a period is answered now.
 
     Raises:
         OfficeError: unknown period.
     """
     period = find_period(office.reference["periods"], period_id)
+    now = office.clock.now()
+    due = duties(office, period, min(now.date(), period.end_on))
+    files = _Files(office, period, due)
     deadline = period.unit_deadline(office.settings.deadlines)
-    known = register(office)
-    typed = [item for item in standing(office, known) if item.delivery.is_visible]
-    typed = [item for item in typed if item.delivery.period_id == period_id]
-    sent = [item for item in judged(office, known) if item.delivery.period_id == period_id]
-    replaced = [item for item in sent if item.delivery.replaced_by]
+    inbox = waiting(office)
+    asked = {None, period_id, *(part.period_id for part in files.parts)}
     return PeriodStatus(
         period=period,
         deadline=deadline,
-        days_left=(deadline - office.clock.today()).days,
-        as_of=office.clock.now(),
-        owed=tuple(_owed(row, typed, replaced, deadline) for row in owed(office, period).to_dict("records")),
+        days_left=(deadline - now.date()).days,
+        as_of=now,
+        owed=tuple(_owed(duty, files) for duty in due),
+        strays=tuple(files.strays(due)),
+        waiting=tuple(item for item in inbox.waiting if item.period_id in asked),
+        ignored=inbox.ignored,
+        broken=inbox.broken,
     )
 
 
-def _owed(row: dict, typed: list[TypedDelivery], replaced: list[TypedDelivery], deadline: dt.date) -> Owed:
-    own = [item for item in _of(row, typed) if not is_stale(item)]
+class _Files:
+    """The files that may answer a period: those that count or are refused now, and those replaced since."""
+
+    def __init__(self, office: Office, period: Period, due: list[Duty]) -> None:
+        self.office, self.period = office, period
+        self.parts = list({duty.part.period_id: duty.part for duty in due}.values())
+        known = register(office)
+        self.is_asked = is_asked_for(self.parts, period, known)
+        asked = {period.period_id, *(part.period_id for part in self.parts)}
+        mine = {
+            item.delivery_id
+            for item in known
+            if item.period_id in asked or any(answers(duty, period, self.is_asked, item) for duty in due)
+        }
+        typed = [item for item in standing(office, known) if item.delivery.delivery_id in mine]
+        self.typed = [item for item in typed if item.delivery.is_visible]
+        self.replaced = [
+            item
+            for item in judged(office, known)
+            if item.delivery.delivery_id in mine and item.delivery.replaced_by and not is_stale(item)
+        ]
+        self.days = sent_days(office)
+
+    def of(self, duty: Duty, typed: list[TypedDelivery]) -> list[TypedDelivery]:
+        """Return the files among some that answer a duty."""
+        return [item for item in typed if answers(duty, self.period, self.is_asked, item.delivery)]
+
+    def strays(self, due: list[Duty]) -> Iterator[Stray]:
+        """Yield the refused files that answer nothing owed."""
+        names = self.office.reference["units"].drop_duplicates("unit_id").set_index("unit_id")["name_vi"].to_dict()
+        for item in self.typed:
+            is_owed = any(answers(duty, self.period, self.is_asked, item.delivery) for duty in due)
+            if item.verdict["status"] != "accepted" and not is_owed:
+                yield Stray(str(names.get(item.delivery.unit_id, item.delivery.unit_id)), _refusal(item))
+
+
+def _owed(duty: Duty, files: _Files) -> Owed:
+    sent = files.of(duty, files.typed)
+    own = [item for item in sent if not is_stale(item)]
     accepted = [item for item in own if item.verdict["status"] == "accepted"]
-    before = [item for item in _of(row, replaced) if item.verdict["status"] == "accepted" and not is_stale(item)]
-    ever_accepted = [*accepted, *before]
-    received = [dt.datetime.fromisoformat(item.delivery.received_at) for item in ever_accepted]
+    before = [item for item in files.of(duty, files.replaced) if item.verdict["status"] == "accepted"]
+    good = [*accepted, *before]
+    days = best_days(files.days[item.delivery.delivery_id.partition(":")[0]] for item in good)
     return Owed(
-        unit_id=row["unit_id"],
-        unit_name=row["name_vi"],
-        stream=row["stream"],
-        stream_title=load_contract(contract_path(row["stream"])).title,
-        state=_state(own, accepted, received, deadline),
+        unit_id=duty.unit_id,
+        unit_name=duty.unit_name,
+        stream=duty.stream,
+        stream_title=load_contract(contract_path(duty.stream)).title,
+        state=_state(own, accepted, days, duty.deadline),
         files=len(accepted),
         rows_typed=_rows(accepted, "typed"),
         rows_rejected=_rows(accepted, "rejected"),
         rows_flagged=_rows(accepted, "flagged"),
-        received_at=max(received, default=None),
-        refused=tuple(
-            Refusal(item.delivery.file_name, item.verdict["refused_reason"], item.verdict["refused_mend"])
-            for item in own
-            if item not in accepted
-        ),
+        received_at=max((dt.datetime.fromisoformat(item.delivery.received_at) for item in good), default=None),
+        refused=tuple(_refusal(item) for item in own if item not in accepted),
         doubts=tuple(
             Refusal(item.delivery.file_name, claim.reason, claim.mend)
-            for item in _of(row, typed)
+            for item in sent
             if not item.is_held_back
             for claim in item.claims
             if claim.is_open
         ),
+        days=days,
+        deadline=duty.deadline,
+        part_label=duty.part.label if len(files.parts) > 1 else "",
     )
 
 
-def _of(row: dict, typed: list[TypedDelivery]) -> list[TypedDelivery]:
-    return [item for item in typed if (item.delivery.unit_id, item.delivery.stream) == (row["unit_id"], row["stream"])]
+def _refusal(item: TypedDelivery) -> Refusal:
+    return Refusal(item.delivery.file_name, item.verdict["refused_reason"], item.verdict["refused_mend"] or "")
 
 
-def _state(
-    own: list[TypedDelivery], accepted: list[TypedDelivery], received: list[dt.datetime], deadline: dt.date
-) -> State:
+def _state(own: list[TypedDelivery], accepted: list[TypedDelivery], days: SentDays | None, deadline: dt.date) -> State:
     """A unit is on time by its first good file; mending it later does not make it late."""
-    if not accepted:
+    if not accepted or days is None:
         return "refused" if own else "missing"
-    if min(received).date() > deadline:
-        return "late"
+    timing = days.timing(deadline)
+    if timing != "on_time":
+        return timing
     return "nil" if _rows(accepted, "typed") + _rows(accepted, "rejected") == 0 else "on_time"
 
 
@@ -147,31 +219,42 @@ def _rows(accepted: list[TypedDelivery], name: str) -> int:
 
 
 def status_lines(status: PeriodStatus) -> Iterator[str]:
-    """Yield the lines of `kstt status`: deadline, then one line a unit and thing owed."""
+    """Yield the lines of `kstt status`: deadline, one line a unit and thing owed, what waits, what is missing."""
     period = status.period
     when = f"còn {status.days_left} ngày" if status.days_left >= 0 else f"đã qua {-status.days_left} ngày"
     span = f"{period.start_on:%d/%m/%Y}–{period.end_on:%d/%m/%Y}"
     yield f"{period.label} ({span}); hạn đơn vị gửi {status.deadline:%d/%m/%Y} ({when})"
     for item in status.owed:
-        yield f"  {'✓' if item.is_answered else '✗'} {item.unit_name}, {item.stream_title}: {state_words(item)}"
-        yield from (f"      từ chối «{file.file_name}»: {file.reason}" for file in item.refused)
+        yield f"  {'✓' if item.is_answered else '✗'} {item.unit_name}, {item.title}: {state_words(item)}"
+        yield from (f"      từ chối «{file.file_name}»: {file.reason} {file.mend}" for file in item.refused)
         yield from (f"      cần xác nhận «{file.file_name}»: {file.reason} {file.mend}" for file in item.doubts)
+    for stray in status.strays:
+        file = stray.file
+        yield f"  ✗ {stray.unit_name}, tệp không tính được «{file.file_name}»: {file.reason} {file.mend}"
+    yield from waiting_lines(status.waiting)
+    yield from ignored_lines(status.ignored)
+    yield from broken_lines(status.broken)
     open_items = [item for item in status.owed if not item.is_answered]
-    units = len({item.unit_id for item in open_items})
+    units = {item.unit_id for item in open_items}
+    held = sorted({item.unit_name for item in open_items if status.waiting_of(item.unit_id)})
+    if held:
+        yield f"Có tệp chờ nhận trong inbox của đơn vị còn thiếu: {', '.join(held)}. Nhận trước khi đôn đốc."
     yield (
-        f"Còn thiếu {len(open_items)} tệp của {units} đơn vị." if open_items else "Đủ số liệu của mọi đơn vị phải gửi."
+        f"Còn thiếu {len(open_items)} tệp của {len(units)} đơn vị."
+        if open_items
+        else "Đủ số liệu của mọi đơn vị phải gửi."
     )
 
 
 def state_words(item: Owed) -> str:
-    """Return how a thing owed stands, in Vietnamese."""
+    """Return how a thing owed is answered, in Vietnamese."""
     if item.state == "missing":
         return "chưa gửi"
     if item.state == "refused":
         return "đã gửi nhưng tệp bị từ chối"
-    assert item.received_at is not None
-    received = f"nhận {item.received_at:%d/%m/%Y %H:%M}{', trễ hạn' if item.state == 'late' else ''}"
-    if item.state == "nil":
-        return f"không phát sinh, {received}"
+    assert item.days is not None and item.deadline is not None
+    when = timing_words(item.days, item.deadline)
+    if item.rows_typed + item.rows_rejected == 0:
+        return f"không phát sinh, {when}"
     flagged = f", {item.rows_flagged} dòng có cảnh báo" if item.rows_flagged else ""
-    return f"{item.files} tệp, {item.rows_typed} dòng đọc được, {item.rows_rejected} dòng trả lại{flagged}, {received}"
+    return f"{item.files} tệp, {item.rows_typed} dòng đọc được, {item.rows_rejected} dòng trả lại{flagged}, {when}"

@@ -17,6 +17,7 @@ from judged_rows import (
     assert_goes_back_only_for,
     assert_is_flagged_only_for,
     assert_passes,
+    found,
     read_and_judge,
 )
 from warehouse_fixture import LANDED
@@ -56,8 +57,11 @@ SENT_BACK = {
 }
 FLAGGED = {
     "unknown_level": row("Cấp lạ", "Đất đai", 10, 3, 5, 2, 8, 6, 1, 1, 2, 1, 1),
-    "unknown_field": row("Cấp xã", "Lĩnh vực lạ", 10, 3, 5, 2, 8, 6, 1, 1, 2, 1, 1),
+    "unknown_field": row("Cấp xã", "Lĩnh vực lạ", 30, 10, 10, 10, 20, 7, 7, 6, 10, 5, 5),
 }
+
+
+OTHERS = ("duplicate_line", "looks_like_total", "may_be_total")
 
 
 def judged(path: Path, *rows: dict[str, str]) -> Reading:
@@ -93,9 +97,26 @@ def test_the_total_row_is_no_line_and_is_held_against_the_lines(tmp_path: Path) 
     assert told["Nhận trực tuyến (cột 4)"] and told["Đã giải quyết đúng hạn (cột 9)"]
 
 
+@pytest.mark.parametrize(
+    ("numbers", "check_id", "kept"),
+    [
+        # Both good lines added up, in every column; then another number received and resolved.
+        (("", 4, 5, 2, "", 6, 2, 1, "", 1, 1), "looks_like_total", 2),
+        (("", 4, 5, 9, "", 6, 9, 1, "", 1, 1), "may_be_total", 3),
+    ],
+)
+def test_a_line_with_an_unknown_field_that_adds_up_the_lines_above_is_suspect(
+    tmp_path: Path, numbers: tuple[object, ...], check_id: str, kept: int
+) -> None:
+    reading = judged(tmp_path, row("Cấp xã", "Toàn phường", *numbers))
+
+    assert found(reading) == {check_id: 1, "unknown_field": 1}
+    assert len(reading.rows) == kept
+
+
 def test_every_check_has_its_planted_row() -> None:
     suite = parse_suite(SUITE.read_text(encoding="utf-8"))
-    assert {check.check_id for check in suite.checks} == {*SENT_BACK, *FLAGGED, "duplicate_line"}
+    assert {check.check_id for check in suite.checks} == {*SENT_BACK, *FLAGGED, *OTHERS}
     for check in suite.checks:
         assert {column for column, _ in check.shows} <= {*CONTRACT.columns, "level_label"}
 

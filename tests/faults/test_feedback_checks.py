@@ -111,7 +111,10 @@ def log(*planted: dict[str, str], beside: int = 2) -> PlantedFile:
 
 @pytest.fixture(scope="module", autouse=True)
 def planted_files_judged(tmp_path_factory: pytest.TempPathFactory) -> None:
-    judge_together(tmp_path_factory.mktemp("planted"), (log(row) for row in (*SENT_BACK.values(), *FLAGGED.values(), *EDGES.values())))
+    judge_together(
+        tmp_path_factory.mktemp("planted"),
+        (log(row) for row in (*SENT_BACK.values(), *FLAGGED.values(), *EDGES.values())),
+    )
 
 
 def judged(folder: Path, *planted: dict[str, str], beside: int = 2) -> Reading:

@@ -50,6 +50,7 @@ def test_an_issue_killed_in_each_part_of_its_way_is_whole_or_none(ready: Path, t
     _start_again(calm)
     later = steps_of(warm, story.send_out, calm, "final")  # what landing keeps of the first attempt is kept already
     issued = 0
+    assert first and later
     for step in (*spread(first, KILLS // 2), *spread(later, KILLS - KILLS // 2)):
         steps_of(warm, story.send_out, root, "final", die_at=step)
         office = load_office(root)
@@ -79,7 +80,7 @@ def test_an_issue_that_dies_at_each_step_is_whole_or_none(
     steps = [
         (module, "write_issued"),
         (module, "_write_record"),
-        (module, "_seal"),
+        (module, "_freeze"),
         (module.journal, "append"),
         (module.journal, "write_atomically"),
         (module, "find_issued"),

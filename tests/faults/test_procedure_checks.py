@@ -177,7 +177,10 @@ def _cases(planted: dict[tuple[str, str], list[Cells]]) -> list[tuple[str, str, 
 
 @pytest.fixture(scope="module", autouse=True)
 def planted_files_judged(tmp_path_factory: pytest.TempPathFactory) -> None:
-    judge_together(tmp_path_factory.mktemp("planted"), (_file(stream, cells) for stream, *_, cells in (*_cases(SENT_BACK), *_cases(FLAGGED), *PASSES)))
+    judge_together(
+        tmp_path_factory.mktemp("planted"),
+        (_file(stream, cells) for stream, *_, cells in (*_cases(SENT_BACK), *_cases(FLAGGED), *PASSES)),
+    )
 
 
 @pytest.mark.parametrize(("stream", "check_id", "change"), _cases(SENT_BACK))

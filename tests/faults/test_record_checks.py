@@ -148,7 +148,10 @@ def file_of(stream: str, *planted: dict[str, str]) -> PlantedFile:
 
 @pytest.fixture(scope="module", autouse=True)
 def planted_files_judged(tmp_path_factory: pytest.TempPathFactory) -> None:
-    judge_together(tmp_path_factory.mktemp("planted"), (file_of(stream, cells) for stream, *_, cells in (*SENT_BACK, *FLAGGED, *EDGES)))
+    judge_together(
+        tmp_path_factory.mktemp("planted"),
+        (file_of(stream, cells) for stream, *_, cells in (*SENT_BACK, *FLAGGED, *EDGES)),
+    )
 
 
 def judged(folder: Path, stream: str, *planted: dict[str, str]) -> Reading:

@@ -141,7 +141,10 @@ def submission(*planted: dict[str, str], good: int = 2) -> PlantedFile:
 
 @pytest.fixture(scope="module", autouse=True)
 def planted_files_judged(tmp_path_factory: pytest.TempPathFactory) -> None:
-    judge_together(tmp_path_factory.mktemp("planted"), (submission({**GOOD, **row}) for row in (*(row for _, row in PLANTED), *EDGES.values())))
+    judge_together(
+        tmp_path_factory.mktemp("planted"),
+        (submission({**GOOD, **row}) for row in (*(row for _, row in PLANTED), *EDGES.values())),
+    )
 
 
 def judged(folder: Path, *planted: dict[str, str], good: int = 2) -> Reading:

@@ -160,7 +160,10 @@ def export(*planted: dict[str, str]) -> PlantedFile:
 
 @pytest.fixture(scope="module", autouse=True)
 def planted_files_judged(tmp_path_factory: pytest.TempPathFactory) -> None:
-    judge_together(tmp_path_factory.mktemp("planted"), (export(row) for row in (*SENT_BACK.values(), *FLAGGED.values(), *EDGES.values())))
+    judge_together(
+        tmp_path_factory.mktemp("planted"),
+        (export(row) for row in (*SENT_BACK.values(), *FLAGGED.values(), *EDGES.values())),
+    )
 
 
 def judged(folder: Path, *planted: dict[str, str]) -> Reading:

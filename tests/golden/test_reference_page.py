@@ -71,7 +71,11 @@ def _settings_of(model: type[BaseModel], above: str) -> Iterator[str]:
         path = f"{above}{name}{'[]' if is_list and parts else ''}"
         if parts:
             for part in parts:
-                kind = next(iter(get_args(part.model_fields["kind"].annotation)), "") if "kind" in part.model_fields else ""
+                kind = (
+                    next(iter(get_args(part.model_fields["kind"].annotation)), "")
+                    if "kind" in part.model_fields
+                    else ""
+                )
                 keyed = ".<unit or kind>" if get_origin(field.annotation) is dict else ""
                 yield from _settings_of(part, f"{path}{keyed}{f' ({kind})' if kind else ''}.")
             continue
@@ -113,7 +117,9 @@ def checks() -> Iterator[str]:
             f"| `{check.check_id}` | {WEIGHT[check.severity]} | {_cell(check.reason)} | {_cell(check.mend)} |"
             for check in suite.checks
         ]
-        yield "\n".join(["| check | what it does | reason given | what the unit is asked |", "|---|---|---|---|", *rows])
+        yield "\n".join(
+            ["| check | what it does | reason given | what the unit is asked |", "|---|---|---|---|", *rows]
+        )
         yield ""
 
 
@@ -194,7 +200,9 @@ def test_every_link_of_the_documents_leads_to_a_file() -> None:
 def test_the_index_leads_to_every_page() -> None:
     folder = REPOSITORY / "docs"
     named = {(folder / target).resolve() for target in _links(folder / "index.md")}
-    assert [path.name for path in sorted(folder.rglob("*.md")) if path.name != "index.md" and path.resolve() not in named] == []
+    assert [
+        path.name for path in sorted(folder.rglob("*.md")) if path.name != "index.md" and path.resolve() not in named
+    ] == []
 
 
 def test_every_file_and_folder_the_guides_name_is_there() -> None:

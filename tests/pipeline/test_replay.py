@@ -75,8 +75,8 @@ class Replay:
     def ask(self, name: str, period: str, as_of: str | None = None, received_by: str | None = None) -> None:
         """Answer a question by the models, count it again, and remember what both say."""
         office = self.office()
-        begin(office, Ask.parse(period, as_of, received_by))
-        database = warehouse_file(office)
+        begin(office, Ask.parse(period, as_of, received_by), "replay")
+        database = warehouse_file(office, "replay")
         layouts = layouts_from_manifest(json.loads(compiled().manifest))
         build(database, [f"+{layout['model']}" for layout in layouts.values()])
         result = recount(database, layouts)

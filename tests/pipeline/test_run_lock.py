@@ -9,6 +9,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,9 +17,10 @@ import dagster as dg
 import pytest
 from office_folder import make_office
 
+from pipelines.definitions import build_defs
+from pipelines.defs.resources import OfficeResource
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import Office, load_office
-from pipelines.runner import load_definitions
 from pipelines.warehouse.build import only_run
 
 HOLD = """
@@ -65,14 +67,13 @@ def tried_elsewhere(office: Office) -> str:
     return done.stdout.strip()
 
 
-def receive(office: Office, monkeypatch: pytest.MonkeyPatch, wait_seconds: float) -> dg.ExecuteInProcessResult:
+def receive(office: Office, wait_seconds: float) -> dg.ExecuteInProcessResult:
     """Run the job of the UI, its first asset only."""
-    job = load_definitions(office).get_repository_def().get_job("lap_bao_cao_ky")
-    monkeypatch.setattr(sys.modules["pipelines.defs.resources"], "_WAIT_SECONDS", wait_seconds)
+    job = build_defs(office).resolve_job_def("lap_bao_cao_ky")
     with dg.DagsterInstance.ephemeral() as instance:
         return job.execute_in_process(
             run_config={
-                "resources": {"office": {"config": {"folder": str(office.root)}}},
+                "resources": {"office": {"config": {"folder": str(office.root), "wait_seconds": wait_seconds}}},
                 "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
             },
             asset_selection=[dg.AssetKey("landed_files")],
@@ -82,26 +83,23 @@ def receive(office: Office, monkeypatch: pytest.MonkeyPatch, wait_seconds: float
         )
 
 
-def test_a_run_of_the_ui_does_not_touch_the_office_while_a_command_runs(
-    office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_of_the_ui_does_not_touch_the_office_while_a_command_runs(office: Office) -> None:
     (office.root / "inbox" / "2021-Q1" / "p01").mkdir(parents=True)
     (office.root / "inbox" / "2021-Q1" / "p01" / "a.csv").write_bytes(b"1")
     with held_elsewhere(office, 60):
-        result = receive(office, monkeypatch, wait_seconds=0.3)
+        result = receive(office, wait_seconds=0.3)
     assert not result.success
     assert "Đang có một lượt chạy khác" in str([event.event_specific_data for event in result.all_events])
     assert not (office.data / "receipts").exists()
 
 
-def test_a_run_of_the_ui_waits_for_a_command_that_ends(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_of_the_ui_waits_for_a_command_that_ends(office: Office) -> None:
     with held_elsewhere(office, 1):
-        assert receive(office, monkeypatch, wait_seconds=60).success
+        assert receive(office, wait_seconds=60).success
 
 
 def test_a_command_is_told_at_once_while_a_run_of_the_ui_lasts(office: Office) -> None:
-    load_definitions(office)
-    resource = sys.modules["pipelines.defs.resources"].OfficeResource(folder=str(office.root))
+    resource = OfficeResource(folder=str(office.root))
     told: list[str] = []
 
     @dg.asset(required_resource_keys={"office"})
@@ -113,12 +111,23 @@ def test_a_command_is_told_at_once_while_a_run_of_the_ui_lasts(office: Office) -
     assert tried_elsewhere(office) == "free"
 
 
-def test_within_the_process_that_holds_it_the_lock_is_given_again(office: Office) -> None:
+def test_the_thread_that_holds_the_lock_is_given_it_again(office: Office) -> None:
     with only_run(office):
         with only_run(office):
             assert tried_elsewhere(office) != "free"
         assert tried_elsewhere(office) != "free"
     assert tried_elsewhere(office) == "free"
+
+
+def test_another_thread_of_the_process_is_not_given_the_lock(office: Office) -> None:
+    with ThreadPoolExecutor(1) as other, only_run(office):
+        refusal = other.submit(_take, office).exception()
+    assert isinstance(refusal, OfficeError)
+
+
+def _take(office: Office) -> None:
+    with only_run(office):
+        pass
 
 
 def test_the_lock_is_free_after_an_error(office: Office) -> None:

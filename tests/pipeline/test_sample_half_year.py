@@ -11,11 +11,14 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from answers_agree import by_report, by_status
 from sample_copy import Sample
 from test_sample_figures import MEASURES, cells, form, plain, truth_of
 from truth.recount import roll_up
 
+from pipelines.office.settings import load_office
 from pipelines.runner import RunResult
+from pipelines.units.letters import make_reminders
 
 SUMMED = ("c4", "c5", "c7", "c8", "c9", "c10")
 LAST = ("c11", "c12", "c13")
@@ -56,3 +59,16 @@ def test_a_unit_that_sent_nothing_for_one_quarter_is_told_with_the_quarter(half:
     manifest = json.loads((half / "manifest.json").read_text(encoding="utf-8"))
     assert "UBND Phường 9 (" in manifest["coverage"]["sentence"]
     assert "Quý II năm 2021" in manifest["coverage"]["sentence"]
+
+
+def test_kstt_status_says_of_the_half_year_what_its_report_says(sample_office: Path, half: Path) -> None:
+    agreed = by_status(sample_office, "2021-H1")
+    assert agreed == by_report(half)
+    # A ward that sent nothing for the second quarter, and a sheet forgotten in the first: no one else owes anything.
+    open_units = {unit for (unit, _), states in agreed.items() if any(state != "accepted" for state, _ in states)}
+    assert open_units == {"p07", "p09"}
+
+
+def test_only_who_owes_something_for_the_half_year_is_reminded(sample_office: Path, half: Path) -> None:
+    made = make_reminders(load_office(sample_office), "2021-H1")
+    assert sorted({path.stem for path in made}) == ["don-doc-p07", "don-doc-p09"]

@@ -11,15 +11,16 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from answers_agree import by_report, by_status
 from sample_files import planted, table
 from truth.recount_records import TABLES, recount_records
+from truth.recount_submissions import expected_submissions
 
 from pipelines.audit.trace import trace
 from pipelines.figures.layout import load_layouts
 from pipelines.office.settings import load_office
 from pipelines.package.model import read_model, reporting_units
 from pipelines.runner import RunResult
-from pipelines.warehouse.status import period_status
 
 STUB = {
     "scope_id", "row_order", "row_kind", "row_code", "row_no", "label", "section_code", "reporting_unit_id",
@@ -79,21 +80,21 @@ def test_a_unit_that_owes_stands_in_the_table_with_zeros(q2: RunResult) -> None:
     assert silent == Counter()
 
 
-def test_the_table_of_submissions_says_what_kstt_status_says(sample_office: Path, quarter: tuple[str, Path]) -> None:
+def test_when_each_thing_was_sent_equals_the_register_as_planted(quarter: tuple[str, Path]) -> None:
     period, report = quarter
-    status = period_status(load_office(sample_office), period)
-    words = {"missing": "not_sent", "refused": "returned", "late": "sent_late", "nil": "sent_on_time"}
-    expected: dict[str, Counter[str]] = {}
-    for item in status.owed:
-        state = words.get(item.state, "sent_on_time")
-        expected.setdefault(item.unit_id, Counter()).update({"submissions_owed": 1, state: 1})
-    columns = ("submissions_owed", "sent_on_time", "sent_late", "returned", "not_sent")
-    told = {
-        unit: Counter({name: cells[name] for name in columns if cells[name]})
-        for unit, cells in form(report, "form_submissions", "tp-st").items()
-        if unit
+    query = "select reporting_unit_id, stream, reason_code, days_late from fct_submission_period"
+    printed = {
+        (row["reporting_unit_id"], row["stream"]): (str(row["reason_code"]).removesuffix("_nil"), row["days_late"])
+        for row in rows(report, query)
     }
-    assert told == expected
+    assert printed == expected_submissions(period)
+
+
+def test_kstt_status_says_of_each_thing_owed_what_the_report_says(
+    sample_office: Path, quarter: tuple[str, Path]
+) -> None:
+    period, report = quarter
+    assert by_status(sample_office, period) == by_report(report)
 
 
 def test_what_the_ledger_calls_forgotten_or_not_sent_is_told_apart_from_nil(quarter: tuple[str, Path]) -> None:

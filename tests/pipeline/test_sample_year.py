@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from answers_agree import by_report, by_status
 from by_steps import report_by_steps
 from sample_copy import REPOSITORY
 from test_sample_figures import MEASURES, cells, form, plain
@@ -120,3 +121,9 @@ def test_the_committed_sample_is_not_what_a_year_overwrites(tmp_path: Path) -> N
     generator = REPOSITORY / "sample_office" / "generate.py"
     refused = subprocess.run([sys.executable, generator, "--year"], capture_output=True, text=True, cwd=tmp_path)
     assert refused.returncode == 2 and "--out" in refused.stderr
+
+
+def test_kstt_status_says_of_the_year_what_its_report_says(office: Path, reports: dict[str, Path]) -> None:
+    agreed = by_status(office, "2021-Y")
+    assert agreed == by_report(reports["2021-Y"])
+    assert {state for states in agreed.values() for state, _ in states} == {"accepted"}

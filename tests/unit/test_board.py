@@ -51,6 +51,12 @@ def deliver(office: Office, day: str, name: str, text: str, unit: str = "p01") -
     return later
 
 
+def looked(office: Office, day: str) -> Office:
+    """The office after a look at the inbox on a day, the file not being there yet."""
+    receive_inbox(at(office, f"{day}T07:00:00+07:00"))
+    return office
+
+
 def states(office: Office) -> dict[tuple[str, str], str]:
     return {(item.unit_id, item.stream): item.state for item in period_status(office, "2021-Q1").owed}
 
@@ -66,7 +72,7 @@ def test_what_nobody_sent_is_missing_and_the_days_to_the_deadline_are_told(offic
     ("day", "name", "text", "stream", "state"),
     [
         ("2021-03-11", "s.csv", HEAD + ROW, "case_exports", "on_time"),
-        ("2021-03-12", "s.csv", HEAD + ROW, "case_exports", "late"),
+        ("2021-03-12", "s.csv", HEAD + ROW, "case_exports", "unknown"),
         ("2021-03-11", "s.csv", "không phải bảng", "case_exports", "refused"),
         ("2021-03-11", "pakn.csv", FEEDBACK, "feedback_logs", "nil"),
     ],
@@ -75,6 +81,22 @@ def test_a_thing_owed_stands_as_it_was_sent(
     office: Office, day: str, name: str, text: str, stream: str, state: str
 ) -> None:
     assert states(deliver(office, day, name, text))["p01", stream] == state
+
+
+@pytest.mark.parametrize(
+    ("look", "came", "state", "words"),
+    [
+        ("2021-03-12", "2021-03-13", "late", "gửi từ ngày 12/03/2021 trở đi, trễ hạn"),
+        ("2021-03-11", "2021-03-13", "unknown", "không xác định gửi ngày nào, đã thấy ngày 13/03/2021"),
+        ("2021-03-10", "2021-03-11", "on_time", "đã có ngày 11/03/2021"),
+    ],
+)
+def test_a_look_without_the_file_after_the_deadline_proves_that_it_is_late(
+    office: Office, look: str, came: str, state: str, words: str
+) -> None:
+    later = deliver(looked(office, look), came, "s.csv", HEAD + ROW)
+    assert states(later)["p01", "case_exports"] == state
+    assert any(words in line for line in status_lines(period_status(later, "2021-Q1")))
 
 
 def test_mending_a_file_after_the_deadline_does_not_make_a_unit_late(office: Office) -> None:

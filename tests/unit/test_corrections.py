@@ -44,8 +44,8 @@ def correct(root: Path, **said: str) -> tuple[pd.DataFrame, list[dict], Path]:
     send(root, "s_2021_03_15.csv", FILE.encode("utf-8-sig"))
     office = load_office(root)
     receive_inbox(office)
-    answer = begin(office, Ask("2021-Q1"))
-    with duckdb.connect(warehouse_file(office), read_only=True) as connection:
+    answer = begin(office, Ask("2021-Q1"), "test")
+    with duckdb.connect(warehouse_file(office, "test"), read_only=True) as connection:
         landed = connection.execute("select * from landed.correction").df().to_dict("records")
     return pd.read_parquet(answer.typed[0].folder / "rows.parquet"), landed, root
 

@@ -52,7 +52,9 @@ def form_models() -> dict[str, dict[str, Any]]:
     models = [
         model
         for path in sorted((DBT_PROJECT / "models").rglob("*.yml"))
-        for model in yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader).get("models", [])  # read at collection
+        for model in yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader).get(
+            "models", []
+        )  # read at collection
     ]
     return {model["name"]: model for model in models if "form_id" in meta_of(model)}
 

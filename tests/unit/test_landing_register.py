@@ -7,6 +7,7 @@ Invariant: nothing received is ever lost or changed.
 from __future__ import annotations
 
 import datetime as dt
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +19,8 @@ from pipelines.ingest.landing import landed_path, receipts, receive_inbox
 from pipelines.office import journal
 from pipelines.office.clock import Clock
 from pipelines.office.settings import Office, load_office
-from pipelines.warehouse.register import Delivery, register
+from pipelines.warehouse.question import Ask, resolve
+from pipelines.warehouse.register import Delivery, cut_at, register
 
 LATE = dt.datetime(2030, 1, 1, tzinfo=dt.UTC)
 
@@ -205,3 +207,48 @@ def test_a_file_no_profile_fits_is_still_received(tmp_path: Path) -> None:
     receive_inbox(office)
     (delivery,) = register(office, LATE)
     assert delivery.profile is None
+
+
+def test_a_clock_set_back_does_not_make_the_older_file_the_newer(tmp_path: Path) -> None:
+    office = load_office(make_office(tmp_path))
+    send(tmp_path, "s.csv", b"older")
+    receive_inbox(at(office, "2021-04-02T08:00:00+07:00"))
+    send(tmp_path, "s (1).csv", b"newer")
+    early = at(office, "2021-04-01T08:00:00+07:00")
+    receive_inbox(early)
+    assert by_name(register(early)) == {"s (1).csv": "replacement"}
+    assert [item.is_visible for item in resolve(early, Ask("2021-Q1"))[1]] == [False, True]
+
+
+def test_an_act_counts_by_its_place_in_the_journal(tmp_path: Path) -> None:
+    office = load_office(make_office(tmp_path))
+    send(tmp_path, "a.csv", b"1")
+    (receipt,) = receive_inbox(office)
+    before = cut_at(office)
+    journal.append(office, "withdraw", "Cán bộ thử", "gửi nhầm", delivery_id=receipt.receipt_id)
+    assert by_name(register(office, before)) == {"a.csv": "first"}
+    assert by_name(register(office)) == {}
+
+
+def test_the_same_bytes_written_anew_after_a_withdrawal_are_a_sending_and_count(tmp_path: Path) -> None:
+    office = load_office(make_office(tmp_path))
+    path = send(tmp_path, "a.csv", b"1")
+    os.utime(path, (1_615_000_000, 1_615_000_000))
+    (receipt,) = receive_inbox(office)
+    journal.append(office, "withdraw", "Cán bộ thử", "tưởng gửi nhầm", delivery_id=receipt.receipt_id)
+    assert receive_inbox(office) == []  # it still lies there: a withdrawal is not undone by the next look
+    os.utime(path, (1_615_000_600, 1_615_000_600))
+    assert len(receive_inbox(office)) == 1
+    assert by_name(register(office)) == {"a.csv": "first"}
+
+
+def test_a_copy_beside_its_own_file_counts_once_and_a_file_overwritten_with_another_s_bytes_is_replaced(
+    tmp_path: Path,
+) -> None:
+    office = load_office(make_office(tmp_path))
+    send(tmp_path, "s.csv", b"one")
+    send(tmp_path, "t.csv", b"two")
+    receive_inbox(office)
+    send(tmp_path, "s.csv", b"two")
+    receive_inbox(office)
+    assert by_name(register(office)) == {"t.csv": "additional", "s.csv": "replacement"}

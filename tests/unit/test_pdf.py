@@ -58,7 +58,9 @@ def test_figures_of_the_words_lead_to_their_cells_in_the_same_file(model: Report
         links = [(number, link) for number, page in enumerate(pdf.pages) for link in page.annots]
         first_form = next(number for number, page in enumerate(pdf.pages) if page.width > page.height)
     inside = [number for number, link in links if link["uri"] is None]
-    outside = {unquote(link["uri"]).removeprefix("bao-cao.html#") for n, link in links if link["uri"] and n < first_form}
+    outside = {
+        unquote(link["uri"]).removeprefix("bao-cao.html#") for n, link in links if link["uri"] and n < first_form
+    }
     assert len(inside) > 5 and max(inside) < first_form
     assert outside.isdisjoint(cells)
 

@@ -18,7 +18,8 @@ from shared_files import shared
 
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import Deadlines, load_office
-from pipelines.periods.period import Period, generate_periods, last_closed_quarter, open_quarter
+from pipelines.periods.asked import period_due, period_in_progress, period_just_closed
+from pipelines.periods.period import Period, generate_periods, open_quarter
 
 
 def test_generated_periods_equal_the_domain_table() -> None:
@@ -70,21 +71,70 @@ def test_before_the_12th_means_the_11th_unless_the_office_says_inclusive(inclusi
     assert period.unit_deadline(Deadlines(unit_deadline_inclusive=inclusive)) == expected
 
 
+def periods_of(*years: int) -> pd.DataFrame:
+    periods = pd.DataFrame([vars(period) for year in years for period in generate_periods(year)])
+    periods[["start_on", "end_on"]] = periods[["start_on", "end_on"]].apply(pd.to_datetime)
+    return periods
+
+
 @pytest.mark.parametrize(
     ("today", "opened", "closed"),
     [
-        ("2021-03-11", "2021-Q1", None),
-        ("2021-03-14", "2021-Q1", None),
-        ("2021-03-15", "2021-Q2", "2021-Q1"),
-        ("2021-04-01", "2021-Q2", "2021-Q1"),
+        ("2022-03-11", "2022-Q1", "2021-Q4"),
+        ("2022-03-14", "2022-Q1", "2021-Q4"),
+        ("2022-03-15", "2022-Q2", "2022-Q1"),
+        ("2022-04-01", "2022-Q2", "2022-Q1"),
     ],
 )
-def test_open_and_closed_quarter_follow_day_15(today: str, opened: str, closed: str | None) -> None:
-    periods = pd.DataFrame([vars(period) for period in generate_periods(2021)])
-    periods[["start_on", "end_on"]] = periods[["start_on", "end_on"]].apply(pd.to_datetime)
-    day = dt.date.fromisoformat(today)
+def test_quarter_in_progress_and_quarter_just_closed_follow_day_15(today: str, opened: str, closed: str) -> None:
+    periods, day = periods_of(2021, 2022), dt.date.fromisoformat(today)
     assert open_quarter(periods, day) == opened
-    assert last_closed_quarter(periods, day) == closed
+    assert period_in_progress(periods, "quarter", day).period_id == opened
+    assert period_just_closed(periods, "quarter", day).period_id == closed
+
+
+@pytest.mark.parametrize(
+    ("kind", "today", "closed"),
+    [
+        ("quarter", "2022-12-15", "2022-Q4"),
+        ("quarter", "2023-03-14", "2022-Q4"),
+        ("six_months", "2022-06-15", "2022-H1"),
+        ("six_months", "2022-09-14", "2022-H1"),
+        ("nine_months", "2022-09-15", "2022-9M"),
+        ("year", "2022-12-15", "2022-Y"),
+        ("year", "2022-03-14", "2021-Y"),
+    ],
+)
+def test_a_closed_period_is_asked_until_the_next_quarter_closes(kind: str, today: str, closed: str) -> None:
+    assert period_just_closed(periods_of(2021, 2022), kind, dt.date.fromisoformat(today)).period_id == closed
+
+
+@pytest.mark.parametrize(
+    ("kind", "today"),
+    [("quarter", "2026-12-15"), ("quarter", "2023-03-15"), ("quarter", "2021-03-14"), ("year", "2022-06-15")],
+)
+def test_no_period_of_other_days_is_asked(kind: str, today: str) -> None:
+    with pytest.raises(OfficeError, match=r"periods\.csv không có kỳ .* vừa khép"):
+        period_just_closed(periods_of(2021, 2022), kind, dt.date.fromisoformat(today))
+
+
+def test_a_day_beyond_the_periods_has_none_in_progress() -> None:
+    with pytest.raises(OfficeError, match=r"không có kỳ quý nào chứa ngày 15/12/2022"):
+        period_in_progress(periods_of(2021, 2022), "quarter", dt.date(2022, 12, 15))
+
+
+@pytest.mark.parametrize(
+    ("kind", "today", "due"),
+    [
+        ("quarter", "2021-06-11", "2021-Q1"),
+        ("quarter", "2021-06-12", "2021-Q2"),
+        ("six_months", "2021-06-12", "2021-H1"),
+        ("year", "2021-06-12", None),
+    ],
+)
+def test_a_period_is_due_once_its_deadline_is_past(kind: str, today: str, due: str | None) -> None:
+    found = period_due(periods_of(2021), kind, dt.date.fromisoformat(today), Deadlines())
+    assert (found.period_id if found else None) == due
 
 
 @pytest.mark.parametrize("day", ["02-29", "04-31", "13-01", "1-31", "31-01"])

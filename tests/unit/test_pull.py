@@ -22,8 +22,10 @@ from office_folder import OFFICE, make_office
 
 from pipelines.ingest.landing import landed_path, receive_inbox
 from pipelines.ingest.pull import pull_sources
+from pipelines.ingest.receipts import receipts
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import Office, load_office
+from pipelines.warehouse.sent_when import sent_days
 
 SSHD = shutil.which("sshd") or "/usr/sbin/sshd"
 SFTP_SERVER = Path("/usr/lib/openssh/sftp-server")
@@ -79,6 +81,47 @@ def test_what_was_fetched_is_not_fetched_again_until_it_changes(tmp_path: Path) 
     changed = tmp_path / "remote" / "2021-Q1/p01/Sổ theo dõi.csv"
     changed.write_bytes(b"a;b\n1;2\n3;4\n")
     assert pull_sources(office)[0].files == ("2021-Q1/p01/kho/Sổ theo dõi.csv",)
+
+
+def test_a_fetched_file_has_the_time_its_source_gives_it(tmp_path: Path) -> None:
+    fill(tmp_path / "remote")
+    moment = 1_615_200_000  # 2021-03-08 17:40 in the office's zone
+    os.utime(tmp_path / "remote" / "2021-Q1/p01/Sổ theo dõi.csv", (moment, moment))
+    office = office_with(tmp_path / "office", folder_source(f"file://{tmp_path / 'remote'}"))
+    pull_sources(office)
+    receive_inbox(office)
+    days = {receipt.unit_id: sent_days(office)[receipt.receipt_id] for receipt in receipts(office)}
+    assert (days["p01"].basis, days["p01"].latest.isoformat()) == ("source", "2021-03-08")
+    assert days["p02"].basis == "looks"  # its time at the source is later than now: no evidence
+
+
+def test_a_file_of_a_source_that_lies_in_no_units_folder_is_named(tmp_path: Path) -> None:
+    fill(tmp_path / "remote")
+    office = office_with(tmp_path / "office", folder_source(f"file://{tmp_path / 'remote'}"))
+    (pulled,) = pull_sources(office)
+    assert pulled.left == ("readme.txt",)
+    assert any("«readme.txt»" in sentence for sentence in pulled.sentences)
+
+
+def test_a_file_that_cannot_be_fetched_stops_no_other_of_its_source(tmp_path: Path) -> None:
+    fill(tmp_path / "remote")
+    office = office_with(tmp_path / "office", folder_source(f"file://{tmp_path / 'remote'}"))
+    (office.inbox / "2021-Q1/p01/kho/Sổ theo dõi.csv").mkdir(parents=True)  # a folder lies where the file is to go
+    (pulled,) = pull_sources(office)
+    assert pulled.files == ("2021-Q1/p02/gửi lại/kho/s.csv",)
+    assert pulled.problem is not None
+    assert "«2021-Q1/p01/Sổ theo dõi.csv»" in pulled.problem
+
+
+@pytest.mark.parametrize("damage", ["", "{", "[]"])
+def test_a_broken_list_of_what_was_fetched_is_begun_anew(tmp_path: Path, damage: str) -> None:
+    fill(tmp_path / "remote")
+    office = office_with(tmp_path / "office", folder_source(f"file://{tmp_path / 'remote'}"))
+    pull_sources(office)
+    receive_inbox(office)
+    (office.data / "pulled" / "kho.json").write_text(damage, encoding="utf-8")
+    assert len(pull_sources(office)[0].files) == 2
+    assert receive_inbox(office) == []
 
 
 @pytest.mark.parametrize(
@@ -207,9 +250,7 @@ def test_an_unsafe_source_is_refused_when_the_office_is_loaded(tmp_path: Path, s
 def test_files_come_from_a_real_sftp_server(tmp_path: Path, sftp: tuple[int, Path]) -> None:
     port, key = sftp
     fill(tmp_path / "remote")
-    office = office_with(
-        tmp_path / "office", sftp_source(tmp_path, port, shown_by_ssh_keygen(key.with_name("host")))
-    )
+    office = office_with(tmp_path / "office", sftp_source(tmp_path, port, shown_by_ssh_keygen(key.with_name("host"))))
 
     (pulled,) = pull_sources(office, {**os.environ, "KSTT_SFTP_KEY": str(key)})
 

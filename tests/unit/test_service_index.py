@@ -33,7 +33,9 @@ def make(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Warehouse]:
     target = tmp_path_factory.mktemp("dbt")
 
     def build(**tables: list) -> Warehouse:
-        with (REPOSITORY / "sample_office" / "reference" / "index_components.csv").open(encoding="utf-8", newline="") as source:
+        with (REPOSITORY / "sample_office" / "reference" / "index_components.csv").open(
+            encoding="utf-8", newline=""
+        ) as source:
             components = [{name: value or None for name, value in row.items()} for row in csv.DictReader(source)]
         tables = {"index_component": components, **tables}
         return Warehouse(tmp_path_factory.mktemp("warehouse"), tables, target)

@@ -15,6 +15,7 @@ import pytest
 from compiled_project import build
 from office_folder import make_office, send
 from record_units import Q1, UNITS, form
+from test_landing_register import at
 from test_recount import recounted
 from warehouse_fixture import Row, Warehouse, question
 
@@ -27,14 +28,16 @@ from pipelines.warehouse.standing import standing
 from pipelines.warehouse.status import period_status
 
 MEASURES = (
-    "submissions_owed", "sent_on_time", "sent_late", "returned", "not_sent", "declared_nil", "revisions", "days_late",
+    "submissions_owed", "sent_on_time", "sent_late", "sent_unknown", "returned", "not_sent", "declared_nil", "revisions",
+    "days_late",
 )  # fmt: skip
 
 
 def _sending(unit: str, stream: str, moment: str, *, period: str = "2021-Q1", **told: object) -> Row:
+    """A sending whose day is known: earliest and latest are the same."""
     return {
         "delivery_id": f"{unit} {stream} {moment}", "unit_id": unit, "stream": stream, "period_id": period,
-        "received_at": moment, "kind": "first", "status": "accepted", "is_standing": True, "rows_read": 5, **told,
+        "received_at": moment, "sent_from": moment[:10], "sent_until": moment[:10], "kind": "first", "status": "accepted", "is_standing": True, "rows_read": 5, **told,
     }  # fmt: skip
 
 
@@ -50,11 +53,21 @@ SENDINGS = [
     # a first file refused, a good one six days late
     _sending("p02", "directives", "2021-03-01 08:00:00", status="refused"),
     _sending("p02", "directives", "2021-03-17 08:00:00", kind="additional"),
+    # seen on the 20th, and nothing says that it was not there before
+    _sending("p02", "findings", "2021-03-20 08:00:00", sent_from=None),
+    # seen on the 20th, not there on the 11th: not proved late; and its mended file certainly came after the day
+    _sending("p02", "inspections", "2021-03-20 08:00:00", sent_from="2021-03-11", is_standing=False),
+    _sending("p02", "inspections", "2021-04-02 08:00:00", kind="replacement"),
+    # seen on the 20th, not there on the 13th: at least two days late
+    _sending("p02", "death_cases", "2021-03-20 08:00:00", sent_from="2021-03-13", rows_read=0),
     # of another period, and not owed
     _sending("p02", "trainings", "2021-03-01 08:00:00", period="2021-Q2"),
     _sending("tp-st-tp", "trainings", "2021-03-01 08:00:00"),
 ]
-OWED = [("p01", "directives"), ("p01", "trainings"), ("p01", "findings"), ("p02", "directives"), ("p02", "trainings")]
+OWED = [
+    *[("p01", stream) for stream in ("directives", "trainings", "findings")],
+    *[("p02", stream) for stream in ("directives", "trainings", "findings", "inspections", "death_cases")],
+]
 
 
 @pytest.fixture(scope="module")
@@ -76,16 +89,16 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
 
 def test_a_unit_is_on_time_by_its_first_good_file_and_late_by_days_of_the_calendar(warehouse: Warehouse) -> None:
     assert form(warehouse, "form_submissions", MEASURES) == {
-        "UBND Phường 1": (3, 1, 1, 1, 0, 1, 2, 3),
-        "UBND Phường 2": (2, 0, 1, 0, 1, 0, 0, 6),
-        "Tổng cộng": (5, 1, 2, 1, 1, 1, 2, 9),
+        "UBND Phường 1": (3, 1, 1, 0, 1, 0, 1, 2, 3),
+        "UBND Phường 2": (5, 0, 2, 2, 0, 1, 1, 1, 8),
+        "Tổng cộng": (8, 1, 3, 2, 1, 1, 2, 3, 11),
     }
 
 
 def test_the_recount_agrees_on_every_cell(warehouse: Warehouse) -> None:
     result = recounted(warehouse)
     assert (result.not_recounted, result.records, result.cells) == ((), (), ())
-    assert result.record_count == 5
+    assert result.record_count == 8
 
 
 # --- the same office by `kstt status` ---------------------------------------------------------------------------------
@@ -115,6 +128,10 @@ def test_the_table_says_of_each_thing_owed_what_kstt_status_says(tmp_path: Path)
     send(root, first.name.replace(".xlsx", " (1).xlsx"), _return(first, ["Tập huấn", "Chỉ đạo điều hành"]))
     send(root, second.name, _return(second, ["Tập huấn"]), unit="p02")
     office = load_office(root)
+    # A look after the deadline at which none of this lay there proves that it came late.
+    (root / "inbox" / "2021-Q1").rename(tmp_path / "not-yet")
+    receive_inbox(at(office, "2021-03-13T07:00:00+07:00"))
+    (tmp_path / "not-yet").rename(root / "inbox" / "2021-Q1")
     receive_inbox(office)
 
     asked, deliveries = resolve(office, Ask("2021-Q1", as_of=dt.date(2021, 3, 14)))
@@ -132,7 +149,7 @@ def test_the_table_says_of_each_thing_owed_what_kstt_status_says(tmp_path: Path)
 
     status = period_status(office, "2021-Q1")
     words = {"missing": {"not_sent"}, "refused": {"returned"}, "late": {"late", "late_nil"}}
-    words |= {"nil": {"on_time_nil"}, "on_time": {"on_time"}}
+    words |= {"nil": {"on_time_nil"}, "on_time": {"on_time"}, "unknown": {"unknown", "unknown_nil"}}
     assert {f"{item.unit_id} {item.stream}" for item in status.owed} == set(table)
     for item in status.owed:
         assert table[f"{item.unit_id} {item.stream}"][0] in words[item.state], item

@@ -8,6 +8,8 @@ select
     received_at,
     observed_at,
     observed_on,
+    sent_from,
+    sent_until,
     {{ day_shown('observed_at') }} as shown_on,
     profile_id,
     coverage,

@@ -73,9 +73,9 @@ def count(folder: Folder, question: Question, models: list[Model]) -> Path:
 
     office = load_office(folder.root)
     with only_run(office):
-        begin(office, Ask.parse(*_asked(question)))
-    build(warehouse_file(office), models)
-    return warehouse_file(office)
+        begin(office, Ask.parse(*_asked(question)), "world")
+    build(warehouse_file(office, "world"), models)
+    return warehouse_file(office, "world")
 
 
 def _asked(question: Question) -> tuple[str, str, str | None]:

@@ -1,0 +1,49 @@
+"""The sensor receives what lies in the inbox, names what waits, and starts no run.
+
+Here: the sensor evaluated on small offices. Not here: receiving itself (test_inbox).
+Invariant: it is on by default.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import dagster as dg
+from office_folder import make_office, send
+
+from pipelines.defs.receiving import receiving_defs
+from pipelines.ingest.receipts import receipts
+from pipelines.office.settings import load_office
+
+
+def tick(root: Path) -> dg.SensorResult:
+    (sensor,) = receiving_defs(load_office(root)).sensors or ()
+    assert isinstance(sensor, dg.SensorDefinition)
+    assert sensor.default_status == dg.DefaultSensorStatus.RUNNING
+    assert (sensor.minimum_interval_seconds or 0) <= 600
+    result = sensor(dg.build_sensor_context())
+    assert isinstance(result, dg.SensorResult)
+    return result
+
+
+def test_a_tick_receives_and_names_what_waits(tmp_path: Path) -> None:
+    root = make_office(tmp_path)
+    send(root, "s.csv", b"1")
+    (root / "inbox" / "lac.csv").write_bytes(b"2")
+    result = tick(root)
+    assert [item.file_name for item in receipts(load_office(root))] == ["s.csv"]
+    assert result.run_requests in (None, [])
+    assert [event.asset_key.to_user_string() for event in result.asset_events or ()] == ["landed_files"]
+    assert "«lac.csv»" in str(result.skip_reason)
+    assert not tick(root).asset_events
+
+
+def test_a_tick_with_a_wrong_setting_says_so(tmp_path: Path) -> None:
+    root = make_office(tmp_path)
+    defs = receiving_defs(load_office(root))
+    (root / "office.yaml").write_text("office: {name: X}", encoding="utf-8")
+    (sensor,) = defs.sensors or ()
+    assert isinstance(sensor, dg.SensorDefinition)
+    result = sensor(dg.build_sensor_context())
+    assert isinstance(result, dg.SensorResult)
+    assert "office.unit_id" in str(result.skip_reason)
