@@ -53,6 +53,7 @@ class Verdict:
     """What noticed an edit: nothing when both are empty."""
 
     killed_by: str = ""
+    is_refused: bool = False
     changes: list[str] = field(default_factory=list)
 
 
@@ -88,11 +89,13 @@ class Trials:
                 connection.execute("begin")
                 try:
                     self._on(connection, ground, edit, verdict)
+                except (duckdb.BinderException, duckdb.ParserException):
+                    verdict.is_refused = True
                 except duckdb.Error as error:
                     verdict.killed_by = f"dbt build ({type(error).__name__})"
                 finally:
                     connection.execute("rollback")
-            if verdict.killed_by:
+            if verdict.killed_by or verdict.is_refused:
                 break
         return verdict
 
