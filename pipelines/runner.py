@@ -18,6 +18,7 @@ from pipelines.paths import REPOSITORY
 from pipelines.periods.period import find_period
 from pipelines.warehouse.build import only_run
 from pipelines.warehouse.finished import read_summary
+from pipelines.warehouse.flag_totals import flag_totals
 from pipelines.warehouse.question import Ask
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def _reported(result: dg.ExecuteInProcessResult) -> RunResult:
         if event.is_step_materialization and event.asset_key == REPORT
     ]
     report = Path(str(made.metadata["thu_muc"].value))
-    return RunResult(report, bool(made.metadata["moi_lap"].value), read_summary(report))
+    return RunResult(report, bool(made.metadata["moi_lap"].value), {**read_summary(report), **flag_totals(report)})
 
 
 def _failure(result: dg.ExecuteInProcessResult) -> str:

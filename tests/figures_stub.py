@@ -151,6 +151,7 @@ def _question(connection: duckdb.DuckDBPyConnection, as_of: str, switches: dict[
         "awaiting_supplement_bucket": "pending_in_time",
         "returned_withdrawn_bucket": "resolved_on_time",
         "null_channel": "direct",
+        "missing_due_date": "catalogue_limit",
         "supplement_clock": "resume",
         "counting_unit": "competent_level",
     } | switches

@@ -169,7 +169,9 @@ def exports(all_histories: Sequence[History], days: Iterable[tuple[str, str]]) -
     for unit_id, observed_on in days:
         delivery_id = f"{observed_on} {unit_id}"
         rule = "original" if unit_id == "desk" else "updated"
-        deliveries.append(delivery(delivery_id, unit_id, observed_on, due_after_supplement=rule))
+        # What was done long ago has left the export, so it is no population: what it lacks is not gone.
+        covers = "received_in_period"
+        deliveries.append(delivery(delivery_id, unit_id, observed_on, due_after_supplement=rule, coverage=covers))
         day = (dt.date.fromisoformat(observed_on) - FIRST).days
         found = [shown(history, day) for history in all_histories if unit_id in history.units]
         rows += [

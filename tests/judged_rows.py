@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.ingest.contract import Contract
-from pipelines.ingest.reading import Reading, read_file
+from pipelines.ingest.reading import Read, Reading, joined, read_file
 from pipelines.office.profiles import Profile
 from pipelines.quality.helpers import Known
 from pipelines.quality.judge import Case, judge, judge_all
@@ -46,11 +46,14 @@ def judge_together(folder: Path, files: Iterable[PlantedFile]) -> None:
     """Read planted files, and judge those of one stream in one go, as a run does: an evaluation costs by the check."""
     of_suite: dict[Path, list[tuple[PlantedFile, Case]]] = {}
     for number, file in enumerate(files):
-        case = Case(_read(folder / f"planted-{number}.csv", file), file.profile, file.known)
+        reading = _read(folder / f"planted-{number}.csv", file)
+        case = Case(Read.of(reading, file.contract), file.profile, file.known.observed_on)
         of_suite.setdefault(file.suite, []).append((file, case))
     for suite, pairs in of_suite.items():
-        judged = judge_all([case for _, case in pairs], pairs[0][0].contract, suite)
-        _judged.update((file.key, reading) for (file, _), reading in zip(pairs, judged, strict=True))
+        first = pairs[0][0]
+        judged = judge_all([case for _, case in pairs], first.contract, suite, first.known)
+        for (file, _), result in zip(pairs, judged, strict=True):
+            _judged[file.key] = joined(result.pieces(), result.verdict, file.contract)
 
 
 def read_and_judge(path: Path, file: PlantedFile) -> Reading:

@@ -4,11 +4,12 @@
         'dossier': [
             'received_total', 'received_online', 'received_direct_postal', 'received_unknown_channel', 'carried_in',
             'resolved_total', 'resolved_early', 'resolved_on_time', 'resolved_overdue', 'resolved_without_result',
-            'pending_total', 'pending_in_time', 'pending_overdue', 'received_direct', 'received_postal'
+            'pending_total', 'pending_in_time', 'pending_overdue', 'received_direct', 'received_postal',
+            'received_odd_channel', 'without_due', 'resolved_with_due', 'resolved_in_time_with_due'
         ],
         'feedback': [
             'received_total', 'about_act', 'about_regulation', 'about_both', 'carried_in', 'received_in_period',
-            'own_total', 'own_resolved', 'own_pending', 'transferred', 'results_published',
+            'own_total', 'own_resolved', 'own_pending', 'transferred', 'results_published', 'published_of_period', 'published_of_before',
             'answered_on_time', 'answered_late', 'pending_overdue', 'published_on_time',
             'satisfied', 'dissatisfied', 'rated'
         ],

@@ -117,6 +117,12 @@ def _occasional_tables(
     for name, about in sorted(declared.items()):
         yield name, connection.execute(f'select * from {about["fact"]} order by "{about["key"]}"').df()
     yield "lech-chuyen-ky", connection.execute("select * from rpt_carry_over order by dossier_code").df()
+    for name, model, key in (
+        ("lech-chuyen-ky-pakn", "rpt_feedback_carry_over", "feedback_code"),
+        ("ho-so-khong-con-thay", "rpt_dossier_gone", "sort_no, receiving_unit_id, dossier_code"),
+        ("ho-so-co-canh-bao", "int_dossier_flag", "dossier_code, flag"),
+    ):
+        yield name, connection.execute(f"select * from {model} order by {key}").df()
     beside = """select * from rpt_declared_against_counted
         order by sort_no, unit_id, level_section_code, field_code, column_no"""
     bridge = "select * from rpt_unit_bridge order by sort_no, unit_id, original_sort_no, original_unit_id"

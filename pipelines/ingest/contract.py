@@ -6,6 +6,7 @@ Invariant: the yml is the only place where a column of a stream is declared.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +17,8 @@ from pipelines.office.errors import OfficeError
 from pipelines.office.profiles import Profile
 from pipelines.office.text import match_key
 
+# Whether the code of a row is no national one but a number of its unit's own book.
+OWN_NUMBER = "is_own_number"
 LINEAGE_COLUMNS = ("repairs", "flags", "source_file", "source_sheet", "source_row")
 # Role of a column → the type of its typed values; every other role is text.
 MOMENT_ROLES = ("date", "datetime")
@@ -95,6 +98,8 @@ class Contract:
     key_beside: tuple[str, ...] = ()
     # Columns one of which is empty while a record without a status is open.
     open_while_empty: tuple[str, ...] = ()
+    # What the whole of a code looks like that names a record in every unit's files; any other is of a unit's own book.
+    national_code: re.Pattern[str] | None = None
     # Column that names the unit a row is of, which must be the sender where a file is of one unit; None without one.
     sender: str | None = None
 
@@ -104,8 +109,9 @@ class Contract:
         types = {name: _TYPES.get(column.role, "varchar") for name, column in self.columns.items()}
         labels = {f"{name}_label": "varchar" for name in self.words}
         keys = {f"{name}_key": "varchar" for name in self.keyed}
+        book = {OWN_NUMBER: "boolean"} if self.national_code else {}
         lineage = {name: "integer" if name == "source_row" else "varchar" for name in LINEAGE_COLUMNS}
-        return {**types, **labels, **keys, **lineage}
+        return {**types, **labels, **keys, **book, **lineage}
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -141,6 +147,7 @@ def load_contract(path: Path) -> Contract:
         leads={name: (lead["from"], lead["to"]) for name, lead in meta.get("leads", {}).items()},
         key_beside=tuple(meta.get("key_beside", ())),
         open_while_empty=tuple(meta.get("open_while_empty", ())),
+        national_code=re.compile(meta["national_code"]) if "national_code" in meta else None,
         sender=meta.get("sender"),
     )
 

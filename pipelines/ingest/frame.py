@@ -7,16 +7,18 @@ Invariant: one row in, one row out, in the same order; a cell that cannot be rea
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from pipelines.ingest.cells import Cells, objects
-from pipelines.ingest.contract import MOMENT_ROLES, NUMBER_ROLES, WORD_ROLES, Column
+from pipelines.ingest.contract import MOMENT_ROLES, NUMBER_ROLES, OWN_NUMBER, WORD_ROLES, Column
 from pipelines.ingest.day_month import FLAG, Evidence, PossibleExchange, exchange, exchange_note, exchanged
 from pipelines.ingest.source import Source, Window
 from pipelines.ingest.typing_rules import (
@@ -26,6 +28,7 @@ from pipelines.ingest.typing_rules import (
     type_code,
     type_count,
     type_datetime,
+    type_key,
     type_money,
     type_procedure_code,
     type_rate,
@@ -132,6 +135,8 @@ def typed_frame(
     flags[sorted(unread)] = [";".join(filter(None, (flags[at], UNREAD))) for at in sorted(unread)]
     problems += _without_code(contract.key, typed[contract.key], problems)
     typed |= names_keys
+    if contract.national_code:
+        typed[OWN_NUMBER] = _own_numbers(typed[contract.key], contract.national_code, source.profile)
     notes = (repairs.get(at) for at in range(length))
     typed["repairs"] = objects([json.dumps(note, ensure_ascii=False) if note else None for note in notes])
     typed["flags"] = flags
@@ -161,6 +166,12 @@ def _cell(cells: Cells, at: int) -> str:
     return str(cells.distinct[cells.places[at]])
 
 
+def _own_numbers(codes: pd.Series, national: re.Pattern[str], profile: Profile) -> pd.Series:
+    """Tell which codes are numbers of their unit's own book: none of a system whose codes are unique."""
+    known = {code: bool(code) and not national.fullmatch(code) for code in codes.dropna().unique()}
+    return objects([not profile.codes_are_unique and known.get(code, False) for code in codes])
+
+
 def _unicode(given: Cells, column: Column, headers: Sequence[str]) -> tuple[Cells, dict[int, str]]:
     """Return the cells with what an old font wrote in Unicode, and the rule by place for those changed."""
     if column.role in (*NUMBER_ROLES, *MOMENT_ROLES):
@@ -177,7 +188,10 @@ def _typed_column(given: Cells, column: Column, source: Source, reckoning: Recko
     """Type a column once per distinct cell; true dates and the plainest spellings of dates all at once."""
     if column.role in MOMENT_ROLES:
         return _moments(given, source.profile.date_order == "month_first", source.window, reckoning)
-    results = [*map(_typist(column, source.profile), given.distinct)]
+    typist = _typist(column, source.profile)
+    if column.name == source.contract.key and column.role == "code":
+        typist = partial(type_key, national=source.contract.national_code)
+    results = [*map(typist, given.distinct)]
     repairs = {at: item.repair for at, item in enumerate(results) if item.repair}
     errors = {at: item.error for at, item in enumerate(results) if item.error}
     values = [item.value for item in results]

@@ -23,6 +23,7 @@ _TYPES = {
     "varchar": pa.string(),
     "timestamp": pa.timestamp("us"),
     "bigint": pa.int64(),
+    "boolean": pa.bool_(),
     "integer": pa.int64(),
     "double": pa.float64(),
 }

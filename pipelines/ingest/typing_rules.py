@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from typing import NamedTuple
 
 import numpy as np
@@ -44,6 +45,7 @@ _SPELLED = re.compile(
 _UTC = ("Z", "+00:00", "+0000", "-00:00", "-0000")
 _COMPACT = re.compile(r"^(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})(?:(?P<h>\d{2})(?P<n>\d{2})(?P<s>\d{2}))?$")
 _SERIAL = re.compile(r"^\d{5}(\.\d+)?$")
+_DASHES = re.compile("[\u2010-\u2015\u2212\u2e3a\u2e3b]")
 _AS_TEXT = re.compile(r'^(?:="(?P<formula>[^"]*)"|\'(?P<quoted>\S.*))$')
 _WHOLE = re.compile(r"^-?\d+$")
 _CURRENCY = re.compile(r"\s*(?:đồng|đ|vnđ|vnd)\.?$")
@@ -235,6 +237,36 @@ def type_code(cell: object) -> Typed:
     if forced:
         return Typed((forced["formula"] or forced["quoted"] or "").strip() or None, "bỏ dấu ép kiểu chữ")
     return Typed(text)
+
+
+def type_key(cell: object, national: re.Pattern[str] | None = None) -> Typed:
+    """Return the code that names a record, in one spelling: NFKC, one kind of dash, nothing invisible.
+
+    A national code is also in upper case and without spaces (domain/05 5.6); a unit's own number keeps its letters.
+
+    Args:
+        cell: the cell.
+        national: what the whole of a national code looks like; None where the stream has none.
+    """
+    written = one_spelling(cell) if isinstance(cell, str) else cell
+    typed = type_code(written)
+    if typed.error or typed.value is None:
+        return typed
+    text = str(typed.value)
+    upper = _SPACES.sub("", text).upper()
+    if national is not None and national.fullmatch(upper):
+        text = upper
+    if isinstance(cell, str) and typed.repair is None and text != _SPACES.sub(" ", nfc(cell)).strip():
+        return Typed(text, "mã viết lại một cách: chữ hoa, một loại gạch nối, bỏ ký tự ẩn")
+    return typed._replace(value=text)
+
+
+def one_spelling(text: str) -> str:
+    """Return a code with compatible letters and dashes made one and what nobody sees (U+200B, U+00AD …) taken out."""
+    if text.isascii():
+        return text
+    folded = _DASHES.sub("-", unicodedata.normalize("NFKC", nfc(text)))
+    return "".join(letter for letter in folded if unicodedata.category(letter) != "Cf")
 
 
 def type_procedure_code(cell: object) -> Typed:

@@ -91,6 +91,9 @@ class Profile(_Strict):
     due_after_supplement: Literal["updated", "original"] = "updated"
     unit_from: Literal["folder", "column"] = "folder"
     date_order: Literal["day_first", "month_first"] = "day_first"
+    # The system gives every record of the office a code of its own; without, a code that is no national one is a number
+    # of the unit's own book, which other units' books and later years use again.
+    codes_are_unique: bool = False
     # Of an export of events, the rows that repeat a record in every contract column are the record's once.
     rows_are: Literal["records", "events"] = "records"
     # Only this sheet of the workbook is read; another profile reads the others.

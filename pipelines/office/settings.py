@@ -76,6 +76,7 @@ class Switches(_Strict):
     awaiting_supplement_bucket: Literal["pending_in_time", "resolved_on_time"] = "pending_in_time"
     returned_withdrawn_bucket: Literal["resolved_on_time", "excluded", "own_column"] = "resolved_on_time"
     null_channel: Literal["direct", "unknown"] = "direct"
+    missing_due_date: Literal["catalogue_limit", "in_time"] = "catalogue_limit"
     supplement_clock: Literal["resume", "restart"] = "resume"
     counting_unit: Literal["competent_level", "receiving_unit"] = "competent_level"
     include_vertical_agencies: bool = False

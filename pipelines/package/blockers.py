@@ -45,6 +45,23 @@ _QUERIES = (
         "Có {dossiers} hồ sơ làm lệch số từ kỳ trước chuyển sang mà chưa rõ lý do (ví dụ {example}). Hỏi lại đơn vị.",
     ),
     (
+        "select count(*) as items, min(feedback_code) as example from rpt_feedback_carry_over "
+        "where reason_code = 'unexplained' having count(*) > 0",
+        "Có {items} phản ánh, kiến nghị làm lệch số từ kỳ trước chuyển sang mà chưa rõ lý do (ví dụ {example}). "
+        "Hỏi lại đơn vị.",
+    ),
+    (
+        # Those somebody accepted as gone hold nothing any more (kstt accept).
+        "select unit_name, count(*) as dossiers, min(written_code) as example, min(missing_file_name) as file "
+        "from rpt_dossier_gone as gone where kind = 'deleted_dossier' and not exists ("
+        "select 1 from landed.acceptance as word where word.kind = 'deleted_dossiers' "
+        "and word.delivery_id = gone.missing_delivery_id and word.record_code = gone.dossier_code) "
+        "group by unit_name, sort_no, receiving_unit_id order by sort_no, receiving_unit_id",
+        "{unit_name}: {dossiers} hồ sơ đang giải quyết (ví dụ {example}) không còn trong danh sách đầy đủ «{file}», "
+        "nên không tính là đang giải quyết. Hỏi đơn vị hồ sơ đi đâu; thiếu thì yêu cầu gửi lại, đúng là bỏ thì "
+        "kstt accept.",
+    ),
+    (
         "select unit_name, count(*) as cells, min(field_name) as field from rpt_declared_against_counted "
         "where difference <> 0 group by unit_name, sort_no, unit_id order by sort_no, unit_id",
         "{unit_name} vừa gửi danh sách hồ sơ vừa tự kê số liệu, và {cells} ô lệch nhau (ví dụ lĩnh vực {field}); "

@@ -124,8 +124,11 @@ def _end_of_day(moments: pd.Series) -> pd.Series:
 
 
 def _until(moments: pd.Series) -> pd.Series:
-    """A cell at midnight knows only its day, so it may mean any moment of that day."""
-    return moments.where(moments != moments.dt.normalize(), _end_of_day(moments))
+    """The last moment a cell may mean: at midnight it knows only its day, without seconds only its minute."""
+    minute = moments.dt.floor("min")
+    last_of_minute = minute + pd.Timedelta(minutes=1) - pd.Timedelta(microseconds=1)
+    until = moments.where(moments != minute, last_of_minute)
+    return until.where(moments != moments.dt.normalize(), _end_of_day(moments))
 
 
 def _days_from_code(frame: pd.DataFrame, contract: Contract) -> pd.Series:

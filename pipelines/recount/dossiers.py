@@ -1,67 +1,23 @@
-"""Dossiers counted again: which row speaks, due date, fate, cell and place of each, in plain Python.
+"""Dossiers counted again: fate, cell, place and measures of each, in plain Python.
 
-Here: the rules of domain/05 (5.1, 5.4, 5.6), 13.1 and DESIGN idea 6, one function a rule. Not here: forms, cells.
-Invariant: written from the domain chapters, sharing nothing with the dbt models; a dossier has one fate and one cell.
+Here: the rules of domain/05 (5.1, 5.4, 5.6 to 5.12) and 13.1, one function a rule. Not here: which rows speak
+(known), forms and cells. Invariant: written from the domain chapters, sharing nothing with the dbt models; a dossier
+has one fate and one cell.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from dataclasses import dataclass
-from typing import Any
 
 from pipelines.recount.declared import declaring_units
-from pipelines.recount.landed import (
-    UNKNOWN,
-    Counted,
-    Landed,
-    Row,
-    age,
-    happened,
-    last_of_each_delivery,
-    on,
-    row_of_the_day,
-    unit_scopes,
-)
-
-STREAM = "case_exports"
+from pipelines.recount.known import Dossier, due_moment, is_without_due, known_dossiers
+from pipelines.recount.landed import UNKNOWN, Counted, Landed, Row, happened, is_valid, on, unit_scopes
 
 # domain/05 5.1: states of the national list that are not counted, paused, closed without a result.
 NOT_COUNTED = {"submitted", "rejected_at_intake"}
 PAUSED = {"awaiting_supplement", "awaiting_payment", "suspended"}
 WITHOUT_RESULT = {"withdrawn", "returned"}
-# domain/05 5.6: whose row speaks when several units show one dossier.
-_OWNERS = ("ward", "one_stop_desk", "department", "city", "vertical_agency")
-
-
-@dataclass(frozen=True)
-class Dossier:
-    """One dossier as known: the newest row of its owner, the row of the as-of day, its first promise."""
-
-    code: str
-    unit_id: str
-    unit_kind: str
-    newest: Row
-    observed: Row
-    first_due_at: dt.datetime | None
-    # Unit of the owner's first row as delivered; it may have been taken over since.
-    original_unit_id: str | None = None
-
-    @property
-    def received_on(self) -> dt.date | None:
-        """Day of intake."""
-        return on(self.newest["received_at"])
-
-    @property
-    def requested_at(self) -> dt.datetime | None:
-        """When the supplement was asked for, as the system showed it on the as-of day (a pause is overwritten)."""
-        return self.observed["supplement_requested_at"]
-
-    @property
-    def returned_at(self) -> dt.datetime | None:
-        """When the supplement came, as the system showed it on the as-of day."""
-        return self.observed["supplement_received_at"]
 
 
 def counted_dossiers(landed: Landed) -> list[Counted]:
@@ -72,7 +28,7 @@ def counted_dossiers(landed: Landed) -> list[Counted]:
         if dossier.original_unit_id in declaring:
             continue  # what older files still show of a unit that declares is in its declaration
         procedure = procedure_of(landed, dossier)
-        due_at = due_moment(landed, dossier)
+        due_at = due_moment(landed, dossier, procedure)
         outcome = outcome_of(landed, dossier, due_at, procedure)
         if outcome is not None:
             keys = {
@@ -92,106 +48,6 @@ def counted_dossiers(landed: Landed) -> list[Counted]:
                 )
             )
     return found
-
-
-# --- which row speaks (DESIGN idea 6, domain/05 5.6) ---------------------------------------------------------------
-
-
-def known_dossiers(landed: Landed) -> list[Dossier]:
-    """Return every dossier any counted delivery shows."""
-    by_code: defaultdict[str, list[Row]] = defaultdict(list)
-    for row in landed.rows(STREAM):
-        row["unit_id"] = receiving_unit(landed, row)
-        by_code[row["dossier_code"]].append(row)
-    if landed.table("unit_successor"):
-        for rows in by_code.values():
-            _rewind(landed, rows)
-    return [_known(landed, code, rows) for code, rows in by_code.items()]
-
-
-def _rewind(landed: Landed, rows: list[Row]) -> None:
-    """What a unit shows that took over only after the last counted day is of the unit of that day, if it showed it."""
-    if len({row["unit_id"] for row in rows}) < 2:
-        return
-    in_order = [row["unit_id"] for row in sorted(rows, key=age)]
-    for row in rows:
-        row["unit_then"] = next((unit for unit in in_order if row["unit_id"] in landed.later(unit)), row["unit_id"])
-    for row in rows:
-        row["unit_id"] = row["unit_then"]
-
-
-def named_unit(landed: Landed, row: Row) -> str | None:
-    """Return the unit a row names: the sender, or the unit of its column where the export has many units."""
-    delivery = row["delivery"]
-    return (
-        landed.unit_of_key.get(row["receiving_unit_key"]) if delivery["unit_from"] == "column" else delivery["unit_id"]
-    )
-
-
-def receiving_unit(landed: Landed, row: Row) -> str:
-    """Return the unit a row belongs to; unknown when no table has it."""
-    named = landed.now(named_unit(landed, row))
-    return named if named in landed.units else UNKNOWN
-
-
-def _known(landed: Landed, code: str, rows: list[Row]) -> Dossier:
-    def kind(row: Row) -> str:
-        return landed.units[row["unit_id"]]["unit_kind"] if row["unit_id"] in landed.units else UNKNOWN
-
-    def owner_rank(row: Row) -> int:
-        return _OWNERS.index(kind(row)) if kind(row) in _OWNERS else len(_OWNERS)
-
-    best = min(map(owner_rank, rows))
-    newest = max((row for row in rows if owner_rank(row) == best), key=age)
-    own = last_of_each_delivery([row for row in rows if row["unit_id"] == newest["unit_id"]])
-    return Dossier(
-        code=code,
-        unit_id=newest["unit_id"],
-        unit_kind=kind(newest),
-        newest=newest,
-        # Asked after its last day, a period is still that of its last day.
-        observed=row_of_the_day(own, landed.question["until_on"]),
-        first_due_at=first_promise(own),
-        original_unit_id=named_unit(landed, min(own, key=age)),
-    )
-
-
-def first_promise(rows: list[Row]) -> dt.datetime | None:
-    """Return the first due moment any delivery of the owner gave (switch overdue_basis=original_due)."""
-    promised = [row for row in rows if row["due_at"] is not None]
-    return min(promised, key=age)["due_at"] if promised else None
-
-
-# --- due date (domain/05 5.3, switches overdue_basis and supplement_clock) -----------------------------------------
-
-
-def due_moment(landed: Landed, dossier: Dossier) -> dt.datetime | None:
-    """Return the moment lateness is measured against; None where nothing was promised."""
-    question, row = landed.question, dossier.observed
-    if question["overdue_basis"] == "original_due":
-        return dossier.first_due_at
-    if row["new_due_at"] is not None:
-        return row["new_due_at"]
-    system_moves_it = row["delivery"]["due_after_supplement"] != "original"
-    if system_moves_it or row["due_at"] is None or not happened(on(dossier.returned_at), question["until_on"]):
-        return row["due_at"]
-    moved = _moved_by_supplement(landed, dossier, row["due_at"])
-    return row["due_at"] if moved is None else dt.datetime.combine(moved, row["due_at"].time())
-
-
-def _moved_by_supplement(landed: Landed, dossier: Dossier, due_at: dt.datetime) -> dt.date | None:
-    """Return the due day after a supplement where the source gives none; None: unchanged.
-
-    `resume` takes the working days of waiting out of the used time; `restart` gives the full limit again.
-    """
-    days, returned_on = landed.working_days, on(dossier.returned_at)
-    if landed.question["supplement_clock"] == "restart":
-        limit = days.between(dossier.received_on, due_at.date())
-        if limit is None:
-            return None
-        return days.after(returned_on, limit) if limit > 0 else returned_on
-    waited = days.between(on(dossier.requested_at), returned_on)
-    return days.after(due_at.date(), waited) if waited is not None and waited > 0 else None
 
 
 # --- fate and cell (domain/05 5.4) ---------------------------------------------------------------------------------
@@ -223,6 +79,8 @@ def outcome_of(landed: Landed, dossier: Dossier, due_at: dt.datetime | None, pro
         return None
     if not question["include_vertical_agencies"] and is_vertical(dossier, procedure):
         return None
+    if dossier.is_missing and not is_closed:
+        return None  # a population export lacks it: listed, not pending
     if is_closed and newest_status in WITHOUT_RESULT:
         return None if question["returned_withdrawn_bucket"] == "excluded" else Outcome("without_result", late)
     if awaits:
@@ -266,7 +124,9 @@ def counts_as_resolved_while_waiting(question: Row, dossier: Dossier) -> bool:
     if not happened(on(dossier.requested_at), until):
         return False
     returned_on = on(dossier.returned_at)
-    return dossier.observed["status"] == "awaiting_supplement" or (returned_on is not None and returned_on > until)
+    if returned_on is None:
+        return dossier.observed["status"] == "awaiting_supplement" or dossier.newest["status"] in WITHOUT_RESULT
+    return dossier.observed["status"] == "awaiting_supplement" or returned_on > until
 
 
 def is_vertical(dossier: Dossier, procedure: Row | None) -> bool:
@@ -292,7 +152,10 @@ def is_paused(dossier: Dossier, until: dt.date) -> bool:
     requested_on, returned_on = on(dossier.requested_at), on(dossier.returned_at)
     if dossier.observed["status"] in PAUSED and (requested_on is None or requested_on <= until):
         return True
-    return happened(requested_on, until) and returned_on is not None and returned_on > until
+    if not happened(requested_on, until):
+        return False
+    # Asked for, never given, and given up after the day: on the day it waited.
+    return dossier.newest["status"] in WITHOUT_RESULT if returned_on is None else returned_on > until
 
 
 def open_cell(question: Row, paused: bool, due_on: dt.date | None) -> str:
@@ -307,16 +170,34 @@ def open_cell(question: Row, paused: bool, due_on: dt.date | None) -> str:
 # --- place (columns 1 and 2, domain/05 5.6) ------------------------------------------------------------------------
 
 
+def named_field(landed: Landed, dossier: Dossier) -> str | None:
+    """Return the field the file names, by the version in force on the last counted day."""
+    day = landed.question["until_on"]
+    named = landed.fields_by_name.get(dossier.newest["field_name_key"], [])
+    best = min(named, key=lambda row: (not is_valid(row, day), row["field_code"]), default=None)
+    return best["field_code"] if best else None
+
+
 def procedure_of(landed: Landed, dossier: Dossier) -> Row | None:
     """Return the version of the procedure in force on the day of intake: by code, else by name; None when unknown."""
+    found = [] if is_in_several_fields(landed, dossier) else candidates_of(landed, dossier)
+    return min(found, key=lambda row: row["procedure_id"], default=None)
+
+
+def candidates_of(landed: Landed, dossier: Dossier) -> list[Row]:
+    """Return the procedures that match best, alike: by code, else by name.
+
+    Procedures of one name in several fields are told apart by the field the file names.
+    """
     row, day = dossier.newest, dossier.received_on or on(dossier.newest["submitted_at"])
     if day is None:
-        return None
+        return []
+    field = named_field(landed, dossier)
 
-    def order(found: Row) -> tuple[Any, ...]:
+    def order(found: Row) -> tuple[bool, ...]:
         same_name = found["procedure_name_key"] == row["procedure_name_key"]
         same_level = (found["competent_level"] == "ward") == (dossier.unit_kind == "ward")
-        return not same_name, not same_level, found["procedure_id"]
+        return not same_name, _field_code(landed, found) != field, not same_level
 
     for candidates in (
         landed.procedures_by_code.get(row["procedure_code"], []),
@@ -326,13 +207,23 @@ def procedure_of(landed: Landed, dossier: Dossier) -> Row | None:
             found for found in candidates if (found["valid_from"] or day) <= day and (found["valid_to"] or day) >= day
         ]
         if in_force:
-            return min(in_force, key=order)
-    return None
+            best = min(map(order, in_force))
+            return [found for found in in_force if order(found) == best]
+    return []
+
+
+def _field_code(landed: Landed, procedure: Row) -> str:
+    return procedure["field_code"] if procedure["field_code"] in landed.fields else UNKNOWN
+
+
+def is_in_several_fields(landed: Landed, dossier: Dossier) -> bool:
+    """Tell whether procedures of several fields match alike: then none is taken, and the field is not known."""
+    return len({_field_code(landed, row) for row in candidates_of(landed, dossier)}) > 1
 
 
 def keys_of(landed: Landed, dossier: Dossier, procedure: Row | None) -> dict[str, str | None]:
     """Return where a dossier stands: section and field by level, section and row by unit, department."""
-    field_code = procedure["field_code"] if procedure and procedure["field_code"] in landed.fields else UNKNOWN
+    field_code = _field_code(landed, procedure) if procedure else _named_or_unknown(landed, dossier)
     department = department_of(landed, dossier, field_code)
     is_ward = dossier.unit_kind == "ward"
     return {
@@ -343,6 +234,10 @@ def keys_of(landed: Landed, dossier: Dossier, procedure: Row | None) -> dict[str
         "department_unit_id": department,
         "receiving_unit_id": dossier.unit_id,
     }
+
+
+def _named_or_unknown(landed: Landed, dossier: Dossier) -> str:
+    return UNKNOWN if is_in_several_fields(landed, dossier) else named_field(landed, dossier) or UNKNOWN
 
 
 def is_level_of_wards(question: Row, dossier: Dossier, procedure: Row | None) -> bool:
@@ -387,6 +282,7 @@ def measures_of(question: Row, dossier: Dossier, outcome: Outcome) -> dict[str, 
     own_column = cell == "without_result" and question["returned_withdrawn_bucket"] == "own_column"
     on_time = cell == "on_time" or (cell == "without_result" and not own_column)
     is_open = cell.startswith("pending")
+    no_due = is_without_due(question, dossier)
     measures = {
         "received_total": True,
         "received_online": is_new and channel == "online",
@@ -394,6 +290,7 @@ def measures_of(question: Row, dossier: Dossier, outcome: Outcome) -> dict[str, 
         "received_direct": is_new and channel == "direct",
         "received_postal": is_new and channel == "postal",
         "received_unknown_channel": is_new and channel == UNKNOWN,
+        "received_odd_channel": is_new and dossier.newest["channel"] == UNKNOWN,
         "carried_in": not is_new,
         "resolved_total": not is_open,
         "resolved_early": cell == "early",
@@ -403,6 +300,9 @@ def measures_of(question: Row, dossier: Dossier, outcome: Outcome) -> dict[str, 
         "pending_total": is_open,
         "pending_in_time": cell == "pending_in_time",
         "pending_overdue": cell == "pending_overdue",
+        "without_due": no_due,
+        "resolved_with_due": not is_open and not no_due,
+        "resolved_in_time_with_due": (cell == "early" or on_time) and not no_due,
     }
     return {name: int(counts) for name, counts in measures.items()}
 
@@ -537,8 +437,8 @@ def _remarks(question: Row, dossier: Dossier, cell: str, is_new: bool) -> dict[s
 
 
 def counted_channel(question: Row, dossier: Dossier) -> str:
-    """Return online, direct or postal; an empty or unmapped channel is direct, or kept apart (null_channel)."""
+    """Return online, direct or postal; a blank cell is direct, or kept apart (null_channel), an odd word is direct."""
     channel = dossier.newest["channel"]
     if channel in ("online", "direct", "postal"):
         return channel
-    return UNKNOWN if question["null_channel"] == "unknown" else "direct"
+    return UNKNOWN if channel is None and question["null_channel"] == "unknown" else "direct"

@@ -24,6 +24,7 @@ from pipelines.recount.landed import (
     row_of_the_day,
     unit_scopes,
 )
+from pipelines.recount.owners import set_keys
 
 STREAM = "feedback_logs"
 _OWN_FORM = ("ward", "one_stop_desk", "department")
@@ -69,9 +70,12 @@ def counted_feedback(landed: Landed) -> list[Counted]:
 def known_feedback(landed: Landed) -> list[Feedback]:
     """Return every feedback any counted delivery shows."""
     by_code: defaultdict[str, list[Row]] = defaultdict(list)
-    for row in landed.rows(STREAM):
+    rows_of_all = landed.rows(STREAM)
+    # A number of a log is of the book of the unit that keeps the log.
+    set_keys(landed, rows_of_all, "feedback_code", lambda row: row["delivery"]["unit_id"])
+    for row in rows_of_all:
         row["unit_id"] = handling_unit(landed, row)
-        by_code[row["feedback_code"]].append(row)
+        by_code[row["key"]].append(row)
     return [_known(landed, code, rows) for code, rows in by_code.items()]
 
 
@@ -110,12 +114,13 @@ def due_day(landed: Landed, feedback: Feedback) -> dt.date | None:
 def outcome_of(question: Row, feedback: Feedback, due_on: dt.date | None) -> str | None:
     """Return transferred, answered_on_time, answered_late, pending_in_time, pending_overdue; None: not counted.
 
-    Refused feedback and what is no feedback at all are listed, not counted (domain/06 6.1, 6.2).
+    Refused feedback and what is no feedback at all are listed, not counted (domain/06 6.1, 6.2); what was refused only
+    after the day was in hand on it. `answered_before` is an answer of an earlier period published in this one.
     """
     row, until = feedback.newest, question["until_on"]
     if feedback.received_on is None or feedback.received_on > until:
         return None
-    if row["feedback_kind"] == "out_of_scope" or row["status"] == "refused":
+    if feedback.observed["feedback_kind"] == "out_of_scope" or feedback.observed["status"] == "refused":
         return None
     moved_on = on(transfer(row))
     ended_on = moved_on if moved_on is not None else on(row["answered_at"])
@@ -123,7 +128,9 @@ def outcome_of(question: Row, feedback: Feedback, due_on: dt.date | None) -> str
         return "pending_overdue" if due_on is not None and due_on < until else "pending_in_time"
     assert ended_on is not None
     if ended_on < question["period_start"]:
-        return None
+        published_on = on(row["published_at"])
+        in_period = published_on is not None and question["period_start"] <= published_on <= until
+        return "answered_before" if moved_on is None and in_period else None
     if moved_on is not None:
         return "transferred"
     return "answered_late" if due_on is not None and ended_on > due_on else "answered_on_time"
@@ -147,11 +154,14 @@ def measures_of(question: Row, feedback: Feedback, outcome: str) -> dict[str, in
     """Return the columns 3 to 12 of II.05a as 0 or 1 (domain/06 6.4; switch feedback_both_kind)."""
     assert feedback.received_on is not None
     kind = feedback.newest["feedback_kind"]
+    if outcome == "answered_before":
+        return _published_only()
     is_new = feedback.received_on >= question["period_start"]
     is_act = kind in ("act", "both")
     # A kind nobody named counts as a regulation, the default of the intake form.
     is_regulation = kind != "act" and not (kind == "both" and question["feedback_both_kind"] != "both")
     is_resolved = outcome.startswith("answered")
+    is_published = is_resolved and happened(on(feedback.newest["published_at"]), question["until_on"])
     measures = {
         "received_total": True,
         "about_act": is_act,
@@ -163,9 +173,21 @@ def measures_of(question: Row, feedback: Feedback, outcome: str) -> dict[str, in
         "own_resolved": is_resolved,
         "own_pending": outcome.startswith("pending"),
         "transferred": outcome == "transferred",
-        "results_published": is_resolved and happened(on(feedback.newest["published_at"]), question["as_of"]),
+        "results_published": is_published,
+        "published_of_period": is_published,
+        "published_of_before": False,
         "answered_on_time": outcome == "answered_on_time",
         "answered_late": outcome == "answered_late",
         "pending_overdue": outcome == "pending_overdue",
     }
     return {name: int(counts) for name, counts in measures.items()}
+
+
+def _published_only() -> dict[str, int]:
+    """An answer of an earlier period published in this one is in column 12 and in no other."""
+    names = (
+        "received_total", "about_act", "about_regulation", "about_both", "carried_in", "received_in_period",
+        "own_total", "own_resolved", "own_pending", "transferred", "published_of_period", "answered_on_time",
+        "answered_late", "pending_overdue",
+    )  # fmt: skip
+    return {**dict.fromkeys(names, 0), "results_published": 1, "published_of_before": 1}

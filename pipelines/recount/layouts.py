@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipelines.recount.dossiers import counted_dossiers, known_dossiers
+from pipelines.recount.dossiers import counted_dossiers
+from pipelines.recount.known import known_dossiers
 from pipelines.recount.landed import Counted, Landed
 
 WITHOUT_BOUNDARY = "phi địa giới"

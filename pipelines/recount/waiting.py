@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from pipelines.recount.dossiers import (
     NOT_COUNTED,
-    Dossier,
+    closing_moment,
     is_vertical,
     keys_of,
-    known_dossiers,
     open_cell,
     procedure_of,
     scopes_of,
 )
+from pipelines.recount.known import Dossier, known_dossiers
 from pipelines.recount.landed import Counted, Landed, happened, on
 
 
@@ -52,6 +52,8 @@ def intake_state(landed: Landed, dossier: Dossier) -> str | None:
     The limit is intake_limit_days working days after the day it was sent; its last day is in time.
     """
     question, sent_on = landed.question, on(dossier.newest["submitted_at"])
+    if dossier.is_missing and not happened(on(closing_moment(question, dossier)), question["until_on"]):
+        return None  # a population export lacks it
     if dossier.newest["channel"] != "online" or sent_on is None or not happened(sent_on, question["until_on"]):
         return None
     was_taken_in = happened(dossier.received_on, question["until_on"])

@@ -63,6 +63,8 @@ _WRITTEN = {
     "document delivery_id source_sheet, integer: source_row",
     "prior_dossier": "varchar: dossier_code receiving_unit_id department_unit_id row_unit_id level_section_code "
     "field_code, timestamp: received_at finished_at closed_at, varchar: fate outcome reason_code, boolean: is_pending",
+    "prior_feedback": "varchar: feedback_code handling_unit_id field_code, timestamp: received_at closed_at, "
+    "varchar: fate, boolean: is_pending",
     "prior_delivery": "varchar: delivery_id",
     "prior_figure": "varchar: figure_id, decimal(18,4): value, bigint: declared",
 }

@@ -35,6 +35,13 @@ class Duty:
 
 def owed(office: Office, period: Period) -> pd.DataFrame:
     """Return what is owed in a period: unit_id, name_vi, stream; units in their official order."""
+    known: dict[str, pd.DataFrame] = office.__dict__.setdefault("_owed", {})  # the register asks unit by unit
+    if period.period_id not in known:
+        known[period.period_id] = _found(office, period)
+    return known[period.period_id].copy()
+
+
+def _found(office: Office, period: Period) -> pd.DataFrame:
     obligations = office.reference["obligations"]
     end = pd.Timestamp(period.end_on)
     valid = obligations["valid_from"].isna() | (obligations["valid_from"] <= end)

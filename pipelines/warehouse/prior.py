@@ -52,6 +52,20 @@ _DOSSIERS = """
     inner join prior.int_dossier_placed as placed on known.dossier_code = placed.dossier_code
     order by known.dossier_code
 """
+# landed.prior_feedback: the same of every feedback (column 10 of II.05a).
+_FEEDBACK = """
+    select
+        known.feedback_code,
+        known.handling_unit_id,
+        known.field_code,
+        cast(known.received_at as timestamp) as received_at,
+        cast(outcome.closed_at as timestamp) as closed_at,
+        outcome.fate,
+        coalesce(outcome.outcome in ('pending_in_time', 'pending_overdue'), false) as is_pending
+    from prior.int_feedback_known as known
+    inner join prior.int_feedback_outcome as outcome on known.feedback_code = outcome.feedback_code
+    order by known.feedback_code
+"""
 
 
 @dataclass(frozen=True)
@@ -156,19 +170,23 @@ def _manifest(folder: Path) -> dict:
 
 
 def land_prior(connection: duckdb.DuckDBPyConnection, prior: PriorIssue | None) -> None:
-    """Write `landed.prior_dossier`, `prior_delivery` and `prior_figure`; all empty without a prior final.
+    """Write `landed.prior_dossier`, `prior_feedback`, `prior_delivery`, `prior_figure`; empty without a prior final.
 
     Raises:
         OfficeError: the issued database cannot be read.
     """
-    for table in ("prior_dossier", "prior_delivery", "prior_figure"):
-        connection.execute(f"create table landed.{table} ({columns_sql(table)})")
+    for table in ("prior_dossier", "prior_feedback", "prior_delivery", "prior_figure"):
+        connection.execute(f"create or replace table landed.{table} ({columns_sql(table)})")
     if prior is None:
         return
     try:
         database = str(prior.folder / "warehouse.duckdb").replace("'", "''")
         connection.execute(f"attach '{database}' as prior (read_only)")
         connection.execute(f"insert into landed.prior_dossier {_DOSSIERS}")
+        # A report of an office without feedback may be issued by software that had no such models.
+        known = "select 1 from information_schema.tables where table_catalog = 'prior' and table_name = ?"
+        if connection.execute(known, ["int_feedback_known"]).fetchone():
+            connection.execute(f"insert into landed.prior_feedback {_FEEDBACK}")
         connection.execute("insert into landed.prior_delivery select delivery_id from prior.landed.delivery order by 1")
         connection.execute("detach prior")
     except duckdb.Error as error:

@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -209,7 +209,7 @@ def answer_key(office: Office, question: Question, deliveries: list[Delivery]) -
 
 
 def _delivery_part(office: Office, delivery: Delivery) -> dict[str, object]:
-    part = {name: str(value) for name, value in asdict(delivery).items() if name != "profile"}
+    part = {item.name: str(getattr(delivery, item.name)) for item in fields(delivery) if item.name != "profile"}
     return {**part, "recipe": recipe(office, delivery) if delivery.profile else ""}
 
 

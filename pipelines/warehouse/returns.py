@@ -7,6 +7,8 @@ unit sends in a form of its own is not asked of it twice.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from pipelines.ingest.contract import Contract, load_contract
 from pipelines.office.profiles import Profile
 from pipelines.office.settings import Office
@@ -49,14 +51,17 @@ def return_profiles(office: Office, unit_id: str, period_id: str) -> list[Profil
     if period_id not in set(office.reference["periods"]["period_id"]):
         return []
     contracts = return_contracts(office, unit_id, find_period(office.reference["periods"], period_id))
-    return [
-        Profile(
-            profile_id=f"phieu-bao-cao:{contract.stream}",
-            stream=contract.stream,
-            title=f"Phiếu báo cáo, trang {contract.sheet}",
-            sheet=contract.sheet,
-            declares_nil=True,
-            coverage="received_in_period",
-        )
-        for contract in contracts
-    ]
+    return [_profile(contract.stream) for contract in contracts]
+
+
+@lru_cache(maxsize=64)
+def _profile(stream: str) -> Profile:
+    sheet = load_contract(contract_path(stream)).sheet
+    return Profile(
+        profile_id=f"phieu-bao-cao:{stream}",
+        stream=stream,
+        title=f"Phiếu báo cáo, trang {sheet}",
+        sheet=sheet,
+        declares_nil=True,
+        coverage="received_in_period",
+    )

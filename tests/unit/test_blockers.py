@@ -27,6 +27,12 @@ create table rpt_claim (
     is_open boolean, holds_final boolean
 );
 create table if not exists dim_unit (unit_id varchar, name_vi varchar);
+create table rpt_dossier_gone (
+    dossier_code varchar, written_code varchar, receiving_unit_id varchar, unit_name varchar, sort_no integer,
+    kind varchar, missing_delivery_id varchar, missing_file_name varchar
+);
+create table rpt_feedback_carry_over (feedback_code varchar, unit_name varchar, reason_code varchar);
+create table landed.acceptance (delivery_id varchar, kind varchar, record_code varchar);
 """
 
 
@@ -71,6 +77,13 @@ def test_nothing_stands_against_a_sound_report(tmp_path: Path) -> None:
             "insert into rpt_claim values ('UBND Phường 3', 3, 'p03', 's.csv', 'records_gone', 'Thiếu A.', 'Hỏi lại.', "
             "true, true), ('UBND Phường 3', 3, 'p03', 's.csv', 'records_gone', 'Thiếu B.', 'Hỏi lại.', false, true)",
             "Tệp «s.csv» của UBND Phường 3: Thiếu A. Hỏi lại.",
+        ),
+        (
+            "insert into rpt_dossier_gone values "
+            "('K1', 'k1', 'p03', 'UBND Phường 3', 3, 'deleted_dossier', 'd9', 's.csv'), "
+            "('K2', 'k2', 'p03', 'UBND Phường 3', 3, 'deleted_dossier', 'd9', 's.csv'); "
+            "insert into landed.acceptance values ('d9', 'deleted_dossiers', 'K1')",
+            "UBND Phường 3: 1 hồ sơ đang giải quyết (ví dụ k2) không còn trong danh sách đầy đủ «s.csv»",
         ),
         ("update rpt_coverage set state = 'stale' where unit_id = 'p03'", "UBND Phường 3 chỉ có số liệu cũ về"),
         (

@@ -109,6 +109,7 @@ def test_a_cell_very_far_away_refuses_the_file_before_it_fills_the_memory(tmp_pa
     assert time.monotonic() - started < 5
 
 
+@pytest.mark.slow
 def test_a_sheet_styled_to_its_last_row_holds_only_its_filled_rows(tmp_path: Path) -> None:
     path = tmp_path / "g.xlsx"
     with xlsxwriter.Workbook(str(path)) as book:

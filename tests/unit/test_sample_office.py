@@ -385,11 +385,13 @@ def contents(out: Path) -> dict[str, bytes]:
     return found
 
 
+@pytest.mark.slow
 def test_the_committed_sample_is_what_the_generator_makes(tmp_path: Path, truth: list[Dossier]) -> None:
     assert generate(tmp_path) == contents(OFFICE)
     assert load_truth(tmp_path / "truth" / "dossiers.csv.gz") == truth
 
 
+@pytest.mark.slow
 def test_one_seed_gives_the_same_bytes_and_another_seed_other_ones(tmp_path: Path) -> None:
     def made(name: str, seed: str) -> dict[str, bytes]:
         generate(tmp_path / name, "--scale", "0.2", "--seed", seed)

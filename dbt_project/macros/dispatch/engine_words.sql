@@ -8,6 +8,11 @@
     cast({{ add_days('cast(' ~ dbt.dateadd('second', 1, moment) ~ ' as date)', -1) }} as date)
 {%- endmacro %}
 
+{# The last second of a day. #}
+{% macro end_of_day(day) -%}
+    {{ dbt.dateadd('second', 86399, 'cast(' ~ day ~ ' as timestamp)') }}
+{%- endmacro %}
+
 {# Whole days from one date to another. #}
 {% macro days_between(first, last) -%}
     {{ dbt.datediff(first, last, 'day') }}

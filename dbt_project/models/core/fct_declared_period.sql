@@ -94,6 +94,10 @@ select
     cast(0 as bigint) as pending_overdue,
     summed.received_direct,
     summed.received_postal,
+    cast(0 as bigint) as received_odd_channel,
+    cast(0 as bigint) as without_due,
+    summed.resolved_total as resolved_with_due,
+    summed.resolved_early + summed.resolved_on_time as resolved_in_time_with_due,
     -- What no estimate tells of, but that all is received in the period, and of what level an online one is, is not told.
     {% for measure in measures('dossier_more') + measures('service') %}
         {% if measure == 'received_in_period' %}summed.received_total{% elif measure == 'received_online_other' -%}
@@ -138,6 +142,10 @@ select
     pending_overdue,
     received_direct_postal as received_direct,
     cast(0 as bigint) as received_postal,
+    cast(0 as bigint) as received_odd_channel,
+    cast(0 as bigint) as without_due,
+    resolved_total as resolved_with_due,
+    resolved_early + resolved_on_time as resolved_in_time_with_due,
     {% for name in measures('dossier_more') + measures('service') %}
         {% if name == 'received_in_period' %}received_online + received_direct_postal{% elif name == 'received_online_other' -%}
             received_online{% else %}cast(0 as bigint){% endif %} as {{ name }},

@@ -1,4 +1,5 @@
--- The population of the period: split by content, by time of receipt and by outcome (form II.05a).
+-- The population of the period: split by content, by time of receipt and by outcome (form II.05a). An answer of an earlier
+-- period that is published in this one is in column 12 alone (outcome answered_before).
 with feedback as (
     select
         known.*,
@@ -10,11 +11,12 @@ with feedback as (
         outcome.outcome,
         outcome.reason_code,
         cast(known.received_at as date) >= question.period_start as is_received_in_period,
+        outcome.outcome <> 'answered_before' as is_in_population,
         outcome.outcome in ('answered_on_time', 'answered_late') as is_resolved,
-        coalesce(cast(known.published_at as date) <= question.as_of, false) as is_published,
+        coalesce(cast(known.published_at as date) <= question.until_on, false) as is_published,
         -- A kind nobody named counts as a regulation: the default of the intake forms seen; the row is flagged.
-        coalesce(known.feedback_kind in ('act', 'both'), false) as is_about_act,
-        coalesce(known.feedback_kind, '') <> 'act'
+        outcome.outcome <> 'answered_before' and coalesce(known.feedback_kind in ('act', 'both'), false) as is_about_act,
+        outcome.outcome <> 'answered_before' and coalesce(known.feedback_kind, '') <> 'act'
         and not (coalesce(known.feedback_kind, '') = 'both' and coalesce(question.feedback_both_kind, '') <> 'both')
             as is_about_regulation
     from {{ ref('int_feedback_known') }} as known
@@ -47,21 +49,26 @@ select
     satisfaction,
     outcome,
     reason_code,
-    1 as received_total,
+    case when is_in_population then 1 else 0 end as received_total,
     case when is_about_act then 1 else 0 end as about_act,
     case when is_about_regulation then 1 else 0 end as about_regulation,
     case when is_about_act and is_about_regulation then 1 else 0 end as about_both,
-    case when is_received_in_period then 0 else 1 end as carried_in,
-    case when is_received_in_period then 1 else 0 end as received_in_period,
-    case when outcome <> 'transferred' then 1 else 0 end as own_total,
+    case when is_in_population and not is_received_in_period then 1 else 0 end as carried_in,
+    case when is_in_population and is_received_in_period then 1 else 0 end as received_in_period,
+    case when is_in_population and outcome <> 'transferred' then 1 else 0 end as own_total,
     case when is_resolved then 1 else 0 end as own_resolved,
     case when outcome in ('pending_in_time', 'pending_overdue') then 1 else 0 end as own_pending,
     case when outcome = 'transferred' then 1 else 0 end as transferred,
-    case when is_resolved and is_published then 1 else 0 end as results_published,
+    case when is_published and (is_resolved or not is_in_population) then 1 else 0 end as results_published,
+    case when is_published and is_resolved then 1 else 0 end as published_of_period,
+    case when is_published and not is_in_population then 1 else 0 end as published_of_before,
     case when outcome = 'answered_on_time' then 1 else 0 end as answered_on_time,
     case when outcome = 'answered_late' then 1 else 0 end as answered_late,
     case when outcome = 'pending_overdue' then 1 else 0 end as pending_overdue,
-    case when is_resolved and is_published and cast(published_at as date) <= publish_due_on then 1 else 0 end
+    case
+        when is_published and (is_resolved or not is_in_population) and cast(published_at as date) <= publish_due_on then 1
+        else 0
+    end
         as published_on_time,
     case when is_resolved and satisfaction = 'satisfied' then 1 else 0 end as satisfied,
     case when is_resolved and satisfaction = 'dissatisfied' then 1 else 0 end as dissatisfied,

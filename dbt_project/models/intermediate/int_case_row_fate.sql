@@ -10,9 +10,9 @@ select
     row_of.source_row,
     row_of.flags,
     case
-        when not row_of.is_owned then 'duplicate'
-        when row_of.dossier_rank > 1 then 'older_version'
-        else outcome.fate
+        when row_of.dossier_rank = 1 then outcome.fate
+        when row_of.is_duplicate then 'duplicate'
+        else 'older_version'
     end as fate
 from {{ ref('int_case_row_ranked') }} as row_of
 inner join {{ ref('int_dossier_outcome') }} as outcome on row_of.dossier_code = outcome.dossier_code

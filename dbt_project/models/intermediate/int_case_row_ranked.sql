@@ -1,104 +1,54 @@
--- Every row with its unit, the unit that owns its dossier, and its place among the rows of that dossier.
-with placed as (
+-- Every row with the unit that owns its dossier as of the asked day, its part in the dossier's story, and its place among
+-- the rows of that dossier. `owned`: of the owner; `before`: of a unit that had it and does not show it any more; `beside`:
+-- of a unit that shows it too, or took it over since. What once happened is told by the newest row, whoever sent it.
+with row_of as (
+    select
+        placed.*,
+        question.until_on,
+        owner.receiving_unit_id as owner_unit_id,
+        owner.receiving_unit_kind as owner_unit_kind,
+        case
+            when placed.receiving_unit_id = owner.receiving_unit_id then 'owned'
+            when own.sighting = 'gone' then 'before'
+            else 'beside'
+        end as row_part
+    from {{ ref('int_case_row_placed') }} as placed
+    inner join {{ ref('int_dossier_holder') }} as owner on placed.dossier_key = owner.dossier_code and owner.owner_rank = 1
+    inner join {{ ref('int_dossier_holder') }} as own
+        on placed.dossier_key = own.dossier_code and placed.receiving_unit_id = own.receiving_unit_id
+    cross join {{ ref('stg_question') }} as question
+),
+
+ordered as (
     select
         row_of.*,
-        -- Asked after its last day, a period is still that of its last day (domain/05 5.4: recomputed later, the same).
-        question.until_on,
-        case
-            when row_of.unit_from = 'column' then coalesce(unit_key.unit_id, 'unknown')
-            else coalesce(row_of.sender_unit_id, 'unknown')
-        end as named_unit_id
-    from {{ ref('stg_case_exports') }} as row_of
-    cross join {{ ref('stg_question') }} as question
-    left join {{ source('landed', 'unit_alias') }} as unit_key on row_of.receiving_unit_key = unit_key.unit_key
-),
-
--- What a unit that was taken over received is of the unit that answers for it on the last counted day (domain/11); what a
--- later unit shows of it is of the unit of that day.
-with_current as (
-    select
-        placed.*,
-        coalesce(succeeded.current_unit_id, placed.named_unit_id) as current_unit_id
-    from placed
-    left join {{ ref('int_unit_succeeded') }} as succeeded on placed.named_unit_id = succeeded.unit_id
-),
-
-of_the_day as (
-    select
-        later.dossier_code,
-        later.current_unit_id as later_unit_id,
-        earlier.current_unit_id as unit_id,
-        row_number() over (
-            partition by later.dossier_code, later.current_unit_id
-            order by earlier.observed_at, earlier.delivery_received_at, earlier.delivery_id
-        ) as unit_rank
-    from with_current as later
-    inner join {{ ref('int_unit_later') }} as takeover on later.current_unit_id = takeover.later_unit_id
-    inner join with_current as earlier
-        on later.dossier_code = earlier.dossier_code and takeover.unit_id = earlier.current_unit_id
-),
-
-with_unit as (
-    select
-        placed.*,
-        coalesce(unit.unit_id, 'unknown') as receiving_unit_id,
-        coalesce(unit.unit_kind, 'unknown') as receiving_unit_kind,
-        row_number() over (
-            partition by placed.dossier_code, placed.delivery_id
-            order by placed.source_row desc, placed.row_id desc
-        ) as rank_in_delivery,
-        row_number() over (
-            partition by placed.dossier_code
-            order by
-                case unit.unit_kind
-                    when 'ward' then 1
-                    when 'one_stop_desk' then 2
-                    when 'department' then 3
-                    when 'city' then 4
-                    when 'vertical_agency' then 5
-                    else 6
-                end,
-                placed.observed_at desc,
-                placed.delivery_received_at desc,
-                placed.delivery_id desc,
-                placed.source_row desc,
-                placed.row_id desc
-        ) as dossier_rank
-    from with_current as placed
-    left join of_the_day
-        on
-            placed.dossier_code = of_the_day.dossier_code
-            and placed.current_unit_id = of_the_day.later_unit_id
-            and of_the_day.unit_rank = 1
-    left join {{ ref('dim_unit') }} as unit on coalesce(of_the_day.unit_id, placed.current_unit_id) = unit.unit_id
-),
-
-with_owner as (
-    select
-        with_unit.*,
-        owner_row.receiving_unit_id as owner_unit_id,
-        with_unit.receiving_unit_id = owner_row.receiving_unit_id and with_unit.rank_in_delivery = 1 as is_owned,
-        case when with_unit.receiving_unit_id = owner_row.receiving_unit_id and with_unit.rank_in_delivery = 1 then 0 else 1 end
-            as owned_order
-    from with_unit
-    inner join with_unit as owner_row
-        on with_unit.dossier_code = owner_row.dossier_code and owner_row.dossier_rank = 1
+        row_part = 'owned' and rank_in_delivery = 1 as is_owned,
+        row_part = 'beside' or rank_in_delivery > 1 as is_duplicate,
+        case when rank_in_delivery = 1 then 0 else 1 end as newest_order,
+        case when row_part = 'owned' and rank_in_delivery = 1 then 0 else 1 end as owned_order,
+        case when row_part in ('owned', 'before') and rank_in_delivery = 1 then 0 else 1 end as first_order
+    from row_of
 )
 
 select
     row_id,
-    dossier_code,
+    dossier_key as dossier_code,
+    dossier_code as written_code,
     owner_unit_id,
+    owner_unit_kind,
     named_unit_id,
     receiving_unit_id,
     receiving_unit_kind,
+    row_part,
     is_owned,
+    is_duplicate,
+    until_on,
     rank_in_delivery,
-    dossier_rank,
     procedure_code,
     procedure_name,
     procedure_name_key,
     field_name,
+    field_name_key,
     handling_unit,
     handling_unit_key,
     channel,
@@ -134,7 +84,7 @@ select
     source_sheet,
     source_row,
     first_value(named_unit_id) over (
-        partition by dossier_code
+        partition by dossier_key
         order by
             owned_order,
             observed_at,
@@ -142,22 +92,33 @@ select
             delivery_id
     ) as original_unit_id,
     row_number() over (
-        partition by dossier_code
+        partition by dossier_key
         order by
-            owned_order,
-            case when shown_on >= until_on then 0 else 1 end,
-            case when shown_on >= until_on then observed_at end,
+            newest_order asc,
+            observed_at desc,
+            owned_order asc,
+            delivery_received_at desc,
+            delivery_id desc,
+            source_row desc,
+            row_id desc
+    ) as dossier_rank,
+    row_number() over (
+        partition by dossier_key
+        order by
+            owned_order asc,
+            case when shown_on >= until_on then 0 else 1 end asc,
+            case when shown_on >= until_on then observed_at end asc,
             observed_at desc,
             delivery_received_at desc,
             delivery_id desc
     ) as as_of_rank,
     row_number() over (
-        partition by dossier_code
+        partition by dossier_key
         order by
-            owned_order,
+            first_order,
             case when due_at is null then 1 else 0 end,
             observed_at,
             delivery_received_at,
             delivery_id
     ) as first_due_rank
-from with_owner
+from ordered

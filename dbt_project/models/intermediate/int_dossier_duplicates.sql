@@ -9,4 +9,4 @@ select
     source_sheet,
     source_row
 from {{ ref('int_case_row_ranked') }}
-where not is_owned
+where is_duplicate

@@ -1,16 +1,38 @@
--- What once happened comes from the newest delivery of the owner; what a system overwrites (status, due dates, the
--- pause: a second supplement writes over the first one's dates) from the first delivery that observed the dossier
--- on or after the as-of day, else the last before it. So do the side remarks no date tells the day of (fees, rating).
+-- What once happened comes from the newest row, whoever sent it; what a system overwrites (status, due dates, the pause: a
+-- second supplement writes over the first one's dates) from the owner's first delivery that observed the dossier at or
+-- after the end of the as-of day, else the last before it. So do the side remarks no date tells the day of (fees, rating).
+with promised_before as (
+    -- A due date blanked later stays as last known.
+    select
+        earlier.dossier_code,
+        earlier.due_at,
+        row_number() over (
+            partition by earlier.dossier_code
+            order by earlier.observed_at desc, earlier.delivery_received_at desc, earlier.delivery_id desc
+        ) as promise_rank
+    from {{ ref('int_case_row_ranked') }} as earlier
+    inner join {{ ref('int_case_row_ranked') }} as as_of_day
+        on earlier.dossier_code = as_of_day.dossier_code and as_of_day.as_of_rank = 1
+    where
+        earlier.due_at is not null
+        and earlier.row_part in ('owned', 'before')
+        and earlier.rank_in_delivery = 1
+        and earlier.observed_at < as_of_day.observed_at
+        and as_of_day.due_at is null
+)
+
 select
     newest.dossier_code,
+    newest.written_code,
     newest.row_id,
     newest.original_unit_id,
-    newest.receiving_unit_id,
-    newest.receiving_unit_kind,
+    newest.owner_unit_id as receiving_unit_id,
+    newest.owner_unit_kind as receiving_unit_kind,
     newest.procedure_code,
     newest.procedure_name,
     newest.procedure_name_key,
     newest.field_name,
+    newest.field_name_key,
     newest.handling_unit,
     newest.handling_unit_key,
     newest.channel,
@@ -35,7 +57,8 @@ select
     as_of_day.digitised_intake,
     as_of_day.digitised_result,
     as_of_day.satisfaction,
-    as_of_day.due_at,
+    coalesce(as_of_day.due_at, promised_before.due_at) as due_at,
+    as_of_day.due_at is null and promised_before.due_at is not null as is_due_blanked,
     as_of_day.new_due_at,
     as_of_day.due_after_supplement,
     as_of_day.observed_at as status_observed_at,
@@ -50,4 +73,6 @@ inner join {{ ref('int_case_row_ranked') }} as as_of_day
     on newest.dossier_code = as_of_day.dossier_code and as_of_day.as_of_rank = 1
 inner join {{ ref('int_case_row_ranked') }} as first_due
     on newest.dossier_code = first_due.dossier_code and first_due.first_due_rank = 1
+left join promised_before
+    on newest.dossier_code = promised_before.dossier_code and promised_before.promise_rank = 1
 where newest.dossier_rank = 1

@@ -13,6 +13,7 @@ dossier as (
         known.received_at,
         known.supplement_requested_at,
         known.receiving_unit_kind,
+        holder.sighting,
         placed.competent_level,
         due.effective_due_at,
         question.period_start,
@@ -43,6 +44,7 @@ dossier as (
     left join {{ ref('int_dossier_placed') }} as placed on known.dossier_code = placed.dossier_code
     left join {{ ref('int_dossier_due') }} as due on known.dossier_code = due.dossier_code
     left join {{ source('landed', 'prior_dossier') }} as issued on known.dossier_code = issued.dossier_code
+    left join {{ ref('int_dossier_holder') }} as holder on known.dossier_code = holder.dossier_code and holder.owner_rank = 1
     left join declaring on known.original_unit_id = declaring.unit_id
 ),
 
@@ -53,13 +55,19 @@ at_cutoff as (
         coalesce(cast(closing_at as date) <= until_on, false) as is_closed,
         coalesce(
             (status_group = 'paused' and (requested_on is null or requested_on <= until_on))
-            or (requested_on <= until_on and returned_on > until_on),
+            or (requested_on <= until_on and returned_on > until_on)
+            -- Asked for, never given, and given up after the day: it waited on that day (domain/05 5.4).
+            or (requested_on <= until_on and returned_on is null and newest_group = 'closed_without_result'),
             false
         ) as is_clock_stopped,
         coalesce(
             awaiting_supplement_bucket = 'resolved_on_time'
             and requested_on <= until_on
-            and (status = 'awaiting_supplement' or returned_on > until_on),
+            and (
+                status = 'awaiting_supplement'
+                or returned_on > until_on
+                or (returned_on is null and newest_group = 'closed_without_result')
+            ),
             false
         ) as is_awaiting_resolved
     from dossier
@@ -106,6 +114,8 @@ fated as (
                 and (competent_level = 'police' or receiving_unit_kind = 'vertical_agency')
                 then 'excluded_vertical'
             when is_declared_by_unit then 'declared_by_unit'
+            -- The newest population export by the asked day does not show it any more (domain/05 5.6).
+            when sighting = 'gone' and not is_closed then 'deleted_dossier'
             when is_without_result and returned_withdrawn_bucket = 'excluded' then 'excluded_returned'
             else 'counted'
         end as fate
@@ -138,6 +148,7 @@ select
     fate,
     closed_at,
     is_paused,
+    coalesce(sighting = 'gone', false) and not is_closed as is_gone,
     reason_code,
     case when fate = 'counted' then recognised_late end as recognised_late,
     case

@@ -1,10 +1,13 @@
 -- Where a dossier stands in the forms: procedure and field, section of the level, department or ward.
--- A dossier not taken in yet stands where it would on the day of its submission.
+-- A dossier not taken in yet stands where it would on the day of its submission. Procedures of one name in several fields
+-- are told apart by the field the file names; what stays in several is in none, and an unknown procedure keeps its field.
 with known as (
     select
         dossier.*,
+        named_field.field_code as named_field_code,
         coalesce(cast(dossier.received_at as date), cast(dossier.submitted_at as date)) as placed_on
     from {{ ref('int_dossier_known') }} as dossier
+    left join {{ ref('int_field_named') }} as named_field on dossier.field_name_key = named_field.field_name_key
 ),
 
 by_code_or_name as (
@@ -13,6 +16,8 @@ by_code_or_name as (
         procedure_of.procedure_id,
         1 as match_order,
         case when known.procedure_name_key = procedure_of.procedure_name_key then 0 else 1 end as name_order,
+        procedure_of.field_code,
+        case when known.named_field_code = procedure_of.field_code then 0 else 1 end as field_order,
         case when (known.receiving_unit_kind = 'ward') = (procedure_of.competent_level = 'ward') then 0 else 1 end as level_order
     from known
     inner join {{ ref('dim_procedure') }} as procedure_of
@@ -26,6 +31,8 @@ by_code_or_name as (
         procedure_of.procedure_id,
         2 as match_order,
         0 as name_order,
+        procedure_of.field_code,
+        case when known.named_field_code = procedure_of.field_code then 0 else 1 end as field_order,
         case when (known.receiving_unit_kind = 'ward') = (procedure_of.competent_level = 'ward') then 0 else 1 end as level_order
     from known
     inner join {{ ref('dim_procedure') }} as procedure_of
@@ -42,9 +49,26 @@ ranked as (
         match_order,
         row_number() over (
             partition by dossier_code
-            order by match_order, name_order, level_order, procedure_id
-        ) as match_rank
+            order by match_order, name_order, field_order, level_order, procedure_id
+        ) as match_rank,
+        -- The fields of all that match as well as the best.
+        min(field_code) over (partition by dossier_code, match_order, name_order, field_order, level_order) as first_field_code,
+        max(field_code) over (partition by dossier_code, match_order, name_order, field_order, level_order) as last_field_code
     from by_code_or_name
+),
+
+chosen as (
+    select
+        dossier_code,
+        first_field_code <> last_field_code as is_in_several_fields,
+        case when first_field_code = last_field_code then procedure_id end as procedure_id,
+        case
+            when first_field_code <> last_field_code then 'several'
+            when match_order = 1 then 'code'
+            else 'name'
+        end as procedure_match
+    from ranked
+    where match_rank = 1
 ),
 
 matched as (
@@ -57,8 +81,11 @@ matched as (
         procedure_of.competent_level,
         coalesce(procedure_of.procedure_code, known.procedure_code) as procedure_code,
         coalesce(procedure_of.procedure_name, known.procedure_name) as procedure_name,
-        coalesce(procedure_of.field_code, 'unknown') as field_code,
-        case ranked.match_order when 1 then 'code' when 2 then 'name' else 'unknown' end as procedure_match,
+        case
+            when chosen.is_in_several_fields then 'unknown'
+            else coalesce(procedure_of.field_code, known.named_field_code, 'unknown')
+        end as field_code,
+        coalesce(chosen.procedure_match, 'unknown') as procedure_match,
         case
             when coalesce(question.counting_unit, '') <> 'receiving_unit' and procedure_of.competent_level = 'ward' then 'ward'
             when
@@ -68,10 +95,10 @@ matched as (
             when known.receiving_unit_kind = 'ward' then 'ward'
             else 'city'
         end as level_applies_to
-    from {{ ref('int_dossier_known') }} as known
+    from known
     cross join {{ ref('stg_question') }} as question
-    left join ranked on known.dossier_code = ranked.dossier_code and ranked.match_rank = 1
-    left join {{ ref('dim_procedure') }} as procedure_of on ranked.procedure_id = procedure_of.procedure_id
+    left join chosen on known.dossier_code = chosen.dossier_code
+    left join {{ ref('dim_procedure') }} as procedure_of on chosen.procedure_id = procedure_of.procedure_id
 ),
 
 section_of as (

@@ -14,9 +14,11 @@ with dossier as (
         {{ count_group('known.newest_status') }} as newest_group
     from {{ ref('int_dossier_known') }} as known
     inner join {{ ref('int_dossier_placed') }} as placed on known.dossier_code = placed.dossier_code
+    inner join {{ ref('int_dossier_outcome') }} as outcome on known.dossier_code = outcome.dossier_code
     cross join {{ ref('stg_question') }} as question
     where
         known.channel = 'online'
+        and not outcome.is_gone
         and (
             coalesce(question.include_vertical_agencies, false)
             or (coalesce(placed.competent_level, '') <> 'police' and known.receiving_unit_kind <> 'vertical_agency')

@@ -1,25 +1,5 @@
 -- What once happened comes from the newest delivery of the owner; what a system overwrites (status, due date) from the
--- first delivery that observed the feedback on or after the as-of day, else the last before it.
-with field_key as (
-    select
-        field.field_name_key,
-        field.field_code,
-        row_number() over (
-            partition by field.field_name_key
-            order by
-                case
-                    when
-                        coalesce(field.valid_from, question.until_on) <= question.until_on
-                        and coalesce(field.valid_to, question.until_on) >= question.until_on
-                        then 0
-                    else 1
-                end,
-                field.field_code
-        ) as key_rank
-    from {{ source('landed', 'field') }} as field
-    cross join {{ ref('stg_question') }} as question
-)
-
+-- first delivery that observed the feedback at or after the end of the as-of day, else the last before it.
 select
     newest.feedback_code,
     newest.row_id,
@@ -37,6 +17,7 @@ select
     newest.satisfaction,
     newest.status as newest_status,
     as_of_day.status,
+    as_of_day.feedback_kind as as_of_kind,
     as_of_day.due_at,
     as_of_day.observed_at as status_observed_at,
     newest.flags,
@@ -48,5 +29,5 @@ select
 from {{ ref('int_feedback_row_ranked') }} as newest
 inner join {{ ref('int_feedback_row_ranked') }} as as_of_day
     on newest.feedback_code = as_of_day.feedback_code and as_of_day.as_of_rank = 1
-left join field_key on newest.field_name_key = field_key.field_name_key and field_key.key_rank = 1
+left join {{ ref('int_field_named') }} as field_key on newest.field_name_key = field_key.field_name_key
 where newest.feedback_rank = 1

@@ -2,8 +2,10 @@
 with feedback as (
     select
         known.feedback_code,
-        known.feedback_kind,
+        known.as_of_kind,
+        known.status,
         known.newest_status,
+        known.published_at,
         known.received_at,
         known.answered_at,
         due.due_on,
@@ -25,7 +27,9 @@ at_cutoff as (
     select
         feedback.*,
         case when cast(coalesce(moved_at, answered_at) as date) <= until_on then coalesce(moved_at, answered_at) end
-            as closed_at
+            as closed_at,
+        cast(published_at as date) as published_on,
+        coalesce(moved_at is null and cast(answered_at as date) < period_start, false) as is_answered_before
     from feedback
 ),
 
@@ -36,8 +40,10 @@ fated as (
         case
             when received_at is null then 'no_received_date'
             when received_on > until_on then 'received_after'
-            when feedback_kind = 'out_of_scope' then 'out_of_scope'
-            when newest_status = 'refused' then 'refused'
+            -- What was refused, or found to be no feedback, only after the asked day was still in hand on that day.
+            when as_of_kind = 'out_of_scope' then 'out_of_scope'
+            when status = 'refused' then 'refused'
+            when is_answered_before and published_on >= period_start and published_on <= until_on then 'counted'
             when cast(closed_at as date) < period_start then 'closed_before'
             else 'counted'
         end as fate
@@ -49,6 +55,7 @@ reasoned as (
         fated.*,
         case
             when fate <> 'counted' then null
+            when is_answered_before then 'published_later'
             when closed_at is not null and moved_at is not null then 'transferred'
             when closed_at is not null and due_on is null then 'answered_without_due'
             when closed_on > due_on then 'answered_after_due'
@@ -66,6 +73,7 @@ select
     closed_at,
     reason_code,
     case
+        when reason_code = 'published_later' then 'answered_before'
         when reason_code = 'transferred' then 'transferred'
         when reason_code in ('answered_by_due_day', 'answered_without_due') then 'answered_on_time'
         when reason_code = 'answered_after_due' then 'answered_late'

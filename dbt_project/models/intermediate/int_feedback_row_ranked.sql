@@ -10,7 +10,7 @@ with placed as (
             handling.unit_id,
             case when row_of.unit_from = 'column' then 'unknown' else row_of.sender_unit_id end
         ) as named_unit_id
-    from {{ ref('stg_feedback_logs') }} as row_of
+    from {{ ref('int_feedback_row_keyed') }} as row_of
     cross join {{ ref('stg_question') }} as question
     left join {{ source('landed', 'unit_alias') }} as handling on row_of.handling_unit_key = handling.unit_key
     left join {{ source('landed', 'unit_alias') }} as about on row_of.about_unit_key = about.unit_key
@@ -30,11 +30,11 @@ with_rank as (
     select
         with_unit.*,
         row_number() over (
-            partition by feedback_code, delivery_id
+            partition by feedback_key, delivery_id
             order by is_own_file desc, source_row desc, row_id desc
         ) as rank_in_delivery,
         row_number() over (
-            partition by feedback_code
+            partition by feedback_key
             order by
                 is_own_file desc,
                 observed_at desc,
@@ -55,12 +55,12 @@ with_owner as (
             as owned_order
     from with_rank
     inner join with_rank as owner_row
-        on with_rank.feedback_code = owner_row.feedback_code and owner_row.feedback_rank = 1
+        on with_rank.feedback_key = owner_row.feedback_key and owner_row.feedback_rank = 1
 )
 
 select
     row_id,
-    feedback_code,
+    feedback_key as feedback_code,
     owner_unit_id,
     sender_unit_id,
     handling_unit_id,
@@ -91,11 +91,11 @@ select
     source_sheet,
     source_row,
     row_number() over (
-        partition by feedback_code
+        partition by feedback_key
         order by
-            owned_order,
-            case when shown_on >= until_on then 0 else 1 end,
-            case when shown_on >= until_on then observed_at end,
+            owned_order asc,
+            case when shown_on >= until_on then 0 else 1 end asc,
+            case when shown_on >= until_on then observed_at end asc,
             observed_at desc,
             delivery_received_at desc,
             delivery_id desc

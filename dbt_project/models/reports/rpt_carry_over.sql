@@ -127,7 +127,7 @@ reasoned as (
             when side = 'entered' and not was_known and is_delivered_later then 'late_entry'
             when side = 'entered' and not was_known then 'previously_unknown'
             when side = 'entered' and prior_fate = 'not_accepted' then 'late_entry'
-            when side = 'left' and not is_known then 'deleted_dossier'
+            when side = 'left' and (not is_known or fate = 'deleted_dossier') then 'deleted_dossier'
             when side = 'left' and fate = 'not_accepted' then 'status_regression'
             when prior_received_on <> received_on then 'date_changed'
             when side = 'entered' and prior_finished_on is not null and finished_on is null then 'status_regression'
@@ -151,7 +151,7 @@ select
     reason_code,
     case reason_code
         when 'late_entry' then 'đơn vị gửi hoặc cập nhật muộn, sau khi kỳ trước đã chốt'
-        when 'deleted_dossier' then 'hồ sơ không còn trong các tệp được dùng (tệp bị rút hoặc được thay)'
+        when 'deleted_dossier' then 'hồ sơ không còn trong danh sách đầy đủ mới hơn, hoặc tệp có hồ sơ đã bị rút, được thay'
         when 'status_regression' then 'trạng thái bị lùi lại (thu hồi kết quả, trả về chưa tiếp nhận)'
         when 'date_changed' then 'ngày tiếp nhận hoặc ngày xong bị sửa'
         when 'unit_reassigned' then 'hồ sơ chuyển sang đơn vị khác'

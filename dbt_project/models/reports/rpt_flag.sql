@@ -29,7 +29,19 @@ rejected as (
     from {{ ref('stg_rejected_row') }}
 ),
 
+-- Flags of whole dossiers, by the file of their newest row.
+counted as (
+    select
+        delivery_id,
+        'counted' as result,
+        dossier_code as row_id,
+        flag as check_id
+    from {{ ref('int_dossier_flag') }}
+),
+
 found as (
+    select * from counted
+    union all
     select * from flagged
     where check_id <> ''
     union all

@@ -1,10 +1,12 @@
 select
     row_of.delivery_id,
     row_of.dossier_code,
+    row_of.is_own_number,
     row_of.procedure_code,
     row_of.procedure_name,
     row_of.procedure_name_key,
     row_of.field_name,
+    row_of.field_name_key,
     row_of.receiving_unit,
     row_of.receiving_unit_key,
     row_of.handling_unit,

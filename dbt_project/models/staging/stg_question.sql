@@ -17,6 +17,7 @@ select
     awaiting_supplement_bucket,
     returned_withdrawn_bucket,
     null_channel,
+    missing_due_date,
     supplement_clock,
     counting_unit,
     include_vertical_agencies,

@@ -1,0 +1,14 @@
+-- Every row of case_exports with the unit it names and the key of its dossier (domain/05 5.6).
+with named as (
+    select
+        row_of.*,
+        case
+            when row_of.unit_from = 'column' then coalesce(unit_key.unit_id, 'unknown')
+            else coalesce(row_of.sender_unit_id, 'unknown')
+        end as named_unit_id,
+        cast(coalesce(row_of.received_at, row_of.submitted_at) as date) as entered_on
+    from {{ ref('stg_case_exports') }} as row_of
+    left join {{ source('landed', 'unit_alias') }} as unit_key on row_of.receiving_unit_key = unit_key.unit_key
+),
+
+{{ keyed_rows('named', 'dossier_code', 'dossier_key', 'named_unit_id') }}

@@ -1,0 +1,33 @@
+"""What a built report flagged, in numbers.
+
+Here: totals of flags and of what no table knows, read from a report's warehouse. Not here: which rows (rpt_flag,
+int_dossier_flag), what a flag means for a file (quality). Invariant: the database is only read.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+_DOSSIERS = "select flag_label, count(*) from int_dossier_flag group by flag_label order by 2 desc, 1"
+_ROWS = "select coalesce(sum(rows_flagged), 0) from rpt_delivery where is_counted and is_for_period"
+_UNKNOWN = "select count(*) from fct_dossier_period where field_code = 'unknown'"
+
+
+def flag_totals(report: Path) -> dict[str, str]:
+    """Return the lines of a run's summary about flags, label → text; only those there is something to say of.
+
+    Args:
+        report: folder of a finished report.
+    """
+    with duckdb.connect(report / "warehouse.duckdb", read_only=True) as connection:
+        dossiers = connection.execute(_DOSSIERS).fetchall()
+        (rows,) = connection.execute(_ROWS).fetchone() or (0,)
+        (unknown,) = connection.execute(_UNKNOWN).fetchone() or (0,)
+    lines = {
+        "Dòng có cảnh báo": str(rows) if rows else "",
+        "Hồ sơ có cảnh báo": "; ".join(f"{label}: {count}" for label, count in dossiers),
+        "Hồ sơ ở dòng «Chưa xác định»": str(unknown) if unknown else "",
+    }
+    return {label: text for label, text in lines.items() if text}
