@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 from truth.mutation.edits import Edit
-from truth.world.door import Compiled, Model
+from truth.world.door import Compiled, Model, build
 
 # Form tables whose cells a test of the suite holds against an independent count of the sample's or a world's truth.
 HELD = {
@@ -66,6 +66,7 @@ class Trials:
         self.grounds = grounds
         self.red: dict[str, set[str]] = {}
         for ground in grounds:
+            build(ground.database, project.models)
             with duckdb.connect(ground.database) as connection:
                 connection.execute("set timezone = 'UTC'")
                 self.red[ground.name] = {test.name for test in project.tests if _finds(connection, test)}
