@@ -53,6 +53,12 @@ bench: env  ## what reading costs: one large workbook beside other readers, then
 kills: env  ## the tests that kill a run and an issue, with many more kills
 	@$(TESTS_IN) KSTT_KILLS=60 $(RUN)/python -m pytest tests/faults/test_killed_runs.py tests/faults/test_killed_issues.py
 
+worlds: env  ## many invented offices against their own count: make worlds [N=50] [FIRST=1] [QUARTERS=2]
+	@$(TESTS_IN) PYTHONPATH=tests $(RUN)/python -m truth.world --first $(or $(FIRST),1) --worlds $(or $(N),50) --quarters $(or $(QUARTERS),2)
+
+mutants: env  ## wrong edits of the models' SQL, and what notices them: make mutants [N=80] [SEED=2021]
+	@$(TESTS_IN) PYTHONPATH=tests $(RUN)/python -m truth.mutation --edits $(or $(N),80) --seed $(or $(SEED),2021)
+
 golden: env  ## write the kept documents, docs/reference.md and the output shown in docs/ anew, and show what changed
 	@KSTT_GOLDEN=write $(RUN)/python -m pytest -n 0 tests/golden tests/pipeline/test_shown_output.py tests/pipeline/test_template_check.py
 	@git --no-pager diff --stat -- tests/golden docs README.md

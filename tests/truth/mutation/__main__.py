@@ -37,11 +37,15 @@ def main() -> int:
         project = door.compiled(root / "dbt")
         trials = Trials(project, _grounds(root, project))
         possible = [edit for model in project.models for edit in edits(model.name, model.sql)]
-        drawn = sorted(Random(asked.seed).sample(range(len(possible)), asked.edits))
-        tried = []
-        for index in drawn:
-            tried.append((possible[index], trials.attempt(possible[index])))
-            print(f"{len(tried)}/{asked.edits} {possible[index].model}: {tried[-1][1].killed_by or '?'}", flush=True)
+        tried: list[tuple[Edit, Verdict]] = []
+        for edit in Random(asked.seed).sample(possible, len(possible)):
+            if len(tried) == asked.edits:
+                break
+            verdict = trials.attempt(edit)
+            if not verdict.is_refused:  # what the engine itself refuses is no plausible slip
+                tried.append((edit, verdict))
+                print(f"{len(tried)}/{asked.edits} {edit.model}: {verdict.killed_by or '?'}", flush=True)
+        tried.sort(key=lambda item: (item[0].model, item[0].number))
         judged = yaml.safe_load(JUDGED.read_text(encoding="utf-8")) or {} if JUDGED.exists() else {}
         text = table(asked.seed, possible, tried, judged)
         TABLE.write_text(text, encoding="utf-8")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 from truth.mutation.edits import Edit
-from truth.world.door import Compiled, Model
+from truth.world.door import Compiled, Model, build
 
 # Form tables whose cells a test of the suite holds against an independent count of the sample's or a world's truth.
 HELD = {
@@ -53,6 +53,7 @@ class Verdict:
     """What noticed an edit: nothing when both are empty."""
 
     killed_by: str = ""
+    is_refused: bool = False
     changes: list[str] = field(default_factory=list)
 
 
@@ -65,6 +66,7 @@ class Trials:
         self.grounds = grounds
         self.red: dict[str, set[str]] = {}
         for ground in grounds:
+            build(ground.database, project.models)
             with duckdb.connect(ground.database) as connection:
                 connection.execute("set timezone = 'UTC'")
                 self.red[ground.name] = {test.name for test in project.tests if _finds(connection, test)}
@@ -88,11 +90,13 @@ class Trials:
                 connection.execute("begin")
                 try:
                     self._on(connection, ground, edit, verdict)
+                except (duckdb.BinderException, duckdb.ParserException):
+                    verdict.is_refused = True
                 except duckdb.Error as error:
                     verdict.killed_by = f"dbt build ({type(error).__name__})"
                 finally:
                     connection.execute("rollback")
-            if verdict.killed_by:
+            if verdict.killed_by or verdict.is_refused:
                 break
         return verdict
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from truth.world import count, count_feedback, count_records, door, feedback, records, reviews
+from truth.world import claims, count, count_feedback, count_records, door, feedback, records, reviews
 from truth.world.catalogue import CITY, DEPARTMENTS, OFFICE, WARDS
 from truth.world.days import PERIODS, QUARTERS
 from truth.world.draw import Drawer
@@ -125,12 +125,13 @@ class World:
     logs: list[feedback.Log]
     tables: list[reviews.Table]
     returns: list[records.Return]
+    extras: list[claims.Extra]
     questions: list[Question]
 
     @property
     def sent(self) -> list[Sent]:
         """Return every file the units send."""
-        return [*self.exports, *self.logs, *self.tables, *self.returns]
+        return [*self.exports, *self.logs, *self.tables, *self.returns, *self.extras]
 
     def shapes(self) -> Counter[str]:
         """Return how often each rare shape was met."""
@@ -140,6 +141,7 @@ class World:
         kept = {
             (item.unit, item.stream, str(item.cells["code"])): item for sent in self.returns for item in sent.records
         }
+        found.update(item.shape for item in self.extras)
         found.update(shape for item in kept.values() for shape in item.shapes)
         return found + reviews.shapes(reviewed.values(), QUARTERS)
 
@@ -178,9 +180,10 @@ def make(seed: int, root: Path, size: int = 130, quarters: int = 2) -> World:
         records.Return(unit, period, moment, received_at(moment), records.shown(kept, unit, moment))
         for unit, period, moment in moments(random, asked, records.UNITS)
     ]
+    extras = claims.draw(random, exports)
     folder = Folder(root, _profiles(), _owed())
-    world = World(seed, folder, dossiers, exports, logs, tables, returns, questions(quarters))
-    for stage in sorted({stage for quarter in asked for stage in stages(quarter)}):
+    world = World(seed, folder, dossiers, exports, logs, tables, returns, extras, questions(quarters))
+    for stage in sorted({item.received for item in world.sent}):
         world.folder.set_clock(stage)
         for item in world.sent:
             if item.received == stage:

@@ -35,6 +35,7 @@ FORMS = {
     "death-group": ("form_death_group", "section_code", "reporting_unit_id"),
 }
 Cell = tuple[str, str, str, str]
+_RUN = "world"  # name of the build folder
 
 
 @dataclass(frozen=True)
@@ -73,9 +74,9 @@ def count(folder: Folder, question: Question, models: list[Model]) -> Path:
 
     office = load_office(folder.root)
     with only_run(office):
-        begin(office, Ask.parse(*_asked(question)), "world")
-    build(warehouse_file(office, "world"), models)
-    return warehouse_file(office, "world")
+        begin(office, Ask.parse(*_asked(question)), _RUN)
+    build(warehouse_file(office, _RUN), models)
+    return warehouse_file(office, _RUN)
 
 
 def _asked(question: Question) -> tuple[str, str, str | None]:

@@ -39,6 +39,8 @@ LINKS = {
     "not_linked": "Không liên thông",
 }
 OWN_TRAINING = "Đơn vị tự tổ chức"
+# Books of records begin anew each January too, but the product still keys a record of a return by its number alone.
+BEGIN_ANEW = False
 WALL, PORTAL = "Bảng niêm yết", "Cổng thông tin điện tử"
 # stream → its sheet, and the heads of its columns by the name a record gives the cell.
 SHEETS: dict[str, tuple[str, dict[str, str]]] = {
@@ -259,12 +261,13 @@ def _death(random: Random, on: dt.date) -> dict[str, object]:
 
 
 def _number(records: list[Record]) -> list[Record]:
-    """Number the records of each book in the order written, beginning anew each January."""
+    """Number the records of each book in the order written."""
     books: dict[tuple[str, int], int] = defaultdict(int)
     for record in sorted(records, key=lambda item: (item.written, str(item.cells))):
         on = record.day("on") or record.day("planned") or record.written
-        books[record.stream, on.year] += 1
-        record.cells["code"] = f"{books[record.stream, on.year]:02}/{record.stream[:2].upper()}"
-        if on.year == 2020:
+        book = record.stream, on.year if BEGIN_ANEW else 0
+        books[book] += 1
+        record.cells["code"] = f"{books[book]:02}/{record.stream[:2].upper()}"
+        if BEGIN_ANEW and on.year == 2020:
             record.shapes.add("record number begins anew in January")
     return records
