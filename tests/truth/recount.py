@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from truth.working_days import LIMITS, worked_between, working_day_after
+
 HERE = Path(__file__).resolve().parent
 PLANTED = HERE.parents[1] / "sample_office" / "planted.csv"
 PERIODS = {
@@ -164,22 +166,33 @@ def columns_of(dossier: Dossier, start: dt.date, until: dt.date, seen: dt.date |
     return ("c3", *entry, *outcome)
 
 
-def _due(dossier: Dossier, seen: dt.date) -> dt.date | None:
-    back = dossier.supplement_received_at
-    moved = dossier.due_after_supplement_at if back is not None and back.date() <= seen else None
-    due = moved or dossier.due_at
-    return due.date() if due else None
+def due_of(dossier: Dossier, seen: dt.date) -> dt.date | None:
+    """Return the day a dossier is due as seen on a day: as promised, else by the catalogue's limit in working days.
+
+    Without a promise the limit runs from the day of receipt, less the wait for a supplement that came (domain/05 5.4,
+    "No due date"; domain/13 missing_due_date); procedures without such a limit have no due day.
+    """
+    asked, back = dossier.supplement_requested_at, dossier.supplement_received_at
+    is_back = back is not None and back.date() <= seen
+    due = (dossier.due_after_supplement_at if is_back else None) or dossier.due_at
+    if due:
+        return due.date()
+    limit = LIMITS.get(dossier.procedure_id)
+    if limit is None or dossier.received_at is None:
+        return None
+    waited = worked_between(asked.date(), back.date()) if is_back and asked and back else 0
+    return working_day_after(dossier.received_at.date(), limit + waited)
 
 
 def _closed(dossier: Dossier, closed_on: dt.date, seen: dt.date) -> tuple[str, str]:
-    due = _due(dossier, seen)
+    due = due_of(dossier, seen)
     if dossier.closing in ("withdrawn", "returned") or due is None or closed_on == due:
         return ("c7", "c9")
     return ("c7", "c8") if closed_on < due else ("c7", "c10")
 
 
 def _open(dossier: Dossier, until: dt.date, seen: dt.date) -> tuple[str, str]:
-    due = _due(dossier, seen)
+    due = due_of(dossier, seen)
     is_late = due is not None and due < until and not is_paused(dossier, seen)
     return ("c11", "c13") if is_late else ("c11", "c12")
 

@@ -9,15 +9,13 @@ II.06a (recount), exports. Invariant: nothing of `pipelines` or of the generator
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
-from truth.recount import PLANTED, Dossier, columns_of, is_paused, status_at
+from truth.recount import Dossier, columns_of, due_of, is_paused, status_at
+from truth.working_days import WORKED, worked_between
 
-HOLIDAYS = PLANTED.parent / "reference" / "holidays.csv"
-DAY = dt.timedelta(days=1)
 # What each system's export has (sample_office/profiles); the others show nothing of it.
 _FEES = ("fee_due", "fee_paid")
 _WARD_A = (
@@ -43,22 +41,6 @@ CAUSES = {
     "applicant": "G", "other": "H", "": "K",
 }  # fmt: skip
 Cells = dict[tuple[str, str, str], Counter[str]]
-
-
-def working_days() -> list[dt.date]:
-    """Return the working days of 2020 and 2021 in order."""
-    with HOLIDAYS.open(encoding="utf-8", newline="") as source:
-        kinds = {dt.date.fromisoformat(row["date"]): row["kind"] for row in csv.DictReader(source)}
-    every = (dt.date(2020, 1, 1) + n * DAY for n in range(731))
-    return [day for day in every if kinds.get(day, "" if day.weekday() < 5 else "off") in ("", "makeup_working_day")]
-
-
-WORKED = working_days()
-
-
-def worked_between(first: dt.date, last: dt.date) -> int:
-    """Count the working days after `first` up to and including `last`."""
-    return sum(first < day <= last for day in WORKED)
 
 
 def recount_remarks(
@@ -131,9 +113,8 @@ def _status(counted: Counter[str], dossier: Dossier, columns: tuple[str, ...], u
     if "c7" in columns and dossier.closing in ("returned", "withdrawn"):
         counted[dossier.closing] += 1
     if "c11" in columns and is_paused(dossier, seen):
-        moved = dossier.due_after_supplement_at if _came(dossier.supplement_received_at, seen) else None
-        due = moved or dossier.due_at
-        counted["paused_overdue" if due is not None and due.date() < until else "paused_in_time"] += 1
+        due = due_of(dossier, seen)
+        counted["paused_overdue" if due is not None and due < until else "paused_in_time"] += 1
         night = dt.datetime.combine(seen, dt.time(23, 59))
         counted["suspended"] += status_at(dossier, night) == "suspended"
 
@@ -144,9 +125,10 @@ def _overdue(
     """Columns 10 and 13 by their apology (against the first promise) and by their cause."""
     if "c10" not in columns and "c13" not in columns:
         return
-    assert dossier.due_at is not None
+    # A dossier that was promised no day was never apologised for.
+    assert dossier.due_at is not None or dossier.apology_at is None
     state = "not_apologised"
-    if "apology_at" in told and dossier.apology_at is not None and _came(dossier.apology_at, seen):
+    if "apology_at" in told and dossier.apology_at and dossier.due_at and _came(dossier.apology_at, seen):
         lead = worked_between(dossier.apology_at.date(), dossier.due_at.date())
         state = "apologised" if lead >= 1 else "apologised_late"
     counted["overdue_total"] += 1
