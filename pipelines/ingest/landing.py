@@ -134,8 +134,12 @@ class _Known:
         mark = self.marks.get(item.inbox_path)
         if mark == [*astuple(item.mark), newest.sha256]:
             return True
-        if newest.receipt_id in self.withdrawn:  # written anew since: its unit sends it again
-            return mark is None and _file_time(item.mark, newest.received_moment) == newest.file_time
+        if newest.receipt_id in self.withdrawn:
+            # Written anew since, its unit sends it again. An office copied or restored from a backup keeps the time a
+            # file was written, but not that of its entry: what was withdrawn stays withdrawn there.
+            if mark is not None:
+                return mark[:2] == [item.mark.size, item.mark.mtime_ns]
+            return _file_time(item.mark, newest.received_moment) == newest.file_time
         try:
             return hash_file(item.path) == newest.sha256
         except OSError:  # whoever takes it names the reason

@@ -18,7 +18,7 @@ from pipelines.office import journal
 from pipelines.office.settings import load_office
 from pipelines.warehouse.issued import issued_versions, remove_sealed, settle_if_free
 
-KILLS = int(os.environ.get("KSTT_KILLS", "20"))  # `make kills` has more of them
+KILLS = int(os.environ.get("KSTT_KILLS", "8"))  # `make kills` has more of them
 
 
 @pytest.fixture(scope="module")

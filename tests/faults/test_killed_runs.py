@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 
 # A step is a write, an event or a model (killed_job); the last files of a run, each about to be written.
 LAST = ("bao-cao.docx", "bao-cao.pdf", "bieu-mau.xlsx", "manifest.json")
-KILLS = int(os.environ.get("KSTT_KILLS", "12"))  # `make kills` has more of them
+KILLS = int(os.environ.get("KSTT_KILLS", "6"))  # `make kills` has more of them
 
 
 def bytes_of(report: Path) -> dict[str, bytes]:

@@ -202,7 +202,7 @@ def test_the_lowered_severity_and_its_reason_stand_in_the_verdict(office: Path, 
     assert "nửa đêm" in found["received_after_finished"]["severity_reason"]
 
 
-def test_the_channels_are_those_of_the_log_and_intern_is_none(cases: pd.DataFrame, planned: RunResult) -> None:
+def test_the_channels_are_those_of_the_log_and_an_unmapped_word_is_in_column_5(cases: pd.DataFrame, planned: RunResult) -> None:
     given = cases.groupby("case:channel").size().to_dict()
     as_counted = pd.crosstab(cases["case:channel"], cases["channel"])
 
@@ -210,10 +210,11 @@ def test_the_channels_are_those_of_the_log_and_intern_is_none(cases: pd.DataFram
     assert as_counted["online"].to_dict() == {"Internet": 1_250, "e-mail": 21, "Desk": 0, "Post": 0, "Intern": 0}
     assert as_counted["unknown"].sum() == as_counted.loc["Intern", "unknown"] == 1
     sums = total(planned)
+    # "Intern" is a word nobody mapped, not a blank cell: it is in column 5 (109 + 53 + 1), flagged, so that 3 = 4 + 5 + 6.
     assert (sums["received_online"], sums["received_direct_postal"], sums["received_unknown_channel"]) == (
         1_271,
-        162,
-        1,
+        163,
+        0,
     )
 
 
