@@ -34,7 +34,7 @@ _TABLE_NAMES = {
     "prior_figure": "bản chính thức kỳ trước",
 }
 # Tables of schema `landed` that tell of one question or one file, not of the office.
-_NOT_REFERENCE = {"question", "delivery", "rejected_row", "stream"}
+_NOT_REFERENCE = {"question", "delivery", "delivery_column", "sending", "claim", "rejected_row", "stream"}
 
 
 @dataclass(frozen=True)
