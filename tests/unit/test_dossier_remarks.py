@@ -29,7 +29,7 @@ FACTS = ["fct_dossier_period", "fct_dossier_waiting_period"]
 PLAIN = {
     "received_total", "received_direct_postal", "received_direct", "received_postal", "received_online", "carried_in",
     "resolved_total", "resolved_early", "resolved_on_time", "pending_total", "pending_in_time", "resolved_with_result",
-    # Parts of the rate with and without dossiers of no promised day (pipeline/test_dossier_truth).
+    # What every closed dossier with a promised day has: test_what_is_resolved_with_a_promised_day.
     "resolved_with_due", "resolved_in_time_with_due",
     # Sums of two measures that are told here.
     "received_in_period", "overdue_total", "overdue_apologised", "overdue_apologised_late", "overdue_not_apologised",
@@ -52,6 +52,11 @@ CASES: dict[str, tuple[dict[str, object], str]] = {
     "suspended too long": ({**PAUSED, "status": "suspended", "due_at": "2021-03-01"}, "paused_overdue suspended"),
     "returned": ({**DONE, "status": "returned"}, "returned"),
     "withdrawn": ({**DONE, "status": "withdrawn"}, "withdrawn"),
+    # No day was promised and the catalogue has no limit: columns 9 and 12, and its number is in the text (domain/05 5.4).
+    "done, no day promised": ({**DONE, "due_at": None}, "without_due"),
+    "open, no day promised": ({**NEW, "due_at": None}, "without_due"),
+    # A word nobody mapped is in column 5 and in the note of it.
+    "channel in an unknown word": ({**NEW, "channel": "unknown"}, "received_odd_channel"),
     "level told as full": ({**ONLINE, "service_level": "full"}, "received_online_full"),
     "level told as partial": ({**ONLINE, "service_level": "partial"}, "received_online_partial"),
     "level of information": ({**ONLINE, "service_level": "information"}, "received_online_other"),
@@ -228,6 +233,16 @@ def test_the_measures_of_every_dossier_are_those_counted_by_hand(warehouse: Ware
     warehouse.ask(question(*Q1), tests=True)
     found = {name: names_of(told(measures)) for name, measures in measures_in(warehouse).items()}
     assert found == {name: names_of(expected) for name, (_, expected) in CASES.items()}
+
+
+def test_what_is_resolved_with_a_promised_day(warehouse: Warehouse) -> None:
+    """Closed and a day was promised; in time unless it is one of the late ones."""
+    warehouse.ask(question(*Q1), select=[f"+{fact}" for fact in FACTS])
+    promised = {name for name, (cells, _) in CASES.items() if cells.get("finished_at") and cells.get("due_at")}
+    late = {name for name, (_, expected) in CASES.items() if "resolved_overdue" in names_of(expected)}
+    found = measures_in(warehouse)
+    assert {name for name, measures in found.items() if measures.get("resolved_with_due")} == promised
+    assert {name for name, measures in found.items() if measures.get("resolved_in_time_with_due")} == promised - late
 
 
 @pytest.mark.parametrize("switch", MOVED)

@@ -87,9 +87,12 @@ CASES = [
     _case("F09", "ward 17/3", "out_of_scope", "Đất đai", "in_progress", "2021-02-02"),
     _case("F10", "ward 17/3", "act", "Đất đai", "refused", "2021-02-02"),
     _case("F11", "ward 17/3", "act", "Hộ tịch", "new", "2021-03-15"),
+    # answered before the period: published in it, so in column 12 alone, after its limit of 14/12; published before it
     _case("F12", "ward 17/3", "act", "Đất đai", "published", "2020-12-01", answered_at="2020-12-10 10:00",
           published_at="2020-12-20 10:00"),
-    # answered in the period, published two days after its end
+    _case("F19", "ward 17/3", "act", "Đất đai", "published", "2020-12-01", answered_at="2020-12-10 10:00",
+          published_at="2020-12-14 10:00"),
+    # answered in the period, published two days after its end: in column 12 of the next quarter, within its limit of 16/3
     _case("F13", "ward 17/3", "act", "Đất đai", "published", "2021-03-01", answered_at="2021-03-12 10:00",
           published_at="2021-03-16 10:00", satisfaction="dissatisfied"),
     # answered the day after the period: its limit ends on 22/3
@@ -119,7 +122,6 @@ Q1_CELLS = {
     "F06": "c5,c6,c11",
     "F07": "c4,c7,c10",
     "F08": "c5,c7,c10",
-    # Answered in the quarter before, published in this one: column 12 alone (each publication counts in one quarter).
     "F12": "c12",
     "F13": "c4,c7,c9,on time,dissatisfied,rated",
     "F14": "c4,c7,c10",
@@ -129,6 +131,7 @@ Q1_CELLS = {
     "F18": "c5,c7,c9,on time",
     "F20": "c4,c7,c10",
 }
+# Column 12: what is published by the last counted day (F02, F17), and the earlier answer published in the period (F12).
 Q1_FORM = {
     "c3": 15, "c4": 7, "c5": 8, "c6": 2, "c7": 13, "c8": 14, "c9": 8, "c10": 6, "c11": 1, "c12": 3, "on time": 6,
     "late": 2, "overdue": 1, "published in time": 1, "satisfied": 1, "dissatisfied": 1, "rated": 3, "both": 0,
@@ -271,10 +274,12 @@ def test_the_office_has_all_and_each_unit_what_it_handles(asked: Asked, scope: s
     assert {label: figures["c3"] for label, figures in asked.form(question(*Q1), scope).items()} == received
 
 
-def test_published_after_the_period_counts_in_the_next_quarter_however_late_this_one_is_asked(asked: Asked) -> None:
+def test_published_after_the_period_counts_in_the_next_quarter_however_late_the_question(asked: Asked) -> None:
+    """Column 12 is counted by the last day of the period like every cell: F13, of 16/3, is never in this quarter's."""
     later = question(*Q1, as_of="2021-03-17")
     assert asked.cells(later) == Q1_CELLS
     assert asked.total(later) == Q1_FORM
+    assert asked.cells(question(*Q2))["F13"] == "c12,published in time"
 
 
 def test_an_earlier_day_sees_the_due_dates_and_the_answers_of_that_day(asked: Asked) -> None:
@@ -306,6 +311,7 @@ def test_every_row_has_its_fate_and_every_identity_holds(asked: Asked) -> None:
         ("F09", "ward 17/3"): "out_of_scope",
         ("F10", "ward 17/3"): "refused",
         ("F11", "ward 17/3"): "received_after",
+        ("F19", "ward 17/3"): "closed_before",
         ("F16", "export 17/3"): "duplicate",
         ("F20", "ward 11/3"): "older_version",
     }
