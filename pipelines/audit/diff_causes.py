@@ -34,7 +34,8 @@ _TABLE_NAMES = {
     "prior_figure": "bản chính thức kỳ trước",
 }
 # Tables of schema `landed` that tell of one question or one file, not of the office.
-_NOT_REFERENCE = {"question", "delivery", "rejected_row", "stream"}
+# Tables of `landed` about files and people's words on them: they differ whenever a file came, and are no office table.
+_NOT_REFERENCE = {"question", "delivery", "sending", "claim", "acceptance", "rejected_row", "stream"}
 
 
 @dataclass(frozen=True)

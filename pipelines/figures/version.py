@@ -30,12 +30,6 @@ class Issue:
     # Hash of all the version rests on but its documents, printed on its last page (package/seal).
     seal: str = ""
 
-    @classmethod
-    def of(cls, printed: Mapping[str, Any]) -> Issue:
-        """Return what a version's record (issue.json) says it printed."""
-        values: dict[str, Any] = {**printed, "blockers": tuple(printed["blockers"])}
-        return cls(**values)
-
     @property
     def title(self) -> str:
         """Name of the version as officers call it."""
@@ -48,3 +42,9 @@ class Issue:
         correction = f" Lý do đính chính: {self.why}" if self.correction_no else ""
         forced = (f"Phát hành khi còn vướng mắc. Lý do: {self.forced}",) if self.forced else ()
         return (f"{self.title}.{correction}", *forced)
+
+
+def issue_of(printed: Mapping[str, Any]) -> Issue:
+    """Return what a version's record (issue.json) says it printed."""
+    values: dict[str, Any] = {**printed, "blockers": tuple(printed["blockers"])}
+    return Issue(**values)

@@ -169,7 +169,7 @@ def _cell(cells: Cells, at: int) -> str:
 def _own_numbers(codes: pd.Series, national: re.Pattern[str], profile: Profile) -> pd.Series:
     """Tell which codes are numbers of their unit's own book: none of a system whose codes are unique."""
     known = {code: bool(code) and not national.fullmatch(code) for code in codes.dropna().unique()}
-    return objects([not profile.codes_are_unique and known.get(code, False) for code in codes])
+    return pd.Series([not profile.codes_are_unique and known.get(code, False) for code in codes], dtype=bool)
 
 
 def _unicode(given: Cells, column: Column, headers: Sequence[str]) -> tuple[Cells, dict[int, str]]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.audit.evidence import write_evidence
-from pipelines.figures.version import Issue
+from pipelines.figures.version import issue_of
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import load_office
 from pipelines.package.finish import finish_report, layouts_to_print
@@ -36,7 +36,7 @@ def rebuild(office_folder: Path, record: dict[str, Any], target: Path) -> None:
     layouts = layouts_to_print(office, planned.question)
     write_evidence(warehouse, layouts, build_folder(office, _RUN_ID) / "evidence")
     finish_report(office, planned, layouts, _RUN_ID)
-    write_issued(planned.report, target, office, Issue.of(record["printed"]))
+    write_issued(planned.report, target, office, issue_of(record["printed"]))
 
 
 if __name__ == "__main__":

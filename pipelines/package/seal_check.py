@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pipelines.figures.version import Issue
+from pipelines.figures.version import issue_of
 from pipelines.ingest.landing import hash_file
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import Office, load_office
@@ -49,7 +49,7 @@ def _documents(office: Office, issued: Issued, record: dict[str, Any]) -> Iterat
         folder = Path(temporary)
         try:
             lay_out_office(office, record, folder / "office")
-            write_issued(issued.folder, folder / "again", load_office(folder / "office"), Issue.of(record["printed"]))
+            write_issued(issued.folder, folder / "again", load_office(folder / "office"), issue_of(record["printed"]))
         except (OSError, OfficeError) as error:
             yield f"Bản {issued.issue_id}: không lập lại được văn bản để so: {error}"
             return

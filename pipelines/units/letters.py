@@ -18,7 +18,7 @@ from types import MappingProxyType
 from pipelines.figures.layout import load_layouts
 from pipelines.figures.model import Coverage, DeliveryCounts, OfficeInfo, Question, ReportModel
 from pipelines.figures.text import Cleaner
-from pipelines.figures.version import Issue
+from pipelines.figures.version import issue_of
 from pipelines.figures.words import COVER_TEMPLATE, REMINDER_TEMPLATE, report_blocks
 from pipelines.office.settings import Office
 from pipelines.package.assemble import paper_of
@@ -43,7 +43,7 @@ def make_cover(office: Office, period_id: str) -> list[Path]:
     report = issued[-1].folder if issued else latest_report(office, period_id)
     model = read_model(office, report / "warehouse.duckdb", load_layouts(report / "forms.json"))
     if issued:
-        model = replace(model, issue=Issue.of(issued[-1].record()["printed"]))
+        model = replace(model, issue=issue_of(issued[-1].record()["printed"]))
     letter = replace(model, office=_as_letter(office, model.office))
     return _write(office, letter, COVER_TEMPLATE, {}, _folder(office, period_id) / "gui-bao-cao")
 

@@ -173,11 +173,12 @@ def test_the_form_is_in_workbook_and_page_with_its_ids(report: Path) -> None:
 def test_a_cell_leads_back_to_the_rows_of_the_file(report: Path) -> None:
     (cell,) = trace(report, FORM, "UBND Phường 1", 4)
     assert cell.figure == 2
-    assert list(cell.rows["dossier_code"]) == ["BN-001", "BN-002"]
+    # Numbers of the unit's own book: their key has the unit and the year.
+    assert list(cell.rows["dossier_code"]) == ["p01:2021:BN-001", "p01:2021:BN-002"]
     assert set(cell.rows["source_file"]) == {"Cong_2021_03_15.csv"}
     assert list(cell.rows["source_row"]) == [2, 3]
     (late,) = trace(report, FORM, "UBND Phường 1", 8)
-    assert list(late.rows["dossier_code"]) == ["BN-002", "BN-005"]
+    assert list(late.rows["dossier_code"]) == ["p01:2020:BN-005", "p01:2021:BN-002"]
 
 
 def test_every_cell_is_counted_again_apart_from_the_models(warehouse: Warehouse, layouts: dict[str, dict]) -> None:

@@ -242,7 +242,7 @@ def test_a_later_sending_never_changes_the_register_of_an_earlier_moment(
     moment = START + dt.timedelta(hours=hour)
     whole, part = (load_office(make_office(tmp_path_factory.mktemp("office"))) for _ in range(2))
     ordered = sorted(sent)
-    for number, sending in enumerate(ordered):
+    for number, sending in enumerate(ordered, start=1):
         _receipt(whole.data, number, *sending)
         if sending[0] <= hour:
             _receipt(part.data, number, *sending)

@@ -29,6 +29,8 @@ FACTS = ["fct_dossier_period", "fct_dossier_waiting_period"]
 PLAIN = {
     "received_total", "received_direct_postal", "received_direct", "received_postal", "received_online", "carried_in",
     "resolved_total", "resolved_early", "resolved_on_time", "pending_total", "pending_in_time", "resolved_with_result",
+    # Parts of the rate with and without dossiers of no promised day (pipeline/test_dossier_truth).
+    "resolved_with_due", "resolved_in_time_with_due",
     # Sums of two measures that are told here.
     "received_in_period", "overdue_total", "overdue_apologised", "overdue_apologised_late", "overdue_not_apologised",
 }  # fmt: skip

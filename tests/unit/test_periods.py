@@ -44,8 +44,8 @@ def test_the_periods_of_the_sample_office_are_those_of_the_rule() -> None:
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ("x,ad_hoc,Ngược,2021-03-14,2021-03-01", "dòng 3, cột period_id: «x»"),
-        ("x,ad_hoc,Không có ngày,,2021-03-01", "dòng 3, cột period_id: «x»"),
+        ("x,ad_hoc,Ngược,2021-03-14,2021-03-01", "dòng 3, cột end_on: «2021-03-01»"),
+        ("x,ad_hoc,Không có ngày,,2021-03-01", r"dòng 3, cột start_on: «\(trống\)»"),
     ],
 )
 def test_a_period_that_ends_before_it_begins_is_refused_with_its_line(tmp_path: Path, line: str, told: str) -> None:

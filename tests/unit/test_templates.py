@@ -16,7 +16,7 @@ import pytest
 from docx import Document
 from docx.shared import Mm, Pt
 from figures_stub import OFFICE, stub_layouts, stub_model
-from office_folder import make_office
+from office_folder import TABLES, make_office
 
 from pipelines.figures.blocks import Addressee, Heading, Paragraph, Subject, words_of
 from pipelines.figures.change import with_compared
@@ -203,7 +203,8 @@ def test_a_unit_is_headed_by_its_own_line_then_that_of_its_kind_then_the_offices
         "  department: {report_symbol: BC-P, signature: [TRƯỞNG PHÒNG]}\n"
         "  nv: {report_symbol: BC-PNV}\n"
     )
-    office = load_office(make_office(tmp_path, office=settings))
+    units = TABLES["units"] + "nv,Phòng Nội vụ,Phòng Nội vụ,department,tp,3,,,\n"
+    office = load_office(make_office(tmp_path, office=settings, units=units))
     info = unit_info(office, dict(zip(("unit_id", "name_vi", "short_name", "unit_kind"), unit, strict=True)))
     assert (info.place, info.report_symbol, info.signature) == (place, symbol, signature)
     assert (info.parent_name, info.receiving_agency) == ("UBND thành phố Thử", "UBND thành phố Thử")
