@@ -1,4 +1,4 @@
-"""Three invented offices whose histories are known: every figure of the forms, asked on several days.
+"""Two invented offices whose histories are known: every figure of the forms, asked on several days.
 
 Here: the product's answers held against the world's own count. Not here: the count (tests/truth/world).
 Invariant: a cell that differs is told with the dossiers that are counted otherwise, their histories and rows.
@@ -12,7 +12,7 @@ import pytest
 from truth.world import compare, door
 from truth.world.evidence import Question
 
-SEEDS = (1, 2, 3)
+SEEDS = (1, 2)
 SIZE = 90
 
 
