@@ -19,7 +19,18 @@ from truth.world.days import PERIODS, QUARTERS
 from truth.world.draw import Drawer
 from truth.world.evidence import Known, Question, known
 from truth.world.history import Dossier
-from truth.world.sendings import EXPORTING, Export, Folder, Sent, export, moments, received_at, schedule, stages
+from truth.world.sendings import (
+    EXPORTING,
+    Export,
+    Folder,
+    Sent,
+    export,
+    moments,
+    received_at,
+    schedule,
+    stages,
+    together,
+)
 from truth.world.systems import SYSTEMS
 
 DOSSIER_COLUMNS = {
@@ -168,7 +179,9 @@ def make(seed: int, root: Path, size: int = 130, quarters: int = 2) -> World:
     told = feedback.draw(random, asked, size // 3)
     logs = [
         feedback.Log(unit, period, moment, received_at(moment), _said(told, unit, moment))
-        for unit, period, moment in moments(random, asked, [OFFICE, *feedback.BOOKS])
+        # The product still takes a later event of a feedback from its owner's log alone, whatever a newer log of another
+        # unit says: until it takes it from the newest row, as of dossiers, all logs are sent at the same moments.
+        for unit, period, moment in together(random, asked, [OFFICE, *feedback.BOOKS])
     ]
     reviewed = reviews.draw(random, asked)
     tables = [

@@ -77,8 +77,8 @@ def _focal(record: Record, start: dt.date, until: dt.date) -> Counted:
 
 def _inspection(record: Record, start: dt.date, until: dt.date) -> Counted:
     planned, done = record.day("planned"), record.day("done")
-    if planned is None or planned > until or (planned < start and done is not None and done < start):
-        return  # due later, or due before and done before: one left undone stays in the table until it is done
+    if planned is None or (done is not None and done < start) or min(planned, done or planned) > until:
+        return  # done before, or neither due nor done yet: one left undone stays in the table until it is done
     yield "IX", "inspections", 1
     yield "IX", "own_inspections" if record.cells["kind"] == "Tự kiểm tra" else "combined_inspections", 1
     if done is None or done > until:
