@@ -65,6 +65,7 @@ golden: env  ## write the kept documents, docs/reference.md and the output shown
 
 check: env  ## ruff, types, SQL lint, dbt parse
 	$(RUN)/ruff check .
+	$(RUN)/ruff format --check .
 	$(RUN)/ty check pipelines
 	$(RUN)/sqlfluff lint dbt_project/models --disable-progress-bar
 	KSTT_WAREHOUSE=/nonexistent.duckdb $(RUN)/dbt --quiet parse --project-dir dbt_project --profiles-dir dbt_project --target-path target/check

@@ -45,9 +45,7 @@ def warm_children() -> BaseContext:
     return context
 
 
-def steps_of(
-    context: BaseContext, work: Callable[..., object], *args: object, die_at: int | str = 0
-) -> int | None:
+def steps_of(context: BaseContext, work: Callable[..., object], *args: object, die_at: int | str = 0) -> int | None:
     """Run `work(*args)` in a child that dies before a step; return how many steps it went, None where it died.
 
     Args:

@@ -21,7 +21,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command line."""
     parser.add_argument("period", nargs="?", default=None, help="chỉ các bản của một kỳ (mặc định: tất cả)")
 
-
     parser.add_argument("--seal", default=None, help="mã niêm phong in trên trang cuối báo cáo giấy: so máy với giấy")
 
 

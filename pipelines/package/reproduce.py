@@ -59,9 +59,7 @@ def software_release(record: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(record["software"], sort_keys=True).encode()).hexdigest()
 
 
-def reproduce(
-    office: Office, issued: Issued, software: Path = REPOSITORY, release: str | None = None
-) -> Reproduction:
+def reproduce(office: Office, issued: Issued, software: Path = REPOSITORY, release: str | None = None) -> Reproduction:
     """Make a version again and compare it.
 
     Args:

@@ -38,7 +38,9 @@ STATUSES = (
     "portal_code,label_vi,status,count_group\n4,Đang xử lý,in_progress,pending\n5,Chờ bổ sung,awaiting_supplement,paused\n"
     "7,Công dân rút,withdrawn,closed_without_result\n10,Đã trả kết quả,result_delivered,resolved\n"
 )
-SECTIONS = TABLES["sections"] + "level,A,Cấp huyện,city,1,,\nunit,I,Một cửa,one_stop_desk,1,,\nunit,II,Phường,ward,2,,\n"
+SECTIONS = (
+    TABLES["sections"] + "level,A,Cấp huyện,city,1,,\nunit,I,Một cửa,one_stop_desk,1,,\nunit,II,Phường,ward,2,,\n"
+)
 PERIODS = TABLES["periods"] + "2021-Q2,quarter,Quý II năm 2021,2021-03-15,2021-06-14\n"
 OWED = "unit_id,stream,valid_from,valid_to\n" + "".join(f"{ward},case_exports,,\n" for ward in WARDS)
 MOMENT = '"_(?P<y>[0-9]{4})_(?P<m>[0-9]{2})_(?P<d>[0-9]{2})_(?P<h>[0-9]{2})_(?P<min>[0-9]{2})"'
@@ -65,7 +67,9 @@ def rows(columns: tuple[str, ...], *lines: dict[str, str]) -> bytes:
     return ("\n".join(texts) + "\n").encode("utf-8-sig")
 
 
-def dossier(code: str, received: str = "01/03/2021 08:00", due: str = "10/03/2021 17:00", **more: str) -> dict[str, str]:
+def dossier(
+    code: str, received: str = "01/03/2021 08:00", due: str = "10/03/2021 17:00", **more: str
+) -> dict[str, str]:
     """A dossier of the procedure of five working days, received at the desk and in hand."""
     return {
         "Mã hồ sơ": code, "Mã TTHC": "1.000001", "Kênh tiếp nhận": "Trực tiếp", "Ngày nộp": received,
@@ -277,7 +281,9 @@ def test_what_no_single_file_shows_is_flagged(first: Path, second: Path) -> None
 
 
 def test_the_field_of_the_file_decides_between_procedures_of_one_name(first: Path) -> None:
-    query = "select right(dossier_code, 1), field_code from fct_dossier_period where receiving_unit_id = 'p07' order by 1"
+    query = (
+        "select right(dossier_code, 1), field_code from fct_dossier_period where receiving_unit_id = 'p07' order by 1"
+    )
     assert asked(first, query) == [("1", "dat-dai"), ("2", "unknown"), ("3", "dat-dai"), ("4", "ho-tich")]
 
 

@@ -202,7 +202,9 @@ def test_the_lowered_severity_and_its_reason_stand_in_the_verdict(office: Path, 
     assert "nửa đêm" in found["received_after_finished"]["severity_reason"]
 
 
-def test_the_channels_are_those_of_the_log_and_an_unmapped_word_is_in_column_5(cases: pd.DataFrame, planned: RunResult) -> None:
+def test_the_channels_are_those_of_the_log_and_an_unmapped_word_is_in_column_5(
+    cases: pd.DataFrame, planned: RunResult
+) -> None:
     given = cases.groupby("case:channel").size().to_dict()
     as_counted = pd.crosstab(cases["case:channel"], cases["channel"])
 

@@ -220,8 +220,10 @@ def answered_before(truth: list[Feedback], period: str, by: str) -> Counter[str]
     return Counter(
         "unknown" if hidden.get(record.feedback_code) == by and by else getattr(record, by, "")
         for record in truth
-        if record.answered_at and record.answered_at.date() < start
-        and record.published_at and start <= record.published_at.date() <= end
+        if record.answered_at
+        and record.answered_at.date() < start
+        and record.published_at
+        and start <= record.published_at.date() <= end
     )
 
 
