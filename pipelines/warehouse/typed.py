@@ -305,3 +305,9 @@ def _no_profile(delivery: Delivery) -> dict[str, Any]:
 def rejects_of(typed: TypedDelivery) -> pd.DataFrame:
     """Return the rows of a delivery that go back to its unit, with reason and mend."""
     return pd.read_parquet(typed.folder / "rejects.parquet")
+
+
+def rejected_count(typed: TypedDelivery) -> int:
+    """Return how many rows and reasons `rejects_of` has; a file without a profile has no table of them."""
+    kept = typed.verdict.get("kept")
+    return int(kept["rejects"]["count"]) if kept else 0
