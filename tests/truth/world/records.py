@@ -7,7 +7,6 @@ Not here: counting (count_records). Invariant: a return shows a record and its l
 from __future__ import annotations
 
 import datetime as dt
-import io
 from collections import defaultdict
 from dataclasses import dataclass, field
 from random import Random
@@ -15,6 +14,7 @@ from random import Random
 import openpyxl
 from truth.world.catalogue import NAMES
 from truth.world.days import Period
+from truth.world.systems import saved
 
 DAY = dt.timedelta(days=1)
 UNITS = ("p01", "p02", "p03")
@@ -184,9 +184,7 @@ class Return:
             page.append([*heads.values()])
             for record in by_stream[stream]:
                 page.append([record.cells.get(name) for name in heads])
-        stream_of_bytes = io.BytesIO()
-        book.save(stream_of_bytes)
-        return stream_of_bytes.getvalue()
+        return saved(book)
 
 
 def shown(records: list[Record], unit: str, moment: dt.datetime) -> list[Record]:

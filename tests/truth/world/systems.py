@@ -9,6 +9,8 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -201,9 +203,21 @@ def workbook(title: str, head: list[str], rows: list[list[object]]) -> bytes:
     page.append(head)
     for row in rows:
         page.append([value if value != "" else None for value in row])
-    stream = io.BytesIO()
-    book.save(stream)
-    return stream.getvalue()
+    return saved(book)
+
+
+def saved(book: openpyxl.Workbook) -> bytes:
+    """Return a workbook's bytes, the same for the same cells whatever the clock says."""
+    book.properties.created = book.properties.modified = dt.datetime(2021, 1, 1)
+    written, still = io.BytesIO(), io.BytesIO()
+    book.save(written)
+    with zipfile.ZipFile(written) as parts, zipfile.ZipFile(still, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in parts.namelist():
+            content = parts.read(name)
+            if name == "docProps/core.xml":
+                content = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>2021-01-01T00:00:00Z", content)
+            target.writestr(zipfile.ZipInfo(name, (2021, 1, 1, 0, 0, 0)), content)
+    return still.getvalue()
 
 
 def _text(head: list[str], rows: list[list[object]]) -> bytes:
