@@ -29,7 +29,6 @@ from truth.world.sendings import (
     received_at,
     schedule,
     stages,
-    together,
 )
 from truth.world.systems import SYSTEMS
 
@@ -150,7 +149,9 @@ class World:
         found = Counter(shape for item in [*self.dossiers, *told.values()] for shape in item.shapes)
         reviewed = {id(item): item for table in self.tables for item in table.rows}
         kept = {
-            (item.unit, item.stream, str(item.cells["code"])): item for sent in self.returns for item in sent.records
+            (item.unit, item.stream, item.written, str(item.cells["code"])): item
+            for sent in self.returns
+            for item in sent.records
         }
         found.update(item.shape for item in self.extras)
         found.update(shape for item in kept.values() for shape in item.shapes)
@@ -179,9 +180,7 @@ def make(seed: int, root: Path, size: int = 130, quarters: int = 2) -> World:
     told = feedback.draw(random, asked, size // 3)
     logs = [
         feedback.Log(unit, period, moment, received_at(moment), _said(told, unit, moment))
-        # The product still takes a later event of a feedback from its owner's log alone, whatever a newer log of another
-        # unit says: until it takes it from the newest row, as of dossiers, all logs are sent at the same moments.
-        for unit, period, moment in together(random, asked, [OFFICE, *feedback.BOOKS])
+        for unit, period, moment in moments(random, asked, [OFFICE, *feedback.BOOKS])
     ]
     reviewed = reviews.draw(random, asked)
     tables = [

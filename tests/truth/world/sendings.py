@@ -119,11 +119,6 @@ def moments(random: Random, quarters: list[Period], units: Iterable[str]) -> lis
     return found
 
 
-def together(random: Random, quarters: list[Period], units: list[str]) -> list[tuple[str, Period, dt.datetime]]:
-    """Return when units send at the same moments."""
-    return [(unit, quarter, when) for _, quarter, when in moments(random, quarters, units[:1]) for unit in units]
-
-
 def export(unit: str, period: Period, moment: dt.datetime, dossiers: Iterable[Dossier], spelling: int) -> Export:
     """Return what a unit's system shows at a moment: all but what was closed before the period."""
     system = SYSTEM_OF[unit]
