@@ -106,7 +106,8 @@ def _known(landed: Landed, code: str, rows: list[Row]) -> Feedback:
     newest = max(rows, key=order)
     sender = newest["delivery"]["unit_id"]
     own = last_of_each_delivery([row for row in rows if row["delivery"]["unit_id"] == sender], order)
-    last = {row["delivery"]["unit_id"]: row for row in sorted(rows, key=age)}
+    # Of one file the row of its own unit speaks, then the last.
+    last = {row["delivery"]["unit_id"]: row for row in sorted(rows, key=lambda row: (*age(row)[:3], *order(row)))}
     news = sorted(last.values(), key=lambda row: (age(row)[0], *order(row)), reverse=True)
     return Feedback(code, newest["unit_id"], newest, row_of_the_day(own, landed.question["until_on"]), news)
 

@@ -19,12 +19,12 @@ _SHOWN_RECORDS = 10
 def recount_lines(result: RecountResult, limit: int) -> Iterator[str]:
     """Yield the outcome of a recount; `limit` 0 shows every difference."""
     yield (
-        f"Đếm lại độc lập {format_count(result.record_count)} bản ghi, "
-        f"so {format_count(result.cell_count)} ô của mọi biểu và mọi đơn vị."
-    )
-    yield (
         "Các tệp đã nhận được đọc lại từ đầu, không dùng bản đã đọc sẵn. Dùng chung với báo cáo: phần đọc và kiểm tra "
         "tệp, sổ tệp đã nhận, các bảng danh mục hiện nay. Phần đếm là mã riêng."
+    )
+    yield (
+        f"Đếm lại độc lập {format_count(result.record_count)} bản ghi, "
+        f"so {format_count(result.cell_count)} ô của mọi biểu và mọi đơn vị."
     )
     for name in result.changed_bytes:
         yield f"✗ Bản lưu của tệp «{name}» đã bị đổi: không còn đúng từng byte như khi nhận. Chạy: kstt verify."
