@@ -34,7 +34,7 @@ def main() -> int:
         root = Path(tempfile.mkdtemp(prefix="world-"))
         try:
             world = compare.make(seed, root / "office", asked.size, asked.quarters)
-            models = models or door.compiled(root / "dbt").models
+            models = models or door.forms_alone(door.compiled().models)
             shapes += world.shapes()
             bad = 0
             for question in world.questions:
