@@ -18,10 +18,10 @@ from pipelines.recount.landed import (
     Row,
     age,
     happened,
+    has_seen,
     is_valid,
     last_of_each_delivery,
     on,
-    row_of_the_day,
     unit_scopes,
 )
 from pipelines.recount.owners import set_keys
@@ -105,16 +105,32 @@ def _known(landed: Landed, code: str, rows: list[Row]) -> Feedback:
 
     newest = max(rows, key=order)
     sender = newest["delivery"]["unit_id"]
-    own = last_of_each_delivery([row for row in rows if row["delivery"]["unit_id"] == sender], order)
+    speaking = [
+        row
+        for row in last_of_each_delivery(rows, order)
+        if row["delivery"]["unit_id"] == sender or row["status"] is not None
+    ]
     # Of one file the row of its own unit speaks, then the last.
     last = {row["delivery"]["unit_id"]: row for row in sorted(rows, key=lambda row: (*age(row)[:3], *order(row)))}
     news = sorted(last.values(), key=lambda row: (age(row)[0], *order(row)), reverse=True)
-    return Feedback(code, newest["unit_id"], newest, row_of_the_day(own, landed.question["until_on"]), news)
+    return Feedback(code, newest["unit_id"], newest, _of_the_day(landed.question["until_on"], speaking, sender), news)
+
+
+def _of_the_day(until: dt.date, rows: list[Row], sender: str) -> Row:
+    """Return the row that shows the day: of the first log made at its end or later, else of the last before.
+
+    Of two logs of one moment the one of the sender that speaks for the feedback, then the one received last.
+    """
+    since = [row for row in rows if has_seen(row, until)]
+    moments = [row["delivery"]["observed_at"] for row in since or rows]
+    moment = min(moments) if since else max(moments)
+    of_moment = [row for row in since or rows if row["delivery"]["observed_at"] == moment]
+    return max(of_moment, key=lambda row: (row["delivery"]["unit_id"] == sender, age(row)))
 
 
 def due_day(landed: Landed, feedback: Feedback) -> dt.date | None:
     """Return the day an answer is due: as the source shows it, else the limit in working days (domain/06 6.3)."""
-    shown = on(feedback.observed["due_at"])
+    shown = on(feedback.observed["due_at"] or feedback.newest["due_at"])
     if shown is not None:
         return shown
     is_complex = feedback.newest["is_complex"] == "yes"
@@ -131,7 +147,8 @@ def outcome_of(question: Row, feedback: Feedback, due_on: dt.date | None) -> str
     until = question["until_on"]
     if feedback.received_on is None or feedback.received_on > until:
         return None
-    if feedback.observed["feedback_kind"] == "out_of_scope" or feedback.observed["status"] == "refused":
+    kind = feedback.observed["feedback_kind"] or feedback.newest["feedback_kind"]
+    if kind == "out_of_scope" or feedback.observed["status"] == "refused":
         return None
     moved_on = on(transfer(feedback))
     ended_on = moved_on if moved_on is not None else on(feedback.event("answered_at"))

@@ -1,6 +1,6 @@
 -- What once happened comes from the newest sender that says so, whoever it is: a log may not have the column. What a system
--- overwrites (status, due date) comes from the owner's first delivery that observed the feedback at or after the end of
--- the as-of day, else the last before it; what describes it from the owner's newest.
+-- overwrites (status, due date) comes from the first delivery that observed the feedback at or after the end of the as-of
+-- day, else the last before it; what describes it from the owner's newest.
 with news as (
     select
         feedback_code,
@@ -39,8 +39,8 @@ select
     newest.satisfaction,
     news.status as newest_status,
     as_of_day.status,
-    as_of_day.feedback_kind as as_of_kind,
-    as_of_day.due_at,
+    coalesce(as_of_day.feedback_kind, newest.feedback_kind) as as_of_kind,
+    coalesce(as_of_day.due_at, newest.due_at) as due_at,
     as_of_day.observed_at as status_observed_at,
     newest.flags,
     newest.delivery_id,

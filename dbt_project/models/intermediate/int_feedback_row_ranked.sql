@@ -1,6 +1,7 @@
 -- Every row with the unit that handles its feedback, the sender whose rows count, and its place among the rows of that
 -- feedback: the handling unit's own file before anyone else's (the office's system export), then the newest. The news of
--- a feedback is the last row of each sender, the newest first: another log may know first that it was published.
+-- a feedback is the last row of each sender, the newest first: another log may know first that it was published. What
+-- it was on the asked day the log made next after that day shows, whoever keeps it, where it has a word on the status.
 with placed as (
     select
         row_of.*,
@@ -116,11 +117,14 @@ select
     row_number() over (
         partition by feedback_key
         order by
-            owned_order asc,
+            case when rank_in_delivery = 1 and (owned_order = 0 or status is not null) then 0 else 1 end asc,
             case when shown_on >= until_on then 0 else 1 end asc,
             case when shown_on >= until_on then observed_at end asc,
             observed_at desc,
+            owned_order asc,
             delivery_receipt_no desc,
-            delivery_id desc
+            delivery_id desc,
+            source_row desc,
+            row_id desc
     ) as as_of_rank
 from with_owner
