@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
@@ -274,6 +274,11 @@ def questions(quarters: int) -> list[Question]:
     found.append(Question(QUARTERS[0], QUARTERS[0].end))
     longer = {2: ["2021-H1"], 3: ["2021-H1", "2021-9M"], 4: ["2021-H1", "2021-9M", "2021-Y"]}.get(quarters, [])
     return found + [Question(PERIODS[name], PERIODS[name].end) for name in longer]
+
+
+def late_questions(quarters: int) -> list[Question]:
+    """Return the same days asked when every file has come, whatever had been received before."""
+    return [*dict.fromkeys(replace(question, received_by=None) for question in questions(quarters))]
 
 
 def own_figures(world: World, question: Question) -> Counter[count.Cell]:
