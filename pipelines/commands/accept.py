@@ -26,7 +26,7 @@ def run(parsed: argparse.Namespace) -> int:
     from pipelines.warehouse.accept import accept
 
     receipt, claims = accept(load(parsed), parsed.file, person(parsed.by), reason(parsed.reason))
-    print(f"✓ Đã ghi sổ: chấp nhận {receipt.inbox_path} (lần gửi {receipt.receipt_id}). Lập lại báo cáo: kstt run")
+    print(f"✓ Đã ghi sổ: chấp nhận {receipt.shown_path} (lần gửi {receipt.receipt_id}). Lập lại báo cáo: kstt run")
     for claim in claims:
         print(f"  {claim.reason}")
         for record in claim.records:

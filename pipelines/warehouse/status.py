@@ -188,7 +188,7 @@ def _owed(duty: Duty, files: _Files) -> Owed:
         received_at=max((dt.datetime.fromisoformat(item.delivery.received_at) for item in good), default=None),
         refused=tuple(_refusal(item) for item in own if item not in accepted),
         doubts=tuple(
-            Refusal(item.delivery.file_name, claim.reason, claim.mend)
+            Refusal(item.delivery.shown_name, claim.reason, claim.mend)
             for item in sent
             if not item.is_held_back
             for claim in item.claims
@@ -201,7 +201,7 @@ def _owed(duty: Duty, files: _Files) -> Owed:
 
 
 def _refusal(item: TypedDelivery) -> Refusal:
-    return Refusal(item.delivery.file_name, item.verdict["refused_reason"], item.verdict["refused_mend"] or "")
+    return Refusal(item.delivery.shown_name, item.verdict["refused_reason"], item.verdict["refused_mend"] or "")
 
 
 def _state(own: list[TypedDelivery], accepted: list[TypedDelivery], days: SentDays | None, deadline: dt.date) -> State:
