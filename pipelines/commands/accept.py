@@ -34,7 +34,7 @@ def run(parsed: argparse.Namespace) -> int:
         for record in claim.records:
             print(f"    - {record}")
     for delivery, records in still_shown(office, claims):
-        place = f"{delivery.period_id}/{delivery.unit_id}/{delivery.file_name}"
+        place = f"{delivery.period_id}/{delivery.unit_id}/{delivery.shown_name}"
         print(f"  ! Vẫn được tính theo tệp {place}: {listed(records)}.")
         print(f"    Tệp ấy cũng sai thì rút: kstt withdraw {delivery.receipt_id} --reason … --by …")
     return 0

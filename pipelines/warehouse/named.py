@@ -39,7 +39,7 @@ def the_one(name: str, found: list[Receipt]) -> Receipt:
     if not found:
         raise OfficeError(f"Không có tệp đã nhận nào tên «{name}». Xem tệp của từng đơn vị: kstt status <kỳ>")
     if len(found) > 1:
-        lines = "\n".join(f"  - {item.receipt_id}: {item.inbox_path}" for item in found)
+        lines = "\n".join(f"  - {item.receipt_id}: {item.shown_path}" for item in found)
         raise OfficeError(f"Có {len(found)} lần gửi tên «{name}». Ghi mã lần gửi:\n{lines}")
     return found[0]
 
