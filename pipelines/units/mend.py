@@ -93,7 +93,7 @@ def _refused(item: TypedDelivery) -> RefusedFile:
     stream = item.delivery.stream
     return RefusedFile(
         stream_title=load_contract(contract_path(stream)).title if stream else "(chưa rõ loại)",
-        file_name=item.delivery.file_name,
+        file_name=item.delivery.shown_name,
         received_at=dt.datetime.fromisoformat(item.delivery.received_at),
         reason=item.verdict["refused_reason"] or "",
         mend=item.verdict["refused_mend"] or "",
@@ -131,7 +131,7 @@ def _not_listed(flags: pd.DataFrame, item: TypedDelivery, contract: Contract) ->
     reasons = {check["check_id"]: check["reason"] for check in item.verdict["checks"]}
     counts = Counter(flags["check_id"]) if len(flags) else Counter[str]()
     return [
-        NotListed(contract.title, item.delivery.file_name, name, reasons.get(name, name), rows - _FLAGS_LISTED)
+        NotListed(contract.title, item.delivery.shown_name, name, reasons.get(name, name), rows - _FLAGS_LISTED)
         for name, rows in sorted(counts.items())
         if rows > _FLAGS_LISTED
     ]
@@ -180,7 +180,7 @@ def _fault(row: dict, contract: Contract, delivery: Delivery, cells: dict[str, t
         header = contract.columns[column].labels[0]
     return Fault(
         stream_title=contract.title,
-        file_name=delivery.file_name,
+        file_name=delivery.shown_name,
         sheet="" if pd.isna(row["source_sheet"]) else str(row["source_sheet"]),
         row=int(row["source_row"]),
         record_code="" if pd.isna(row["record_code"]) else str(row["record_code"]),
