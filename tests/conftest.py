@@ -7,6 +7,7 @@ folder. Invariant: order and choice change no result; they say only what runs fi
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -49,3 +50,13 @@ def _turn(item: pytest.Item) -> int:
     if item.path.name in LONG:
         return LONG.index(item.path.name)
     return len(LONG) + ("sample" in getattr(item, "fixturenames", ()))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _files_at_rest() -> Iterator[None]:
+    """Files that tests have just written are whole: no second look waits for them to grow (test_reading_inbox does)."""
+    from pipelines.ingest import stable
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(stable, "BETWEEN_LOOKS", 0)
+        yield
