@@ -77,3 +77,13 @@ def _files_at_rest() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(stable, "BETWEEN_LOOKS", 0)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _judged_once() -> Iterator[None]:
+    """The same rows are judged by Great Expectations once a worker."""
+    from judged_once import keep_answers
+
+    with pytest.MonkeyPatch.context() as patched:
+        keep_answers(patched.setattr)
+        yield
