@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+from pipelines.ingest.persons import without_persons
 from pipelines.office.settings import Office
 
 _NUMBER = re.compile(r"-(\d+)$")
@@ -43,6 +44,11 @@ class Receipt:
     first_seen_at: str | None = None
     file_time: str | None = None
     source_time: str | None = None
+
+    @property
+    def shown_path(self) -> str:
+        """Its path in the inbox as it may be shown outside landing: without persons."""
+        return without_persons(self.inbox_path)
 
     @property
     def received_moment(self) -> dt.datetime:

@@ -20,6 +20,7 @@ from pipelines.ingest.contract import load_contract
 from pipelines.ingest.landing import hash_file, landed_path
 from pipelines.office.corrections import Correction
 from pipelines.office.errors import OfficeError
+from pipelines.office.masking_key import masking_key
 from pipelines.office.settings import Office
 from pipelines.office.software import reading_hash
 from pipelines.warehouse.claims import Claim
@@ -177,12 +178,13 @@ def source_of(office: Office, delivery: Delivery) -> Source:
     assert delivery.profile is not None and delivery.stream is not None
     window = office.settings.window
     return Source(
-        delivery.file_name,
+        delivery.shown_name,
         load_contract(contract_path(delivery.stream)),
         delivery.profile,
         (window.min, delivery.says_until + dt.timedelta(days=window.max_days_after_observed)),
         office.clock.timezone,
         corrections_of(office, delivery),
+        masking_key(office),
     )
 
 
@@ -313,13 +315,13 @@ def _damaged(item: _Kept, damage: str) -> dict[str, Any]:
 
 def _no_profile(delivery: Delivery) -> dict[str, Any]:
     return {
-        "file_name": delivery.file_name,
+        "file_name": delivery.shown_name,
         "sha256": delivery.sha256,
         "stream": None,
         "profile_id": None,
         "recipe": "",
         "status": "refused",
-        "refused_reason": f"Không hồ sơ nguồn nào (profiles/) nhận tệp «{delivery.file_name}» của {delivery.unit_id}.",
+        "refused_reason": f"Không hồ sơ nguồn nào (profiles/) nhận tệp «{delivery.shown_name}» của {delivery.unit_id}.",
         "refused_mend": "Kiểm tra tên tệp và thư mục đơn vị, hoặc thêm một tệp profiles/*.yaml cho nguồn này.",
         "counts": {"rows_in": 0, "typed": 0, "rejected": 0, "blank": 0, "furniture": 0, "flagged": 0},
         "checks": [],
@@ -336,3 +338,9 @@ def rejects_of(typed: TypedDelivery) -> pd.DataFrame:
     from pipelines.ingest.rejects import REJECT_TYPES
 
     return pd.DataFrame({name: pd.Series(dtype=object) for name in REJECT_TYPES})  # its kept bytes were lost
+
+
+def rejected_count(typed: TypedDelivery) -> int:
+    """Return how many rows and reasons `rejects_of` has; a file without a profile has no table of them."""
+    kept = typed.verdict.get("kept")
+    return int(kept["rejects"]["count"]) if kept else 0
