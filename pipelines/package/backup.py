@@ -17,17 +17,13 @@ from pathlib import Path
 
 from pipelines.audit.verify import verify
 from pipelines.ingest.landing import hash_file
-from pipelines.office import journal
+from pipelines.office import journal, kept
 from pipelines.office.errors import OfficeError
 from pipelines.office.files import locked, temporary_beside, write_atomically
-from pipelines.office.masking_key import key_path
 from pipelines.office.settings import Office, load_office
 from pipelines.warehouse.build import only_run
 
 LIST = "sao-luu.json"
-# Folders of `data/` that are kept; every other one is made again from these.
-KEPT_FOLDERS = ("landing", "receipts", "kept", "issued")
-_LOOKS = ("looks.jsonl", "inbox-marks.json")
 _SHOWN = 5
 
 
@@ -104,9 +100,8 @@ def _kept_files(office: Office) -> Iterator[tuple[str, Path]]:
         name = path.relative_to(office.root)
         if path.is_file() and name.parts[0] != "data" and "__pycache__" not in name.parts:
             yield name.as_posix(), path
-    single = [journal.journal_path(office), journal.head_path(office), key_path(office)]
-    single += [office.data / name for name in _LOOKS]
-    in_folders = [path for folder in KEPT_FOLDERS for path in sorted((office.data / folder).rglob("*"))]
+    single = [office.data / name for name in kept.FILES]
+    in_folders = [path for folder in kept.FOLDERS for path in sorted((office.data / folder).rglob("*"))]
     for path in [*single, *in_folders]:
         is_passing = path.name.startswith((".writing-", ".receiving-"))
         if path.is_file() and not is_passing:

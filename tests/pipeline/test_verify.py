@@ -19,6 +19,7 @@ from office_folder import send
 from pipelines.audit.verify import verify
 from pipelines.cli import main
 from pipelines.ingest.landing import receive_inbox
+from pipelines.office import kept as kept_names
 from pipelines.office.journal import journal_path
 from pipelines.office.settings import load_office
 from pipelines.warehouse.issued import find_issued, settle_if_free
@@ -244,17 +245,7 @@ def test_a_restored_office_verifies_and_reports_the_same(
     assert "kiểm tra khớp" in capsys.readouterr().out
     assert verify(load_office(again)) == []
     copied = {path.name for path in (again / "data").iterdir()}
-    assert copied <= {
-        "landing",
-        "receipts",
-        "kept",
-        "issued",
-        "journal.jsonl",
-        "journal.head",
-        "masking.key",
-        "looks.jsonl",
-        "inbox-marks.json",
-    }
+    assert copied <= {*kept_names.FOLDERS, *kept_names.FILES}
     before, after = (story.report(office).joinpath("bao-cao.html").read_bytes() for office in (root, again))
     assert before == after
 
