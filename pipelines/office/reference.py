@@ -7,12 +7,13 @@ Invariant: every fault of every table is named at once, with file, line, column,
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
 
-from pipelines.office.csv_file import read_csv
+from pipelines.office.csv_file import csv_of, not_opened
 from pipelines.office.errors import OfficeError
 from pipelines.office.nearest import nearest
 from pipelines.office.streams import streams
@@ -35,8 +36,8 @@ def load_reference(folder: Path) -> dict[str, pd.DataFrame]:
         raise OfficeError(f"Thiếu bảng danh mục: không có thư mục {folder}.")
     faults: list[str] = []
     tables: dict[str, pd.DataFrame] = {}
-    for name, table in TABLES.items():
-        frame, wrong = _read(folder / f"{name}.csv", table)
+    for name in TABLES:
+        frame, wrong = _read(folder / f"{name}.csv", name)
         faults += [f"{name}.csv{fault}" for fault in wrong]
         if frame is not None:
             tables[name] = frame
@@ -55,25 +56,38 @@ def load_reference(folder: Path) -> dict[str, pd.DataFrame]:
     return tables
 
 
-def _read(path: Path, table: Table) -> tuple[pd.DataFrame | None, list[str]]:
+def _read(path: Path, name: str) -> tuple[pd.DataFrame | None, Sequence[str]]:
     """Return the typed table and its faults; no table where its cells cannot be told apart."""
     if not path.is_file():
-        return (_empty(table), []) if table.optional else (None, [": thiếu bảng danh mục này."])
-    read = read_csv(path)
+        return (_empty(name).copy(deep=False), []) if TABLES[name].optional else (None, [": thiếu bảng danh mục này."])
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        return None, [f": {not_opened(error)}."]
+    typed, faults = _checked(name, content)
+    return (None if typed is None else typed.copy(deep=False)), faults
+
+
+@lru_cache(maxsize=128)
+def _checked(name: str, content: bytes) -> tuple[pd.DataFrame | None, tuple[str, ...]]:
+    """Return the table of a file's bytes and its faults; the same bytes are checked once a process."""
+    table, read = TABLES[name], csv_of(content)
     faults = [f": {fault}." if not fault.startswith("dòng") else f", {fault}." for fault in read.faults]
     frame = read.cells
     missing = [column for column in table.columns if column not in frame.columns]
     if missing:
-        return None, faults or [f": thiếu cột: {', '.join(missing)}; có: {', '.join(frame.columns)}."]
+        return None, tuple(faults) or (f": thiếu cột: {', '.join(missing)}; có: {', '.join(frame.columns)}.",)
     frame = frame.loc[:, list(table.columns)]
     if table.has_rows and frame.empty and not faults:
         faults.append(": không có dòng nào dưới tiêu đề.")
     faults += [*_repeated(frame, table), *_blanks(frame, table), *_choices(frame, table)]
     typed, wrong = _typed(frame, table)
-    return typed, [*faults, *wrong, *_out_of_order(typed)]
+    return typed, (*faults, *wrong, *_out_of_order(typed))
 
 
-def _empty(table: Table) -> pd.DataFrame:
+@lru_cache(maxsize=128)
+def _empty(name: str) -> pd.DataFrame:
+    table = TABLES[name]
     empty = pd.DataFrame({column: pd.Series(dtype=str) for column in table.columns})
     return empty.astype(dict.fromkeys(table.integers, "int64") | dict.fromkeys(table.dates, "datetime64[ns]"))
 
