@@ -99,7 +99,7 @@ select
     summed.resolved_total as resolved_with_due,
     summed.resolved_early + summed.resolved_on_time as resolved_in_time_with_due,
     -- What no estimate tells of, but that all is received in the period, and of what level an online one is, is not told.
-    {% for measure in measures('dossier_more') + measures('service') %}
+    {% for measure in measures_of('fct_dossier_period') + measures_of('fct_service_period') if measure not in yml_columns(model.name) %}
         {% if measure == 'received_in_period' %}summed.received_total{% elif measure == 'received_online_other' -%}
             summed.received_online{% else %}cast(0 as bigint){% endif %} as {{ measure }},
     {% endfor %}
@@ -146,7 +146,7 @@ select
     cast(0 as bigint) as without_due,
     resolved_total as resolved_with_due,
     resolved_early + resolved_on_time as resolved_in_time_with_due,
-    {% for name in measures('dossier_more') + measures('service') %}
+    {% for name in measures_of('fct_dossier_period') + measures_of('fct_service_period') if name not in yml_columns(model.name) %}
         {% if name == 'received_in_period' %}received_online + received_direct_postal{% elif name == 'received_online_other' -%}
             received_online{% else %}cast(0 as bigint){% endif %} as {{ name }},
     {% endfor %}
