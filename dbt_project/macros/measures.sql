@@ -48,3 +48,10 @@
         {{ expression | replace('#', name) }}{{ separator if not loop.last }}
     {%- endfor -%}
 {%- endmacro %}
+
+{# The measures of one fact under the names a form's columns have, from the alias of the fact. #}
+{% macro named_sums(alias, fact) -%}
+    {%- for name, measure in sums(model.name, fact).items() -%}
+        {{ alias }}.{{ measure }}{{ ' as ' ~ name if name != measure }}{{ ', ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}

@@ -2,19 +2,15 @@
 with counted_and_declared as (
     select
         in_scope.scope_id,
-        fact.field_code
-        {%- for name, measure in sums(model.name, 'fct_dossier_period').items() %},
-        fact.{{ measure }} as {{ name }}
-        {%- endfor %}
+        fact.field_code,
+        {{ named_sums('fact', 'fct_dossier_period') }}
     from {{ ref('int_dossier_in_scope') }} as in_scope
     inner join {{ ref('fct_dossier_period') }} as fact on in_scope.dossier_code = fact.dossier_code
     union all
     select
         in_scope.scope_id,
-        declared.field_code
-        {%- for name, measure in sums(model.name, 'fct_dossier_period').items() %},
-        declared.{{ measure }} as {{ name }}
-        {%- endfor %}
+        declared.field_code,
+        {{ named_sums('declared', 'fct_dossier_period') }}
     from {{ ref('int_declared_in_scope') }} as in_scope
     inner join {{ ref('fct_declared_period') }} as declared on in_scope.declared_id = declared.declared_id
 ),
@@ -22,24 +18,28 @@ with counted_and_declared as (
 dossiers as (
     select
         scope_id,
-        field_code
-        {%- for name in sums(model.name, 'fct_dossier_period') %},
-        sum({{ name }}) as {{ name }}
-        {%- endfor %}
+        field_code,
+        {{ each_name('sum(#) as #', sums(model.name, 'fct_dossier_period')) }}
     from counted_and_declared
     group by scope_id, field_code
 ),
 
-services as (
+services_in_scope as (
     select
         in_scope.scope_id,
-        fact.field_code
-        {%- for name, measure in sums(model.name, 'fct_service_period').items() %},
-        sum(fact.{{ measure }}) as {{ name }}
-        {%- endfor %}
+        fact.field_code,
+        {{ named_sums('fact', 'fct_service_period') }}
     from {{ ref('int_service_in_scope') }} as in_scope
     inner join {{ ref('fct_service_period') }} as fact on in_scope.procedure_code = fact.procedure_code
-    group by in_scope.scope_id, fact.field_code
+),
+
+services as (
+    select
+        scope_id,
+        field_code,
+        {{ each_name('sum(#) as #', sums(model.name, 'fct_service_period')) }}
+    from services_in_scope
+    group by scope_id, field_code
 ),
 
 scopes as (

@@ -39,7 +39,11 @@ select
     whole.unit_id,
     whole.stream,
     coalesce(stream.title, whole.stream) as stream_title,
-    whole.stream in ('{{ record_streams() | join("', '") }}') as is_of_sender,
+    whole.stream in (
+        {%- for name in record_streams() %}
+        '{{ name }}'{{ ',' if not loop.last }}
+        {%- endfor %}
+    ) as is_of_sender,
     coalesce(unit.name_vi, whole.unit_id) as unit_name,
     coalesce(unit.sort_no, 999999) as sort_no,
     case
