@@ -15,6 +15,7 @@ from pipelines.ingest.contract import Contract
 from pipelines.ingest.grid import open_delivery
 from pipelines.ingest.headers import Table, find_tables
 from pipelines.ingest.nil import sheets_of
+from pipelines.ingest.persons import without_persons
 from pipelines.office.profiles import Profile
 from pipelines.office.text import nfc
 
@@ -54,4 +55,4 @@ def _text(cell: object) -> str:
         return f"{cell:%d/%m/%Y}"
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    return " ".join(nfc(str(cell)).split())
+    return without_persons(" ".join(nfc(str(cell)).split()))

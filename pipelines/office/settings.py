@@ -119,6 +119,15 @@ class Words(_Strict):
     required: list[str] = Field(default_factory=lambda: ["II.3", "III", "IV"])
 
 
+class Access(_Strict):
+    """Who on this machine may read what is written: bits taken from every new file (octal).
+
+    027: the office's account writes, its group reads, nobody else.
+    """
+
+    umask: str = Field("027", pattern="^0?[0-7]{3}$")
+
+
 class Number(_Strict):
     """How figures are printed."""
 
@@ -174,6 +183,7 @@ class OfficeSettings(_Strict):
     switches: Switches = Field(default_factory=Switches)
     deadlines: Deadlines = Field(default_factory=Deadlines)
     number: Number = Field(default_factory=Number)
+    access: Access = Field(default_factory=Access)
     words: Words = Field(default_factory=Words)
     window: Window = Field(default_factory=Window)
     # Ids of the forms a report prints while they are in force (domain/13); None: every form but those on demand.

@@ -85,7 +85,7 @@ def _refused(item: TypedDelivery) -> RefusedFile:
     stream = item.delivery.stream
     return RefusedFile(
         stream_title=load_contract(contract_path(stream)).title if stream else "(chưa rõ loại)",
-        file_name=item.delivery.file_name,
+        file_name=item.delivery.shown_name,
         received_at=dt.datetime.fromisoformat(item.delivery.received_at),
         reason=item.verdict["refused_reason"] or "",
         mend=item.verdict["refused_mend"] or "",
@@ -154,7 +154,7 @@ def _fault(row: dict, contract: Contract, delivery: Delivery, cells: dict[str, t
         header = contract.columns[column].labels[0]
     return Fault(
         stream_title=contract.title,
-        file_name=delivery.file_name,
+        file_name=delivery.shown_name,
         sheet="" if pd.isna(row["source_sheet"]) else str(row["source_sheet"]),
         row=int(row["source_row"]),
         record_code="" if pd.isna(row["record_code"]) else str(row["record_code"]),

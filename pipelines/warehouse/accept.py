@@ -50,7 +50,7 @@ def accept(office: Office, name: str, by: str, why: str) -> tuple[Receipt, list[
             why,
             delivery_id=receipt.receipt_id,
             unit_id=receipt.unit_id,
-            inbox_path=receipt.inbox_path,
+            inbox_path=receipt.shown_path,
             sha256=receipt.sha256,
             claims=[
                 {"delivery_id": claim.delivery_id, "kind": claim.kind, "records": list(claim.records)}
@@ -107,5 +107,5 @@ def _nothing_to_accept(office: Office, receipt: Receipt) -> str:
         if not claim.can_be_accepted
     ]
     if refused:
-        return f"«{receipt.inbox_path}» không chấp nhận được: {refused[0].reason} {refused[0].mend}"
-    return f"«{receipt.inbox_path}» không có gì chờ xác nhận."
+        return f"«{receipt.shown_path}» không chấp nhận được: {refused[0].reason} {refused[0].mend}"
+    return f"«{receipt.shown_path}» không có gì chờ xác nhận."

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from pipelines.ingest.file_name import sent_as
 from pipelines.ingest.landing import Receipt, receipts
 from pipelines.ingest.own_return import OwnReturn
+from pipelines.ingest.persons import without_persons
 from pipelines.office import journal
 from pipelines.office.profiles import Profile
 from pipelines.office.settings import Office
@@ -51,6 +53,11 @@ class Delivery:
     receipt_no: int = 0
     # What a return workbook says of itself; None for any other file.
     own_return: OwnReturn | None = None
+
+    @cached_property
+    def shown_name(self) -> str:
+        """The name of the file as it may be shown outside landing: without persons."""
+        return without_persons(self.file_name)
 
     @property
     def observed_on(self) -> dt.date:

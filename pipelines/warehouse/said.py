@@ -36,9 +36,12 @@ class Said:
         path = office.data / "typed" / "said.json"
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
-            if content["version"] == _VERSION:
-                return cls(path, content["units"], content["lacking"])
-        except (OSError, ValueError, KeyError, TypeError):
+            units, lacking = content["units"], content["lacking"]
+            is_whole = all(isinstance(named, dict) for named in units.values())
+            is_whole = is_whole and all(isinstance(records, list) for records in lacking.values())
+            if content["version"] == _VERSION and is_whole:
+                return cls(path, units, lacking)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             pass  # derived: made anew below
         return cls(path)
 

@@ -10,13 +10,13 @@ import hashlib
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.ingest.contract import Contract
+from pipelines.office.files import temporary_beside
 
 if TYPE_CHECKING:
     from pipelines.ingest.pieces import Piece
@@ -88,7 +88,8 @@ def keep(folder: Path, pieces: Iterable[Piece], verdict: dict[str, Any], contrac
         contract: for the columns of the rows.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".typing-"))
+    temporary = temporary_beside(folder, ".typing-")
+    temporary.mkdir()
     try:
         counts = _write(temporary, pieces, contract)
         tables = {table: {"count": counts[table], "sha256": _hash(temporary / _parquet(table))} for table in _TABLES}
