@@ -19,7 +19,7 @@ import pandas as pd
 
 from pipelines.ingest import persons
 from pipelines.ingest.cells import Cells, objects
-from pipelines.ingest.contract import MOMENT_ROLES, NUMBER_ROLES, OWN_NUMBER, WORD_ROLES, Column
+from pipelines.ingest.contract import BOOK_YEAR, MOMENT_ROLES, NUMBER_ROLES, OWN_NUMBER, WORD_ROLES, Column
 from pipelines.ingest.day_month import FLAG, Evidence, PossibleExchange, exchange, exchange_note, exchanged
 from pipelines.ingest.persons import without_persons
 from pipelines.ingest.source import Source, Window
@@ -147,6 +147,8 @@ def typed_frame(
     typed |= names_keys
     if contract.national_code:
         typed[OWN_NUMBER] = _own_numbers(typed[contract.key], contract.national_code, source.profile)
+    if contract.book_dates:
+        typed[BOOK_YEAR] = _book_years([typed[name] for name in contract.book_dates], typed.get(OWN_NUMBER))
     notes = (repairs.get(at) for at in range(length))
     typed["repairs"] = objects([json.dumps(note, ensure_ascii=False) if note else None for note in notes])
     typed["flags"] = flags
@@ -180,6 +182,15 @@ def _own_numbers(codes: pd.Series, national: re.Pattern[str], profile: Profile) 
     """Tell which codes are numbers of their unit's own book: none of a system whose codes are unique."""
     known = {code: bool(code) and not national.fullmatch(code) for code in codes.dropna().unique()}
     return pd.Series([not profile.codes_are_unique and known.get(code, False) for code in codes], dtype=bool)
+
+
+def _book_years(days: list[pd.Series], is_own: pd.Series | None) -> pd.Series:
+    """Return the year of the first known day of each row whose code is a number of a book; of all without `is_own`."""
+    years = objects([None] * len(days[0]))
+    for moments in reversed(days):
+        is_known = moments.notna() if is_own is None else moments.notna() & is_own
+        years[is_known] = moments[is_known].dt.year.astype(str)
+    return years
 
 
 def _unicode(given: Cells, column: Column, headers: Sequence[str]) -> tuple[Cells, dict[int, str]]:

@@ -173,6 +173,7 @@ def _sendings(office: Office, question: Question, typed: list[TypedDelivery]) ->
             "stream": item.delivery.stream,
             "file_name": item.delivery.shown_name,
             "received_at": dt.datetime.fromisoformat(item.delivery.received_at).replace(tzinfo=None),
+            "receipt_no": item.delivery.receipt_no,
             "kind": item.delivery.kind,
             "status": _sent_status(item),
             "is_standing": item.delivery.delivery_id in standing,
