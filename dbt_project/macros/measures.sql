@@ -37,12 +37,12 @@
     {{ return(found) }}
 {%- endmacro %}
 
-{# One expression per measure, `#` standing for its name. #}
+{# One expression per measure, `#` is its name. #}
 {% macro each_measure(expression, fact='fct_dossier_period', separator=', ', form=none) -%}
     {{ each_name(expression, measures(fact, form or model.name), separator) }}
 {%- endmacro %}
 
-{# One expression per name, `#` standing for it. #}
+{# One expression per name, `#` is the name. #}
 {% macro each_name(expression, names, separator=', ') -%}
     {%- for name in names -%}
         {{ expression | replace('#', name) }}{{ separator if not loop.last }}

@@ -15,7 +15,7 @@
 {%- endmacro %}
 
 {# The columns every staging model of a record ends with. `row_of` is the landed row, `delivery` its delivery. Numbers
-   of records begin anew each January: the year of the book stands in the contract (book_dates). #}
+   of records begin anew each January: the year of the book is in the contract (book_dates). #}
 {% macro record_lineage() -%}
     row_of.book_year,
     row_of.unit_name_key,
@@ -33,7 +33,7 @@
 
 {# Body of a form with one row a unit and a total, over one fact or several.
 
-   A unit is a row in every form it stands in when it owes a stream of the form in the period, or has a fact: what
+   A unit is a row in every form it is in when it owes a stream of the form in the period, or has a fact: what
    nothing was sent of is not silently absent. `stream` is a stream, a list of them, or empty where the facts
    themselves name every unit that owes. `fact` has record_id and reporting_unit_id, and its `bridge`
    gives the forms a record is in; each of `also` (fact, bridge) adds the measures of another fact beside them. #}

@@ -1,4 +1,4 @@
--- What the units of before bring is all that stands in the forms of the unit that reports.
+-- What the units of before bring is all that is in the forms of the unit that reports.
 with bridge as (
     select
         unit_id,

@@ -53,7 +53,7 @@ def load_reference(folder: Path) -> dict[str, pd.DataFrame]:
 
 
 def _read(path: Path, table: Table) -> tuple[pd.DataFrame | None, list[str]]:
-    """Return the typed table and its faults; no table where its cells cannot be told apart."""
+    """Return the typed table and its faults; no table where its cells cannot be distinguished."""
     if not path.is_file():
         return (_empty(table), []) if table.optional else (None, [": thiếu bảng danh mục này."])
     read = read_csv(path)

@@ -70,7 +70,7 @@ class NodeResult:
 
     @property
     def has_failed(self) -> bool:
-        """Tell whether the node failed; one that was skipped because of another has not."""
+        """Return whether the node failed; one that was skipped because of another has not."""
         return self.status in ("error", "fail", "runtime error")
 
     def __str__(self) -> str:

@@ -49,8 +49,8 @@ def _parquet(table: str) -> str:
 
 
 def _stat(path: Path) -> tuple[str, int, int]:
-    told = path.stat()
-    return path.name, told.st_size, told.st_mtime_ns
+    noted = path.stat()
+    return path.name, noted.st_size, noted.st_mtime_ns
 
 
 @lru_cache(maxsize=100_000)
@@ -93,9 +93,9 @@ def keep(folder: Path, pieces: Iterable[Piece], verdict: dict[str, Any], contrac
     try:
         counts = _write(temporary, pieces, contract)
         tables = {table: {"count": counts[table], "sha256": _hash(temporary / _parquet(table))} for table in _TABLES}
-        told = json.loads(json.dumps({**verdict, _KEPT: tables}, ensure_ascii=False, default=str))
-        told[_SEAL] = _seal(told)
-        (temporary / _VERDICT).write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
+        noted = json.loads(json.dumps({**verdict, _KEPT: tables}, ensure_ascii=False, default=str))
+        noted[_SEAL] = _seal(noted)
+        (temporary / _VERDICT).write_text(json.dumps(noted, ensure_ascii=False, indent=1), encoding="utf-8")
         shutil.rmtree(folder, ignore_errors=True)
         os.replace(temporary, folder)  # noqa: PTH105 (one move, so that a folder is whole or absent)
     finally:

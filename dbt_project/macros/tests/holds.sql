@@ -194,7 +194,7 @@
 {%- endmacro %}
 
 {# The scopes whose total row is not that of II.06a, column sums against column sums (a layout's crosswalk). What no
-   dossier stands behind is in II.06a only, and left out. An office without sections has no II.06a: nothing to hold
+   dossier is behind is in II.06a only, and left out. An office without sections has no II.06a: nothing to hold
    the layout against. #}
 {% macro total_against_ii_06a(model, pairs) -%}
     select

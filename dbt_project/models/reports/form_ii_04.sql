@@ -34,7 +34,7 @@ sections as (
     from {{ ref('int_review_section') }}
 ),
 
--- Both sections stand in every form; a document stands in the row of a procedure of its scope.
+-- Both sections are in every form; a document is in the row of a procedure of its scope.
 stub as (
     select
         scopes.scope_id,

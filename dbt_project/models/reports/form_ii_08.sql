@@ -1,4 +1,4 @@
--- Columns 3 to 6 are services of the catalogue, 7 to 14 dossiers; both stand in the row of their field.
+-- Columns 3 to 6 are services of the catalogue, 7 to 14 dossiers; both are in the row of their field.
 with counted_and_declared as (
     select
         in_scope.scope_id,
