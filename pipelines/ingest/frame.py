@@ -19,7 +19,7 @@ import pandas as pd
 
 from pipelines.ingest import persons
 from pipelines.ingest.cells import Cells, objects
-from pipelines.ingest.contract import BOOK_YEAR, MOMENT_ROLES, NUMBER_ROLES, OWN_NUMBER, WORD_ROLES, Column
+from pipelines.ingest.contract import BOOK_YEAR, MOMENT_ROLES, NUMBER_ROLES, OWN_NUMBER, WORD_ROLES, Column, Contract
 from pipelines.ingest.day_month import FLAG, Evidence, PossibleExchange, exchange, exchange_note, exchanged
 from pipelines.ingest.persons import without_persons
 from pipelines.ingest.source import Source, Window
@@ -145,10 +145,7 @@ def typed_frame(
         flags[places] = [";".join(filter(None, (flags[at], flag))) for at in places]
     problems += _without_code(contract.key, typed[contract.key], problems)
     typed |= names_keys
-    if contract.national_code:
-        typed[OWN_NUMBER] = _own_numbers(typed[contract.key], contract.national_code, source.profile)
-    if contract.book_dates:
-        typed[BOOK_YEAR] = _book_years([typed[name] for name in contract.book_dates], typed.get(OWN_NUMBER))
+    typed |= _of_books(typed, contract, source.profile)
     notes = (repairs.get(at) for at in range(length))
     typed["repairs"] = objects([json.dumps(note, ensure_ascii=False) if note else None for note in notes])
     typed["flags"] = flags
@@ -176,6 +173,16 @@ def _exchange_sure(
 
 def _cell(cells: Cells, at: int) -> str:
     return str(cells.distinct[cells.places[at]])
+
+
+def _of_books(typed: dict[str, pd.Series], contract: Contract, profile: Profile) -> dict[str, pd.Series]:
+    """Return what the stream needs to know of books: whose number a code is, and of which year's."""
+    found: dict[str, pd.Series] = {}
+    if contract.national_code:
+        found[OWN_NUMBER] = _own_numbers(typed[contract.key], contract.national_code, profile)
+    if contract.book_dates:
+        found[BOOK_YEAR] = _book_years([typed[name] for name in contract.book_dates], found.get(OWN_NUMBER))
+    return found
 
 
 def _own_numbers(codes: pd.Series, national: re.Pattern[str], profile: Profile) -> pd.Series:

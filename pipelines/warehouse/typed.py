@@ -338,3 +338,9 @@ def rejects_of(typed: TypedDelivery) -> pd.DataFrame:
     from pipelines.ingest.rejects import REJECT_TYPES
 
     return pd.DataFrame({name: pd.Series(dtype=object) for name in REJECT_TYPES})  # its kept bytes were lost
+
+
+def rejected_count(typed: TypedDelivery) -> int:
+    """Return how many rows and reasons `rejects_of` has; a file without a profile has no table of them."""
+    kept = typed.verdict.get("kept")
+    return int(kept["rejects"]["count"]) if kept else 0
