@@ -17,7 +17,7 @@
         cast(null as {{ text_type() }}) as section_code,
         {{ key }},
         case when grouping({{ key }}) = 1 then 'total' else 'row' end as row_kind,
-        {{ each_name('cast(sum(#) as bigint) as #', sums(model.name)) }}
+        {{ each_name('cast(sum(#) as bigint) as #', sums(this_model())) }}
     from filled
     group by grouping sets ((scope_id, {{ key }}), (scope_id))
 {%- endmacro %}
@@ -36,7 +36,7 @@
             when grouping({{ key }}) = 1 then 'section'
             else 'row'
         end as row_kind,
-        {{ each_name('cast(sum(#) as bigint) as #', sums(model.name)) }}
+        {{ each_name('cast(sum(#) as bigint) as #', sums(this_model())) }}
     from filled
     group by grouping sets ((scope_id, section_code, {{ key }}), (scope_id, section_code), (scope_id))
 {%- endmacro %}
@@ -93,6 +93,6 @@
         end as label,
         section_code as {{ section }},
         {{ key }},
-        {{ (sums(model.name).keys() | list + also) | join(', ') }}
+        {{ (sums(this_model()).keys() | list + also) | join(', ') }}
     from ordered
 {%- endmacro %}

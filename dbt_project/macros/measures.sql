@@ -1,6 +1,11 @@
 {# Measures are declared once, in the yml of the facts (`config.meta.measure`: zero_or_one or amount). A form sums those
    its own yml has a column for. dbt gives `graph` when it compiles; while it parses, a model has no columns. #}
 
+{# The name of the model being compiled; in a unit test of dbt, that of the model tested. #}
+{% macro this_model() -%}
+    {{ return(model.get('tested_node_unique_id', model.unique_id).split('.')[-1]) }}
+{%- endmacro %}
+
 {# The columns of a model's yml: name → column. #}
 {% macro yml_columns(name) -%}
     {{ return(graph.nodes['model.' ~ project_name ~ '.' ~ name].columns if execute else {}) }}
@@ -39,7 +44,7 @@
 
 {# One expression per measure, `#` is its name. #}
 {% macro each_measure(expression, fact='fct_dossier_period', separator=', ', form=none) -%}
-    {{ each_name(expression, measures(fact, form or model.name), separator) }}
+    {{ each_name(expression, measures(fact, form or this_model()), separator) }}
 {%- endmacro %}
 
 {# One expression per name, `#` is the name. #}
@@ -51,7 +56,7 @@
 
 {# The measures of one fact under the names a form's columns have, from the alias of the fact. #}
 {% macro named_sums(alias, fact) -%}
-    {%- for name, measure in sums(model.name, fact).items() -%}
+    {%- for name, measure in sums(this_model(), fact).items() -%}
         {{ alias }}.{{ measure }}{{ ' as ' ~ name if name != measure }}{{ ', ' if not loop.last }}
     {%- endfor -%}
 {%- endmacro %}

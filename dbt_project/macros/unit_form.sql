@@ -4,9 +4,9 @@
    Rows known beforehand: in the office's form departments that own a field and wards, in a unit's own the unit; then
    every unit met in the facts. Figures without a dossier (estimates) are not in it. #}
 {% macro unit_form(has_waiting=false, total='Tổng cộng') -%}
-{%- set columns = sums(model.name, 'fct_dossier_layout_period') -%}
-{%- set waiting = sums(model.name, 'fct_dossier_waiting_period') -%}
-{%- set names = sums(model.name) -%}
+{%- set columns = sums(this_model(), 'fct_dossier_layout_period') -%}
+{%- set waiting = sums(this_model(), 'fct_dossier_waiting_period') -%}
+{%- set names = sums(this_model()) -%}
 with counted as (
     select
         in_scope.scope_id,

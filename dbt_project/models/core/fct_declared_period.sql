@@ -100,7 +100,7 @@ select
     summed.resolved_total as resolved_with_due,
     summed.resolved_early + summed.resolved_on_time as resolved_in_time_with_due,
     -- An estimate says nothing of these measures, except that all is received in the period, online at no known level.
-    {% for measure in further_measures if measure not in yml_columns(model.name) %}
+    {% for measure in further_measures if measure not in yml_columns(this_model()) %}
         {% if measure == 'received_in_period' %}summed.received_total{% elif measure == 'received_online_other' -%}
             summed.received_online{% else %}cast(0 as bigint){% endif %} as {{ measure }},
     {% endfor %}
@@ -147,7 +147,7 @@ select
     cast(0 as bigint) as without_due,
     resolved_total as resolved_with_due,
     resolved_early + resolved_on_time as resolved_in_time_with_due,
-    {% for name in further_measures if name not in yml_columns(model.name) %}
+    {% for name in further_measures if name not in yml_columns(this_model()) %}
         {% if name == 'received_in_period' %}received_online + received_direct_postal{% elif name == 'received_online_other' -%}
             received_online{% else %}cast(0 as bigint){% endif %} as {{ name }},
     {% endfor %}

@@ -52,7 +52,7 @@ rolled as (
         cast(null as bigint) as procedures_province,
         cast(null as bigint) as one_stop_province,
         cast(null as bigint) as processes_province,
-        {{ each_name('cast(sum(#) as bigint) as #', sums(model.name)) }}
+        {{ each_name('cast(sum(#) as bigint) as #', sums(this_model())) }}
     from filled
     group by grouping sets ((scope_id, authority_unit_id), (scope_id))
 ),

@@ -19,7 +19,7 @@ dossiers as (
     select
         scope_id,
         field_code,
-        {{ each_name('sum(#) as #', sums(model.name, 'fct_dossier_period')) }}
+        {{ each_name('sum(#) as #', sums(this_model(), 'fct_dossier_period')) }}
     from counted_and_declared
     group by scope_id, field_code
 ),
@@ -37,7 +37,7 @@ services as (
     select
         scope_id,
         field_code,
-        {{ each_name('sum(#) as #', sums(model.name, 'fct_service_period')) }}
+        {{ each_name('sum(#) as #', sums(this_model(), 'fct_service_period')) }}
     from services_in_scope
     group by scope_id, field_code
 ),
@@ -92,8 +92,8 @@ filled as (
     select
         stub.scope_id,
         stub.field_code,
-        {{ each_name('coalesce(services.#, 0) as #', sums(model.name, 'fct_service_period')) }},
-        {{ each_name('coalesce(dossiers.#, 0) as #', sums(model.name, 'fct_dossier_period')) }}
+        {{ each_name('coalesce(services.#, 0) as #', sums(this_model(), 'fct_service_period')) }},
+        {{ each_name('coalesce(dossiers.#, 0) as #', sums(this_model(), 'fct_dossier_period')) }}
     from stub
     left join dossiers on stub.scope_id = dossiers.scope_id and stub.field_code = dossiers.field_code
     left join services on stub.scope_id = services.scope_id and stub.field_code = services.field_code

@@ -54,7 +54,7 @@ summed as (
         cast(null as {{ text_type() }}) as section_code,
         reporting_unit_id,
         case when grouping(reporting_unit_id) = 1 then 'total' else 'row' end as row_kind,
-        {{ each_name('cast(sum(#) as bigint) as #', sums(model.name)) }}
+        {{ each_name('cast(sum(#) as bigint) as #', sums(this_model())) }}
     from filled
     group by grouping sets ((scope_id, reporting_unit_id), (scope_id))
 ),
