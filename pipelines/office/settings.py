@@ -258,7 +258,21 @@ class Office:
 
     def profile_hash(self, profile: Profile) -> str:
         """Hash of one profile's content (part of the recipe of a typed file)."""
-        return hashlib.sha256(profile.model_dump_json(by_alias=True).encode()).hexdigest()
+        known = self._profile_hashes.get(id(profile))
+        if known is None or known[0] is not profile:
+            known = profile, hashlib.sha256(profile.model_dump_json(by_alias=True).encode()).hexdigest()
+            self._profile_hashes[id(profile)] = known
+        return known[1]
+
+    @cached_property
+    def _profile_hashes(self) -> dict[int, tuple[Profile, str]]:
+        """The hashes made so far, each with its profile: thousands of files are of one."""
+        return {}
+
+    @cached_property
+    def window_text(self) -> str:
+        """The window of dates as text (part of the recipe of a typed file)."""
+        return self.settings.window.model_dump_json()
 
 
 def _hash_files(paths: list[Path]) -> str:

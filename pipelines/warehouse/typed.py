@@ -76,7 +76,7 @@ def recipe(office: Office, delivery: Delivery) -> str:
     assert delivery.profile is not None and delivery.stream is not None
     parts = [
         office.profile_hash(delivery.profile),
-        office.settings.window.model_dump_json(),
+        office.window_text,
         office.settings.office.timezone,
         office.tables_hash("units", "fields", "procedures", "holidays"),
         *(item.model_dump_json() for item in corrections_of(office, delivery)),
@@ -144,7 +144,7 @@ def _kept(office: Office, delivery: Delivery) -> _Kept:
     if delivery.profile is None or delivery.stream is None:
         return _Kept(delivery, Path(), "", _no_profile(delivery))
     made_by = recipe(office, delivery)
-    folder = office.data / "typed" / delivery.stream / f"{delivery.sha256[:16]}-{made_by[:12]}"
+    folder = Path(f"{office.data}/typed/{delivery.stream}/{delivery.sha256[:16]}-{made_by[:12]}")
     return _Kept(delivery, folder, made_by, kept_verdict(folder, made_by))
 
 
