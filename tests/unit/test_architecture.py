@@ -136,7 +136,7 @@ def test_no_function_has_nine_parameters() -> None:
 
 # What other programs read from the environment only: dbt its profile's file, dbt and GX whether they report their use.
 ENVIRONMENT_OF_TOOLS = {
-    "warehouse/dbt.py": {"KSTT_WAREHOUSE", "DO_NOT_TRACK"},
+    "warehouse/dbt.py": {"KSTT_WAREHOUSE", "KSTT_MEMORY", "DO_NOT_TRACK"},
     "quality/run_suite.py": {"GX_ANALYTICS_ENABLED"},
 }
 
