@@ -46,7 +46,7 @@ def _report(office: Office) -> Path:
 
 
 def _lose_a_row(office: Office) -> None:
-    """Take the last row out of the typed file and make its verdict say so: nothing shows that it is damaged."""
+    """Take the last row out of the typed file and make its verdict reports it: nothing shows that it is damaged."""
     (folder,) = (office.data / "typed" / "case_exports").glob("*-*")
     rows = folder / "rows.parquet"
     pd.read_parquet(rows).iloc[:-1].to_parquet(rows, index=False)
