@@ -44,7 +44,7 @@ test: env  ## every test; some of them: make test T=file-or-word; only those tha
 	@$(TESTS_IN) $(RUN)/python -m pytest $(SPREAD) $(PICKED)
 
 quick: env  ## the tests of every few minutes: those that neither run the job nor build models
-	@$(TESTS_IN) $(RUN)/python -m pytest $(SPREAD) -m "not slow" $(PICKED)
+	@$(TESTS_IN) $(RUN)/python -m pytest $(SPREAD) -m "not slow" --ignore=tests/pipeline $(PICKED)
 
 bench: env  ## what reading costs: one large workbook beside other readers, then CSV files of 62,968 and 574,191 dossiers
 	@$(RUN)/python benchmarks/reading.py
@@ -67,7 +67,8 @@ check: env  ## ruff, types, SQL lint, dbt parse
 	$(RUN)/ruff check .
 	$(RUN)/ruff format --check .
 	$(RUN)/ty check pipelines
-	$(RUN)/sqlfluff lint dbt_project/models --disable-progress-bar
+	@mkdir -p target/check
+	KSTT_WAREHOUSE=$(CURDIR)/target/check/warehouse.duckdb $(RUN)/sqlfluff lint dbt_project/models --disable-progress-bar
 	KSTT_WAREHOUSE=/nonexistent.duckdb $(RUN)/dbt --quiet parse --project-dir dbt_project --profiles-dir dbt_project --target-path target/check
 
 docs: env  ## dbt's documentation as one page that opens from disk: target/docs/static_index.html

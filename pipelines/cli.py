@@ -18,7 +18,7 @@ from pipelines.office.errors import OfficeError
 COMMANDS = (
     "run", "receive", "received", "units", "letters", "templates", "words", "inspect", "status", "board", "mend",
     "returns", "trace", "recount", "diff", "what-if", "issue", "versions", "verify", "reproduce", "withdraw",
-    "accept", "catalogue", "ui",
+    "accept", "catalogue", "backup", "restore", "ui",
 )  # fmt: skip
 
 

@@ -162,7 +162,7 @@ class FolderSource(_Strict):
 
 
 class QuerySource(_Strict):
-    """A query whose rows are what one unit sends; the address of the database stands in an environment variable.
+    """A query whose rows are what one unit sends; the address of the database is in an environment variable.
 
     The query may name :period_start, :period_end and :today; `{day}` in the file name is the day it was asked.
     """
@@ -226,7 +226,7 @@ class Office:
 
     @cached_property
     def clock(self) -> Clock:
-        """The office's clock, pinned when office.yaml says so."""
+        """The office's clock, pinned when office.yaml reports it."""
         zone = ZoneInfo(self.settings.office.timezone)
         return Clock(zone, self.settings.office.clock)
 
@@ -258,7 +258,21 @@ class Office:
 
     def profile_hash(self, profile: Profile) -> str:
         """Hash of one profile's content (part of the recipe of a typed file)."""
-        return hashlib.sha256(profile.model_dump_json(by_alias=True).encode()).hexdigest()
+        known = self._profile_hashes.get(id(profile))
+        if known is None or known[0] is not profile:
+            known = profile, hashlib.sha256(profile.model_dump_json(by_alias=True).encode()).hexdigest()
+            self._profile_hashes[id(profile)] = known
+        return known[1]
+
+    @cached_property
+    def _profile_hashes(self) -> dict[int, tuple[Profile, str]]:
+        """The hashes made so far, each with its profile: thousands of files are of one."""
+        return {}
+
+    @cached_property
+    def window_text(self) -> str:
+        """The window of dates as text (part of the recipe of a typed file)."""
+        return self.settings.window.model_dump_json()
 
 
 def _hash_files(paths: list[Path]) -> str:

@@ -15,15 +15,13 @@ from typing import Any
 import duckdb
 
 from pipelines.ingest.landing import hash_file, landed_path
+from pipelines.office import kept
 from pipelines.office.settings import Office, Switches
 from pipelines.warehouse.landed import write_landed
 from pipelines.warehouse.landed_schema import landed_schema
 from pipelines.warehouse.question import Ask, resolve
 from pipelines.warehouse.standing import standing
 from pipelines.warehouse.streams import streams
-
-# What is kept; all else below `data/` is derived, and so is made again.
-_KEPT = ("landing", "receipts", "kept", "issued", "journal.jsonl", "journal.head")
 
 
 @dataclass(frozen=True)
@@ -57,7 +55,7 @@ def read_anew(office: Office, report: Path, folder: Path) -> Path:
         report: warehouse.duckdb of the report; only its question is read.
         folder: an empty folder.
     """
-    for name in _KEPT:
+    for name in (*kept.FOLDERS, *kept.FILES):
         if (office.data / name).exists():
             (folder / name).symlink_to((office.data / name).resolve())
     anew = _ReadAnew(**{item.name: getattr(office, item.name) for item in fields(office)}, folder=folder)

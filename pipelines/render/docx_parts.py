@@ -20,6 +20,14 @@ _LONGEST_NAME = 40
 _HASH_LENGTH = 8
 
 
+def set_text(run: Any, text: str) -> None:
+    """Write the text of a run that has none yet: as `run.text = text` does, which first searches what is in the run."""
+    if any(mark in text for mark in "\t\r\n"):
+        run.text = text
+    elif text:
+        run.add_text(text)
+
+
 def bookmark_name(figure_id: str) -> str:
     """Return the bookmark of a figure: Word allows 40 letters, digits and underscores; a leading one hides it."""
     name = "_" + re.sub(r"[^0-9A-Za-z]", "_", figure_id)
@@ -191,7 +199,7 @@ def keep_cells_with_next(cells: Any) -> None:
 
 
 def describe(table: Any, title: str, description: str) -> None:
-    """Give a table the title and description a screen reader tells."""
+    """Give a table the title and description a screen reader reads out."""
     for tag, text in (("w:tblCaption", title), ("w:tblDescription", description)):
         part = OxmlElement(tag)
         part.set(qn("w:val"), text)
@@ -199,7 +207,7 @@ def describe(table: Any, title: str, description: str) -> None:
 
 
 def describe_picture(picture: Any, title: str, description: str) -> None:
-    """Give a picture the title and description a screen reader tells."""
+    """Give a picture the title and description a screen reader reads out."""
     properties = picture._inline.docPr
     properties.set("title", title)
     properties.set("descr", description)

@@ -51,23 +51,23 @@ class TypedDelivery:
 
     @property
     def is_counted(self) -> bool:
-        """Tell whether its rows, or those that remain of it, enter the warehouse."""
+        """Return whether its rows, or those that remain of it, enter the warehouse."""
         may_count = self.delivery.is_visible or self.remaining is not None
         return may_count and self.verdict["status"] == "accepted"
 
     @property
     def answers(self) -> bool:
-        """Tell whether it is an answer for the period it was sent for; a file older than the period is none."""
+        """Return whether it is an answer for the period it was sent for; a file older than the period is none."""
         return self.is_counted and not is_stale(self)
 
     @property
     def is_held_back(self) -> bool:
-        """Tell whether its rows were read but are not counted: it is another's file, or waits for a word."""
+        """Return whether its rows were read but are not counted: it is another's file, or waits for a word."""
         return any(claim.effect in ("refuses", "waits") and not claim.accepted for claim in self.claims)
 
 
 def is_stale(item: TypedDelivery) -> bool:
-    """Tell whether a file was made before the period it was sent for began."""
+    """Return whether a file was made before the period it was sent for began."""
     return any(claim.effect == "answers_nothing" for claim in item.claims)
 
 
@@ -76,7 +76,7 @@ def recipe(office: Office, delivery: Delivery) -> str:
     assert delivery.profile is not None and delivery.stream is not None
     parts = [
         office.profile_hash(delivery.profile),
-        office.settings.window.model_dump_json(),
+        office.window_text,
         office.settings.office.timezone,
         office.tables_hash("units", "fields", "procedures", "holidays"),
         *(item.model_dump_json() for item in corrections_of(office, delivery)),
@@ -144,7 +144,7 @@ def _kept(office: Office, delivery: Delivery) -> _Kept:
     if delivery.profile is None or delivery.stream is None:
         return _Kept(delivery, Path(), "", _no_profile(delivery))
     made_by = recipe(office, delivery)
-    folder = office.data / "typed" / delivery.stream / f"{delivery.sha256[:16]}-{made_by[:12]}"
+    folder = Path(f"{office.data}/typed/{delivery.stream}/{delivery.sha256[:16]}-{made_by[:12]}")
     return _Kept(delivery, folder, made_by, kept_verdict(folder, made_by))
 
 
@@ -265,8 +265,8 @@ class _Typing:
         return judge_all(cases, load_contract(contract_path(stream)), suite_path(stream), self._known)
 
     def _keep(self, item: _Kept, pieces: Iterable[Piece], verdict: dict[str, Any]) -> None:
-        told = {**verdict, "sha256": item.delivery.sha256, "recipe": item.made_by}
-        keep(item.folder, pieces, told, load_contract(contract_path(str(item.delivery.stream))))
+        noted = {**verdict, "sha256": item.delivery.sha256, "recipe": item.made_by}
+        keep(item.folder, pieces, noted, load_contract(contract_path(str(item.delivery.stream))))
 
 
 def _known(office: Office, last: dt.date) -> Known:
@@ -338,3 +338,9 @@ def rejects_of(typed: TypedDelivery) -> pd.DataFrame:
     from pipelines.ingest.rejects import REJECT_TYPES
 
     return pd.DataFrame({name: pd.Series(dtype=object) for name in REJECT_TYPES})  # its kept bytes were lost
+
+
+def rejected_count(typed: TypedDelivery) -> int:
+    """Return how many rows and reasons `rejects_of` has; a file without a profile has no table of them."""
+    kept = typed.verdict.get("kept")
+    return int(kept["rejects"]["count"]) if kept else 0

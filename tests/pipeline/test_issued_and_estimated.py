@@ -1,4 +1,4 @@
-"""A small office through the real graph: an estimated provisional report, a final issued, the next quarter against it.
+"""A small office through every step of the job: an estimated provisional report, a final issued, the next quarter against it.
 
 Here: what the run leaves on paper, in manifest, trace and evidence. Not here: the rules (unit tests), issuing itself.
 Invariant: sums are made again here from the printed rows and the fact rows, never taken from the same place.
@@ -23,7 +23,6 @@ from pipelines.audit.trace_text import trace_lines
 from pipelines.figures.layout import load_layouts
 from pipelines.office.settings import load_office
 from pipelines.package.issue import Request, issue
-from pipelines.runner import run_report
 
 
 @pytest.fixture(scope="module")
@@ -39,13 +38,13 @@ def estimated(office: Path) -> Path:
 @pytest.fixture(scope="module")
 def after_issue(office: Path, estimated: Path) -> Path:
     """The second quarter, asked when the first was issued as final."""
-    first = run_report(office, "2021-Q1")
+    first = report_by_steps(office, "2021-Q1")
     assert first.built
     issue(load_office(office), Request("2021-Q1", "final", "Người thử", "gửi quý I", force="đơn vị mẫu nhỏ"))
     for unit in ("p02", "p08"):
         sent = REPOSITORY / "sample_office" / "inbox" / "2021-Q2" / unit
         shutil.copytree(sent, office / "inbox" / "2021-Q2" / unit)
-    return run_report(office, "2021-Q2").report_dir
+    return report_by_steps(office, "2021-Q2").report_dir
 
 
 def manifest(report: Path) -> dict:
@@ -75,18 +74,18 @@ def test_a_declared_row_taken_away_is_found_by_the_control(estimated: Path, tmp_
         assert untraceable_cells(connection, load_layouts(estimated / "forms.json"))
 
 
-def test_estimated_cells_are_marked_on_every_paper_and_told_in_the_manifest(estimated: Path) -> None:
-    told = manifest(estimated)
+def test_estimated_cells_are_marked_on_every_paper_and_reported_in_the_manifest(estimated: Path) -> None:
+    noted = manifest(estimated)
     total = "II.06a/tp-st/total/c3"
-    assert told["estimated"][total] > 0
-    assert "II.06a/tp-st/total/c6" not in told["estimated"]
-    printed = f"{told['figures'][total]:,}".replace(",", ".") + "*"
+    assert noted["estimated"][total] > 0
+    assert "II.06a/tp-st/total/c6" not in noted["estimated"]
+    printed = f"{noted['figures'][total]:,}".replace(",", ".") + "*"
     page = (estimated / "bao-cao.html").read_text(encoding="utf-8")
     assert f'data-figure="{total}">{printed}<' in page
-    assert re.search(rf"\(\*\) Có số ước [^<]*dòng Tổng cộng: cột 3: {told['estimated'][total]};", page)
+    assert re.search(rf"\(\*\) Có số ước [^<]*dòng Tổng cộng: cột 3: {noted['estimated'][total]};", page)
     sheet = openpyxl.load_workbook(estimated / "bieu-mau.xlsx")["II.06a"]
     marked = [cell.value for row in sheet.iter_rows() for cell in row if cell.number_format == '#,##0"*"']
-    assert told["figures"][total] in marked
+    assert noted["figures"][total] in marked
     assert (estimated / "evidence" / "so-ke-khai-va-uoc.csv").is_file()
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -21,7 +22,7 @@ from pipelines.ingest import pieces as pieces_module
 from pipelines.ingest import reading as reading_module
 from pipelines.ingest.grid import open_delivery
 from pipelines.ingest.reading import Reading, joined, read_delivery, read_file
-from pipelines.ingest.sheet import LazyRows, pieces_of
+from pipelines.ingest.sheet import LazyRows, pieces_of, rows_at
 from pipelines.ingest.source import Source
 from pipelines.office.profiles import Profile
 from pipelines.quality import judge as judge_module
@@ -71,9 +72,9 @@ def judged(path: Path, profile: Profile) -> Reading:
     read = read_delivery(path, Source(path.name, CONTRACT, profile, WINDOW), path.parent)
     assert read.is_accepted, read.verdict
     (found,) = judge_all([Case(read, profile, KNOWN.observed_on)], CONTRACT, SUITE, KNOWN)
-    told = joined(found.pieces(), found.verdict, CONTRACT)
+    noted = joined(found.pieces(), found.verdict, CONTRACT)
     read.pieces.close()
-    return told
+    return noted
 
 
 def cut(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
@@ -107,7 +108,7 @@ def test_no_piece_stays_behind_on_the_disk(table: Path, monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize("size", [1, 2, 3])
-def test_a_cell_merged_over_a_cut_stands_for_all_its_rows(
+def test_a_cell_merged_over_a_cut_represents_all_its_rows(
     tmp_path: Path, size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "so.xlsx"
@@ -152,10 +153,10 @@ def test_a_row_check_raised_to_critical_refuses_a_file_of_many_pieces(
     table: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cut(monkeypatch, 2)
-    told = judged(table, profile_of(missing_channel="critical"))
+    noted = judged(table, profile_of(missing_channel="critical"))
 
-    assert told.verdict["status"] == "refused"
-    assert len(told.rows) == 6  # as read: 7 records, one with an impossible day
+    assert noted.verdict["status"] == "refused"
+    assert len(noted.rows) == 6  # as read: 7 records, one with an impossible day
 
 
 # ---- large text tables
@@ -197,6 +198,19 @@ def test_a_large_text_table_has_the_rows_of_a_small_one(
     assert rows() == small
 
 
+def test_rows_of_a_large_sheet_are_taken_in_one_pass() -> None:
+    passes = []
+
+    def rows() -> Iterator[list[object]]:
+        passes.append(1)
+        return iter([[number] for number in range(1, 10_001)])
+
+    found = dict(rows_at(LazyRows(rows), {9_000, 3, 700, 20_000}))
+    assert found == {3: [3], 700: [700], 9_000: [9_000]}
+    assert len(passes) == 1
+    assert dict(rows_at([["a"], ["b"]], set())) == {}
+
+
 def test_lazy_rows_are_looked_up_like_a_list() -> None:
     given = [[number] for number in range(500)]
     rows = LazyRows(lambda: iter(given))
@@ -211,9 +225,9 @@ def test_lazy_rows_are_looked_up_like_a_list() -> None:
 
 @pytest.fixture
 def folder(table: Path) -> Path:
-    told = judged(table, profile_of())
+    noted = judged(table, profile_of())
     place = table.parent / "kept"
-    keep(place, [pieces_module.Piece(told.rows, told.rejects)], {**told.verdict, "recipe": "r"}, CONTRACT)
+    keep(place, [pieces_module.Piece(noted.rows, noted.rejects)], {**noted.verdict, "recipe": "r"}, CONTRACT)
     return place
 
 
