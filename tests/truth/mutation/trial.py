@@ -131,7 +131,7 @@ def _finds(connection: duckdb.DuckDBPyConnection, test: Model) -> bool:
 
 
 def _is_held(connection: duckdb.DuckDBPyConnection, kind: str, name: str) -> bool:
-    """Tell whether a change of a form is in the columns a test compares: in a world not all of them are."""
+    """Return whether a change of a form is in the columns a test compares: in a world not all of them are."""
     if kind != "world":
         return True
     form, (_, *keys) = next((form, found) for form, found in FORMS.items() if found[0] == name)
@@ -139,7 +139,7 @@ def _is_held(connection: duckdb.DuckDBPyConnection, kind: str, name: str) -> boo
 
 
 def _differs(connection: duckdb.DuckDBPyConnection, name: str, columns: Sequence[str] = ()) -> bool:
-    """Tell whether a table has other rows than before (order does not count), in some columns or in all."""
+    """Return whether a table has other rows than before (order does not count), in some columns or in all."""
     one, other = f'main."{name}"', f'"was_{name}"'
     chosen = ", ".join(dict.fromkeys(columns)) or "*"
     query = (
