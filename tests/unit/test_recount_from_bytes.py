@@ -52,8 +52,9 @@ def _lose_a_row(office: Office) -> None:
     pd.read_parquet(rows).iloc[:-1].to_parquet(rows, index=False)
     verdict = json.loads((folder / "verdict.json").read_text(encoding="utf-8"))
     verdict["kept"]["rows"] = {"count": 2, "sha256": typed_cache._hash(rows)}
-    verdict["seal"] = typed_cache._seal(verdict)
-    (folder / "verdict.json").write_text(json.dumps(verdict, ensure_ascii=False), encoding="utf-8")
+    del verdict["seal"]
+    head = json.dumps(verdict, ensure_ascii=False, indent=1).encode().removesuffix(b"\n}")
+    (folder / "verdict.json").write_bytes(head + typed_cache._SEAL + typed_cache._seal(head))
 
 
 def test_a_whole_cache_agrees_with_the_bytes(office: Office) -> None:
