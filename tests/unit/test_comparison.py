@@ -18,7 +18,7 @@ from figures_stub import OFFICE, dbt_manifest, stub_layouts, stub_model, write_s
 from office_folder import make_office
 
 from pipelines.figures.blocks import Grid, Heading, Paragraph, figure_ids, parse_blocks, plain, words_of
-from pipelines.figures.change import with_compared, with_changes
+from pipelines.figures.change import with_changes, with_compared
 from pipelines.figures.layout import FormLayout, layouts_from_manifest
 from pipelines.figures.model import Compared, ReportModel
 from pipelines.figures.read import build_report_model
