@@ -1,4 +1,4 @@
-"""Charts of a report: what stands in each, as values; no drawing.
+"""Charts of a report: what is in each, as values; no drawing.
 
 Here: charts a form's layout asks for (its yml, `charts`), the intake calendar, the age of overdue dossiers, their
 words for a reader who does not see them. Not here: drawing (render/charts), counting (dbt).
@@ -26,7 +26,7 @@ _MOST_LINES = 24
 
 @dataclass(frozen=True)
 class Point:
-    """One value: what stands beside it, the number, how it prints, and the id of the printed figure it is (if any)."""
+    """One value: what is beside it, the number, how it prints, and the id of the printed figure it is (if any)."""
 
     label: str
     value: int | Decimal
@@ -60,7 +60,7 @@ class Chart:
     @property
     def alt(self) -> str:
         """The chart in words, for a reader who does not see it."""
-        return f"{self.title} ({self.unit}). {_days_told(self) if self.kind == 'calendar' else _lines_told(self)}"
+        return f"{self.title} ({self.unit}). {_days_text(self) if self.kind == 'calendar' else _lines_text(self)}"
 
     def plain(self) -> dict[str, Any]:
         """Return the chart as JSON can hold it (manifest.json)."""
@@ -185,7 +185,7 @@ def _rows(form: Form, columns: Sequence[LayoutColumn | Ratio]) -> list[FormRow]:
 
 
 def _labels(rows: Sequence[FormRow]) -> list[str]:
-    """Return the rows' labels; one that stands in two sections says which, by the letter of its section."""
+    """Return the rows' labels; one that is in two sections says which, by the letter of its section."""
     labels = [row.label for row in rows]
     return [f"{row.label} ({row.code.partition('.')[0]})" if labels.count(row.label) > 1 else row.label for row in rows]
 
@@ -232,18 +232,18 @@ def _ages(model: ReportModel) -> Chart:
     return Chart(OVERDUE_AGE, "bars", title, _DOSSIERS, (Series("Quá hạn", points),))
 
 
-def _lines_told(chart: Chart) -> str:
+def _lines_text(chart: Chart) -> str:
     lines = []
     for points in zip(*(series.points for series in chart.series), strict=True):
         if len(points) == 1:
             lines.append(f"{points[0].label}: {points[0].text}")
         else:
-            told = (f"{item.name.lower()} {point.text}" for item, point in zip(chart.series, points, strict=True))
-            lines.append(f"{points[0].label}: {', '.join(told)}")
+            noted = (f"{item.name.lower()} {point.text}" for item, point in zip(chart.series, points, strict=True))
+            lines.append(f"{points[0].label}: {', '.join(noted)}")
     return "; ".join(lines) + "."
 
 
-def _days_told(chart: Chart) -> str:
+def _days_text(chart: Chart) -> str:
     points = chart.series[0].points
     most = max(points, key=lambda point: point.value)
     whole = sum(int(point.value) for point in points)

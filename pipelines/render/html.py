@@ -49,7 +49,7 @@ def write_html(model: ReportModel, blocks: Sequence[Block], path: Path) -> None:
         recipients=list(recipient_lines(model.office)),
         signer=signer_name(model),
         signature=[line.upper() for line in model.office.signature],
-        # A count links to its cell; a ratio stands in no form.
+        # A count links to its cell; a ratio is in no form.
         in_forms={figure.figure_id for form in model.forms.values() for row in form.rows for figure in row.figures},
         anchor=_anchor,
         head_rows=_head_rows,

@@ -47,7 +47,7 @@ _Place = tuple[Figure, str, str, str, str]
 
 
 def write_forms(model: ReportModel, path: Path) -> None:
-    """Write every form of the report, one sheet each, and a last sheet that says where each figure id stands."""
+    """Write every form of the report, one sheet each, and a last sheet that says where each figure id is."""
     created = dt.datetime.combine(model.question.as_of, dt.time())
     with new_workbook(path, created, title=model.question.period_label, author=model.office.name) as book:
         places: list[_Place] = []
@@ -112,7 +112,7 @@ class _Sheet:
         self.end = 0
 
     def write(self) -> list[_Place]:
-        """Write the sheet; return where each figure stands."""
+        """Write the sheet; return where each figure is."""
         for column, width in enumerate(self.widths):
             self.sheet.set_column(column, column, width)
         head = self._top()
@@ -205,7 +205,7 @@ class _Sheet:
     def _pages(self, head: int, body: int) -> int:
         """Return how many pages to fit the sheet to; 0 leaves it to the width.
 
-        Excel shrinks a sheet to a page's width and breaks it where it likes. Where only the foot would stand on the
+        Excel shrinks a sheet to a page's width and breaks it where it likes. Where only the foot would be on the
         last page, a page less makes it a little smaller and whole.
         """
         inch = 25.4

@@ -281,7 +281,7 @@ def test_a_control_character_in_a_name_is_cleaned_and_counted(model: ReportModel
     assert model.cleaned_texts == 1
 
 
-def test_switches_tell_whether_they_stand_as_by_default(tmp_path: Path) -> None:
+def test_switches_tell_whether_they_are_as_by_default(tmp_path: Path) -> None:
     model = stub_model(tmp_path, lateness_granularity="timestamp")
     assert [switch.name for switch in model.question.switches if not switch.is_default] == ["lateness_granularity"]
 
@@ -346,7 +346,7 @@ def test_every_number_of_the_result_section_is_a_figure_of_the_form(model: Repor
     assert "trước hạn 4.600 hồ sơ, đúng hạn 1.121 hồ sơ, quá hạn 79 hồ sơ" in text
 
 
-def test_sections_nobody_sent_say_so_and_do_not_claim_that_nothing_happened(model: ReportModel) -> None:
+def test_sections_nobody_sent_report_it_and_do_not_claim_that_nothing_happened(model: ReportModel) -> None:
     text = words(report_blocks(model))
     assert text.count("Chưa có số liệu của nội dung này được gửi qua hệ thống") == 8
     assert "không phát sinh" not in text
@@ -367,7 +367,7 @@ def test_provisional_figures_are_marked_in_words_and_on_forms(tmp_path: Path) ->
     assert form_page(model, model.forms["II.06a"]).remarks[0].startswith("Số liệu tạm tính đến hết ngày 11/03/2021")
 
 
-def test_switches_unlike_the_default_are_told(tmp_path: Path) -> None:
+def test_switches_unlike_the_default_are_reported(tmp_path: Path) -> None:
     plain_text = words(report_blocks(stub_model(tmp_path)))
     assert "khác với mặc định" not in plain_text
     (tmp_path / "b").mkdir()
@@ -375,7 +375,7 @@ def test_switches_unlike_the_default_are_told(tmp_path: Path) -> None:
     assert "So sánh với hạn: theo giờ, phút, giây (mặc định: theo ngày)" in text
 
 
-def test_the_signature_stands_before_the_forms(model: ReportModel) -> None:
+def test_the_signature_is_before_the_forms(model: ReportModel) -> None:
     kinds = [type(block) for block in report_blocks(model)]
     assert kinds.index(Signature) < kinds.index(Table)
     assert [block.form_id for block in report_blocks(model) if isinstance(block, Table)] == ["II.06a", "II.06a-by-unit"]
