@@ -20,7 +20,7 @@
         'review_procedure': [
             'own_procedures_total', 'own_procedures_amended', 'own_procedures_replaced', 'own_procedures_abolished',
             'own_procedures_new', 'saving_amount', 'cost_before_amount', 'proposed_procedures', 'reviewed', 'kept',
-            'planned_late'
+            'planned_late', 'unclear_proposals'
         ],
         'directive': [
             'documents', 'control_plans', 'review_plans', 'letters', 'other_documents'
@@ -33,7 +33,7 @@
         ],
         'procedure_level': [
             'procedures_total', 'procedures_district', 'procedures_commune', 'one_stop_total', 'one_stop_district',
-            'one_stop_commune', 'outside_one_stop', 'without_process'
+            'one_stop_commune', 'outside_one_stop', 'with_process', 'without_process'
         ],
         'internal_process': ['processes_total', 'processes_district', 'processes_commune', 'electronic_processes'],
         'missing_process': ['missing_district', 'missing_commune'],
@@ -44,7 +44,7 @@
         ],
         'posting_check': [
             'wall_in_force', 'wall_posted', 'wall_catalogue', 'portal_in_force', 'portal_posted', 'portal_catalogue',
-            'expired_posted', 'places_differing'
+            'expired_posted', 'places_differing', 'wall_checks', 'portal_checks'
         ],
         'posting_unit': [
             'catalogue_in_force', 'units_owed', 'units_checked', 'units_unchecked', 'feedback_units_posted'

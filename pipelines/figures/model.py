@@ -36,6 +36,10 @@ class OfficeInfo:
     percent_decimals: int = 2
     # Kind of the reporting unit (reference/units.csv): city, ward, department, one_stop_desk …
     unit_kind: str = "city"
+    # Forms the superior asks for, in their order (office.yaml forms_sent); None: those of the circular.
+    forms_sent: tuple[str, ...] | None = None
+    # What the report is made under: circular, plan (office.yaml legal_basis).
+    legal_basis: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,8 @@ class Figure:
     # A part of it is what units declared themselves; of a count, how much.
     is_declared: bool = False
     declared: int = 0
+    # The files it rests on did not come: it prints as “…”; its value is what earlier files left open.
+    is_unsent: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,6 +77,19 @@ class FormRow:
     figures: tuple[Figure, ...]
     ratios: tuple[Figure, ...]
     notes: tuple[Figure, ...]
+    # The unit a row is about; empty where rows are not units.
+    unit_id: str = ""
+
+
+@dataclass(frozen=True)
+class UnsentPart:
+    """What the totals of a form hold of a unit that has not sent: column number → count, as of the last news of it."""
+
+    unit_name: str
+    last_news: dt.date | None
+    held: Mapping[int, int]
+    # Row of the form, or of the unit's own form, that holds it.
+    row_code: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,6 +100,7 @@ class Form:
     scope_id: str
     rows: tuple[FormRow, ...]
     coverage: Coverage
+    unsent: tuple[UnsentPart, ...] = ()
 
     def total_texts(self) -> dict[str, str]:
         """Return the printed figures of the total row by the name of their column or ratio."""
@@ -135,6 +155,8 @@ class Question:
 
 # Letters of a coverage sentence that still reads as a sentence; longer ones name their units in the appendix only.
 LONGEST_COVERAGE = 400
+# Units a plain sentence of coverage names; more are counted only.
+MOST_NAMED = 6
 
 
 @dataclass(frozen=True)
@@ -158,6 +180,8 @@ class Coverage:
     sentence: str
     # Rows read of the counted files; a unit may have sent some quarters of a year and still owe the others.
     rows_typed: int = 0
+    # The units of `missing` nothing at all was read of.
+    silent: tuple[str, ...] = ()
 
     @property
     def is_complete(self) -> bool:
@@ -168,6 +192,21 @@ class Coverage:
     def has_answers(self) -> bool:
         """Tell whether anything was sent: a whole answer, be it nil, or rows of a part of the period."""
         return self.accepted > 0 or self.rows_typed > 0
+
+    @property
+    def plain(self) -> str:
+        """Return the sentence of the sent packet: how many units, which not; no files, no rows."""
+        if self.owed <= 1:
+            return "" if self.is_complete else "Đơn vị chưa gửi đủ số liệu của nội dung này."
+        whole = f"{format_count(self.accepted)}/{format_count(self.owed)} đơn vị"
+        if self.is_complete:
+            return f"Số liệu của {whole}."
+        if len(self.missing) > MOST_NAMED:
+            return f"Số liệu của {whole}; {format_count(len(self.missing))} đơn vị chưa gửi hoặc chưa gửi đủ."
+        partly = [name for name in self.missing if name not in self.silent]
+        told = [f"chưa gửi đủ: {', '.join(partly)}"] if partly else []
+        told += [f"chưa có số liệu của {', '.join(self.silent)}"] if self.silent else []
+        return f"Số liệu của {whole}; {'; '.join(told)}."
 
     @property
     def brief(self) -> str:
@@ -319,6 +358,19 @@ class DayCount:
 
 
 @dataclass(frozen=True)
+class PeriodPart:
+    """What was received and resolved in one part of the period: a quarter of the year (a row of rpt_dossier_part)."""
+
+    label: str
+    online: Figure
+    direct_postal: Figure
+    early: Figure
+    on_time: Figure
+    overdue: Figure
+    on_time_rate: Figure
+
+
+@dataclass(frozen=True)
 class AgeBand:
     """Overdue pending dossiers of one age (a row of rpt_overdue_age)."""
 
@@ -396,6 +448,8 @@ class ReportModel:
     # What charts show beside figures (figures/charts).
     received_days: tuple[DayCount, ...] = ()
     overdue_ages: tuple[AgeBand, ...] = ()
+    # The quarters of a longer period; none of a quarter.
+    parts: tuple[PeriodPart, ...] = ()
     # Empty in a period the index was not yet in force.
     service_index: tuple[IndexLine, ...] = ()
     # Column of the dossier files → all or some of those behind the forms have it; none has the others.
@@ -407,6 +461,10 @@ class ReportModel:
     declared_against: tuple[DeclaredAgainst, ...] = ()
     # In a period that contains a change of the map: what each unit of before brings.
     bridge: tuple[Brought, ...] = ()
+    # Kind of unit that decides → name of the level of government (reference/sections.csv).
+    level_names: Mapping[str, str] = field(default_factory=dict)
+    # Streams somebody has to send in this period.
+    owed_streams: frozenset[str] = frozenset()
 
     def figure_of(self, reference: str) -> Figure:
         """Return the office's figure named `<form>.<row>.<column>`, e.g. II.06a.total.c7 or II.06a.A.3.on_time_rate.

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,8 +35,11 @@ from pipelines.figures.blocks import (
 )
 from pipelines.figures.change import before_markup, change_markup, delta_markup
 from pipelines.figures.charts import charts_of
+from pipelines.figures.form_page import attached_line
 from pipelines.figures.layout import FormLayout
-from pipelines.figures.model import Coverage, Form, FormRow, IndexLine, ReportModel
+from pipelines.figures.model import Coverage, Form, FormRow, IndexLine, PeriodPart, ReportModel
+from pipelines.figures.packets import cited, packets_of
+from pipelines.figures.phrases import phrases
 from pipelines.figures.targets import target_text, target_words
 from pipelines.figures.text import NO_RATE, format_count, format_day
 from pipelines.office.errors import OfficeError
@@ -58,7 +61,10 @@ TEMPLATE_OF_KIND = {
 AD_HOC_TEMPLATE = f"bao-cao-dot-xuat{SUFFIX}"
 COVER_TEMPLATE = f"cong-van-gui-bao-cao{SUFFIX}"
 REMINDER_TEMPLATE = f"cong-van-don-doc{SUFFIX}"
+KEPT_TEMPLATE = f"luu-ho-so{SUFFIX}"
 
+# A part of a sentence that says nothing leaves the space before it.
+_SPACE_BEFORE = re.compile(r" +(?=[.;,:](?:\s|$))", re.MULTILINE)
 _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
 # What an included part does to a name: what fails in a template, beside Jinja's own errors and ours.
 _FAULTS = (TemplateError, OfficeError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
@@ -161,7 +167,7 @@ def report_blocks(
         text = environment.get_template(name).render(context)
     except _FAULTS as error:
         raise OfficeError(_told(environment, name, error)) from error
-    return (*parse_blocks(text), *_seal_mark(model))
+    return (*parse_blocks(_SPACE_BEFORE.sub("", text)), *_seal_mark(model))
 
 
 def _seal_mark(model: ReportModel) -> Iterator[SealMark]:
@@ -195,7 +201,7 @@ def template_environment(folders: Sequence[Path], known: Mapping[str, object]) -
         # Words become plain blocks; `plain` escapes every value, each renderer escapes for its own format.
         autoescape=False,
     )
-    environment.filters.update(day=format_day, count=format_count)
+    environment.filters.update(day=format_day, count=format_count, lower_first=_lower_first)
     return environment
 
 
@@ -294,11 +300,18 @@ def template_context(model: ReportModel) -> dict[str, Any]:
         return chart_markup(chart_id)
 
     charts = charts_of(model)
+    packets = packets_of(model)
     left = list(model.forms)
 
     def table(form_id: str) -> Markup:
         left[:] = [name for name in left if name != form_of(form_id)]
         return table_markup(form_id)
+
+    def appendix(form_id: str) -> Markup:
+        left[:] = [name for name in left if name != form_of(form_id)]
+        same = [model.forms[twin].layout.number for twin, name in packets.twins.items() if name == form_id]
+        note = f"{', '.join(same)}: số liệu trùng với biểu này ở mọi ô, không in lại." if same else ""
+        return table_markup(form_id, packets.number_of(form_id), note)
 
     return {
         "fig": fig,
@@ -307,6 +320,19 @@ def template_context(model: ReportModel) -> dict[str, Any]:
         "charts": list(charts),
         "has_figure": has_figure,
         "table": table,
+        "appendix": appendix,
+        "sent_forms": list(packets.sent_forms),
+        "kept_forms": list(packets.kept_forms),
+        "sent_charts": list(packets.sent_charts),
+        "kept_charts": list(packets.kept_charts),
+        "appendix_number": packets.number_of,
+        "cite": lambda *names: cited(model, packets, names),
+        "attached": attached_line(model),
+        "nil": lambda form_id, what="": _nil(model.forms[form_of(form_id)].coverage, what),
+        "unsent": lambda form_id: _unsent(model, form_of(form_id)),
+        **phrases(model, packets),
+        "parts": [_part_words(part) for part in model.parts],
+        "is_owed": lambda stream: stream in model.owed_streams,
         "forms_left": lambda: list(left),
         "forms": list(model.forms),
         "told": lambda column: model.told.get(column, "none"),
@@ -318,6 +344,10 @@ def template_context(model: ReportModel) -> dict[str, Any]:
         "own_words": lambda _section: Markup(""),
         "signature": signature_markup,
         "sections": lambda form_id: _sections(model, form_of(form_id)),
+        "by_size": lambda form_id, column: sorted(
+            (row for row in _sections(model, form_of(form_id)) if row.value(column)),
+            key=lambda row: -int(str(row.value(column))),
+        ),
         "top": lambda form_id, column, most: _top(model, form_of(form_id), column, most),
         "compared": model.compared,
         "change": partial(change_markup, model),
@@ -342,6 +372,17 @@ def template_context(model: ReportModel) -> dict[str, Any]:
         "bridge": model.bridge,
         "switches": {switch.name: switch for switch in model.question.switches},
     }
+
+
+def _lower_first(text: object) -> str:
+    """Return a text as it stands inside a sentence."""
+    words = str(text)
+    return words[:1].lower() + words[1:]
+
+
+def _part_words(part: PeriodPart) -> dict[str, object]:
+    names = ("online", "direct_postal", "early", "on_time", "overdue", "on_time_rate")
+    return {"label": part.label, **{name: figure_markup(getattr(part, name)) for name in names}}
 
 
 def _index_words(line: IndexLine) -> IndexWords:
@@ -398,6 +439,48 @@ def _headline(model: ReportModel, label: str, reference: str) -> HeadlineWords:
     )
 
 
+def _nil(coverage: Coverage, what: str) -> str:
+    """Return the sentence of nothing: a nil only where everyone who owes has said so."""
+    of = f" {what}" if what else ""
+    if coverage.is_complete:
+        return f"Trong kỳ không phát sinh{of}."
+    lacking = coverage.owed - coverage.accepted
+    return (
+        f"Theo {format_count(coverage.accepted)}/{format_count(coverage.owed)} đơn vị đã gửi: không phát sinh{of}; "
+        f"{format_count(lacking)} đơn vị chưa có số liệu."
+    )
+
+
+@dataclass(frozen=True)
+class UnsentWords:
+    """A unit that has not sent, as a template sees it: what the totals hold of it, and since when nothing was heard."""
+
+    label: str
+    last_news: str
+    model: ReportModel
+    prefix: str
+
+    def fig(self, column: str) -> Markup:
+        """Return what the form's totals hold of the unit in a column, as its number."""
+        figure = self.model.figure_of(f"{self.prefix}.{column}")
+        return figure_markup(replace(figure, text=format_count(int(figure.value or 0))))
+
+    def value(self, column: str) -> object:
+        """Return the number itself, for a template's `if`."""
+        return self.model.figure_of(f"{self.prefix}.{column}").value
+
+
+def _unsent(model: ReportModel, form_id: str) -> list[UnsentWords]:
+    """Return the units of a form with a row a unit that have not sent, and of which its totals hold something."""
+    return [
+        UnsentWords(
+            part.unit_name, format_day(part.last_news) if part.last_news else "", model, f"{form_id}.{part.row_code}"
+        )
+        for part in model.forms[form_id].unsent
+        if part.held and part.row_code != "total"
+    ]
+
+
 def _sections(model: ReportModel, form_id: str) -> list[RowWords]:
     """Return the section rows of a form."""
     rows = (row for row in model.forms[form_id].rows if row.kind == "section")
@@ -411,5 +494,6 @@ def _top(model: ReportModel, form_id: str, column: str, most: int) -> list[RowWo
     def size(row: FormRow) -> int:
         return int(model.figure_of(f"{form_id}.{row.code}.{column}").value or 0)
 
-    rows = sorted((row for row in form.rows if row.kind == "row" and size(row)), key=size, reverse=True)
+    known = (row for row in form.rows if row.kind == "row" and size(row) and not all(f.is_unsent for f in row.figures))
+    rows = sorted(known, key=size, reverse=True)
     return [RowWords(row.label, row.section_label, model, f"{form_id}.{row.code}") for row in rows[:most]]

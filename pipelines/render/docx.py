@@ -134,8 +134,9 @@ class _Writer:
         self.document: Any = Document() if base is None else _opened(base)
         self.is_restyled = base is not None
         self.width = 0.0  # of the text on a portrait page, in millimetres
+        self.portrait: tuple[Any, Any] = (Mm(210), Mm(297))
         self.bookmarks = Bookmarks()
-        self.is_appendix = False
+        self.has_title = False
         self.is_fresh_page = True
         self.cell_points = 0  # of the form being laid out
         self.charts = charts_of(model)
@@ -166,6 +167,7 @@ class _Writer:
         if not any(paragraph._p.xpath(".//w:r") for paragraph in section.header.paragraphs):
             add_page_number(section.header, Pt(PAGE_NUMBER_POINTS))
         self.width = (section.page_width - section.left_margin - section.right_margin) / Mm(1)
+        self.portrait = (section.page_width, section.page_height)
 
     def _properties(self, title: str) -> None:
         properties = self.document.core_properties
@@ -213,7 +215,7 @@ class _Writer:
                 paragraph.paragraph_format.first_line_indent = Mm(10)
                 self._runs(paragraph, (Run("- "), *block.runs))
             case Table():
-                self._form(form_page(self.model, self.model.forms[block.form_id]))
+                self._form(form_page(self.model, self.model.forms[block.form_id], block))
             case Signature():
                 self._signature()
             case Addressee():
@@ -270,8 +272,10 @@ class _Writer:
         self._spacer(Pt(6))
 
     def _heading(self, block: Heading, following: Block | None) -> None:
-        if block.level == 1 and self.is_appendix and not self.is_fresh_page:
+        # The first heading of level 1 is the document's own kind; each later one begins an appendix.
+        if block.level == 1 and self.has_title and not self.is_fresh_page:
             self._appendix_page()
+        self.has_title = self.has_title or block.level == 1
         self.is_fresh_page = False
         paragraph = self.document.add_paragraph(style=f"Heading {block.level}")
         form = paragraph.paragraph_format
@@ -300,22 +304,23 @@ class _Writer:
         for text in ("", "", "", signer_name(self.model)):
             self._line(right, text, _CENTRE, Pt(SIGNATURE_POINTS), bold=True)
         keep_row_whole(table.rows[0])
-        self.is_appendix = True
 
     def _appendix_page(self) -> None:
         """Begin the appendices: a new page, the first one with page numbers of their own."""
-        is_first = len(self.document.sections) == 1
         section = self._section()
-        if is_first:
-            restart_page_numbers(section)
+        section.orientation = WD_ORIENT.PORTRAIT
+        section.page_width, section.page_height = self.portrait
         self.is_fresh_page = True
 
     def _section(self) -> Any:
         """Begin a section on a new page that goes on with the page numbers."""
+        is_first = len(self.document.sections) == 1
         section = self.document.add_section(WD_SECTION.NEW_PAGE)
         shrink_section_break(self.document)
         section.different_first_page_header_footer = False
         go_on_with_page_numbers(section)
+        if is_first:
+            restart_page_numbers(section)
         return section
 
     def _form(self, page: FormPage) -> None:
@@ -330,7 +335,7 @@ class _Writer:
         section.orientation = WD_ORIENT.LANDSCAPE
         section.page_width, section.page_height = Mm(297), Mm(210)
         section.left_margin, section.right_margin = Mm(30), Mm(15)
-        section.top_margin, section.bottom_margin = Mm(20), Mm(20)
+        section.top_margin, section.bottom_margin = Mm(20), Mm(15)
 
     def _form_top(self, page: FormPage) -> None:
         table = self._plain_table([_LANDSCAPE_WIDTH * 0.55, _LANDSCAPE_WIDTH * 0.45])
@@ -338,10 +343,21 @@ class _Writer:
         self._line(left, page.number, _LEFT, _SMALL, bold=True)
         for line in page.reporting_lines:
             self._line(right, line, _LEFT, _SMALL)
-        self._text(page.title, _CENTRE, Pt(13), bold=True, before=Pt(6))
-        self._text(page.period_line, _CENTRE, _SMALL)
-        self._text(page.range_line, _CENTRE, _SMALL, slanted=True)
+        for line in page.appendix_lines[:1]:
+            self._text(line, _CENTRE, Pt(13), bold=True)
+        for line in page.appendix_lines[1:]:
+            self._text(line, _CENTRE, _SMALL, slanted=True)
+        self._form_title(page.title)
+        self._text(f"{page.period_line} {page.range_line}", _CENTRE, _SMALL, slanted=True)
         self._text(page.unit_line, _RIGHT, Pt(11), slanted=True)
+
+    def _form_title(self, title: str) -> None:
+        """A form is a heading: it stands in the navigation of the program that shows it."""
+        paragraph = self.document.add_paragraph(style="Heading 2")
+        paragraph.alignment = _CENTRE
+        paragraph.paragraph_format.space_before, paragraph.paragraph_format.space_after = Pt(4), Pt(0)
+        paragraph.paragraph_format.keep_with_next = True
+        self._run(paragraph, Run(title, bold=True), Pt(13))
 
     def _form_table(self, page: FormPage) -> Any:
         self.cell_points = cell_points(page, _LANDSCAPE_WIDTH)
