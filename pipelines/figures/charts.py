@@ -195,9 +195,7 @@ def _values_before(model: ReportModel, figures: Sequence[Figure]) -> tuple[Decim
     issued = next((item.figures for item in model.compared if item.against == "prev"), None)
     if issued is None:
         return ()
-    return tuple(
-        None if (value := issued.get(figure.figure_id)) is None else Decimal(value) for figure in figures
-    )
+    return tuple(None if (value := issued.get(figure.figure_id)) is None else Decimal(value) for figure in figures)
 
 
 def _letters(form: Form, labels: Sequence[str]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from math import ceil
 
 from pipelines.figures.blocks import Table
 from pipelines.figures.declared import declared_lines
@@ -27,7 +28,7 @@ _ORDINAL_MM = 10.0
 # A head of more lines than these gets a wider column.
 _HEAD_LINES = 5
 _WIDEST_FIGURE_MM, _NARROWEST_FIGURE_MM, _LABEL_MM = 17.0, 12.0, 66.0
-# What decides whether a form stands on one page: room of a landscape page, height of a point of letters in single lines,
+# What decides on how many pages a form stands: room of a landscape page, height of a point of letters in single lines,
 # what a row keeps free, the letters of top and foot, and the smallest letters it is made smaller to.
 _ROOM_MM, _LINE_MM, _ROW_GAP_MM, _AROUND_MM = 170.0, 0.3528 * 1.17, 1.35, 9.0
 _FOOT_POINTS, _LEAST_WHOLE = 11, 8
@@ -119,15 +120,22 @@ def form_page(model: ReportModel, form: Form, place: Table | None = None) -> For
 
 def cell_points(page: FormPage, total_mm: float) -> int:
     """Return the letter size of a form's cells: the usual one, or the greatest at which its labels keep room; a little
-    smaller where only so the form stands on one page.
+    smaller where it then stands on fewer pages.
     """
     sizes = range(CELL_POINTS, _SMALLEST_POINTS, -1)
     stubs = _ORDINAL_MM * (page.stub_count - 1)
     fitting = [
         points for points in sizes if total_mm - stubs - sum(_figure_widths(page, total_mm, points)) >= _LEAST_LABEL_MM
     ]
-    whole = next((points for points in fitting if points >= _LEAST_WHOLE and _height_mm(page, total_mm, points) <= _ROOM_MM), None)
-    return whole or next(iter(fitting), _SMALLEST_POINTS)
+    large = [points for points in fitting if points >= _LEAST_WHOLE] or fitting[:1] or [_SMALLEST_POINTS]
+    return min(large, key=lambda points: (_pages(page, total_mm, points), -points))
+
+
+def _pages(page: FormPage, total_mm: float, points: int) -> int:
+    """Return on about how many pages a form stands."""
+    head = (sum(head_lines(page, _widths(page, total_mm, points), points)) + 1) * points * _LINE_MM
+    rest = _height_mm(page, total_mm, points) - _ROOM_MM
+    return 1 + max(0, ceil(rest / (_ROOM_MM - head)))
 
 
 def _height_mm(page: FormPage, total_mm: float, points: int) -> float:
@@ -136,8 +144,8 @@ def _height_mm(page: FormPage, total_mm: float, points: int) -> float:
     label = widths[page.stub_count - 1] - _CELL_FREE_MM
     rows = sum(_wrapped(row.label, label, points) for row in page.rows)
     lines = rows + sum(head_lines(page, widths, points)) + 1
-    foot = len(page.notes) + len(page.signature) + 2 + sum(
-        _wrapped(line, total_mm, _FOOT_POINTS) for line in page.remarks
+    foot = (
+        len(page.notes) + len(page.signature) + 2 + sum(_wrapped(line, total_mm, _FOOT_POINTS) for line in page.remarks)
     )
     top = 4 + len(page.reporting_lines) + len(page.appendix_lines)
     gaps = (len(page.rows) + page.head_depth + 1) * _ROW_GAP_MM
@@ -229,8 +237,10 @@ def provisional_line(model: ReportModel) -> str | None:
 def attached_line(model: ReportModel) -> str:
     """Return the line below the number of an appendix: of which report it is (Nghị định 30/2020/NĐ-CP, appendix I)."""
     office, issue = model.office, model.issue
-    number = issue.number if issue and issue.number else f"      /{office.report_symbol}"
-    return f"(Kèm theo Báo cáo số {number} {_day_of(model)} của {office.name})"
+    number = issue.number if issue and issue.number else f"…/{office.report_symbol}"
+    day = day_words(dt.date.fromisoformat(issue.signed_on)) if issue and issue.signed_on else ""
+    day = day or f"ngày … tháng … năm {model.question.as_of.year}"
+    return f"(Kèm theo Báo cáo số {number} {day} của {office.name})"
 
 
 def _remarks(model: ReportModel, form: Form, place: Table | None) -> tuple[str, ...]:

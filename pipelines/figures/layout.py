@@ -89,7 +89,7 @@ class FormLayout:
     # Label → column or ratio of the total row, for the table that compares periods.
     compare: tuple[tuple[str, str], ...] = ()
     keys: tuple[str, ...] = ()
-    # A form of the circular: sent unless the office says otherwise; its name on a sheet's tab; its place among the kept.
+    # A form of the circular: sent unless the office says otherwise; name of its sheet; place among the kept.
     is_sent: bool = False
     tab: str = ""
     kept_order: int = 0
@@ -118,12 +118,9 @@ class FormLayout:
             ),
             headline=tuple(layout["headline"].items()),
             streams=tuple(layout["streams"]),
-            charts=tuple(
-                _chart(chart_id, item)
-                for chart_id, item in layout.get("charts", {}).items()
-            ),
+            charts=tuple(_chart(chart_id, item) for chart_id, item in layout.get("charts", {}).items()),
             compare=tuple(layout.get("compare", {}).items()),
-            keys=tuple(layout["keys"]),
+            keys=tuple(layout.get("keys", ())),
             is_sent=bool(layout.get("is_sent")),
             tab=str(layout.get("tab") or layout["form_id"]),
             kept_order=int(layout.get("kept_order", 0)),

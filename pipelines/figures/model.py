@@ -197,7 +197,9 @@ class Coverage:
     def plain(self) -> str:
         """Return the sentence of the sent packet: how many units, which not; no files, no rows."""
         if self.owed <= 1:
-            return "" if self.is_complete else "Đơn vị chưa gửi đủ số liệu của nội dung này."
+            if self.is_complete:
+                return ""
+            return f"Đơn vị chưa gửi {'' if self.silent else 'đủ '}số liệu của nội dung này."
         whole = f"{format_count(self.accepted)}/{format_count(self.owed)} đơn vị"
         if self.is_complete:
             return f"Số liệu của {whole}."

@@ -2,7 +2,7 @@
 
 Here: the forms sent (office.yaml `forms_sent`, else those of the circular), twins that are printed once, roman numbers.
 Not here: words (report_templates), paper (render).
-Invariant: each form and chart of a report stands in one packet; a form with the numbers of another is not printed twice.
+Invariant: each form and chart of a report stands in one packet; one with the numbers of another is not printed twice.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def roman(number: int) -> str:
 
 
 def cited(model: ReportModel, packets: Packets, names: Sequence[str]) -> str:
-    """Return how words point at forms of the sent packet: "Biểu số II.06a/VPCP/KSTT tại Phụ lục III"; empty for none."""
+    """Return how words point at forms that are sent: "Biểu số II.06a/VPCP/KSTT tại Phụ lục III"; empty for none."""
     told = [
         f"{model.forms[packets.twins.get(name, name)].layout.number} tại Phụ lục {packets.number_of(name)}"
         for name in names

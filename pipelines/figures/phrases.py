@@ -52,9 +52,7 @@ def phrases(model: ReportModel, packets: Packets) -> dict[str, Callable[..., Any
     }
 
 
-def _listed(
-    model: ReportModel, row: str, parts: Sequence[tuple[str, str]], first: bool, unit: str
-) -> list[str]:
+def _listed(model: ReportModel, row: str, parts: Sequence[tuple[str, str]], first: bool, unit: str) -> list[str]:
     told = []
     for column, label in parts:
         figure = model.find_figure(f"{row}.{column}")

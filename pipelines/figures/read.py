@@ -77,6 +77,7 @@ def build_report_model(
         form = mark_declared(form, declared_parts(connection, layout, scope_id))
         has_own = scope is None and layout["scopes"] == "all" and not any(row.unit_id for row in form.rows)
         totals = totals_by_scope(connection, form.layout, office_info, cleaner) if has_own else {}
+        totals = {scope.unit_id: form.rows[-1]} if scope else totals
         forms[form_id] = mark_unsent(form, layout, senders, totals)
     figures = {
         figure.figure_id: figure
@@ -207,7 +208,13 @@ def _part(row: dict[str, Any], scope_id: str, decimals: int, cleaner: Cleaner) -
 
     online, direct, early, on_time, overdue = (
         count(name)
-        for name in ("received_online", "received_direct_postal", "resolved_early", "resolved_on_time", "resolved_overdue")
+        for name in (
+            "received_online",
+            "received_direct_postal",
+            "resolved_early",
+            "resolved_on_time",
+            "resolved_overdue",
+        )
     )
     in_time = int(early.value or 0) + int(on_time.value or 0)
     share = rate(in_time, in_time + int(overdue.value or 0), decimals)

@@ -2,7 +2,8 @@
 
 Here: which rows and columns rest on files that did not come, their marks, what their totals still hold of them.
 Not here: who owes and has answered (rpt_coverage), words (report_templates).
-Invariant: a value is never changed, only how it prints; totals keep what was carried over (column 6 is column 11 before).
+Invariant: a value is never changed, only how it prints; totals keep what was carried over (column 6 is column 11
+before).
 """
 
 from __future__ import annotations
@@ -16,8 +17,11 @@ import duckdb
 
 from pipelines.figures.layout import FormLayout
 from pipelines.figures.model import Delivery, Figure, Form, FormRow, UnsentPart
-from pipelines.figures.records import records_of
+from pipelines.figures.records import has_table, records_of
 from pipelines.figures.text import NOT_SENT, Cleaner, format_count, format_day
+
+# Columns of what came in in the period itself.
+_OF_PERIOD = ("received_in_period", "received_online", "received_direct_postal", "resolved_total")
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,8 @@ def senders_of(
         if item.status == "accepted" and item.observed_on:
             key = (item.unit_id, item.stream)
             news[key] = max(news.get(key, item.observed_on), item.observed_on)
-    units = records_of(connection, "select unit_id, parent_unit_id, unit_kind from dim_unit")
+    query = "select unit_id, parent_unit_id, unit_kind from dim_unit"
+    units = records_of(connection, query) if has_table(connection, "dim_unit") else []
     central = frozenset(
         unit_id
         for unit in units
@@ -90,22 +95,21 @@ def mark_unsent(form: Form, layout: Mapping[str, Any], senders: Senders, totals:
     """
     streams = tuple(layout["streams"])
     behind = {name: tuple(fact.get("streams", streams)) for name, fact in layout["facts"].items()}
+    told = {name for name, of_fact in behind.items() if of_fact}
     if any(row.unit_id for row in form.rows):
         rows = tuple(_row_of_unit(form.layout, row, senders, behind) for row in form.rows)
-        parts = list(_parts_by_row(form, senders, streams))
+        parts = list(_parts_by_row(replace(form, rows=rows), senders, streams, told))
     elif form.coverage.owed and not form.coverage.has_answers:
         rows = tuple(_nobody(form.layout, row, behind) for row in form.rows)
-        parts = list(_parts_of(form.layout, totals, senders, streams))
+        parts = list(_parts_of(form.layout, totals, senders, streams, told))
     else:
-        rows, parts = form.rows, list(_parts_of(form.layout, totals, senders, streams))
+        rows, parts = form.rows, list(_parts_of(form.layout, totals, senders, streams, told))
     if form.coverage.owed and not form.coverage.has_answers:
         rows = (*rows[:-1], _nothing_left(form.layout, rows[-1], behind))
     return replace(form, rows=rows, unsent=tuple(parts))
 
 
-def _row_of_unit(
-    layout: FormLayout, row: FormRow, senders: Senders, behind: Mapping[str, tuple[str, ...]]
-) -> FormRow:
+def _row_of_unit(layout: FormLayout, row: FormRow, senders: Senders, behind: Mapping[str, tuple[str, ...]]) -> FormRow:
     if row.kind != "row" or not row.unit_id:
         return row
     silent = {fact for fact, streams in behind.items() if senders.is_silent(row.unit_id, streams)}
@@ -138,27 +142,29 @@ def _marked(layout: FormLayout, row: FormRow, silent: set[str]) -> FormRow:
     return replace(row, figures=figures, ratios=ratios, notes=notes)
 
 
-def _parts_by_row(form: Form, senders: Senders, streams: tuple[str, ...]) -> Iterator[UnsentPart]:
+def _parts_by_row(form: Form, senders: Senders, streams: tuple[str, ...], told: set[str]) -> Iterator[UnsentPart]:
     for row in form.rows:
         if row.kind == "row" and any(figure.is_unsent for figure in row.figures):
-            yield _part(form.layout, row, row.label, senders.news_of(row.unit_id, streams))
+            yield _part(form.layout, row, row.label, senders.news_of(row.unit_id, streams), told)
 
 
 def _parts_of(
-    layout: FormLayout, totals: Mapping[str, FormRow], senders: Senders, streams: tuple[str, ...]
+    layout: FormLayout, totals: Mapping[str, FormRow], senders: Senders, streams: tuple[str, ...], told: set[str]
 ) -> Iterator[UnsentPart]:
     for unit_id, total in totals.items():
         if senders.is_silent(unit_id, streams) and unit_id in senders.names:
-            yield _part(layout, total, senders.names[unit_id], senders.news_of(unit_id, streams))
+            yield _part(layout, total, senders.names[unit_id], senders.news_of(unit_id, streams), told)
 
 
-def _part(layout: FormLayout, row: FormRow, name: str, news: dt.date | None) -> UnsentPart:
-    held = {
-        column.number: int(figure.value)
+def _part(layout: FormLayout, row: FormRow, name: str, news: dt.date | None, told: set[str]) -> UnsentPart:
+    columns = [
+        (column, int(figure.value))
         for column, figure in zip(layout.columns, row.figures, strict=True)
-        if figure.value and not column.whole
-    }
-    return UnsentPart(name, news, held, row.code)
+        if figure.value and column.source and not column.whole and str(column.source).partition(".")[0] in told
+    ]
+    # What came in in this period another sender has told of; the unit's own last file could not.
+    is_own = not any(column.name in _OF_PERIOD for column, _ in columns)
+    return UnsentPart(name, news if is_own else None, {column.number: value for column, value in columns}, row.code)
 
 
 def unsent_lines(form: Form) -> tuple[str, ...]:
@@ -170,5 +176,6 @@ def unsent_lines(form: Form) -> tuple[str, ...]:
         if part.held:
             told = "; ".join(f"cột {number}: {format_count(value)}" for number, value in part.held.items())
             until = f", theo số liệu đến ngày {format_day(part.last_news)}" if part.last_news else ""
-            lines.append(f"Trong đó số từ kỳ trước của {part.unit_name} (đơn vị chưa gửi){until}: {told}.")
+            source = "" if part.last_news else " do nguồn khác gửi"
+            lines.append(f"Dòng tổng cộng gồm phần{source} của {part.unit_name} (đơn vị chưa gửi){until}: {told}.")
     return tuple(lines)

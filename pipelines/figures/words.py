@@ -38,7 +38,7 @@ from pipelines.figures.charts import charts_of
 from pipelines.figures.form_page import attached_line
 from pipelines.figures.layout import FormLayout
 from pipelines.figures.model import Coverage, Form, FormRow, IndexLine, PeriodPart, ReportModel
-from pipelines.figures.packets import cited, packets_of
+from pipelines.figures.packets import Packets, cited, packets_of
 from pipelines.figures.phrases import phrases
 from pipelines.figures.targets import target_text, target_words
 from pipelines.figures.text import NO_RATE, format_count, format_day
@@ -277,12 +277,6 @@ def _has_counts(form: Form) -> bool:
 def template_context(model: ReportModel) -> dict[str, Any]:
     """Return all that a template may call."""
 
-    def fig(reference: str) -> Markup:
-        return figure_markup(model.figure_of(reference))
-
-    def value(reference: str) -> object:
-        return model.figure_of(reference).value
-
     def has_figure(reference: str) -> bool:
         return model.find_figure(reference) is not None
 
@@ -308,14 +302,12 @@ def template_context(model: ReportModel) -> dict[str, Any]:
         return table_markup(form_id)
 
     def appendix(form_id: str) -> Markup:
-        left[:] = [name for name in left if name != form_of(form_id)]
-        same = [model.forms[twin].layout.number for twin, name in packets.twins.items() if name == form_id]
-        note = f"{', '.join(same)}: số liệu trùng với biểu này ở mọi ô, không in lại." if same else ""
-        return table_markup(form_id, packets.number_of(form_id), note)
+        table(form_id)
+        return _appendix(model, packets, form_id)
 
     return {
-        "fig": fig,
-        "value": value,
+        "fig": lambda reference: figure_markup(model.figure_of(reference)),
+        "value": lambda reference: model.figure_of(reference).value,
         "chart": chart,
         "charts": list(charts),
         "has_figure": has_figure,
@@ -439,6 +431,13 @@ def _headline(model: ReportModel, label: str, reference: str) -> HeadlineWords:
     )
 
 
+def _appendix(model: ReportModel, packets: Packets, form_id: str) -> Markup:
+    """Return the place of a form as an appendix, with a note on the forms that have the same numbers."""
+    same = [model.forms[twin].layout.number for twin, name in packets.twins.items() if name == form_id]
+    note = f"{', '.join(same)}: số liệu trùng với biểu này ở mọi ô, không in lại." if same else ""
+    return table_markup(form_id, packets.number_of(form_id), note)
+
+
 def _nil(coverage: Coverage, what: str) -> str:
     """Return the sentence of nothing: a nil only where everyone who owes has said so."""
     of = f" {what}" if what else ""
@@ -477,7 +476,8 @@ def _unsent(model: ReportModel, form_id: str) -> list[UnsentWords]:
             part.unit_name, format_day(part.last_news) if part.last_news else "", model, f"{form_id}.{part.row_code}"
         )
         for part in model.forms[form_id].unsent
-        if part.held and part.row_code != "total"
+        # The total of another unit's form is no figure of this report.
+        if part.held and (part.row_code != "total" or model.office.unit_kind != "city")
     ]
 
 

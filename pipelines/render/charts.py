@@ -24,9 +24,9 @@ _WIDTH = round(WIDTH_MM / _POINT_MM)
 _SIZE, _SMALL = 10.0, 8.0
 _LINE = 16.0
 _BAR = 10.0
-# Darker ones of Okabe and Ito's colours, told apart by every kind of colour blindness, each 3:1 or more on white: blue,
+# Dark and light by turns, told apart without colour too, each 3:1 or more on white: blue,
 # orange, green, purple.
-_COLOURS = ("#0072B2", "#B35806", "#00795A", "#A8517F")
+_COLOURS = ("#08417A", "#D97706", "#00573F", "#C46BA0")
 _INK, _GRID, _REST = "#111111", "#8A8A8A", "#EEEEEE"
 # Lines drawn across the bars: what should be reached, what was before.
 _REACH, _BEFORE = "target", "before"
@@ -123,7 +123,7 @@ def _value(point: Point) -> str:
 
 
 def _legend_names(chart: Chart) -> list[tuple[str, str]]:
-    """Return what the legend names, with how it is drawn: series where there are several, the target, the period before."""
+    """Return what the legend names, with how it is drawn: several series, the target, the period before."""
     names = [(item.name, _COLOURS[number % len(_COLOURS)]) for number, item in enumerate(chart.series)]
     marks = [(f"Mục tiêu {format_rate(chart.target)}", _REACH)] if chart.target is not None else []
     marks += [("Kỳ trước", _BEFORE)] if any(value is not None for value in chart.before) else []

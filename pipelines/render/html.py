@@ -51,7 +51,7 @@ def write_html(model: ReportModel, blocks: Sequence[Block], path: Path) -> None:
         recipients=list(recipient_lines(model.office)),
         signer=signer_name(model),
         signature=[line.upper() for line in model.office.signature],
-        href=partial(_href, packets_of(model), {item.form_id for kind, item in parts if kind == Table.__name__}),
+        href=partial(_href, packets_of(model), {block.form_id for block in blocks if isinstance(block, Table)}),
         anchor=_anchor,
         head_rows=_head_rows,
     )
