@@ -23,12 +23,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(parsed: argparse.Namespace) -> int:
     """Accept, and say what was accepted."""
     from pipelines.office.journal import person, reason
-    from pipelines.warehouse.accept import accept
+    from pipelines.warehouse.accept import accept, still_shown
+    from pipelines.warehouse.claims import listed
 
-    receipt, claims = accept(load(parsed), parsed.file, person(parsed.by), reason(parsed.reason))
+    office = load(parsed)
+    receipt, claims = accept(office, parsed.file, person(parsed.by), reason(parsed.reason))
     print(f"✓ Đã ghi sổ: chấp nhận {receipt.inbox_path} (lần gửi {receipt.receipt_id}). Lập lại báo cáo: kstt run")
     for claim in claims:
         print(f"  {claim.reason}")
         for record in claim.records:
             print(f"    - {record}")
+    for delivery, records in still_shown(office, claims):
+        place = f"{delivery.period_id}/{delivery.unit_id}/{delivery.file_name}"
+        print(f"  ! Vẫn được tính theo tệp {place}: {listed(records)}.")
+        print(f"    Tệp ấy cũng sai thì rút: kstt withdraw {delivery.receipt_id} --reason … --by …")
     return 0

@@ -62,13 +62,27 @@ def run(parsed: argparse.Namespace) -> int:
     if own is not None:
         print("\n".join(_own_lines(path, own)))
         return 1 if own.differences or not own.report else 0
-    period_id, unit_id = _place(office, path, parsed.period, parsed.unit)
-    profile = _profile(office, path, unit_id)
     is_good = True
-    for line in _lines(office, path, period_id, unit_id, profile, parsed.effect):
-        is_good = is_good and not line.startswith("✗")
+    for line in _found(office, path, *_place(office, path, parsed.period, parsed.unit), parsed.effect):
+        is_good = is_good and not line.lstrip().startswith("✗")
         print(line)
     return 0 if is_good else 1
+
+
+def _found(office: Office, path: Path, period_id: str | None, unit_id: str | None, effect: bool) -> Iterator[str]:
+    """Yield what a file is: a return of ours whatever its name, else what its profile makes of it."""
+    from pipelines.commands.inspect_return import return_lines, seen_return
+
+    seen = seen_return(office, path, period_id, unit_id)
+    if seen is None:
+        yield from _lines(office, path, period_id, unit_id, _profile(office, path, unit_id), effect)
+        return
+
+    def sheet_lines(unit: str, period: str, profile: Profile) -> Iterator[str]:
+        return _judged_lines(office, path, period, unit, profile, effect)
+
+    yield f"Tệp: {path.name} ({format_count(path.stat().st_size)} byte)"
+    yield from return_lines(office, path, seen, sheet_lines)
 
 
 def _own_lines(path: Path, own: OwnWorkbook) -> Iterator[str]:

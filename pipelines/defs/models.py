@@ -4,7 +4,7 @@ Here: the dbt project's assets and checks, dbt run in this process. Not here: SQ
 Invariant: a failing model or test turns the run red; an asset is what dbt's own result says was built.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,16 @@ from pipelines.defs.resources import OfficeResource, owners_of, period_partition
 from pipelines.defs.warehouse import GROUP, landed_key, table_metadata
 from pipelines.office.settings import Office
 from pipelines.warehouse.build import dbt_target, warehouse_file
-from pipelines.warehouse.dbt import BUILD, DbtFailed, NodeResult, build, ensure_manifest, read_manifest
+from pipelines.warehouse.dbt import (
+    BUILD,
+    DbtFailed,
+    NodeResult,
+    build,
+    ensure_manifest,
+    lineage_file,
+    read_manifest,
+)
+from pipelines.warehouse.lineage import Lineage, Source, column_lineage
 from pipelines.warehouse.streams import streams
 from pipelines.warehouse.tables import tables_of
 
@@ -36,10 +45,9 @@ class KsttTranslator(DagsterDbtTranslator):
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
         """A model is named by its name; a source table by the asset that fills it."""
-        name = str(dbt_resource_props["name"])
-        if dbt_resource_props["resource_type"] == "source":
-            return landed_key(name) if name in streams() else dg.AssetKey("question")
-        return dg.AssetKey(name)
+        return _asset_of(
+            "landed" if dbt_resource_props["resource_type"] == "source" else "main", dbt_resource_props["name"]
+        )
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
         """Forms and what the report prints beside them are one group; all other models are beside the question."""
@@ -54,6 +62,13 @@ class KsttTranslator(DagsterDbtTranslator):
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:  # noqa: ARG002
         """The office answers for all of them."""
         return self._owners
+
+
+def _asset_of(schema: str, table: str) -> dg.AssetKey:
+    """Return the asset that fills a table; the reference tables of schema `landed` are all of the question."""
+    if schema == "landed":
+        return landed_key(table) if table in streams() else dg.AssetKey("question")
+    return dg.AssetKey(table)
 
 
 def project_manifest(office: Office) -> dict[str, Any]:
@@ -97,7 +112,8 @@ def model_defs(office: Office, manifest: Mapping[str, Any]) -> dg.Definitions:
             results = build(dbt_target(loaded), database, [*BUILD, *select])
         except DbtFailed as error:  # what was built is reported first, then the failure is raised
             results, failure = error.results, error
-        yield from _events(results, wanted, database, tested)
+        lineage = column_lineage(results, database, lineage_file(dbt_target(loaded))) if failure is None else {}
+        yield from _events(results, wanted, database, tested, lineage)
         if failure:
             raise failure
 
@@ -122,7 +138,11 @@ def _tested(manifest: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _events(
-    results: Iterable[NodeResult], wanted: set[str], database: Path, tested: Mapping[str, str]
+    results: Iterable[NodeResult],
+    wanted: set[str],
+    database: Path,
+    tested: Mapping[str, str],
+    lineage: Lineage,
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     """Yield a materialisation for each model dbt built, in its order, with the check of its identities."""
     tests: dict[str, list[NodeResult]] = {}
@@ -135,9 +155,22 @@ def _events(
             ran = [test for test in tests.get(result.name, []) if test.status != "skipped"]
             yield dg.MaterializeResult(
                 asset_key=result.name,
-                metadata={**table_metadata(tables[result.name]), "giay": round(result.seconds, 3)},
+                metadata={
+                    **table_metadata(tables[result.name]),
+                    **_column_lineage(lineage.get(result.name, {})),
+                    "giay": round(result.seconds, 3),
+                },
                 check_results=[_identities(result.name, ran)] if result.name.startswith(_CHECKED) and ran else [],
             )
+
+
+def _column_lineage(columns: Mapping[str, Sequence[Source]]) -> dict[str, dg.TableColumnLineage]:
+    """Return what Dagster's page draws of a table: the columns of its inputs each column is computed from."""
+    deps = {
+        column: [dg.TableColumnDep(_asset_of(schema, table), source) for schema, table, source in sources]
+        for column, sources in columns.items()
+    }
+    return {"dagster/column_lineage": dg.TableColumnLineage(deps)} if deps else {}
 
 
 def _identities(model: str, tests: list[NodeResult]) -> dg.AssetCheckResult:

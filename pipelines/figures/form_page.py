@@ -30,7 +30,7 @@ _HEAD_LINES = 5
 _WIDEST_FIGURE_MM, _NARROWEST_FIGURE_MM, _LABEL_MM = 17.0, 12.0, 66.0
 # What decides on how many pages a form stands: room of a landscape page, height of a point of letters in single lines,
 # what a row keeps free, the letters of top and foot, and the smallest letters it is made smaller to.
-_ROOM_MM, _LINE_MM, _ROW_GAP_MM, _AROUND_MM = 170.0, 0.3528 * 1.17, 1.35, 9.0
+_ROOM_MM, _LINE_MM, _ROW_GAP_MM, _AROUND_MM = 165.0, 0.3528 * 1.17, 1.35, 9.0
 _FOOT_POINTS, _LEAST_WHOLE = 11, 8
 # A form whose labels would have less than this is written in smaller letters.
 _LEAST_LABEL_MM = 40.0

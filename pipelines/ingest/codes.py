@@ -10,7 +10,8 @@ import re
 
 # A national code of a procedure is a digit, a dot and six digits (domain/09 9.2). Most begin with 1, 2 or 3.
 NATIONAL_PROCEDURE = r"\d\.\d{6}"
-PROCEDURE = re.compile(rf"^({NATIONAL_PROCEDURE})(\.H\d{{2}})?$")
+# A portal may add the province, or its whole agency code (1.012753.H19, 1.004873.000.00.00.H51; domain/09 9.2).
+PROCEDURE = re.compile(rf"^({NATIONAL_PROCEDURE})((?:\.\d{{2,3}}){{0,3}}\.H\d{{2}}|\.)?$", re.IGNORECASE)
 # A spreadsheet cuts the zeros at the end of 1.001930, and writes a comma for the dot.
 SHORT_PROCEDURE = re.compile(r"^\d\.\d{1,5}$")
 COMMA_PROCEDURE = re.compile(r"^\d,\d{1,6}$")

@@ -23,15 +23,22 @@ _TOTALS = frozenset(
         match_key,
         [
             *("Tổng cộng", "Cộng", "Tổng số", "Tổng", "Cộng chung", "Cộng dồn"),
-            *("Tổng hồ sơ", "Tổng số hồ sơ", "Tổng cộng hồ sơ", "Cộng hồ sơ", "Tổng số thủ tục"),
+            *("Tổng hồ sơ", "Tổng cộng hồ sơ", "Cộng hồ sơ", "Tổng chung", "Tổng TTHC", "Cộng TTHC", "Cộng tổng"),
+            # Carried from page to page, or from the year's beginning: sums all the same.
+            *("Mang sang", "Cộng mang sang", "Chuyển trang sau", "Cộng chuyển trang sau", "Lũy kế", "Lũy kế chung"),
+            # As typed without marks, with a wrong mark, short, in English, as a sign.
+            *("Tong cong", "Tong so", "Tông cộng", "Tổng công", "Tổng sô", "T.số", "T.cộng", "T. số", "T. cộng"),
+            *("Total", "Grand total", "Subtotal", "Sum", "Σ", "∑"),
         ],
     )
 )
-# What may follow such a word: a scope, a level, a number. «Cộng đồng», «Tổng hợp» go on otherwise.
+# What begins with these is a total whatever follows: no field, unit or person is called so.
+_ALWAYS = tuple(match_key(word) + " " for word in ("Tổng cộng", "Tổng số", "Cộng số", "Lũy kế từ", "Lũy kế đến"))
+# What may follow the shorter words: a scope, a level, a number. «Cộng đồng», «Tổng hợp» go on otherwise.
 _SCOPES = [
     *("theo", "toàn", "chung", "các", "cấp", "phần", "mục", "nhóm", "loại", "lĩnh vực"),
     *("đơn vị", "phường", "xã", "quận", "huyện", "tỉnh", "thành phố", "trang", "kỳ", "quý", "tháng", "năm"),
-    *("lũy kế", "cột", "dòng"),
+    *("lũy kế", "cột", "dòng", "cả", "trong", "của", "hai", "ba", "dồn đến", "dồn từ", "hồ sơ"),
 ]
 _FOLLOWED = re.compile(
     r"(?:tổng cộng|tổng số|tổng|cộng chung|cộng)\s+(?:"
@@ -42,6 +49,8 @@ _BULLET = re.compile(r"^[^\w]*(?:(?:[ivx]+|[a-z]|\d+)\s*[.)/]\s*)?[^\w]*", re.IG
 # "Tổng số: 15 hồ sơ", "Cộng 1.234", "Cộng (1+2) =".
 _STATED = re.compile(r"\s*[:=]?\s*[\d.,]+(?:\s+[^\W\d]+){0,2}\s*$|[\s:=.]+$")
 _SPACED = re.compile(r"^(?:[^\W\d_]\s+)+[^\W\d_]$")
+# A text without any of these is no total: most cells are told so at once.
+_MAY_BE = re.compile(r"[nN]|[Ll][uũ][yỹ]|[Ss]um|[Tt]otal|[Tt]\.|[Σ∑]|[Tt]ổ")
 _LONGEST = 80
 
 
@@ -78,7 +87,7 @@ def is_total_label(text: str, may_be_short: bool = False) -> bool:
         text: the cell.
         may_be_short: take «TC» for «Tổng cộng» too; in a column of names it may be a name.
     """
-    if len(text) > _LONGEST or not ("n" in text or "N" in text or may_be_short):
+    if len(text) > _LONGEST or not (may_be_short or _MAY_BE.search(text)):
         return False
     return any(_says_total(spelled, may_be_short) for spelled in _spellings(text))
 
@@ -87,8 +96,11 @@ def _says_total(text: str, may_be_short: bool) -> bool:
     bare = _BULLET.sub("", label(text), count=1)
     if _SPACED.match(bare):
         return match_key(bare).replace(" ", "") in {word.replace(" ", "") for word in _TOTALS}
-    key = match_key(_STATED.sub("", bare))
-    return key in _TOTALS or (may_be_short and key == _ABBREVIATION) or bool(_FOLLOWED.match(match_key(bare)))
+    if match_key(label(text)) in _TOTALS:  # as written: «T.số» begins like a bullet
+        return True
+    key, whole = match_key(_STATED.sub("", bare)), match_key(bare)
+    is_whole = key in _TOTALS or (may_be_short and key == _ABBREVIATION)
+    return is_whole or whole.startswith(_ALWAYS) or bool(_FOLLOWED.match(whole))
 
 
 def _spellings(text: str) -> Iterable[str]:

@@ -6,12 +6,13 @@ Invariant: after a return the bytes are on the disk; a lock ends with the proces
 
 from __future__ import annotations
 
-import fcntl
 import os
 import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+
+from filelock import FileLock
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -27,7 +28,9 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 
 def sync(path: Path) -> None:
-    """Flush a file or a folder's list of names to the disk."""
+    """Flush a file or a folder's list of names to the disk; Windows cannot open a folder and needs no flush of it."""
+    if os.name == "nt" and path.is_dir():
+        return
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -39,6 +42,5 @@ def sync(path: Path) -> None:
 def locked(path: Path) -> Generator[None]:
     """Hold a lock file, waiting for whoever holds it (for acts of a moment, not for runs)."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with FileLock(path):
         yield

@@ -23,11 +23,14 @@ STATE_WORDS: dict[State, str] = {
     "nil": "Không phát sinh",
     "late": "Trễ hạn",
     "unknown": "Chưa rõ ngày gửi",
+    "stale": "Số liệu cũ",
     "refused": "Bị từ chối",
     "missing": "Chưa gửi",
 }
 # Sign and colour both tell the state: the page is read by colour-blind people and printed in black.
-_SIGNS: dict[State, str] = {"on_time": "✓", "nil": "○", "late": "◷", "unknown": "?", "refused": "✗", "missing": "–"}
+_SIGNS: dict[State, str] = {
+    "on_time": "✓", "nil": "○", "late": "◷", "unknown": "?", "stale": "!", "refused": "✗", "missing": "–",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,6 @@ from docx import Document
 from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.table import WD_ROW_HEIGHT_RULE, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.opc.exceptions import PackageNotFoundError
 from docx.shared import Mm, Pt
 
 from pipelines.figures.blocks import (
@@ -47,30 +46,27 @@ from pipelines.figures.form_page import (
     place_and_date,
 )
 from pipelines.figures.model import ReportModel
-from pipelines.office.errors import OfficeError
 from pipelines.render.charts import WIDTH_MM, chart_pictures
 from pipelines.render.docx_parts import (
-    Bookmarks,
     add_page_number,
     borders,
     cell_margins,
     describe,
     describe_picture,
     drop_what_is_not_used,
-    empty_body,
     fix_widths,
     go_on_with_page_numbers,
     hide_borders,
     keep_cells_with_next,
     keep_row_whole,
     mark_size,
-    missing_styles,
     repeat_row,
     restart_page_numbers,
     rule_below,
     set_fonts,
     shrink_section_break,
 )
+from pipelines.render.docx_text import DocxText, opened_document
 from pipelines.render.letterhead import (
     BODY_POINTS,
     COUNTRY,
@@ -126,16 +122,15 @@ def write_report(model: ReportModel, blocks: Sequence[Block], path: Path, base: 
     make_stable(path)
 
 
-class _Writer:
+class _Writer(DocxText):
     """One document being written from top to bottom."""
 
     def __init__(self, model: ReportModel, base: Path | None = None) -> None:
+        super().__init__(Document() if base is None else opened_document(base))
         self.model = model
-        self.document: Any = Document() if base is None else _opened(base)
         self.is_restyled = base is not None
         self.width = 0.0  # of the text on a portrait page, in millimetres
         self.portrait: tuple[Any, Any] = (Mm(210), Mm(297))
-        self.bookmarks = Bookmarks()
         self.has_title = False
         self.is_fresh_page = True
         self.cell_points = 0  # of the form being laid out
@@ -182,21 +177,21 @@ class _Writer:
     def _letterhead(self, subject: Subject | None) -> None:
         office = self.model.office
         right_mm = self.width - LEFT_MM
-        table = self._plain_table([LEFT_MM, right_mm])
+        table = self.plain_table([LEFT_MM, right_mm])
         left, right = table.rows[0].cells
         for text, bold in issuing_lines(office):
-            self._line(left, text, _CENTRE, Pt(ISSUER_POINTS), bold=bold)
+            self.line(left, text, _CENTRE, Pt(ISSUER_POINTS), bold=bold)
         rule_below(left.paragraphs[-1], inset_mm=_inset(LEFT_MM, issuer_rule_mm(office)))
-        self._line(right, COUNTRY, _CENTRE, Pt(COUNTRY_POINTS), bold=True)
-        self._line(right, MOTTO, _CENTRE, Pt(MOTTO_POINTS), bold=True)
+        self.line(right, COUNTRY, _CENTRE, Pt(COUNTRY_POINTS), bold=True)
+        self.line(right, MOTTO, _CENTRE, Pt(MOTTO_POINTS), bold=True)
         rule_below(right.paragraphs[-1], inset_mm=_inset(right_mm, motto_rule_mm()))
         left, right = table.add_row().cells
-        self._line(left, f"Số: {number_text(self.model, _NUMBER_GAP)}", _CENTRE, Pt(NUMBER_POINTS))
+        self.line(left, f"Số: {number_text(self.model, _NUMBER_GAP)}", _CENTRE, Pt(NUMBER_POINTS))
         if subject:
-            self._line(left, words_of(subject), _CENTRE, Pt(LETTER_SUBJECT_POINTS))
-        self._line(right, place_and_date(self.model), _CENTRE, Pt(DATE_POINTS), slanted=True)
+            self.line(left, words_of(subject), _CENTRE, Pt(LETTER_SUBJECT_POINTS))
+        self.line(right, place_and_date(self.model), _CENTRE, Pt(DATE_POINTS), slanted=True)
         fix_widths(table, [LEFT_MM, right_mm])
-        self._spacer(Pt(6))
+        self.spacer(Pt(6))
 
     def _block(self, block: Block, following: Block | None) -> None:
         match block:
@@ -208,20 +203,20 @@ class _Writer:
                 paragraph.paragraph_format.first_line_indent = Mm(10)
                 # A signature never stands alone on a page, nor does the sentence that opens a list.
                 paragraph.paragraph_format.keep_with_next = isinstance(following, Signature | Bullet) or None
-                self._runs(paragraph, block.runs)
+                self.runs(paragraph, block.runs)
             case Bullet():
                 paragraph = self.document.add_paragraph()
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
                 paragraph.paragraph_format.first_line_indent = Mm(10)
-                self._runs(paragraph, (Run("- "), *block.runs))
+                self.runs(paragraph, (Run("- "), *block.runs))
             case Table():
                 self._form(form_page(self.model, self.model.forms[block.form_id], block))
             case Signature():
                 self._signature()
             case Addressee():
-                paragraph = self._text("", _CENTRE, None, before=Pt(6))
+                paragraph = self.text("", _CENTRE, None, before=Pt(6))
                 paragraph.paragraph_format.space_after = Pt(12)
-                self._runs(paragraph, block.runs)
+                self.runs(paragraph, block.runs)
             case Grid():
                 self._grid(block)
             case ChartPlace() | SealMark():
@@ -236,20 +231,20 @@ class _Writer:
             self._chart(block)
 
     def _seal(self, block: SealMark) -> None:
-        table = self._plain_table([26, self.width - 26])
+        table = self.plain_table([26, self.width - 26])
         left, right = table.rows[0].cells
         picture = left.paragraphs[0].add_run().add_picture(BytesIO(qr_png(block.code)), width=Mm(22))
         describe_picture(picture, "Mã QR", block.text)
-        self._line(right, block.text, _LEFT, Pt(10))
+        self.line(right, block.text, _LEFT, Pt(10))
         keep_row_whole(table.rows[0])
 
     def _chart(self, block: ChartPlace) -> None:
         chart = self.charts[block.chart_id]
-        paragraph = self._text("", _CENTRE, None, before=Pt(6))
+        paragraph = self.text("", _CENTRE, None, before=Pt(6))
         paragraph.paragraph_format.keep_with_next = True
         picture = paragraph.add_run().add_picture(BytesIO(self.pictures[block.chart_id]), width=Mm(WIDTH_MM))
         describe_picture(picture, chart.title, chart.alt)
-        caption = self._text(chart_caption(chart, block.number), _CENTRE, _SMALL, bold=True)
+        caption = self.text(chart_caption(chart, block.number), _CENTRE, _SMALL, bold=True)
         caption.paragraph_format.space_after = Pt(10)
 
     def _grid(self, block: Grid) -> None:
@@ -262,14 +257,14 @@ class _Writer:
                 paragraph.alignment = _CENTRE if number == 0 else _RIGHT if column else _LEFT
                 paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(1)
                 for run in runs:
-                    self._run(paragraph, replace(run, bold=run.bold or number == 0), Pt(GRID_POINTS))
+                    self.run(paragraph, replace(run, bold=run.bold or number == 0), Pt(GRID_POINTS))
             keep_row_whole(row)
         repeat_row(table.rows[0])
         share = self.width / (GRID_LABEL_SHARE + count - 1)
         cell_margins(table, Mm(0.8))
         fix_widths(table, [share * GRID_LABEL_SHARE, *([share] * (count - 1))])
         borders(table)
-        self._spacer(Pt(6))
+        self.spacer(Pt(6))
 
     def _heading(self, block: Heading, following: Block | None) -> None:
         # The first heading of level 1 is the document's own kind; each later one begins an appendix.
@@ -285,24 +280,24 @@ class _Writer:
             paragraph.alignment = _CENTRE
         else:
             form.first_line_indent = Mm(10)
-        self._runs(paragraph, block.runs, bold=True)
+        self.runs(paragraph, block.runs, bold=True)
         if block.level == 2 and not (isinstance(following, Heading) and following.level == 2):
             form.space_after = Pt(2)
             rule_below(paragraph, inset_mm=(self.width - SUBJECT_RULE_MM) / 2)
-            self._spacer(Pt(6))
+            self.spacer(Pt(6))
 
     def _signature(self) -> None:
         office = self.model.office
-        self._spacer(Pt(8)).paragraph_format.keep_with_next = True
-        table = self._plain_table([self.width / 2, self.width / 2])
+        self.spacer(Pt(8)).paragraph_format.keep_with_next = True
+        table = self.plain_table([self.width / 2, self.width / 2])
         left, right = table.rows[0].cells
-        self._line(left, "Nơi nhận:", _LEFT, Pt(RECIPIENTS_HEAD_POINTS), bold=True, slanted=True)
+        self.line(left, "Nơi nhận:", _LEFT, Pt(RECIPIENTS_HEAD_POINTS), bold=True, slanted=True)
         for line in recipient_lines(office):
-            self._line(left, line, _LEFT, Pt(RECIPIENTS_POINTS))
+            self.line(left, line, _LEFT, Pt(RECIPIENTS_POINTS))
         for line in office.signature:
-            self._line(right, line.upper(), _CENTRE, Pt(SIGNATURE_POINTS), bold=True)
+            self.line(right, line.upper(), _CENTRE, Pt(SIGNATURE_POINTS), bold=True)
         for text in ("", "", "", signer_name(self.model)):
-            self._line(right, text, _CENTRE, Pt(SIGNATURE_POINTS), bold=True)
+            self.line(right, text, _CENTRE, Pt(SIGNATURE_POINTS), bold=True)
         keep_row_whole(table.rows[0])
 
     def _appendix_page(self) -> None:
@@ -335,21 +330,21 @@ class _Writer:
         section.orientation = WD_ORIENT.LANDSCAPE
         section.page_width, section.page_height = Mm(297), Mm(210)
         section.left_margin, section.right_margin = Mm(30), Mm(15)
-        section.top_margin, section.bottom_margin = Mm(20), Mm(15)
+        section.top_margin, section.bottom_margin = Mm(20), Mm(20)
 
     def _form_top(self, page: FormPage) -> None:
-        table = self._plain_table([_LANDSCAPE_WIDTH * 0.55, _LANDSCAPE_WIDTH * 0.45])
+        table = self.plain_table([_LANDSCAPE_WIDTH * 0.55, _LANDSCAPE_WIDTH * 0.45])
         left, right = table.rows[0].cells
-        self._line(left, page.number, _LEFT, _SMALL, bold=True)
+        self.line(left, page.number, _LEFT, _SMALL, bold=True)
         for line in page.reporting_lines:
-            self._line(right, line, _LEFT, _SMALL)
+            self.line(right, line, _LEFT, _SMALL)
         for line in page.appendix_lines[:1]:
-            self._text(line, _CENTRE, Pt(13), bold=True)
+            self.text(line, _CENTRE, Pt(13), bold=True)
         for line in page.appendix_lines[1:]:
-            self._text(line, _CENTRE, _SMALL, slanted=True)
+            self.text(line, _CENTRE, _SMALL, slanted=True)
         self._form_title(page.title)
-        self._text(f"{page.period_line} {page.range_line}", _CENTRE, _SMALL, slanted=True)
-        self._text(page.unit_line, _RIGHT, Pt(11), slanted=True)
+        self.text(f"{page.period_line} {page.range_line}", _CENTRE, _SMALL, slanted=True)
+        self.text(page.unit_line, _RIGHT, Pt(11), slanted=True)
 
     def _form_title(self, title: str) -> None:
         """A form is a heading: it stands in the navigation of the program that shows it."""
@@ -357,7 +352,7 @@ class _Writer:
         paragraph.alignment = _CENTRE
         paragraph.paragraph_format.space_before, paragraph.paragraph_format.space_after = Pt(4), Pt(0)
         paragraph.paragraph_format.keep_with_next = True
-        self._run(paragraph, Run(title, bold=True), Pt(13))
+        self.run(paragraph, Run(title, bold=True), Pt(13))
 
     def _form_table(self, page: FormPage) -> Any:
         self.cell_points = cell_points(page, _LANDSCAPE_WIDTH)
@@ -401,32 +396,25 @@ class _Writer:
         below, signed = (list(row.cells) for row in rows)
         notes = below[0].merge(below[-1])
         for note in page.notes:
-            paragraph = self._line(notes, f"{note.label}: ", _LEFT, Pt(11))
-            self._run(paragraph, Run(note.figure.text, figure_id=note.figure.figure_id), Pt(11))
+            paragraph = self.line(notes, f"{note.label}: ", _LEFT, Pt(11))
+            self.run(paragraph, Run(note.figure.text, figure_id=note.figure.figure_id), Pt(11))
         for line in page.remarks:
-            self._line(notes, line, _LEFT, Pt(11), slanted=True)
+            self.line(notes, line, _LEFT, Pt(11), slanted=True)
         for paragraph in notes.paragraphs:
             paragraph.paragraph_format.space_before = Pt(3)
         keep_cells_with_next(below)
         middle = _half(column_widths(page, _LANDSCAPE_WIDTH))
         left, right = signed[0].merge(signed[middle - 1]), signed[middle].merge(signed[-1])
-        self._line(left, "", _CENTRE, _SMALL)
-        self._line(left, page.maker_title, _CENTRE, _SMALL, bold=True)
-        self._line(right, page.place_line, _CENTRE, _SMALL, slanted=True)
+        self.line(left, "", _CENTRE, _SMALL)
+        self.line(left, page.maker_title, _CENTRE, _SMALL, bold=True)
+        self.line(right, page.place_line, _CENTRE, _SMALL, slanted=True)
         for line in page.signature:
-            self._line(right, line.upper(), _CENTRE, _SMALL, bold=True)
+            self.line(right, line.upper(), _CENTRE, _SMALL, bold=True)
         for cell in (left, right):
             cell.paragraphs[0].paragraph_format.space_before = Pt(4)
         hide_borders(notes, "left", "bottom", "right")
         for cell in (left, right):
             hide_borders(cell, "top", "left", "bottom", "right")
-
-    def _plain_table(self, widths: list[float]) -> Any:
-        table = self.document.add_table(rows=1, cols=len(widths))
-        table.alignment = WD_TABLE_ALIGNMENT.CENTER
-        cell_margins(table, Mm(0.5))
-        fix_widths(table, widths)
-        return table
 
     def _cell(
         self,
@@ -443,70 +431,12 @@ class _Writer:
         paragraph.paragraph_format.space_after = Pt(1)
         paragraph.paragraph_format.space_before = Pt(1)
         mark_size(paragraph, Pt(self.cell_points))
-        self._run(paragraph, Run(text, bold, slanted, figure_id), Pt(self.cell_points))
-
-    def _line(self, cell: Any, text: str, alignment: Any, size: Any, bold: bool = False, slanted: bool = False) -> Any:
-        """Write one line into a cell of a table without borders; the first line takes the empty paragraph."""
-        first = cell.paragraphs[0]
-        paragraph = first if len(cell.paragraphs) == 1 and not first.runs else cell.add_paragraph()
-        paragraph.alignment = alignment
-        paragraph.paragraph_format.space_after = Pt(0)
-        self._run(paragraph, Run(text, bold, slanted), size)
-        return paragraph
-
-    def _text(
-        self, text: str, alignment: Any, size: Any, bold: bool = False, slanted: bool = False, before: Any = None
-    ) -> Any:
-        paragraph = self.document.add_paragraph()
-        paragraph.alignment = alignment
-        paragraph.paragraph_format.space_after = Pt(0)
-        paragraph.paragraph_format.space_before = before
-        self._run(paragraph, Run(text, bold, slanted), size)
-        return paragraph
-
-    def _spacer(self, size: Any) -> Any:
-        paragraph = self.document.add_paragraph()
-        paragraph.paragraph_format.space_after = Pt(0)
-        paragraph.paragraph_format.line_spacing = size
-        return paragraph
-
-    def _runs(self, paragraph: Any, runs: Sequence[Run], bold: bool = False) -> None:
-        for run in runs:
-            self._run(paragraph, Run(run.text, run.bold or bold, run.slanted, run.figure_id), None)
-
-    def _run(self, paragraph: Any, run: Run, size: Any) -> None:
-        with self.bookmarks.around(paragraph, run.figure_id):
-            written = paragraph.add_run(run.text)
-        written.bold, written.italic = run.bold or None, run.slanted or None
-        if size is not None:
-            written.font.size = size
+        self.run(paragraph, Run(text, bold, slanted, figure_id), Pt(self.cell_points))
 
 
 def _inset(column_mm: float, rule_mm: float) -> float:
     """Return how far a centred line keeps from both sides of its column, whose cells keep 0.5 mm free themselves."""
     return (column_mm - 1 - rule_mm) / 2
-
-
-def _opened(base: Path) -> Any:
-    """Return the office's Word file without its text.
-
-    Raises:
-        OfficeError: it cannot be opened, or lacks a style the document is written in.
-    """
-    try:
-        document = Document(str(base))
-    except (PackageNotFoundError, KeyError, ValueError) as error:
-        raise OfficeError(
-            f"Không mở được {base.name} như một tệp Word (.docx). Lưu lại bằng Word rồi thử lại."
-        ) from error
-    missing = missing_styles(document)
-    if missing:
-        raise OfficeError(
-            f"Tệp {base.name} thiếu kiểu chữ: {', '.join(missing)}. "
-            "Mở tệp bằng Word, dùng thử các kiểu đó một lần rồi lưu."
-        )
-    empty_body(document)
-    return document
 
 
 def _half(widths: Sequence[float]) -> int:

@@ -104,7 +104,7 @@ _APPENDIX = """
 """
 _NEXT_APPENDIX = "#pagebreak(weak: true)"
 _PORTRAIT = "#set page(flipped: false, margin: (left: 30mm, right: 18mm, top: 20mm, bottom: 20mm))\n"
-_LANDSCAPE = "#set page(flipped: true, margin: (left: 30mm, right: 15mm, top: 20mm, bottom: 15mm))\n"
+_LANDSCAPE = "#set page(flipped: true, margin: (left: 30mm, right: 15mm, top: 20mm, bottom: 20mm))\n"
 # How many of the last rows of a form go with its foot, so that notes and signature never stand alone on a page.
 _ROWS_WITH_FOOT = 2
 _LANDSCAPE_WIDTH = 297 - 30 - 15

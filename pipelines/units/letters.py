@@ -72,7 +72,12 @@ def reminder_facts(status: PeriodStatus, items: list[Owed]) -> dict[str, object]
     return {
         "owing_unit": cleaner.text(items[0].unit_name),
         "owed": [
-            replace(item, stream_title=item.title, refused=tuple(_clean(file, cleaner) for file in item.refused))
+            replace(
+                item,
+                stream_title=item.title,
+                refused=tuple(_clean(file, cleaner) for file in item.refused),
+                doubts=tuple(_clean(file, cleaner) for file in item.doubts),
+            )
             for item in items
         ],
         "deadline": status.deadline,
@@ -83,7 +88,7 @@ def reminder_facts(status: PeriodStatus, items: list[Owed]) -> dict[str, object]
 
 
 def _clean(file: Refusal, cleaner: Cleaner) -> Refusal:
-    return Refusal(cleaner.text(file.file_name), cleaner.text(file.reason), cleaner.text(file.mend))
+    return Refusal(cleaner.text(file.file_name), cleaner.text(file.reason), cleaner.text(file.mend), file.word)
 
 
 def _folder(office: Office, period_id: str) -> Path:

@@ -23,6 +23,7 @@ from pipelines.render.mend_html import write_mend_page
 from pipelines.render.mend_xlsx import write_mend_book
 from pipelines.warehouse.claims import Claim
 from pipelines.warehouse.register import Delivery, register
+from pipelines.warehouse.reported_claims import asked_doubts
 from pipelines.warehouse.standing import standing
 from pipelines.warehouse.streams import contract_path
 from pipelines.warehouse.typed import TypedDelivery, rejects_of, type_delivery
@@ -53,6 +54,7 @@ def mend_books(office: Office, period: Period) -> Iterator[MendBook]:
     sent = [item for item in known if item.period_id == period.period_id]
     counting = [item for item in standing(office, known) if item.delivery.is_visible]
     standing_now = [item for item in counting if item.delivery.period_id == period.period_id]
+    asked = asked_doubts(office, [period.period_id])
     units = office.reference["units"].drop_duplicates("unit_id").sort_values("sort_no")
     names = dict(zip(units["unit_id"], units["name_vi"], strict=True))
     for unit_id in [*names, *sorted({item.unit_id for item in sent} - set(names))]:
@@ -66,11 +68,17 @@ def mend_books(office: Office, period: Period) -> Iterator[MendBook]:
             refused=tuple(_refused(item) for item in now if item.verdict["status"] == "refused"),
             faults=tuple(fault for item in now for fault in _faults(office, item)),
             mended=(),
-            doubts=tuple(_doubt(item, claim) for item in now for claim in item.claims if claim.is_open),
+            doubts=tuple(_doubt(item, claim) for item in now for claim in _open_claims(item, asked)),
         )
         book = _with_mended(office, book, before)
         if book.refused or book.doubts or book.faults or book.mended:
             yield book
+
+
+def _open_claims(item: TypedDelivery, asked: dict[str, list[Claim]]) -> Iterator[Claim]:
+    """Yield what is doubted of a file: by itself, and by the newest report where the file counts."""
+    raised = asked.get(item.delivery.delivery_id, ()) if item.verdict["status"] == "accepted" else ()
+    yield from (claim for claim in (*item.claims, *raised) if claim.is_open)
 
 
 def _refused(item: TypedDelivery) -> RefusedFile:

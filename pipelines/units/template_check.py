@@ -122,6 +122,7 @@ def _reminders() -> Iterator[tuple[str, dict[str, object]]]:
     owed = [
         Owed("a", "Đơn vị A", "x", "danh sách hồ sơ", "missing", 0, 0, 0, 0, None, ()),
         Owed("a", "Đơn vị A", "y", "sổ phản ánh", "refused", 0, 0, 0, 0, None, refused),
+        Owed("a", "Đơn vị A", "z", "kết quả rà soát", "stale", 0, 0, 0, 0, None, (), refused),
     ]
     for days_left, when in ((3, "trước hạn"), (0, "ngày cuối hạn"), (-3, "quá hạn")):
         moment = dt.datetime.combine(_DAY - dt.timedelta(days=days_left), dt.time(8))

@@ -6,6 +6,8 @@ Invariant: an act names the claims and the records it was given for; what comes 
 
 from __future__ import annotations
 
+import pandas as pd
+
 from pipelines.ingest.landing import Receipt
 from pipelines.office import journal
 from pipelines.office.errors import OfficeError
@@ -13,9 +15,11 @@ from pipelines.office.settings import Office
 from pipelines.warehouse.build import only_run
 from pipelines.warehouse.claims import Claim
 from pipelines.warehouse.named import named, the_one
-from pipelines.warehouse.register import register
+from pipelines.warehouse.register import Delivery, register
 from pipelines.warehouse.reported_claims import reported_claims
+from pipelines.warehouse.said import record_columns, record_keys
 from pipelines.warehouse.standing import standing
+from pipelines.warehouse.typed import TypedDelivery
 
 
 def accept(office: Office, name: str, by: str, why: str) -> tuple[Receipt, list[Claim]]:
@@ -54,6 +58,32 @@ def accept(office: Office, name: str, by: str, why: str) -> tuple[Receipt, list[
             ],
         )
     return receipt, accepted
+
+
+def still_shown(office: Office, accepted: list[Claim]) -> list[tuple[Delivery, tuple[str, ...]]]:
+    """Return the files that count and still show records accepted as gone, each with those it shows.
+
+    Rows count by their dates, whatever period their file was sent for: such a file keeps the records in the figures.
+    """
+    gone = {record for claim in accepted if claim.kind == "records_gone" for record in claim.records}
+    if not gone:
+        return []
+    known = register(office)
+    lacking = {claim.delivery_id for claim in accepted}
+    streams = {item.stream for item in known if item.delivery_id in lacking}
+    shown = [
+        (item.delivery, tuple(sorted(gone & _records(item))))
+        for item in standing(office, known)
+        if item.is_counted and item.delivery.stream in streams and item.delivery.delivery_id not in lacking
+    ]
+    return [(delivery, records) for delivery, records in shown if records]
+
+
+def _records(item: TypedDelivery) -> set[str]:
+    """The records a counted file has in the figures."""
+    columns = record_columns(str(item.delivery.stream))
+    found = set(record_keys(pd.read_parquet(item.folder / "rows.parquet", columns=columns), columns))
+    return found if item.remaining is None else found & item.remaining
 
 
 def open_by_receipt(office: Office) -> dict[str, list[Claim]]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
+from pipelines.ingest.own_return import OwnReturn
 from pipelines.office.profiles import END_OF_DAY
 from pipelines.office.reference import unit_aliases
 from pipelines.office.settings import Office
@@ -39,6 +40,15 @@ Kind = Literal[
     "deleted_dossiers",
 ]
 Effect = Literal["refuses", "waits", "answers_nothing", "flags"]
+# What an officer reads of each.
+EFFECT_WORDS: dict[str, str] = {
+    "refuses": "từ chối",
+    "waits": "chờ xác nhận, chưa tính",
+    "answers_nothing": "số liệu cũ",
+    "flags": "cần xác nhận",
+}
+# What only a question raises: no file says it by itself.
+ASKED_KINDS = frozenset({"day_not_reached", "shared_codes", "code_part", "deleted_dossiers"})
 _MOVE = "Chuyển tệp về đúng thư mục đơn vị đã gửi; đơn vị này gửi tệp của mình."
 _SHOWN = 20
 _ACCEPT = "kstt accept {id} --reason … --by …"
@@ -182,6 +192,12 @@ class Claims:
                 mend = "Điền phiếu của đúng kỳ này rồi gửi lại."
                 return Claim(delivery.delivery_id, "other_period", "refuses", reason, mend)
         return None
+
+    def named_by(self, own: OwnReturn) -> tuple[str, str]:
+        """Return the unit and period a return names, hidden or in its headings; "" for one that no table knows."""
+        units = [own.unit_id, *(self._aliases.get(match_key(unit), "") for unit, _ in own.headings)]
+        periods = [own.period_id, *(self._labels.get(match_key(label), "") for _, label in own.headings)]
+        return next((unit for unit in units if unit in self.names), ""), next(filter(self.period, periods), "")
 
     def _label(self, period_id: str) -> str:
         period = self.period(period_id)

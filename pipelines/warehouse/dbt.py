@@ -54,7 +54,8 @@ class NodeResult:
     """What became of one node of dbt.
 
     `model` is the model itself, or the one a test is attached to (none for a test over several models); `status` is
-    dbt's own word (success, pass, fail, error, skipped); `broken` names what a failed test found.
+    dbt's own word (success, pass, fail, error, skipped); `broken` names what a failed test found; `sql` is the compiled
+    SQL of a model.
     """
 
     unique_id: str
@@ -65,6 +66,7 @@ class NodeResult:
     seconds: float
     message: str = ""
     broken: tuple[Broken, ...] = field(default=())
+    sql: str = ""
 
     @property
     def has_failed(self) -> bool:
@@ -148,6 +150,11 @@ def compile_models(target: Path, warehouse: Path) -> tuple[CompiledModel, ...]:
     )
 
 
+def lineage_file(target: Path) -> Path:
+    """Return where the column lineage of the dbt project as it is now is cached, beside its parse."""
+    return _parses(target) / _state_of(project_hash(DBT_PROJECT)) / "column_lineage.json"
+
+
 def _parsed_project(target: Path, warehouse: Path) -> Any:
     """Return dbt's parse of the project as it is now: what this process has, else what another has written."""
     from dbt.contracts.graph.manifest import Manifest
@@ -166,9 +173,8 @@ def _parse_folder(now: str, target: Path, warehouse: Path) -> Path:
     It is named by the hash of the project and the versions of dbt, and lies in dbt's own target folder (in that of the
     office, where the clone is read-only). Parsing costs 8 s, loading what was parsed less than half a second.
     """
-    of_dbt = "-".join(versions()[name] for name in ("dbt-core", "dbt-duckdb"))
-    parses = DBT_PROJECT / "target" if os.access(DBT_PROJECT, os.W_OK) else target
-    folder = parses / f"{now[:16]}-{of_dbt}"
+    parses = _parses(target)
+    folder = parses / _state_of(now)
     if not (folder / _PARTIAL_PARSE).is_file():
         parses.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=parses, ignore_cleanup_errors=True) as made:
@@ -176,6 +182,14 @@ def _parse_folder(now: str, target: Path, warehouse: Path) -> Path:
             with contextlib.suppress(OSError):  # another process was quicker: its folder is the same
                 Path(made).rename(folder)
     return folder
+
+
+def _parses(target: Path) -> Path:
+    return DBT_PROJECT / "target" if os.access(DBT_PROJECT, os.W_OK) else target
+
+
+def _state_of(now: str) -> str:
+    return "-".join((now[:16], *(versions()[name] for name in ("dbt-core", "dbt-duckdb"))))
 
 
 def _call(command: list[str], target: Path, warehouse: Path, manifest: Any) -> Any:
@@ -210,6 +224,7 @@ def _node_result(item: Any, warehouse: Path) -> NodeResult:
         seconds=item.execution_time,
         message=str(item.message or ""),
         broken=broken_identities(node.name, node.compiled_code, warehouse) if has_rows else (),
+        sql=str(node.compiled_code or "") if kind == "model" else "",
     )
 
 

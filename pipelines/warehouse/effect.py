@@ -55,7 +55,7 @@ class Effect:
 def effect(office: Office, path: Path, unit_id: str, period_id: str | None, profile: Profile) -> Effect:
     """Compare a file with the unit's files of its stream that the current draft counts.
 
-    Without a period the file it would replace is told by its name alone.
+    Without a period the file it would replace is told by its name alone; a return replaces one of any name.
     """
     name = nfc(path.name)
     now = office.clock.now()
@@ -77,7 +77,7 @@ def effect(office: Office, path: Path, unit_id: str, period_id: str | None, prof
         item
         for item in in_force
         if item.delivery.period_id == (period_id or item.delivery.period_id)
-        and sent_as(item.delivery.file_name) == sent_as(name)
+        and (profile.declares_nil or sent_as(item.delivery.file_name) == sent_as(name))
     ]
     reading = preview(office, delivery, path)
     key = load_contract(contract_path(profile.stream)).key

@@ -6,14 +6,14 @@ Invariant: reports are only read; a report without the tables has none.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import duckdb
 
 from pipelines.office.settings import Office
 from pipelines.warehouse.acceptance import Acceptances
-from pipelines.warehouse.claims import Claim, listed
+from pipelines.warehouse.claims import ASKED_KINDS, EFFECT_WORDS, Claim, listed
 from pipelines.warehouse.finished import finished_reports
 
 _OPEN = "select delivery_id, kind, effect, reason, mend, records from rpt_claim where is_open order by all"
@@ -23,12 +23,6 @@ _TOLD = """
     group by unit_name, file_name, effect, reason, mend, sort_no, unit_id, kind
     order by sort_no, unit_id, file_name, kind, reason
 """
-_SAID = {
-    "refuses": "từ chối",
-    "waits": "chờ xác nhận, chưa tính",
-    "answers_nothing": "số liệu cũ",
-    "flags": "cần xác nhận",
-}
 # Open dossiers that the unit's newest population export lacks, by that export.
 _GONE = """
     select missing_delivery_id, list(dossier_code order by dossier_code)
@@ -43,14 +37,30 @@ def claim_lines(report: Path) -> list[str]:
     """Return a line for every claim of a finished report nobody accepted: file, unit, what was found, what to do."""
     with duckdb.connect(report / "warehouse.duckdb", read_only=True) as connection:
         rows = connection.execute(_TOLD).fetchall() if _has(connection, "rpt_claim") else []
-    return [f"«{file}» của {unit}, {_SAID[effect]}: {reason} {mend}" for unit, file, effect, reason, mend in rows]
+    return [
+        f"«{file}» của {unit}, {EFFECT_WORDS[effect]}: {reason} {mend}" for unit, file, effect, reason, mend in rows
+    ]
 
 
-def reported_claims(office: Office) -> list[Claim]:
-    """Return the claims that the newest report of every period holds open and nobody has accepted since."""
+def asked_doubts(office: Office, period_ids: Iterable[str]) -> dict[str, list[Claim]]:
+    """Return delivery id → the doubts only a question raises, by the newest report of each of some periods."""
+    found: dict[str, list[Claim]] = {}
+    for claim in reported_claims(office, period_ids):
+        if claim.kind in ASKED_KINDS:
+            found.setdefault(claim.delivery_id, []).append(claim)
+    return found
+
+
+def reported_claims(office: Office, period_ids: Iterable[str] | None = None) -> list[Claim]:
+    """Return the claims that the newest report of each period holds open and nobody has accepted since.
+
+    Args:
+        office: the office.
+        period_ids: the periods; every one without.
+    """
     words = Acceptances.of(office)
     found: list[Claim] = []
-    for period_id in office.reference["periods"]["period_id"]:
+    for period_id in office.reference["periods"]["period_id"] if period_ids is None else period_ids:
         for report in finished_reports(office, period_id)[-1:]:
             with duckdb.connect(report / "warehouse.duckdb", read_only=True) as connection:
                 found += [*_claims(connection), *_gone(connection)]

@@ -20,23 +20,34 @@ from pipelines.ingest.receipts import BrokenReceipt
 from pipelines.ingest.reception_text import broken_lines, ignored_lines, waiting_lines
 from pipelines.office.settings import Office
 from pipelines.periods.period import Period, find_period
+from pipelines.warehouse.claims import EFFECT_WORDS, Claim
 from pipelines.warehouse.obligations import Duty, answers, best_days, duties, is_asked_for
 from pipelines.warehouse.register import register
+from pipelines.warehouse.reported_claims import asked_doubts
 from pipelines.warehouse.sent_when import SentDays, sent_days, timing_words
 from pipelines.warehouse.standing import judged, standing
 from pipelines.warehouse.streams import contract_path
 from pipelines.warehouse.typed import TypedDelivery, is_stale
 
-State = Literal["on_time", "late", "unknown", "nil", "refused", "missing"]
+State = Literal["on_time", "late", "unknown", "nil", "stale", "refused", "missing"]
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """A delivered file none of whose rows count, why, and what to do."""
+    """A delivered file that is refused, or of which something is doubted: why, and what to do.
+
+    `word` says which: refused, made before the period began, waiting for somebody's word.
+    """
 
     file_name: str
     reason: str
     mend: str
+    word: str = EFFECT_WORDS["refuses"]
+
+    @property
+    def sentence(self) -> str:
+        """Return all of it as one line."""
+        return f"{self.word} «{self.file_name}»: {self.reason} {self.mend}".rstrip()
 
 
 @dataclass(frozen=True)
@@ -75,7 +86,7 @@ class Owed:
 
 @dataclass(frozen=True)
 class Stray:
-    """A received file that answers nothing owed: of an unknown kind, or refused and not owed."""
+    """A received file of nothing owed: of an unknown kind, refused, or counted and doubted."""
 
     unit_name: str
     file: Refusal
@@ -154,18 +165,27 @@ class _Files:
             if item.delivery.delivery_id in mine and item.delivery.replaced_by and not is_stale(item)
         ]
         self.days = sent_days(office)
+        self.asked = asked_doubts(office, sorted(asked))
 
     def of(self, duty: Duty, typed: list[TypedDelivery]) -> list[TypedDelivery]:
         """Return the files among some that answer a duty."""
         return [item for item in typed if answers(duty, self.period, self.is_asked, item.delivery)]
 
+    def doubts(self, item: TypedDelivery) -> Iterator[Refusal]:
+        """Yield what is doubted of a file that counts: by itself, and by the newest report."""
+        if item.verdict["status"] == "accepted":
+            raised = self.asked.get(item.delivery.delivery_id, ())
+            yield from (_doubt(item, claim) for claim in (*item.claims, *raised) if claim.is_open)
+
     def strays(self, due: list[Duty]) -> Iterator[Stray]:
-        """Yield the refused files that answer nothing owed."""
+        """Yield the files of nothing owed that are refused or doubted."""
         names = self.office.reference["units"].drop_duplicates("unit_id").set_index("unit_id")["name_vi"].to_dict()
         for item in self.typed:
             is_owed = any(answers(duty, self.period, self.is_asked, item.delivery) for duty in due)
-            if item.verdict["status"] != "accepted" and not is_owed:
-                yield Stray(str(names.get(item.delivery.unit_id, item.delivery.unit_id)), _refusal(item))
+            if not is_owed:
+                unit = str(names.get(item.delivery.unit_id, item.delivery.unit_id))
+                found = self.doubts(item) if item.verdict["status"] == "accepted" else [_refusal(item)]
+                yield from (Stray(unit, file) for file in found)
 
 
 def _owed(duty: Duty, files: _Files) -> Owed:
@@ -180,20 +200,14 @@ def _owed(duty: Duty, files: _Files) -> Owed:
         unit_name=duty.unit_name,
         stream=duty.stream,
         stream_title=load_contract(contract_path(duty.stream)).title,
-        state=_state(own, accepted, days, duty.deadline),
+        state=_state(sent, accepted, days, duty.deadline),
         files=len(accepted),
         rows_typed=_rows(accepted, "typed"),
         rows_rejected=_rows(accepted, "rejected"),
         rows_flagged=_rows(accepted, "flagged"),
         received_at=max((dt.datetime.fromisoformat(item.delivery.received_at) for item in good), default=None),
         refused=tuple(_refusal(item) for item in own if item not in accepted),
-        doubts=tuple(
-            Refusal(item.delivery.file_name, claim.reason, claim.mend)
-            for item in sent
-            if not item.is_held_back
-            for claim in item.claims
-            if claim.is_open
-        ),
+        doubts=tuple(doubt for item in sent for doubt in files.doubts(item)),
         days=days,
         deadline=duty.deadline,
         part_label=duty.part.label if len(files.parts) > 1 else "",
@@ -204,10 +218,15 @@ def _refusal(item: TypedDelivery) -> Refusal:
     return Refusal(item.delivery.file_name, item.verdict["refused_reason"], item.verdict["refused_mend"] or "")
 
 
-def _state(own: list[TypedDelivery], accepted: list[TypedDelivery], days: SentDays | None, deadline: dt.date) -> State:
+def _doubt(item: TypedDelivery, claim: Claim) -> Refusal:
+    return Refusal(item.delivery.file_name, claim.reason, claim.mend, EFFECT_WORDS[claim.effect])
+
+
+def _state(sent: list[TypedDelivery], accepted: list[TypedDelivery], days: SentDays | None, deadline: dt.date) -> State:
     """A unit is on time by its first good file; mending it later does not make it late."""
     if not accepted or days is None:
-        return "refused" if own else "missing"
+        is_old = any(is_stale(item) and item.is_counted for item in sent)
+        return "stale" if is_old else "refused" if sent else "missing"
     timing = days.timing(deadline)
     if timing != "on_time":
         return timing
@@ -226,11 +245,9 @@ def status_lines(status: PeriodStatus) -> Iterator[str]:
     yield f"{period.label} ({span}); hạn đơn vị gửi {status.deadline:%d/%m/%Y} ({when})"
     for item in status.owed:
         yield f"  {'✓' if item.is_answered else '✗'} {item.unit_name}, {item.title}: {state_words(item)}"
-        yield from (f"      từ chối «{file.file_name}»: {file.reason} {file.mend}" for file in item.refused)
-        yield from (f"      cần xác nhận «{file.file_name}»: {file.reason} {file.mend}" for file in item.doubts)
+        yield from (f"      {file.sentence}" for file in (*item.refused, *item.doubts))
     for stray in status.strays:
-        file = stray.file
-        yield f"  ✗ {stray.unit_name}, tệp không tính được «{file.file_name}»: {file.reason} {file.mend}"
+        yield f"  ✗ {stray.unit_name}, tệp ngoài các việc phải gửi, {stray.file.sentence}"
     yield from waiting_lines(status.waiting)
     yield from ignored_lines(status.ignored)
     yield from broken_lines(status.broken)
@@ -250,6 +267,8 @@ def state_words(item: Owed) -> str:
     """Return how a thing owed is answered, in Vietnamese."""
     if item.state == "missing":
         return "chưa gửi"
+    if item.state == "stale":
+        return "chỉ có số liệu cũ, lập trước khi kỳ bắt đầu; phải kết xuất lại rồi gửi"
     if item.state == "refused":
         return "đã gửi nhưng tệp bị từ chối"
     assert item.days is not None and item.deadline is not None

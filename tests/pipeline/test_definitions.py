@@ -22,6 +22,7 @@ from sample_copy import REPOSITORY, copy_small_office
 from syrupy.assertion import SnapshotAssertion
 
 from pipelines.definitions import build_defs
+from pipelines.defs.models import project_manifest
 from pipelines.office.settings import Office, load_office
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -99,6 +100,18 @@ def test_every_form_says_its_streams_and_has_them_above_it(definitions: dg.Defin
         said = {name for name in str(graph.get(key).metadata.get("streams", "")).split(", ") if name}
         landed = {name for name in said if graph.has(dg.AssetKey(["landed", name]))}
         assert landed <= streams_above(definitions, key.path[0]), key
+
+
+@pytest.mark.parametrize(("exposure", "asset"), [("report", "quarterly_reports"), ("evidence_book", "evidence_book")])
+def test_dbt_exposes_each_document_with_the_models_its_asset_reads(
+    definitions: dg.Definitions, office: Office, exposure: str, asset: str
+) -> None:
+    documents = {item["name"]: item for item in project_manifest(office)["exposures"].values()}
+    assert set(documents) == {"report", "form_workbook", "evidence_book"}
+    graph = definitions.resolve_asset_graph()
+    read = {key.to_user_string() for key in graph.get(dg.AssetKey(asset)).parent_keys}
+    models = {name.rpartition(".")[2] for name in documents[exposure]["depends_on"]["nodes"]}
+    assert models == {name for name in read if name.startswith(("fct_", "form_", "rpt_"))}
 
 
 def test_every_asset_has_an_owner_a_group_and_a_kind(definitions: dg.Definitions) -> None:

@@ -206,6 +206,14 @@ def test_a_failed_report_is_taken_up_where_it_failed_and_a_second_run_builds_not
     assert list((page.office / "data" / "build").iterdir()) == []
     assert page.event_rows(failed) + page.event_rows(again) <= 900 + 100  # what a whole run writes, and two frames
 
+    (form,) = [item for item in page.materialised(again) if item.asset_key == dg.AssetKey("form_ii_06a")] or [
+        item for item in page.materialised(failed) if item.asset_key == dg.AssetKey("form_ii_06a")
+    ]
+    from_columns = form.metadata["dagster/column_lineage"].value.deps_by_column["received_online"]
+    assert {(dep.asset_key.to_user_string(), dep.column_name) for dep in from_columns} == {
+        ("fct_dossier_period", "received_online"), ("fct_declared_period", "received_online"),
+    }  # fmt: skip
+
     third = page.launch("2021-Q1")
     assert page.status(third) == "SUCCESS"
     (said,) = page.materialised(third)

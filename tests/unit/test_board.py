@@ -113,3 +113,24 @@ def test_the_page_tells_every_state_in_words_and_nothing_of_a_file_is_markup(off
     assert "Bị từ chối" in page
     assert "<b>hồ" not in page
     assert "http" not in page
+
+
+def test_a_file_made_before_the_period_began_is_old_not_missing_and_the_unit_hears_what_to_do(office: Office) -> None:
+    old = deliver(office, "2021-03-11", "s_2020_12_14.csv", HEAD + ROW)
+    (owed, *_) = period_status(old, "2021-Q1").owed
+    assert (owed.state, owed.is_answered) == ("stale", False)
+    lines = "\n".join(status_lines(period_status(old, "2021-Q1")))
+    assert "✗ UBND Phường 1, danh sách hồ sơ: chỉ có số liệu cũ" in lines
+    assert "số liệu cũ «s_2020_12_14.csv»: Số liệu cũ: tệp lấy số liệu đến hết ngày 14/12/2020" in lines
+    assert "Kết xuất lại sau ngày 14/03/2021 rồi gửi." in lines
+    assert "Còn thiếu 3 tệp của 2 đơn vị." in lines
+    page = make_board(old, "2021-Q1").read_text(encoding="utf-8")
+    assert "! Số liệu cũ" in page
+    assert "Kết xuất lại sau ngày 14/03/2021" in page
+
+
+def test_a_good_file_beside_an_old_one_answers(office: Office) -> None:
+    deliver(office, "2021-03-11", "s_2020_12_14.csv", HEAD + ROW)
+    assert (
+        states(deliver(office, "2021-03-11", "s_2021_03_10.csv", HEAD + ROW + ROW))["p01", "case_exports"] == "on_time"
+    )

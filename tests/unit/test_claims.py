@@ -14,6 +14,7 @@ import pytest
 from office_folder import TABLES, make_office, send
 from return_book import fill
 
+from pipelines.cli import main
 from pipelines.ingest.landing import receive_inbox
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import Office, load_office
@@ -337,6 +338,29 @@ def test_a_foreign_file_cannot_be_accepted_and_the_message_says_what_to_do(offic
     arrive(office, export(*rows("UBND Phường 2", "02", 1)))
     with pytest.raises(OfficeError, match="Chuyển tệp về đúng thư mục"):
         accept(office, NAME, "Trần B", "cứ nhận")
+
+
+def test_accepting_a_loss_names_another_file_that_still_shows_the_records(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arrive(office, export(*rows("", "01", 1, 2, 3)), name="Sổ cũ_2021_03_10.csv")
+    arrive(office, export(*rows("", "01", 1, 2, 3), finished="03/03/2021"))
+    arrive(office, export(*rows("", "01", 3)), name="Sổ_2021_03_15 (1).csv")
+    words = ["accept", "Sổ_2021_03_15 (1).csv", "--reason", "nhập trùng", "--by", "Trần B"]
+    assert main(["--office", str(office.root), *words]) == 0
+    printed = capsys.readouterr().out
+    assert (
+        "Vẫn được tính theo tệp 2021-Q1/p01/Sổ cũ_2021_03_10.csv: 000.01.H51-210301-0001, 000.01.H51-210301-0002."
+    ) in printed
+    assert printed.count("Vẫn được tính") == 1
+
+
+def test_accepting_a_loss_no_other_file_shows_names_none(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    arrive(office, export(*rows("", "01", 1, 2)))
+    arrive(office, export(*rows("", "01", 2)), name="Sổ_2021_03_15 (1).csv")
+    words = ["accept", "Sổ_2021_03_15 (1).csv", "--reason", "nhập trùng", "--by", "Trần B"]
+    assert main(["--office", str(office.root), *words]) == 0
+    assert "Vẫn được tính" not in capsys.readouterr().out
 
 
 def test_a_file_that_claims_nothing_has_nothing_to_accept(office: Office) -> None:

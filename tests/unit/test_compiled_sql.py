@@ -6,15 +6,18 @@ Invariant: columns are known without running a model, from schema `landed` up; t
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 
 import pytest
+from compiled_project import compiled
 from sqlglot import exp, parse_one
 from sqlglot.optimizer.qualify import qualify
 from warehouse_fixture import LANDED, Warehouse
 
 from pipelines.warehouse.dbt import CompiledModel, compile_models
+from pipelines.warehouse.lineage import Lineage, lineage_of
 
 Columns = dict[str, dict[str, str]]
 
@@ -62,6 +65,33 @@ def test_no_select_of_a_model_gives_two_columns_one_name(models: tuple[CompiledM
         if names := doubled(query):
             faults[model.name] = names
     assert faults == {}
+
+
+def facts_behind(lineage: Lineage, model: str, column: str) -> set[tuple[str, str]]:
+    """Fact columns a column is computed from, through whatever models lie between."""
+    sources = [(table, name) for schema, table, name in lineage[model][column] if schema == "main"]
+    facts = {source for source in sources if source[0].startswith("fct_")}
+    return facts.union(*(facts_behind(lineage, *source) for source in sources if source not in facts))
+
+
+def test_the_lineage_of_each_form_column_has_the_measure_its_layout_names(models: tuple[CompiledModel, ...]) -> None:
+    main: Columns = {}
+    for model in models:
+        main[model.name] = dict.fromkeys(written_out(model.sql, main).named_selects, "varchar")
+    lineage = lineage_of({model.name: model.sql for model in models}, {"warehouse": {"landed": LANDED, "main": main}})
+    declared = [
+        (node["name"], column["name"], *column["config"]["meta"]["from"].split("."))
+        for node in json.loads(compiled().manifest)["nodes"].values()
+        if node["name"].startswith("form_")
+        for column in node["columns"].values()
+        if "." in str(column["config"]["meta"].get("from", ""))
+    ]
+    assert len(declared) > 200
+    assert [
+        f"{form}.{column} lacks {fact}.{measure}"
+        for form, column, fact, measure in declared
+        if (fact, measure) not in facts_behind(lineage, form, column)
+    ] == []
 
 
 def test_a_name_brought_by_a_star_and_by_a_join_is_found() -> None:

@@ -12,6 +12,7 @@ import signal
 import time
 from collections.abc import Callable
 from multiprocessing import get_context
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import pytest
@@ -111,9 +112,10 @@ def test_a_head_one_line_behind_is_a_killed_writer_and_mends_itself(office: Offi
     assert len(journal.acts(office)) == 4
 
 
-def _write_for_ever(root: str, name: str) -> None:
+def _write_for_ever(root: str, name: str, is_writing: Event) -> None:
     office = load_office(root)
     while True:
+        is_writing.set()
         journal.append(office, "withdraw", name, "liên tục", delivery_id="d")
 
 
@@ -124,9 +126,11 @@ def test_writers_killed_at_any_moment_leave_a_whole_chain(tmp_path: Path) -> Non
     context = get_context("fork")
     written = 0
     for _ in range(15):
-        writers = [context.Process(target=_write_for_ever, args=(str(root), name)) for name in ("A", "B")]
+        is_writing = context.Event()
+        writers = [context.Process(target=_write_for_ever, args=(str(root), name, is_writing)) for name in ("A", "B")]
         for writer in writers:
             writer.start()
+        is_writing.wait()
         time.sleep(chance.uniform(0.02, 0.15))
         for writer in writers:
             os.kill(writer.pid or 0, signal.SIGKILL)

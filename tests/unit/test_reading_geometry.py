@@ -149,6 +149,9 @@ def test_a_hint_without_a_likely_header_names_those_to_choose_from(tmp_path: Pat
         "Cộng", "- Cộng:", "* Tổng cộng", "Cộng theo lĩnh vực", "Tổng số", "Cộng (1+2)", "CỘNG", "Cộng", "tổng cộng (I+II)",
         "II. Tổng số:", "Tổng cộng: 19", "Cộng cấp xã", "Tổng cấp huyện", "+ Cộng I", "T Ổ N G  C Ộ N G", "Tổng theo cấp",
         "Cộng lĩnh vực Hộ tịch", "1) Cộng", "Cộng =", "TỔNG CỘNG TOÀN THÀNH PHỐ",
+        "Lũy kế", "Luỹ kế từ đầu năm", "Cộng dồn đến nay", "Mang sang", "Chuyển trang sau", "Cộng mang sang",
+        "CỘNG SỐ HỒ SƠ", "Tổng số hồ sơ tiếp nhận", "Tổng cộng - Hộ tịch", "Tổng của phường", "Cộng cả quý", "Tổng cả kỳ",
+        "Tổng hồ sơ đã nhận", "Cộng hai cấp", "Tong cong", "Tông cộng", "Tổng sô", "T.số", "Grand total", "Sum", "Σ",
     ],
 )  # fmt: skip
 def test_the_words_of_a_total(text: str) -> None:
@@ -160,7 +163,8 @@ def test_the_words_of_a_total(text: str) -> None:
     [
         "Công chứng", "Công thương", "Cộng đồng", "Cộng đồng dân cư", "Cộng tác viên", "Tổng hợp", "Tổng kiểm tra", "Công",
         "Cộng hòa xã hội chủ nghĩa Việt Nam", "Tổ công tác", "Tổng đài 1022", "TC", "Chứng thực", "Công tác dân tộc", "",
-        "Tổng cục Thuế", "Tổng công ty", "Cộng hưởng từ",
+        "Tổng cục Thuế", "Tổng công ty", "Cộng hưởng từ", "Tổng điều tra dân số", "Thi đua, tổng kết", "Lũy kế toán",
+        "Mang thai hộ", "Tong", "Cong chung",
     ],
 )  # fmt: skip
 def test_words_that_only_begin_like_a_total(text: str) -> None:

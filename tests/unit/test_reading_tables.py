@@ -40,7 +40,7 @@ def test_a_total_row_is_known_by_its_whole_label(row: list[object]) -> None:
         ["Cộng đồng dân cư", "x"],
         ["1", "Tổng hợp báo cáo"],
         ["Trong đó", 2.0],
-        ["Tổng cộng hồ sơ của tháng này"],
+        ["Tổng hợp hồ sơ của tháng này"],
     ],
 )
 def test_a_row_that_only_begins_like_a_total_is_none(row: list[object]) -> None:
