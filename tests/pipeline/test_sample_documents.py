@@ -20,7 +20,6 @@ from pipelines.cli import main
 from pipelines.figures.layout import load_layouts
 from pipelines.runner import RunResult
 
-
 PACKETS = ("bao-cao", "luu-ho-so")
 
 
