@@ -7,7 +7,17 @@ Invariant: nothing of a person is among them.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
+
+# What the office writes into its own settings: a unit has none, it asks the office.
+_OWN_SETTINGS = re.compile(r"(?P<or>[,;] (?:hoặc )?)[^,;]*profiles/.*$", re.DOTALL)
+_IN_FOLDER = " (profiles/)"
+
+
+def words_for_unit(text: str) -> str:
+    """Return a reason, or what to do, without what only the office can do: a unit is told to ask the office."""
+    return _OWN_SETTINGS.sub(lambda found: f"{found['or']}báo cho đơn vị tổng hợp.", text.replace(_IN_FOLDER, ""))
 
 
 @dataclass(frozen=True)
@@ -40,6 +50,8 @@ class Fault:
     reason: str
     mend: str
     cells: tuple[tuple[str, str], ...]
+    # How many rows of the file have it: more than one where the whole file lacks a column.
+    rows: int = 1
 
 
 @dataclass(frozen=True)
@@ -82,7 +94,7 @@ class MendBook:
         return (
             ("Tệp bị từ chối", str(len(self.refused))),
             ("Tệp cần xác nhận", str(len(self.doubts))),
-            ("Lỗi của dòng trả lại (chưa được tính)", str(len(self.sent_back))),
-            ("Dòng có cảnh báo (đã được tính, cần xem lại)", str(len(self.flagged))),
+            ("Lỗi của dòng trả lại (chưa được tính)", str(sum(fault.rows for fault in self.sent_back))),
+            ("Dòng có cảnh báo (đã được tính, cần xem lại)", str(sum(fault.rows for fault in self.flagged))),
             ("Lỗi lần trước nay đã sửa", str(len(self.mended))),
         )

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipelines.figures.mending import Fault, MendBook, Mended, RefusedFile
+from pipelines.figures.mending import Fault, MendBook, Mended, RefusedFile, words_for_unit
 from pipelines.ingest.contract import Contract, load_contract
 from pipelines.ingest.landing import landed_path
 from pipelines.ingest.own_cells import Place, own_cells
@@ -87,15 +87,15 @@ def _refused(item: TypedDelivery) -> RefusedFile:
         stream_title=load_contract(contract_path(stream)).title if stream else "(chưa rõ loại)",
         file_name=item.delivery.file_name,
         received_at=dt.datetime.fromisoformat(item.delivery.received_at),
-        reason=item.verdict["refused_reason"] or "",
-        mend=item.verdict["refused_mend"] or "",
+        reason=words_for_unit(item.verdict["refused_reason"] or ""),
+        mend=words_for_unit(item.verdict["refused_mend"] or ""),
     )
 
 
 def _doubt(item: TypedDelivery, claim: Claim) -> RefusedFile:
     """What the unit is asked about one of its files; a file held back is among the refused as well."""
     mend = _ASKED if claim.can_be_accepted else claim.mend
-    return replace(_refused(item), reason=claim.full_reason, mend=mend)
+    return replace(_refused(item), reason=words_for_unit(claim.full_reason), mend=words_for_unit(mend))
 
 
 def _faults(office: Office, item: TypedDelivery) -> list[Fault]:
@@ -114,7 +114,32 @@ def _faults(office: Office, item: TypedDelivery) -> list[Fault]:
         _fault(row, contract, delivery, cells.get(place, {}))
         for row, place in zip(found.to_dict("records"), places, strict=True)
     ]
+    faults = list(_in_one_line(faults))
     return sorted(faults, key=lambda fault: (not fault.is_sent_back, fault.sheet, fault.row, fault.check_id))
+
+
+def _in_one_line(faults: list[Fault]) -> Iterator[Fault]:
+    """Yield the faults of a file; what every row has because the file lacks the column is one line, not one a row."""
+    of_column: dict[tuple[str, str, bool], list[Fault]] = {}
+    for fault in faults:
+        if fault.at and fault.at not in dict(fault.cells):
+            of_column.setdefault((fault.check_id, fault.at, fault.is_sent_back), []).append(fault)
+        else:
+            yield fault
+    for (_, header, _), same in of_column.items():
+        first = same[0]
+        yield (
+            first
+            if len(same) == 1
+            else replace(
+                first,
+                record_code=f"({len(same)} dòng)",
+                value="",
+                reason=f"Tệp không có cột «{header}»; {len(same)} dòng, từ dòng {first.row}. {first.reason}",
+                cells=(),
+                rows=len(same),
+            )
+        )
 
 
 def _place(row: dict) -> Place:
