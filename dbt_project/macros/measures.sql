@@ -136,7 +136,7 @@
         'inspecting': lists['inspection'] + lists['finding'],
         'communicating': lists['communication'] + lists['training'],
         'review': lists['review_document'] + lists['review_procedure'],
-        'review_row': lists['review_document'] + lists['review_procedure'][:-3],
+        'review_row': lists['review_document'] + lists['review_procedure'][:-4],
         'ii_07b': lists['procedure_level'] + lists['internal_process'],
         'posting': lists['posting_unit'] + lists['posting_check']
     }) %}

@@ -249,6 +249,8 @@ def _remarks(model: ReportModel, form: Form, place: Table | None) -> tuple[str, 
     declared = declared_lines(form, model.question.switch("estimate_method"))
     is_sent = bool(place and place.appendix)
     note = place.note if place else ""
-    coverage = form.coverage.plain if is_sent else form.coverage.sentence if form.coverage.owed else ""
+    is_own = model.office.unit_kind != "city" and form.coverage.is_complete
+    plain = "" if is_own else form.coverage.plain
+    coverage = plain if is_sent else form.coverage.sentence if form.coverage.owed else ""
     told = (provisional, *declared, *unsent_lines(form), note, coverage)
     return (*issued, *(line for line in told if line))
