@@ -10,8 +10,10 @@ their own. Not here: reading files, dbt. Invariant: nothing is written outside a
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import hashlib
 import json
+import re
 import resource
 import shutil
 import subprocess
@@ -43,6 +45,11 @@ def make_office(root: Path, quarters: int) -> None:
         span = f"{start[0]}-{start[1]:02d}-15,{year}-{3 * quarter + 3:02d}-14"
         periods.append(f"{names[-1]},quarter,Quý {quarter + 1} năm {year},{span}")
     (root / "reference" / "periods.csv").write_text("\n".join(periods) + "\n", encoding="utf-8")
+    # The office lives a week after its last period: the sample's own day may lie before.
+    settings = root / "office.yaml"
+    day = dt.date.fromisoformat(periods[-1].rpartition(",")[2]) + dt.timedelta(days=7)
+    text = re.sub(r"(?m)^  clock: \S+", f"  clock: {day}T08:00:00+07:00", settings.read_text(encoding="utf-8"))
+    settings.write_text(text, encoding="utf-8")
     _send(root, names)
 
 

@@ -11,13 +11,14 @@ import importlib
 import os
 import sys
 
+from pipelines.commands.common import umask
 from pipelines.office.errors import OfficeError
 
 # In the order of `kstt --help`; command «what-if» is module commands/what_if.py.
 COMMANDS = (
     "run", "receive", "received", "units", "letters", "templates", "words", "inspect", "status", "board", "mend",
     "returns", "trace", "recount", "diff", "what-if", "issue", "versions", "verify", "reproduce", "withdraw",
-    "accept", "catalogue", "ui",
+    "accept", "catalogue", "backup", "restore", "ui",
 )  # fmt: skip
 
 
@@ -25,6 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; return the exit code (0 done, 1 something to mend, 2 wrong command line)."""
     parsed = _parser().parse_args(arguments)
     try:
+        os.umask(umask(parsed))
         return int(parsed.command(parsed))
     except KeyboardInterrupt:
         print("✗ Đã dừng theo yêu cầu. Chạy lại lệnh khi cần; việc dở dang không được tính.", file=sys.stderr)

@@ -6,13 +6,15 @@ Invariant: a command does nothing the job does not do; one run at a time per off
 
 from __future__ import annotations
 
-import shutil
+import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.office.errors import OfficeError
+from pipelines.office.files import write_atomically
 from pipelines.office.settings import Office, load_office
 from pipelines.paths import REPOSITORY
 from pipelines.periods.period import find_period
@@ -110,5 +112,10 @@ def dagster_home(office: Office) -> Path:
     """Return the folder of the office's Dagster instance, with its settings."""
     home = office.data / "dagster_home"
     home.mkdir(parents=True, exist_ok=True)
-    shutil.copy(REPOSITORY / "dagster.yaml", home / "dagster.yaml")
+    settings = (REPOSITORY / "dagster.yaml").read_text(encoding="utf-8")
+    # A path as YAML has it in quotes, whatever letters it has.
+    placed = re.sub(
+        r"DAGSTER_HOME(/\S+)$", lambda place: json.dumps(f"{home.resolve()}{place[1]}"), settings, flags=re.M
+    )
+    write_atomically(home / "dagster.yaml", placed.encode())
     return home

@@ -14,9 +14,11 @@ import duckdb
 import pyarrow as pa
 from compiled_project import build, check, compiled
 
+from pipelines.ingest.contract import load_contract
 from pipelines.office.settings import Switches
 from pipelines.warehouse import dbt
 from pipelines.warehouse.landed_schema import columns_sql, landed_schema
+from pipelines.warehouse.streams import contract_path, streams
 
 Row = Mapping[str, object]
 
@@ -180,8 +182,17 @@ def run_dbt(command: list[str], database: Path, target: Path) -> None:
     dbt.build(target, database, command)
 
 
-def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Row]) -> None:
+def _with_book_year(table: str, row: Row) -> Row:
+    """Return a row of a stream with the year of its book, as reading a file adds it."""
+    dates = load_contract(contract_path(table)).book_dates if table in streams() else ()
+    is_number = bool(row.get("is_own_number", "is_own_number" not in LANDED[table]))
+    day = next((str(row[name]) for name in dates if row.get(name)), None)
+    return {"book_year": day[:4], **row} if day and is_number else row
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, given: Sequence[Row]) -> None:
     columns = LANDED[table]
+    rows = [_with_book_year(table, row) for row in given]
     for row in rows:
         unknown = set(row) - set(columns)
         if unknown:

@@ -27,7 +27,7 @@
             earlier.{{ unit }} as book_unit_id,
             row_number() over (
                 partition by this.row_id
-                order by earlier.observed_at, earlier.delivery_received_at, earlier.delivery_id, earlier.{{ unit }}
+                order by earlier.observed_at, earlier.delivery_receipt_no, earlier.delivery_id, earlier.{{ unit }}
             ) as book_rank
         from {{ rows }} as this
         inner join takeover on this.{{ unit }} = takeover.later_unit_id and takeover.unit_id <> takeover.later_unit_id

@@ -14,8 +14,10 @@
     ]) }}
 {%- endmacro %}
 
-{# The columns every staging model of a record ends with. `row_of` is the landed row, `delivery` its delivery. #}
+{# The columns every staging model of a record ends with. `row_of` is the landed row, `delivery` its delivery. Numbers
+   of records begin anew each January: the year of the book stands in the contract (book_dates). #}
 {% macro record_lineage() -%}
+    row_of.book_year,
     row_of.unit_name_key,
     row_of.flags,
     row_of.source_file,
@@ -23,7 +25,7 @@
     row_of.source_row,
     row_of.delivery_id,
     delivery.unit_id as sender_unit_id,
-    delivery.received_at as delivery_received_at,
+    delivery.receipt_no as delivery_receipt_no,
     delivery.observed_at,
     delivery.unit_from,
     {{ row_id('row_of') }} as row_id

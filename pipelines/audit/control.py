@@ -7,7 +7,6 @@ Invariant: one grouped query a form and fact, so a whole quarter is checked in s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
@@ -86,11 +85,11 @@ def _equal(figure: Any, traced: int | Decimal | None) -> bool:
     return abs(float(figure) - float(traced)) < 10 ** -(RATE_DECIMALS + 1)
 
 
-def evidence_tables(connection: duckdb.DuckDBPyConnection, layouts: dict[str, dict]) -> dict[str, pd.DataFrame]:
-    """Return the tables of the evidence book, each in a fixed order: one a fact, files, rows sent back, fates,
-    and, when there is something in them, declared figures and what the two sides of a comparison do not share."""
+def evidence_queries(layouts: dict[str, dict]) -> dict[str, str]:
+    """Return the tables every evidence book has, name → query, each in a fixed order: one a fact, files, rows sent
+    back, fates."""
     facts = {name: fact for layout in layouts.values() for name, fact in layout["facts"].items()}
-    queries = {
+    return {
         **{
             fact["evidence"]: f"""
                 select f.*, d.file_name from {name} as f
@@ -104,27 +103,23 @@ def evidence_tables(connection: duckdb.DuckDBPyConnection, layouts: dict[str, di
             order by r.delivery_id, r.source_sheet, r.source_row, r.check_id""",
         "dong-di-dau": "select * from int_row_fate order by delivery_id, source_sheet, source_row",
     }
-    tables = {name: connection.execute(query).df() for name, query in queries.items()}
-    return tables | {name: table for name, table in _occasional_tables(connection, layouts) if len(table)}
 
 
-def _occasional_tables(
-    connection: duckdb.DuckDBPyConnection, layouts: dict[str, dict]
-) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Yield the tables a report has only now and then: declared figures, breaks of the carry-over, declared against
-    counted."""
+def occasional_queries(layouts: dict[str, dict]) -> dict[str, str]:
+    """Return the tables a book has when something is in them: declared figures, breaks of the carry-over, dossiers no
+    longer seen or flagged, units before a change of the map, declared against counted."""
     declared = {item["evidence"]: item for item in (layout.get("declared") for layout in layouts.values()) if item}
-    for name, about in sorted(declared.items()):
-        yield name, connection.execute(f'select * from {about["fact"]} order by "{about["key"]}"').df()
-    yield "lech-chuyen-ky", connection.execute("select * from rpt_carry_over order by dossier_code").df()
-    for name, model, key in (
-        ("lech-chuyen-ky-pakn", "rpt_feedback_carry_over", "feedback_code"),
-        ("ho-so-khong-con-thay", "rpt_dossier_gone", "sort_no, receiving_unit_id, dossier_code"),
-        ("ho-so-co-canh-bao", "int_dossier_flag", "dossier_code, flag"),
-    ):
-        yield name, connection.execute(f"select * from {model} order by {key}").df()
-    beside = """select * from rpt_declared_against_counted
-        order by sort_no, unit_id, level_section_code, field_code, column_no"""
-    bridge = "select * from rpt_unit_bridge order by sort_no, unit_id, original_sort_no, original_unit_id"
-    yield "cau-noi-don-vi", connection.execute(bridge).df()
-    yield "ke-khai-va-dem", connection.execute(beside).df()
+    return {
+        **{
+            name: f'select * from {about["fact"]} order by "{about["key"]}"' for name, about in sorted(declared.items())
+        },
+        "lech-chuyen-ky": "select * from rpt_carry_over order by dossier_code",
+        "lech-chuyen-ky-pakn": "select * from rpt_feedback_carry_over order by feedback_code",
+        "ho-so-khong-con-thay": "select * from rpt_dossier_gone order by sort_no, receiving_unit_id, dossier_code",
+        "ho-so-co-canh-bao": "select * from int_dossier_flag order by dossier_code, flag",
+        "cau-noi-don-vi": """
+            select * from rpt_unit_bridge order by sort_no, unit_id, original_sort_no, original_unit_id""",
+        "ke-khai-va-dem": """
+            select * from rpt_declared_against_counted
+            order by sort_no, unit_id, level_section_code, field_code, column_no""",
+    }

@@ -1,27 +1,24 @@
 """Two versions of a period: every cell that changed, and the records that entered, left or changed behind it.
 
-Here: pairing rows and columns of two reports, finding the records behind each changed cell. Not here: causes
-(diff_causes), words of a command (diff_text), paper (render). Invariant: both reports are only read; forms and facts
-are known by forms.json alone; the changes of a cell's records add up to the change of the cell.
+Here: pairing rows and columns of two reports, the comparison as values. Not here: the records behind a cell
+(diff_records), causes (diff_causes), words of a command (diff_text), paper (render).
+Invariant: both reports are only read; forms and facts are known by forms.json alone; the changes of a cell's records
+add up to the change of the cell.
 """
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from pipelines.audit.diff_causes import Causes, moment_text, switch_text, switches_changed
-from pipelines.figures.cells import Fact, behind, declared_fact
+from pipelines.audit.diff_records import Cell, Column, Records, Version, columns
 from pipelines.figures.comparison import CellRecord, ChangedCell, Comparison, MovedRecord, Value
-from pipelines.figures.layout import facts_of, load_layouts
 from pipelines.figures.text import format_count, format_day, format_rate
 from pipelines.office.errors import OfficeError
 
@@ -30,25 +27,6 @@ _TOLD_REASONS = 4  # reasons of one cell the annex prints
 
 _Row = dict[str, Any]
 _Identity = tuple[Any, ...]
-
-
-@dataclass(frozen=True)
-class Version:
-    """One side of a comparison: a finished report's folder and how people call it."""
-
-    name: str
-    folder: Path
-
-    @cached_property
-    def layouts(self) -> dict[str, dict]:
-        """Layouts the report was printed with."""
-        return load_layouts(self.folder / "forms.json")
-
-    @cached_property
-    def key(self) -> str:
-        """First letters of the key of the answer, as in the name of its folder."""
-        manifest = json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
-        return str(manifest["key"])[:_KEY_LENGTH]
 
 
 def compare(old: Version, new: Version) -> Comparison:
@@ -67,29 +45,6 @@ def compare(old: Version, new: Version) -> Comparison:
         return _Comparer(connection, old, new).comparison()
 
 
-@dataclass(frozen=True)
-class _Column:
-    """One figure column of a form: name, print number, title, the measure it sums, the whole it divides by."""
-
-    name: str
-    number: int | None
-    title: str
-    fact: str
-    measure: str
-    whole: str | None
-
-
-@dataclass(frozen=True)
-class _Cell:
-    """One changed cell before its records are known."""
-
-    layout: dict
-    column: _Column
-    row: _Row
-    old: Value
-    new: Value
-
-
 class _Comparer:
     """One comparison under way; databases are attached as `old` and `new`."""
 
@@ -100,6 +55,7 @@ class _Comparer:
             (row["side"], row["name"])
             for row in self.rows("select database_name as side, table_name as name from duckdb_columns() group by all")
         }
+        self.records = Records(connection, self.rows, self.versions, self.tables)
         self.question = {side: self.rows(f"select * from {side}.landed.question")[0] for side in ("old", "new")}
         if self.question["old"]["period_id"] != self.question["new"]["period_id"]:
             raise OfficeError(
@@ -119,9 +75,10 @@ class _Comparer:
 
     def comparison(self) -> Comparison:
         """Return the whole comparison."""
-        changed = [cell for form_id in self._form_ids() for cell in self._changed_cells(form_id)]
-        behind = self._records_behind(changed)
-        moved = self._moved({(fact, found.record) for _, of in behind for fact, found in of})
+        every = [cell for form_id in self._form_ids() for cell in self._cells(form_id)]
+        behind = self.records.behind([cell for cell in every if cell.old != cell.new])
+        exchanged = self.records.exchanged(cell for cell in every if cell.old == cell.new)
+        moved = self._moved({(fact, found.record) for _, of in (*behind, *exchanged) for fact, found in of})
         cells = [self._finished(cell, of, moved) for cell, of in behind]
         causes = Counter(record.kind for record in moved.values())
         old, new = (self.versions[side].name for side in ("old", "new"))
@@ -138,6 +95,7 @@ class _Comparer:
             keys=(self.versions["old"].key, self.versions["new"].key),
             deliveries=tuple(self._deliveries()),
             cells=tuple(cells),
+            exchanged=tuple(self._finished(cell, of, moved) for cell, of in exchanged),
             moved=tuple(sorted(moved.values(), key=lambda record: (record.name, record.record))),
             causes=tuple(causes.most_common()),
             late_share=self._late_share(moved),
@@ -149,19 +107,17 @@ class _Comparer:
         found = {**self.versions["old"].layouts, **self.versions["new"].layouts}
         return sorted(found)
 
-    def _changed_cells(self, form_id: str) -> Iterator[_Cell]:
-        """Yield the cells of a form that differ; rows are paired by their keys, columns by their names."""
+    def _cells(self, form_id: str) -> Iterator[Cell]:
+        """Yield the cells of a form; rows are paired by their keys, columns by their names."""
         layouts = {side: version.layouts.get(form_id) for side, version in self.versions.items()}
         layout = layouts["new"] or layouts["old"]
         assert layout is not None
-        columns = {column.name: column for side in ("old", "new") for column in _columns(layouts[side])}
+        by_name = {column.name: column for side in ("old", "new") for column in columns(layouts[side])}
         both = {side: self._form_rows(side, layouts[side], layout["keys"]) for side in ("old", "new")}
         for identity in [*both["new"], *(name for name in both["old"] if name not in both["new"])]:
             before, after = both["old"].get(identity), both["new"].get(identity)
-            for column in columns.values():
-                values = [_value(row, column) for row in (before, after)]
-                if values[0] != values[1]:
-                    yield _Cell(layout, column, after or before or {}, *values)
+            for column in by_name.values():
+                yield Cell(layout, column, after or before or {}, _value(before, column), _value(after, column))
 
     def _form_rows(self, side: str, layout: dict | None, keys: list[str]) -> dict[_Identity, _Row]:
         if layout is None:
@@ -175,70 +131,6 @@ class _Comparer:
 
     # --- records ---------------------------------------------------------------------------------------------------
 
-    def _records_behind(self, changed: list[_Cell]) -> list[tuple[_Cell, list[tuple[str, CellRecord]]]]:
-        """Return each changed cell with the facts and records whose amount in it changed; one query a column."""
-        groups: dict[tuple[str, str], list[int]] = defaultdict(list)
-        for number, cell in enumerate(changed):
-            groups[cell.layout["form_id"], cell.column.name].append(number)
-        behind: dict[int, list[tuple[str, CellRecord]]] = defaultdict(list)
-        for numbers in groups.values():
-            self._mark([(number, changed[number]) for number in numbers])
-            first = changed[numbers[0]]
-            for row in self.rows(self._records_query(first.layout, first.column)):
-                record = CellRecord(row["record"], row["name"], int(row["old_amount"]), int(row["new_amount"]))
-                behind[row["cell_no"]].append((row["fact"], record))
-        return [(cell, behind[number]) for number, cell in enumerate(changed)]
-
-    def _mark(self, cells: list[tuple[int, _Cell]]) -> None:
-        """Write the places of some cells of one form into the table `changed`; a null key means any."""
-        keys = cells[0][1].layout["keys"]
-        declared = "".join(f', "{key}" varchar' for key in keys)
-        self.connection.execute(f"create or replace temp table changed (cell_no bigint, scope_id varchar{declared})")
-        marks = ", ".join("?" for _ in range(2 + len(keys)))
-        self.connection.executemany(
-            f"insert into changed values ({marks})",
-            [[number, cell.row["scope_id"], *(cell.row.get(key) for key in keys)] for number, cell in cells],
-        )
-
-    def _records_query(self, layout: dict, column: _Column) -> str:
-        sides = []
-        for side in ("old", "new"):
-            for name in (column.fact, self._declared(side, layout["form_id"])):
-                fact = self._fact(side, name) if name else None
-                if name is None or fact is None:
-                    continue
-                whole = f'f."{column.whole}"' if column.whole else "0"
-                amounts = {
-                    of: (f'f."{column.measure}"' if of == side else "0", whole if of == side else "0")
-                    for of in ("old", "new")
-                }
-                select = f"""m.cell_no, '{name}' as fact, cast(f."{fact["key"]}" as varchar) as record,
-                    cast(f."{fact["trace"]["subject"]}" as varchar) as name,
-                    {amounts["old"][0]} as old_amount, {amounts["new"][0]} as new_amount,
-                    {amounts["old"][1]} as old_whole, {amounts["new"][1]} as new_whole"""
-                sides.append(behind(layout, Fact(name, fact), select, "changed", f"{side}."))
-        return f"""
-            select cell_no, fact, record, coalesce(max(name), record) as name,
-                sum(old_amount) as old_amount, sum(new_amount) as new_amount
-            from ({" union all ".join(sides)})
-            group by cell_no, fact, record
-            having sum(old_amount) <> sum(new_amount) or sum(old_whole) <> sum(new_whole)
-            order by cell_no, fact, record
-        """
-
-    def _declared(self, side: str, form_id: str) -> str | None:
-        """Return the fact of declared figures (estimates) a version's form sums beside its own; None without one."""
-        declared = declared_fact(self.versions[side].layouts.get(form_id) or {})
-        return declared.name if declared else None
-
-    def _fact(self, side: str, fact: str) -> dict | None:
-        """Return what a version's layouts say of a fact; None when it has no such fact."""
-        for layout in self.versions[side].layouts.values():
-            of_form = facts_of(layout)
-            if fact in of_form and (side, fact) in self.tables:
-                return of_form[fact]
-        return None
-
     def _moved(self, wanted: set[tuple[str, str]]) -> dict[tuple[str, str], MovedRecord]:
         """Return each record that moved, by fact and record: both places, both reasons, the cause."""
         causes = Causes(self.rows, self.tables, self.question, self.versions["old"].name)
@@ -249,7 +141,7 @@ class _Comparer:
         for fact, records in sorted(by_fact.items()):
             both = {side: self._fact_rows(side, fact, records) for side in ("old", "new")}
             places = {side: self._places(side, fact) for side in ("old", "new")}
-            shown = {side: (self._fact(side, fact) or {}).get("trace", {}) for side in ("old", "new")}
+            shown = {side: (self.records.fact(side, fact) or {}).get("trace", {}) for side in ("old", "new")}
             trace = shown["new"] or shown["old"]
             names = {
                 record: str((both["new"].get(record) or both["old"].get(record) or {}).get(trace["subject"]) or record)
@@ -276,7 +168,7 @@ class _Comparer:
         return moved
 
     def _fact_rows(self, side: str, fact: str, records: set[str]) -> dict[str, _Row]:
-        meta = self._fact(side, fact)
+        meta = self.records.fact(side, fact)
         if meta is None:
             return {}
         self.connection.execute("create or replace temp table wanted (record varchar)")
@@ -290,22 +182,22 @@ class _Comparer:
         """Return how a record's place is told: by columns and row of the first form that sums the fact."""
         for layout in self.versions[side].layouts.values():
             # Declared figures stand in the columns of the form's own facts.
-            own = set(layout["facts"]) if self._declared(side, layout["form_id"]) == fact else {fact}
-            columns = [column for column in _columns(layout) if column.fact in own and column.whole is None]
-            if columns:
+            own = set(layout["facts"]) if self.records.declared(side, layout["form_id"]) == fact else {fact}
+            own_columns = [column for column in columns(layout) if column.fact in own and column.whole is None]
+            if own_columns:
                 keys = layout["keys"]
                 rows = self.rows(
                     f"select * from {side}.{layout['model']} where scope_id = ? and row_kind = 'row'",
                     [self.question[side]["office_unit_id"]],
                 )
                 labels = {tuple(row[key] for key in keys): f"{row['row_code']} {row['label']}" for row in rows}
-                return _Places(layout["form_id"], keys, labels, columns)
+                return _Places(layout["form_id"], keys, labels, own_columns)
         return _Places("", [], {}, [])
 
     # --- words -----------------------------------------------------------------------------------------------------
 
     def _finished(
-        self, cell: _Cell, records: list[tuple[str, CellRecord]], moved: dict[tuple[str, str], MovedRecord]
+        self, cell: Cell, records: list[tuple[str, CellRecord]], moved: dict[tuple[str, str], MovedRecord]
     ) -> ChangedCell:
         column, row = cell.column, cell.row
         number = str(column.number) if column.number else ""
@@ -374,25 +266,10 @@ class _Places:
     form_id: str
     keys: list[str]
     labels: dict[tuple[Any, ...], str]
-    columns: list[_Column]
+    columns: list[Column]
 
 
-def _columns(layout: dict | None) -> list[_Column]:
-    """Return the figure columns of a layout, and the notes below the form."""
-    if layout is None:
-        return []
-    columns = []
-    for item in layout["columns"]:
-        fact, _, measure = item["from"].partition(".")
-        whole = item["of"].partition(".")[2] if item["of"] else None
-        columns.append(_Column(item["name"], item["number"], " / ".join(item["head"]), fact, measure, whole))
-    for item in layout.get("notes", []):
-        fact, _, measure = item["from"].partition(".")
-        columns.append(_Column(item["name"], None, item["label"], fact, measure, None))
-    return columns
-
-
-def _value(row: _Row | None, column: _Column) -> Value:
+def _value(row: _Row | None, column: Column) -> Value:
     """Return a cell: a row a version does not print holds nothing, which for a count is 0."""
     cell = row.get(column.name) if row else None
     if column.whole:

@@ -30,7 +30,9 @@ _TABLE_NAMES = {
     "calendar": "lịch ngày làm việc",
     "estimate": "số ước tính của cán bộ",
     "correction": "sửa số liệu của cán bộ",
+    "prior_delivery": "bản chính thức kỳ trước",
     "prior_dossier": "bản chính thức kỳ trước",
+    "prior_feedback": "bản chính thức kỳ trước",
     "prior_figure": "bản chính thức kỳ trước",
 }
 # Tables of `landed` about a question, files and people's words on them: they differ whenever a file came.

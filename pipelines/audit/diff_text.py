@@ -26,7 +26,7 @@ def comparison_lines(found: Comparison, limit: int, all_scopes: bool = False) ->
     yield f"  Khóa: {found.keys[0]} → {found.keys[1]}"
     for version, unit, file_name, received in found.deliveries:
         yield f"  Tệp {version} tính: «{file_name}» ({unit}, nhận {received})"
-    if not found.cells:
+    if not (found.cells or found.exchanged):
         yield "✓ Không ô nào khác."
         return
     # The totals tell most: they come first.
@@ -39,6 +39,16 @@ def comparison_lines(found: Comparison, limit: int, all_scopes: bool = False) ->
         yield from _cell_lines(found, cell, limit)
     if limit and len(cells) > limit:
         yield f"… còn {format_count(len(cells) - limit)} ô; thêm --limit 0 để xem hết, hoặc --to THƯ_MỤC để ghi ra tệp."
+    same = [cell for cell in found.exchanged if all_scopes or cell.scope_id == found.office_scope]
+    if found.exchanged:
+        yield (
+            f"{format_count(len(found.exchanged))} ô giữ nguyên tổng nhưng bản ghi bên trong đã đổi"
+            f"{':' if same else ', đều ở biểu từng đơn vị.'}"
+        )
+    for cell in same if limit == 0 else same[:limit]:
+        yield from _cell_lines(found, cell, limit)
+    if limit and len(same) > limit:
+        yield f"… còn {format_count(len(same) - limit)} ô giữ nguyên tổng; thêm --limit 0 để xem hết."
     yield f"Bản ghi đổi chỗ: {format_count(len(found.moved))}"
     for kind, count in found.causes:
         yield f"  {kind}: {format_count(count)}"

@@ -13,11 +13,13 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from pipelines.audit.control import evidence_tables, untraceable_cells
+from pipelines.audit.control import evidence_queries, occasional_queries, untraceable_cells
 
 # What a spreadsheet program takes for a formula, and control characters no table needs.
 _FORMULA = re.compile(r"^\s*[=+\-@]")
 _NUMBER = re.compile(r"[+\-]?\d+([.,]\d+)?")
+# A piece of a table held at once: DuckDB gives so many of its vectors.
+_VECTORS, _VECTOR_ROWS = 25, 2048
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 
@@ -32,21 +34,37 @@ def write_evidence(database: Path, layouts: dict[str, dict], folder: Path) -> di
         Untraceable: some cell of some form does not equal its trace.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    counts = {}
     with duckdb.connect(database, read_only=True) as connection:
         wrong = untraceable_cells(connection, layouts)
-        tables = evidence_tables(connection, layouts)
-    if wrong:
-        raise Untraceable("\n".join(wrong[:20]))
-    counts = {}
-    for name, table in tables.items():
-        # UTF-8 with BOM: a double click in the office's spreadsheet program shows the marks right.
-        inert(table).to_csv(folder / f"{name}.csv", index=False, encoding="utf-8-sig", lineterminator="\n")
-        counts[name] = len(table)
+        if wrong:
+            raise Untraceable("\n".join(wrong[:20]))
+        for name, query in evidence_queries(layouts).items():
+            counts[name] = _write_table(connection, query, folder / f"{name}.csv")
+        for name, query in occasional_queries(layouts).items():
+            if rows := _write_table(connection, query, folder / f"{name}.csv"):
+                counts[name] = rows
+            else:
+                (folder / f"{name}.csv").unlink()
     (folder / "doi-chieu.json").write_text(
         json.dumps({"cells_untraceable": 0, "rows": counts}, ensure_ascii=False, indent=1, sort_keys=True) + "\n",
         encoding="utf-8",
     )
     return counts
+
+
+def _write_table(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:
+    """Write what a query finds, a piece at a time, as CSV; return how many rows it is."""
+    found = connection.execute(query)
+    count = 0
+    # UTF-8 with BOM: a double click in the office's spreadsheet program shows the marks right.
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        while True:
+            piece = found.fetch_df_chunk(_VECTORS)
+            inert(piece).to_csv(file, index=False, header=count == 0, lineterminator="\n")
+            count += len(piece)
+            if len(piece) < _VECTORS * _VECTOR_ROWS:
+                return count
 
 
 def inert(table: pd.DataFrame) -> pd.DataFrame:

@@ -6,6 +6,7 @@ Invariant: reads only; one sentence a difference, with the file it is about; no 
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,7 @@ from pipelines.ingest.landing import hash_file, landed_path
 from pipelines.ingest.places import Places
 from pipelines.ingest.receipts import Receipt
 from pipelines.office.errors import OfficeError
-from pipelines.office.journal import journal_faults
+from pipelines.office.journal import acts, journal_faults
 from pipelines.office.settings import Office
 from pipelines.warehouse.issued import PENDING, RECORD, Issued, issued_versions
 
@@ -44,6 +45,29 @@ def verify(office: Office, period_id: str | None = None) -> list[str]:
     for issued in versions:
         found += issue_faults(office, issued, hashes)
     return list(dict.fromkeys(found))
+
+
+def journal_against(office: Office, copy: Path) -> list[str]:
+    """Hold the journal against a copy of it, or of its head, that was kept elsewhere: it must go on from there.
+
+    A journal written anew from nothing holds as a chain; only what lies outside the machine shows that it is another.
+
+    Raises:
+        OfficeError: the copy cannot be read.
+    """
+    try:
+        lines = copy.read_bytes().splitlines()
+    except OSError as error:
+        raise OfficeError(f"Không đọc được «{copy}»: {error.strerror}.") from error
+    now = [act.sha256 for act in acts(office)]
+    last = lines[-1].strip() if lines else b""
+    sha256 = last.decode(errors="replace") if len(last) == 64 else hashlib.sha256(last).hexdigest()
+    if not lines or sha256 in now:
+        return []
+    return [
+        f"Sổ việc trên máy ({len(now)} việc) không có việc cuối của bản giữ nơi khác «{copy}»: sổ đã bị cắt, "
+        "viết lại hoặc là của đơn vị khác."
+    ]
 
 
 def issue_faults(office: Office, issued: Issued, hashes: Hashes | None = None) -> list[str]:

@@ -28,13 +28,13 @@ def run(parsed: argparse.Namespace) -> int:
 
     office = load(parsed)
     receipt, claims = accept(office, parsed.file, person(parsed.by), reason(parsed.reason))
-    print(f"✓ Đã ghi sổ: chấp nhận {receipt.inbox_path} (lần gửi {receipt.receipt_id}). Lập lại báo cáo: kstt run")
+    print(f"✓ Đã ghi sổ: chấp nhận {receipt.shown_path} (lần gửi {receipt.receipt_id}). Lập lại báo cáo: kstt run")
     for claim in claims:
         print(f"  {claim.reason}")
         for record in claim.records:
             print(f"    - {record}")
     for delivery, records in still_shown(office, claims):
-        place = f"{delivery.period_id}/{delivery.unit_id}/{delivery.file_name}"
+        place = f"{delivery.period_id}/{delivery.unit_id}/{delivery.shown_name}"
         print(f"  ! Vẫn được tính theo tệp {place}: {listed(records)}.")
         print(f"    Tệp ấy cũng sai thì rút: kstt withdraw {delivery.receipt_id} --reason … --by …")
     return 0

@@ -24,6 +24,17 @@ def office_path(parsed: argparse.Namespace) -> Path:
     return Path(parsed.office or os.environ.get("KSTT_OFFICE") or REPOSITORY / "sample_office")
 
 
+def umask(parsed: argparse.Namespace) -> int:
+    """Return the rights taken from every file this process makes: `access.umask` of office.yaml, else 027."""
+    import yaml
+
+    try:
+        settings = yaml.safe_load((office_path(parsed) / "office.yaml").read_text(encoding="utf-8"))
+        return int(str(settings["access"]["umask"]), 8)
+    except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError):  # what is wrong with it, loading the office says
+        return 0o027
+
+
 def load(parsed: argparse.Namespace) -> Office:
     """Return the office a command works on."""
     from pipelines.office.settings import load_office

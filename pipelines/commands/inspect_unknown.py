@@ -102,8 +102,10 @@ def word_lines(words: dict[str, list[str]]) -> Iterator[str]:
 
 def _shown(words: list[str]) -> Iterator[str]:
     """The words, unless they are no list of words: long or very many texts may name a person."""
+    from pipelines.ingest.persons import without_persons
+
     if len(words) <= _MOST_WORDS and max(map(len, words)) <= _LONGEST_WORD:
-        yield from words
+        yield from map(without_persons, words)
 
 
 def _no_profile(office: Office, unit_id: str | None) -> Iterator[str]:

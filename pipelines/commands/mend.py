@@ -26,7 +26,7 @@ def run(parsed: argparse.Namespace) -> int:
     for book, path in made:
         print(
             f"  {book.unit_name}: {len(book.refused)} tệp bị từ chối, {len(book.sent_back)} lỗi phải sửa, "
-            f"{len(book.flagged)} cảnh báo, {len(book.mended)} đã sửa → {relative(path)}"
+            f"{book.flagged_count} cảnh báo, {len(book.mended)} đã sửa → {relative(path)}"
         )
     print(f"Đã lập {len(made)} sổ trả lại." if made else "Không có gì phải trả lại.")
     return 0

@@ -32,5 +32,5 @@ def run(parsed: argparse.Namespace) -> int:
     for line in reception_lines(reception):
         print(line)
     for receipt in reception.taken:
-        print(f"  ✓ {receipt.inbox_path} ({receipt.receipt_id})")
+        print(f"  ✓ {receipt.shown_path} ({receipt.receipt_id})")
     return 0

@@ -27,5 +27,5 @@ def run(parsed: argparse.Namespace) -> int:
     from pipelines.warehouse.sent_when import note_received
 
     done = note_received(load(parsed), parsed.file, parsed.on, person(parsed.by), reason(parsed.why))
-    print(f"✓ Đã ghi: {done.receipt.inbox_path} gửi đến ngày {done.on:%d/%m/%Y} (lần gửi {done.receipt.receipt_id}).")
+    print(f"✓ Đã ghi: {done.receipt.shown_path} gửi đến ngày {done.on:%d/%m/%Y} (lần gửi {done.receipt.receipt_id}).")
     return 0

@@ -24,13 +24,14 @@ def run(parsed: argparse.Namespace) -> int:
     """Count the newest report of the period again and print what differs."""
     from pipelines.commands.common import relative
     from pipelines.figures.layout import load_layouts
-    from pipelines.recount.recount import recount
+    from pipelines.recount.recount import recount_from_bytes
     from pipelines.recount.text import recount_lines
     from pipelines.warehouse.finished import latest_report
 
-    report = latest_report(load(parsed), parsed.period, parsed.as_of)
+    office = load(parsed)
+    report = latest_report(office, parsed.period, parsed.as_of)
     print(f"Báo cáo: {relative(report)}")
-    result = recount(report / "warehouse.duckdb", load_layouts(report / "forms.json"))
+    result = recount_from_bytes(office, report / "warehouse.duckdb", load_layouts(report / "forms.json"))
     for line in recount_lines(result, parsed.limit):
         print(line)
     return 0 if result.agrees else 1

@@ -7,6 +7,7 @@ Invariant: exit code 1 on any difference.
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.commands.common import load
@@ -22,11 +23,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("period", nargs="?", default=None, help="chỉ các bản của một kỳ (mặc định: tất cả)")
 
     parser.add_argument("--seal", default=None, help="mã niêm phong in trên trang cuối báo cáo giấy: so máy với giấy")
+    parser.add_argument(
+        "--against",
+        type=Path,
+        default=None,
+        metavar="TỆP",
+        help="bản chép journal.head hoặc journal.jsonl giữ nơi khác",
+    )
 
 
 def run(parsed: argparse.Namespace) -> int:
     """Print one line a difference."""
-    from pipelines.audit.verify import verify
+    from pipelines.audit.verify import journal_against, verify
     from pipelines.office.journal import acts
     from pipelines.warehouse.issued import settle_if_free
 
@@ -35,6 +43,7 @@ def run(parsed: argparse.Namespace) -> int:
     if parsed.seal:
         return _against_paper(office, parsed.seal, parsed.period)
     differences = verify(office, parsed.period)
+    differences += journal_against(office, parsed.against) if parsed.against else []
     if not differences:
         issued = [act for act in acts(office, "issue") if parsed.period in (None, act.details["period_id"])]
         print(f"✓ Không có gì khác: {len(issued)} bản đã phát hành, sổ việc {len(acts(office))} việc.")

@@ -28,7 +28,7 @@ def run(parsed: argparse.Namespace) -> int:
 
     act, said = (restore, "Tính lại") if parsed.undo else (withdraw, "Đã rút")
     done = act(load(parsed), parsed.file, person(parsed.by), reason(parsed.reason))
-    print(f"✓ {said} {done.receipt.inbox_path} (lần gửi {done.receipt.receipt_id}). Lập lại báo cáo: kstt run")
+    print(f"✓ {said} {done.receipt.shown_path} (lần gửi {done.receipt.receipt_id}). Lập lại báo cáo: kstt run")
     if done.issued_with:
         print(f"  Bản đã phát hành đã biết tệp này: {', '.join(done.issued_with)}; cần thì phát hành bản đính chính.")
     return 0

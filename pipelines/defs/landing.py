@@ -10,6 +10,7 @@ import dagster as dg
 
 from pipelines.defs.resources import AskResource, OfficeResource, Say, owners_of
 from pipelines.ingest.landing import Reception, keep_settings, receipts, receive
+from pipelines.ingest.persons import without_persons
 from pipelines.ingest.pull import Pulled, pull_sources
 from pipelines.ingest.reception_text import reception_lines
 from pipelines.office.settings import Office
@@ -94,7 +95,7 @@ def _came(office: Office, reception: Reception, settings_kept: int) -> dict[str,
         "tep_cau_hinh": settings_kept,
         "thu_muc": dg.MetadataValue.path(office.data / "landing"),
         "danh_sach": dg.MetadataValue.md(
-            _listing([(item.period_id, item.unit_id, item.file_name) for item in reception.taken])
+            _listing([(item.period_id, item.unit_id, without_persons(item.file_name)) for item in reception.taken])
         ),
         "ket_qua": dg.MetadataValue.md("\n".join(f"- {line.strip()}" for line in reception_lines(reception))),
     }
@@ -117,7 +118,9 @@ def _recognised(office: Office) -> dg.AssetCheckResult:
         passed=not unknown,
         severity=dg.AssetCheckSeverity.WARN,
         metadata={
-            "tep_khong_nhan_ra": dg.MetadataValue.md(_listing([(d.period_id, d.unit_id, d.file_name) for d in unknown]))
+            "tep_khong_nhan_ra": dg.MetadataValue.md(
+                _listing([(d.period_id, d.unit_id, d.shown_name) for d in unknown])
+            )
         },
     )
 

@@ -40,7 +40,7 @@ def receiving_defs(office: Office) -> dg.Definitions:
 
 
 def _came(reception: Reception) -> dg.AssetMaterialization:
-    names = "\n".join(f"- {receipt.inbox_path}" for receipt in reception.taken)
+    names = "\n".join(f"- {receipt.shown_path}" for receipt in reception.taken)
     return dg.AssetMaterialization(
         "landed_files", metadata={"tep_moi": len(reception.taken), "danh_sach": dg.MetadataValue.md(names)}
     )

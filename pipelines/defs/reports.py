@@ -42,7 +42,7 @@ def report_defs(office: Office, manifest: Mapping[str, Any]) -> dg.Definitions:
         made = make_mend_books(loaded, context.partition_key)
         lines = ["| đơn vị | tệp bị từ chối | lỗi phải sửa | cảnh báo | đã sửa |", "|---|---|---|---|---|"]
         lines += [
-            f"| {book.unit_name} | {len(book.refused)} | {len(book.sent_back)} | {len(book.flagged)} "
+            f"| {book.unit_name} | {len(book.refused)} | {len(book.sent_back)} | {book.flagged_count} "
             f"| {len(book.mended)} |"
             for book, _ in made
         ]

@@ -139,7 +139,7 @@ def _per_file(typed: list[TypedDelivery]) -> str:
         counts = item.verdict["counts"]
         state = "chấp nhận" if item.verdict["status"] == "accepted" else f"từ chối: {item.verdict['refused_reason']}"
         lines.append(
-            f"| {item.delivery.period_id} | {item.delivery.unit_id} | {item.delivery.file_name} | {state} "
+            f"| {item.delivery.period_id} | {item.delivery.unit_id} | {item.delivery.shown_name} | {state} "
             f"| {counts['typed']} | {counts['rejected']} | {counts['flagged']} |"
         )
     return "\n".join(lines) if typed else "Không có tệp nào của kỳ."
@@ -202,7 +202,7 @@ def _check(
     """Return a check: passed when nothing was found; the table by rule and file, Great Expectations' own counts."""
     lines = ["| quy tắc | đơn vị | tệp | số dòng | lý do | cách sửa |", "|---|---|---|---|---|---|"]
     lines += [
-        f"| {item.rule} | {item.delivery.unit_id} | {item.delivery.file_name} | {item.rows} "
+        f"| {item.rule} | {item.delivery.unit_id} | {item.delivery.shown_name} | {item.rows} "
         f"| {item.reason} | {item.mend} |"
         for item in sorted(found, key=lambda item: (item.rule, -item.rows, item.delivery.unit_id))
     ]

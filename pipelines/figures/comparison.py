@@ -97,6 +97,8 @@ class Comparison:
     # Files only one version counts: which version, unit, file, received at.
     deliveries: tuple[tuple[str, str, str, str], ...]
     cells: tuple[ChangedCell, ...]
+    # Cells whose total holds though the records behind it do not: some came, as many went.
+    exchanged: tuple[ChangedCell, ...]
     moved: tuple[MovedRecord, ...]
     # Kind of cause → number of moved records, and the sentence on how many came by late delivery.
     causes: tuple[tuple[str, int], ...]

@@ -55,6 +55,17 @@ class Fault:
 
 
 @dataclass(frozen=True)
+class NotListed:
+    """What one check flags in so many rows of a file that only the first are listed: how many more there are."""
+
+    stream_title: str
+    file_name: str
+    check_id: str
+    reason: str
+    rows: int
+
+
+@dataclass(frozen=True)
 class Mended:
     """A fault of an earlier sending that the newest one no longer has."""
 
@@ -77,6 +88,7 @@ class MendBook:
     mended: tuple[Mended, ...]
     # Files that wait for somebody's word: the unit must say whether they are right.
     doubts: tuple[RefusedFile, ...] = ()
+    not_listed: tuple[NotListed, ...] = ()
 
     @property
     def sent_back(self) -> tuple[Fault, ...]:
@@ -89,12 +101,18 @@ class MendBook:
         return tuple(fault for fault in self.faults if not fault.is_sent_back)
 
     @property
+    def flagged_count(self) -> int:
+        """How many flags of rows there are, those not listed too."""
+        return sum(fault.rows for fault in self.flagged) + sum(item.rows for item in self.not_listed)
+
+    @property
     def summary(self) -> tuple[tuple[str, str], ...]:
         """Label and number of each kind, and what to do."""
         return (
             ("Tệp bị từ chối", str(len(self.refused))),
             ("Tệp cần xác nhận", str(len(self.doubts))),
             ("Lỗi của dòng trả lại (chưa được tính)", str(sum(fault.rows for fault in self.sent_back))),
-            ("Dòng có cảnh báo (đã được tính, cần xem lại)", str(sum(fault.rows for fault in self.flagged))),
+            ("Dòng có cảnh báo (đã được tính, cần xem lại)", str(self.flagged_count)),
+            *((f"  không liệt kê hết: «{item.file_name}», {item.reason}", str(item.rows)) for item in self.not_listed),
             ("Lỗi lần trước nay đã sửa", str(len(self.mended))),
         )

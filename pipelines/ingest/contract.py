@@ -19,6 +19,8 @@ from pipelines.office.text import match_key
 
 # Whether the code of a row is no national one but a number of its unit's own book.
 OWN_NUMBER = "is_own_number"
+# Year of the book whose number the code of a row is: books begin anew each January. Empty where the code is no number.
+BOOK_YEAR = "book_year"
 LINEAGE_COLUMNS = ("repairs", "flags", "source_file", "source_sheet", "source_row")
 # Role of a column → the type of its typed values; every other role is text.
 MOMENT_ROLES = ("date", "datetime")
@@ -96,6 +98,8 @@ class Contract:
     # Name of a lead → the moments it runs between: how many working days the first came before the second.
     leads: dict[str, tuple[str, str]] = field(default_factory=dict)
     key_beside: tuple[str, ...] = ()
+    # Days the first known of which says in which year's book the number stands that is the code.
+    book_dates: tuple[str, ...] = ()
     # Columns one of which is empty while a record without a status is open.
     open_while_empty: tuple[str, ...] = ()
     # What the whole of a code looks like that names a record in every unit's files; any other is of a unit's own book.
@@ -110,6 +114,7 @@ class Contract:
         labels = {f"{name}_label": "varchar" for name in self.words}
         keys = {f"{name}_key": "varchar" for name in self.keyed}
         book = {OWN_NUMBER: "boolean"} if self.national_code else {}
+        book |= {BOOK_YEAR: "varchar"} if self.book_dates else {}
         lineage = {name: "integer" if name == "source_row" else "varchar" for name in LINEAGE_COLUMNS}
         return {**types, **labels, **keys, **book, **lineage}
 
@@ -146,6 +151,7 @@ def load_contract(path: Path) -> Contract:
         open_when={name: tuple(words) for name, words in meta.get("open_when", {}).items()},
         leads={name: (lead["from"], lead["to"]) for name, lead in meta.get("leads", {}).items()},
         key_beside=tuple(meta.get("key_beside", ())),
+        book_dates=tuple(meta.get("book_dates", ())),
         open_while_empty=tuple(meta.get("open_while_empty", ())),
         national_code=re.compile(meta["national_code"]) if "national_code" in meta else None,
         sender=meta.get("sender"),

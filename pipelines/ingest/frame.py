@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple
@@ -17,9 +17,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from pipelines.ingest import persons
 from pipelines.ingest.cells import Cells, objects
-from pipelines.ingest.contract import MOMENT_ROLES, NUMBER_ROLES, OWN_NUMBER, WORD_ROLES, Column
+from pipelines.ingest.contract import BOOK_YEAR, MOMENT_ROLES, NUMBER_ROLES, OWN_NUMBER, WORD_ROLES, Column, Contract
 from pipelines.ingest.day_month import FLAG, Evidence, PossibleExchange, exchange, exchange_note, exchanged
+from pipelines.ingest.persons import without_persons
 from pipelines.ingest.source import Source, Window
 from pipelines.ingest.typing_rules import (
     Reckoning,
@@ -47,6 +49,7 @@ _TYPISTS: dict[str, Callable[[object], Typed]] = {
     "rate": type_rate,
     "text": type_text,
 }
+_MAY_NAME_PERSONS = ("code", "procedure_code", "text")
 _Repairs = dict[int, list[dict[str, str]]]
 # Role → the check under which an unreadable cell sends its row back.
 _CHECKS = {**dict.fromkeys(MOMENT_ROLES, "bad_date"), **dict.fromkeys(("count", "money", "rate"), "bad_number")}
@@ -111,10 +114,14 @@ def typed_frame(
     problems: list[Problem] = []
     names_keys: dict[str, pd.Series] = {}
     unread: set[int] = set()
+    masked: set[int] = set()
     for name, column in contract.columns.items():
         given = cells.get(name) or Cells.none(length)
         texts, changed = _unicode(given, column, headers)
         result = _typed_column(texts, column, source, reckoning)
+        if column.role in _MAY_NAME_PERSONS:
+            result, hidden = _without_persons(result, texts, column, source)
+            masked |= hidden
         typed[name] = pd.Series(result.values, dtype="datetime64[us]" if column.role in MOMENT_ROLES else object)
         for at, original, rule in _told(given, _both(changed, result.repairs)):
             repairs.setdefault(at, []).append({"column": name, "original": original, "rule": rule})
@@ -129,14 +136,16 @@ def typed_frame(
             keys = (None if text is None else match_key(str(text)) for text in result.distinct)
             names_keys[f"{name}_key"] = objects(texts.spread(keys))
         if column.role in WORD_ROLES:
-            typed[f"{name}_label"] = objects(texts.spread(type_text(cell).value for cell in texts.distinct))
+            labels, hidden = _without_persons(_labels(texts), texts, column, source)
+            typed[f"{name}_label"] = objects(labels.values)
+            masked |= hidden
     days = exchanged(typed, cells, contract, evidence)
     flags = _exchange_sure(days.sure, typed, cells, repairs)
-    flags[sorted(unread)] = [";".join(filter(None, (flags[at], UNREAD))) for at in sorted(unread)]
+    for flag, places in ((UNREAD, sorted(unread)), (persons.FLAG, sorted(masked))):
+        flags[places] = [";".join(filter(None, (flags[at], flag))) for at in places]
     problems += _without_code(contract.key, typed[contract.key], problems)
     typed |= names_keys
-    if contract.national_code:
-        typed[OWN_NUMBER] = _own_numbers(typed[contract.key], contract.national_code, source.profile)
+    typed |= _of_books(typed, contract, source.profile)
     notes = (repairs.get(at) for at in range(length))
     typed["repairs"] = objects([json.dumps(note, ensure_ascii=False) if note else None for note in notes])
     typed["flags"] = flags
@@ -166,10 +175,29 @@ def _cell(cells: Cells, at: int) -> str:
     return str(cells.distinct[cells.places[at]])
 
 
+def _of_books(typed: dict[str, pd.Series], contract: Contract, profile: Profile) -> dict[str, pd.Series]:
+    """Return what the stream needs to know of books: whose number a code is, and of which year's."""
+    found: dict[str, pd.Series] = {}
+    if contract.national_code:
+        found[OWN_NUMBER] = _own_numbers(typed[contract.key], contract.national_code, profile)
+    if contract.book_dates:
+        found[BOOK_YEAR] = _book_years([typed[name] for name in contract.book_dates], found.get(OWN_NUMBER))
+    return found
+
+
 def _own_numbers(codes: pd.Series, national: re.Pattern[str], profile: Profile) -> pd.Series:
     """Tell which codes are numbers of their unit's own book: none of a system whose codes are unique."""
     known = {code: bool(code) and not national.fullmatch(code) for code in codes.dropna().unique()}
     return pd.Series([not profile.codes_are_unique and known.get(code, False) for code in codes], dtype=bool)
+
+
+def _book_years(days: list[pd.Series], is_own: pd.Series | None) -> pd.Series:
+    """Return the year of the first known day of each row whose code is a number of a book; of all without `is_own`."""
+    years = objects([None] * len(days[0]))
+    for moments in reversed(days):
+        is_known = moments.notna() if is_own is None else moments.notna() & is_own
+        years[is_known] = moments[is_known].dt.year.astype(str)
+    return years
 
 
 def _unicode(given: Cells, column: Column, headers: Sequence[str]) -> tuple[Cells, dict[int, str]]:
@@ -221,7 +249,35 @@ def _told(given: Cells, told: dict[int, str]) -> list[tuple[int, str, str]]:
     if not told:
         return []
     rows = np.flatnonzero(np.isin(given.places, list(told)))
-    return [(int(at), str(given.distinct[given.places[at]]), told[int(given.places[at])]) for at in rows]
+    return [
+        (int(at), without_persons(str(given.distinct[given.places[at]])), told[int(given.places[at])]) for at in rows
+    ]
+
+
+def _labels(texts: Cells) -> _Typed:
+    """The words of a closed list as the file spells them."""
+    values = [type_text(cell).value for cell in texts.distinct]
+    return _Typed(texts.spread(values), values)
+
+
+def _without_persons(typed: _Typed, given: Cells, column: Column, source: Source) -> tuple[_Typed, set[int]]:
+    """Return a column with personal data masked, and the rows that held some; the column of units keeps its names."""
+    if column.role == "code":
+        national = source.contract.national_code
+        hide = partial(_masked_code, national=national, key=source.masking_key)
+    else:
+        hide = partial(without_persons, names=column.names != "unit")
+    distinct = [hide(value) if isinstance(value, str) else value for value in typed.distinct]
+    changed = [at for at, (new, old) in enumerate(zip(distinct, typed.distinct, strict=True)) if new != old]
+    if not changed:
+        return typed, set()
+    repairs = _both(typed.repairs, dict.fromkeys(changed, persons.RULE))
+    rows = {int(at) for at in np.flatnonzero(np.isin(given.places, changed))}
+    return replace(typed, values=given.spread(distinct), distinct=distinct, repairs=repairs), rows
+
+
+def _masked_code(code: str, national: re.Pattern[str] | None, key: bytes) -> str:
+    return code if national is not None and national.fullmatch(code) else persons.masked_code(code, key)
 
 
 def _typist(column: Column, profile: Profile) -> Callable[[object], Typed]:

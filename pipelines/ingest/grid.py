@@ -10,8 +10,8 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -24,6 +24,7 @@ from pipelines.ingest.large_text import large_text
 from pipelines.ingest.limits import read_limited
 from pipelines.ingest.mhtml import mhtml_grid
 from pipelines.ingest.ods_xml import ods_facts
+from pipelines.ingest.persons import without_persons
 from pipelines.ingest.pieces import PIECE_ROWS
 from pipelines.ingest.sheet import Grid, LazyRows, Row, Sheet
 from pipelines.ingest.sheet_xml import open_package
@@ -68,7 +69,7 @@ class Opened:
 
 
 def open_delivery(path: Path) -> Opened:
-    """Open a delivered file by its content; of a zip every member.
+    """Open a delivered file by its content; of a zip every member. Persons in names of sheets and members are masked.
 
     Raises:
         Refused: empty, encrypted, dangerous, broken, or no table format we read; in a zip the member is named, and
@@ -76,10 +77,10 @@ def open_delivery(path: Path) -> Opened:
     """
     large = large_text(path)
     if large is not None:
-        return Opened([(None, large)])
+        return _without_persons([(None, large)])
     content = read_limited(path)
     if sniff(content) != "zip":
-        return Opened([(None, _open(content))])
+        return _without_persons([(None, _open(content))])
     grids: list[tuple[str | None, Grid]] = []
     letters = []
     for name, member in zip_members(content):
@@ -91,7 +92,33 @@ def open_delivery(path: Path) -> Opened:
             letters.append(name)
     if not grids:
         raise Refused("Tệp nén không có bảng tính nào.", "Gửi chính tệp bảng tính, không nén.")
-    return Opened(grids, letters)
+    return _without_persons(grids, letters)
+
+
+def _without_persons(grids: list[tuple[str | None, Grid]], letters: Sequence[str] = ()) -> Opened:
+    """Return what was opened with masked names; two names that become one keep the number of their place."""
+    members = _masked([member for member, _ in grids])
+    shown = [
+        replace(
+            grid,
+            sheets=[
+                sheet if name == sheet.name else replace(sheet, name=name)
+                for sheet, name in zip(grid.sheets, _masked([sheet.name for sheet in grid.sheets]), strict=True)
+            ],
+            hidden_sheets=[*map(without_persons, grid.hidden_sheets)],
+            charts=[*map(without_persons, grid.charts)],
+        )
+        for _, grid in grids
+    ]
+    return Opened([*zip(members, shown, strict=True)], [*map(without_persons, letters)])
+
+
+def _masked(names: Sequence[str | None]) -> list[str | None]:
+    masked = [name and without_persons(name) for name in names]
+    return [
+        f"{new} ({at})" if new and new != old else old
+        for at, (new, old) in enumerate(zip(masked, names, strict=True), start=1)
+    ]
 
 
 def open_grid(path: Path) -> Grid:

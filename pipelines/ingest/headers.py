@@ -15,6 +15,7 @@ from functools import lru_cache
 
 from pipelines.ingest.cells import is_blank
 from pipelines.ingest.contract import Column, Contract
+from pipelines.ingest.persons import without_persons
 from pipelines.ingest.sheet import Grid, Row, Sheet
 from pipelines.ingest.sniff import Refused
 from pipelines.ingest.vietnamese import ENCODINGS, old_encoding
@@ -218,8 +219,8 @@ def _table(sheet: Sheet, start: int, depth: int, contract: Contract, labels: Lab
         sheet,
         list(range(start + 1, start + depth + 1)),
         columns,
-        {name: paths[index] for name, index in columns.items()},
-        [{"header": path, "nearest": _nearest(path, labels)} for path in unknown],
+        {name: without_persons(paths[index]) for name, index in columns.items()},
+        [{"header": without_persons(path), "nearest": _nearest(path, labels)} for path in unknown],
     )
 
 

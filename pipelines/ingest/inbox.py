@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from pipelines.ingest.persons import without_persons
 from pipelines.ingest.places import Places
 from pipelines.office.settings import Office
 from pipelines.office.text import nfc
@@ -90,7 +91,7 @@ class Waiting:
     @property
     def sentence(self) -> str:
         """Return file, reason and mend as one line."""
-        return f"«{self.inbox_path}»: {self.reason}. {self.mend}"
+        return without_persons(f"«{self.inbox_path}»: {self.reason}. {self.mend}")
 
 
 @dataclass(frozen=True)

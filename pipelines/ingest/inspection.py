@@ -19,6 +19,7 @@ from pipelines.ingest.contract import MOMENT_ROLES, Contract
 from pipelines.ingest.grid import Opened, open_delivery
 from pipelines.ingest.headers import Labels, Table, find_tables, header_paths, path_key
 from pipelines.ingest.nil import sheets_of
+from pipelines.ingest.persons import without_persons
 from pipelines.ingest.row_kinds import row_kinds, stretches
 from pipelines.ingest.sheet import Sheet
 from pipelines.ingest.sniff import Refused
@@ -101,7 +102,8 @@ def _headers(table: Table, contract: Contract, profile: Profile) -> list[HeaderS
     first, last = table.header_rows[0], table.header_rows[-1]
     paths = {**dict(enumerate(header_paths(table.sheet, first - 1, last - first + 1))), **_typed_paths(table)}
     seen = []
-    for index, path in sorted(paths.items()):
+    for index, given_path in sorted(paths.items()):
+        path = without_persons(given_path)
         if index in names:
             column = contract.columns[names[index]]
             given = cells[column.name].at(data)
@@ -113,7 +115,9 @@ def _headers(table: Table, contract: Contract, profile: Profile) -> list[HeaderS
                 )
             )
         elif path:
-            seen.append(HeaderSeen(_letter(index), path, _fate(path, labels, contract), nearest=nearest.get(path)))
+            seen.append(
+                HeaderSeen(_letter(index), path, _fate(given_path, labels, contract), nearest=nearest.get(path))
+            )
     return seen
 
 

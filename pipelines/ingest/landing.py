@@ -13,7 +13,6 @@ import hashlib
 import json
 import os
 import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, astuple, dataclass, replace
@@ -28,7 +27,7 @@ from pipelines.ingest.receipts import receipts as receipts  # the folder of rece
 from pipelines.ingest.stable import being_written
 from pipelines.office import journal
 from pipelines.office.errors import OfficeError
-from pipelines.office.files import locked, write_atomically
+from pipelines.office.files import locked, temporary_beside, write_atomically
 from pipelines.office.settings import Office
 from pipelines.office.text import nfc
 
@@ -298,13 +297,13 @@ def keep(office: Office, path: Path) -> str:
     target = landed_path(office, sha256)
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".receiving-")
-        with os.fdopen(handle, "wb") as sink, path.open("rb") as source:
+        temporary = temporary_beside(target, ".receiving-")
+        with temporary.open("xb") as sink, path.open("rb") as source:
             shutil.copyfileobj(source, sink)
             sink.flush()
             os.fsync(sink.fileno())
-        sha256 = hash_file(Path(temporary))  # what was copied, had the file changed since it was first hashed
-        Path(temporary).replace(landed_path(office, sha256))
+        sha256 = hash_file(temporary)  # what was copied, had the file changed since it was first hashed
+        temporary.replace(landed_path(office, sha256))
     return sha256
 
 

@@ -64,8 +64,7 @@ def last_look(office: Office) -> LastLook:
         return LastLook()
     at = lines.rfind(_WAITING)
     with_waiting = _parsed(lines[lines.rfind(b"\n", 0, at) + 1 : lines.find(b"\n", at)]) if at >= 0 else None
-    waiting = {name: Sighting(*moments) for name, moments in (with_waiting or {}).get("waiting", {}).items()}
-    return LastLook(newest["at"], tuple(newest.get("unread", ())), waiting)
+    return LastLook(newest["at"], tuple(newest.get("unread", ())), _sightings(with_waiting or {}))
 
 
 def note_look(office: Office, before: LastLook, now: dt.datetime, inbox: Inbox) -> None:
@@ -96,11 +95,32 @@ def _ends_whole(path: Path) -> bool:
 
 
 def _parsed(line: bytes) -> dict[str, Any] | None:
+    """Return a line's content; None for one that is no look: torn, or changed by hand."""
     try:
         content = json.loads(line)
-    except ValueError:
+        is_look = _is_moment(content["at"]) and all(isinstance(folder, str) for folder in content.get("unread", ()))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
-    return content if isinstance(content, dict) and "at" in content else None
+    return content if is_look else None
+
+
+def _sightings(line: dict[str, Any]) -> dict[str, Sighting]:
+    """Return the files that waited; what a line says wrongly of one is no evidence about it."""
+    waiting = line.get("waiting")
+    found: dict[str, Sighting] = {}
+    for name, moments in (waiting if isinstance(waiting, dict) else {}).items():
+        is_pair = isinstance(moments, list) and len(moments) == 2
+        if is_pair and _is_moment(moments[1]) and (moments[0] is None or _is_moment(moments[0])):
+            found[name] = Sighting(*moments)
+    return found
+
+
+def _is_moment(text: object) -> bool:
+    """Tell whether a text is a moment with its offset."""
+    try:
+        return dt.datetime.fromisoformat(str(text)).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def _by_path(item: InboxFile | Waiting) -> str:

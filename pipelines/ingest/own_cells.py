@@ -15,6 +15,8 @@ from pipelines.ingest.contract import Contract
 from pipelines.ingest.grid import open_delivery
 from pipelines.ingest.headers import Table, find_tables
 from pipelines.ingest.nil import sheets_of
+from pipelines.ingest.persons import without_persons
+from pipelines.ingest.sheet import Row, rows_at
 from pipelines.office.profiles import Profile
 from pipelines.office.text import nfc
 
@@ -31,14 +33,13 @@ def own_cells(
         return found
     for _, grid in open_delivery(path).grids:
         for table in find_tables(sheets_of(grid, profile), contract, profile):
-            for sheet, row in places:
-                if sheet == table.sheet.name and row <= len(table.sheet.rows):
-                    found[sheet, row] = _row(table, row)
+            name = table.sheet.name
+            for row, cells in rows_at(table.sheet.rows, {row for sheet, row in places if sheet == name}):
+                found[name, row] = _row(table, cells)
     return found
 
 
-def _row(table: Table, row: int) -> dict[str, tuple[str, str]]:
-    cells = table.sheet.rows[row - 1]
+def _row(table: Table, cells: Row) -> dict[str, tuple[str, str]]:
     return {
         name: (table.headers[name], _text(cells[index]) if index < len(cells) else "")
         for name, index in sorted(table.columns.items(), key=lambda item: item[1])
@@ -54,4 +55,4 @@ def _text(cell: object) -> str:
         return f"{cell:%d/%m/%Y}"
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    return " ".join(nfc(str(cell)).split())
+    return without_persons(" ".join(nfc(str(cell)).split()))

@@ -13,9 +13,11 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+from pipelines.ingest.persons import without_persons
 from pipelines.office.settings import Office
 
 _NUMBER = re.compile(r"-(\d+)$")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,11 @@ class Receipt:
     first_seen_at: str | None = None
     file_time: str | None = None
     source_time: str | None = None
+
+    @property
+    def shown_path(self) -> str:
+        """Its path in the inbox as it may be shown outside landing: without persons."""
+        return without_persons(self.inbox_path)
 
     @property
     def received_moment(self) -> dt.datetime:
@@ -103,7 +110,7 @@ def read_receipt(path: Path) -> Receipt | BrokenReceipt:
         receipt = _receipt(content)
     except OSError as error:
         return BrokenReceipt(path.name, f"không mở được ({error.strerror})")
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return BrokenReceipt(path.name, "bị cắt cụt hoặc bị sửa, không còn đọc được")
     if receipt.receipt_id != path.stem:
         return BrokenReceipt(path.name, f"mang mã «{receipt.receipt_id}», không khớp tên tệp")
@@ -116,6 +123,11 @@ def _receipt(content: Any) -> Receipt:
     known = {item.name for item in fields(Receipt)}
     present: dict[str, Any] = {name: value for name, value in content.items() if name in known}
     receipt = Receipt(**present)
+    numbers = (receipt.size, receipt.number or 0)
+    if not all(type(number) is int and number >= 0 for number in numbers):
+        raise TypeError("size and number of a receipt are whole numbers")
+    if not isinstance(receipt.origin, dict | None) or not _SHA256.fullmatch(receipt.sha256):
+        raise TypeError("a receipt names its file by a SHA-256, and its source by named fields")
     if not receipt.number:  # receipts of earlier versions have it in their id only
         receipt = replace(receipt, number=number_of(receipt.receipt_id))
     texts = (receipt.unit_id, receipt.period_id, receipt.file_name, receipt.inbox_path, receipt.sha256)

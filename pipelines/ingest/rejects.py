@@ -15,6 +15,7 @@ import pandas as pd
 from pipelines.ingest.cells import objects
 from pipelines.ingest.frame import Problem
 from pipelines.ingest.headers import Table
+from pipelines.ingest.persons import without_persons
 
 REJECT_COLUMNS = (
     "source_file", "source_sheet", "source_row", "record_code", "check_id", "column_name", "value", "reason", "mend",
@@ -76,7 +77,7 @@ def _of_cells(problems: Sequence[Problem], rows: pd.DataFrame, table: Table, key
     found["value"] = objects(values)
     found["reason"] = objects(
         [
-            f"{place}, cột «{header}», giá trị «{value}»: {problem.reason}."
+            f"{place}, cột «{header}», giá trị «{value}»: {without_persons(problem.reason)}."
             for place, header, value, problem in zip(where, headers, values, problems, strict=True)
         ]
     )
@@ -110,4 +111,5 @@ def _where(sheet: str | None, row: int) -> str:
 
 
 def _short(value: str) -> str:
+    value = without_persons(value)
     return value if len(value) <= _LONGEST_VALUE else value[:_LONGEST_VALUE] + "…"

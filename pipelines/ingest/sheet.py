@@ -6,7 +6,7 @@ Invariant: row n of a sheet is row n of what the unit sees; nothing is skipped, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import overload
@@ -55,6 +55,14 @@ class LazyRows(Sequence[Row]):
         if start < 0 or stop is None or stop < 0:
             start, stop, _ = place.indices(len(self))
         return list(islice(self._make(), start, stop, place.step))
+
+
+def rows_at(rows: Sequence[Row], numbers: Collection[int]) -> Iterator[tuple[int, Row]]:
+    """Give the rows of some numbers (from 1) with their numbers, going through the sheet once."""
+    last = max(numbers, default=0)
+    for number, row in enumerate(islice(rows, last), start=1):
+        if number in numbers:
+            yield number, row
 
 
 def pieces_of(rows: Sequence[Row], most: int) -> Iterator[tuple[int, list[Row]]]:

@@ -22,12 +22,13 @@ class Source:
     """A file's name and all that shapes its reading.
 
     Attributes:
-        file_name: the name the unit gave, kept on every row.
+        file_name: the name the unit gave, without persons; kept on every row.
         contract: columns, roles and labels of the stream.
         profile: what this source calls things.
         window: first and last day a date may have.
         zone: the office's time zone, for moments written with an offset; None keeps their clock time.
         corrections: right values the office answers for, of this stream and unit.
+        masking_key: with it the code of a record that holds personal data becomes a hash (see `masked_code`).
     """
 
     file_name: str
@@ -36,3 +37,4 @@ class Source:
     window: Window
     zone: dt.tzinfo | None = None
     corrections: Sequence[Correction] = ()
+    masking_key: bytes = b""

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from pipelines.ingest import persons
 from pipelines.ingest.day_month import FLAG, FLAG_MEND, FLAG_REASON
 from pipelines.ingest.frame import UNREAD, UNREAD_MEND, UNREAD_REASON
 from pipelines.ingest.grid import Opened
@@ -18,7 +19,11 @@ from pipelines.ingest.sniff import Refused, name_note
 from pipelines.ingest.source import Source
 from pipelines.ingest.table_reading import Part
 
-_READER_FLAGS = ((FLAG, FLAG_REASON, FLAG_MEND), (UNREAD, UNREAD_REASON, UNREAD_MEND))
+_READER_FLAGS = (
+    (FLAG, FLAG_REASON, FLAG_MEND),
+    (UNREAD, UNREAD_REASON, UNREAD_MEND),
+    (persons.FLAG, persons.FLAG_REASON, persons.FLAG_MEND),
+)
 FLAG_NAMES = tuple(flag for flag, _, _ in _READER_FLAGS)
 
 
@@ -96,8 +101,8 @@ def refused(source: Source, refusal: Refused, error: str | None = None) -> dict[
         "header_rows": [],
         "status": "refused",
         "refused_check": refusal.check_id,
-        "refused_reason": refusal.reason,
-        "refused_mend": refusal.mend,
+        "refused_reason": persons.without_persons(refusal.reason),
+        "refused_mend": persons.without_persons(refusal.mend),
         "counts": {"rows_in": 0, "typed": 0, "rejected": 0, "blank": 0, "furniture": 0, "flagged": 0},
         "furniture": [],
         "totals": [],

@@ -7,7 +7,7 @@ Invariant: after a return the bytes are on the disk; a lock ends with the proces
 from __future__ import annotations
 
 import os
-import tempfile
+import secrets
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,13 +18,22 @@ from filelock import FileLock
 def write_atomically(path: Path, content: bytes) -> None:
     """Write a small file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
-    with os.fdopen(handle, "wb") as sink:
+    temporary = temporary_beside(path, ".writing-")
+    with temporary.open("xb") as sink:
         sink.write(content)
         sink.flush()
         os.fsync(sink.fileno())
-    Path(temporary).replace(path)
+    temporary.replace(path)
     sync(path.parent)
+
+
+def temporary_beside(path: Path, prefix: str) -> Path:
+    """Return a name nobody has beside a path.
+
+    What is made under it has the rights of every other file of the office (its umask), which `tempfile` would narrow
+    to the one account.
+    """
+    return path.parent / f"{prefix}{secrets.token_hex(8)}"
 
 
 def sync(path: Path) -> None:

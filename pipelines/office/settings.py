@@ -121,6 +121,15 @@ class Words(_Strict):
     required: list[str] = Field(default_factory=lambda: ["II.3", "III", "IV"])
 
 
+class Access(_Strict):
+    """Who on this machine may read what is written: bits taken from every new file (octal).
+
+    027: the office's account writes, its group reads, nobody else.
+    """
+
+    umask: str = Field("027", pattern="^0?[0-7]{3}$")
+
+
 class Number(_Strict):
     """How figures are printed."""
 
@@ -176,6 +185,7 @@ class OfficeSettings(_Strict):
     switches: Switches = Field(default_factory=Switches)
     deadlines: Deadlines = Field(default_factory=Deadlines)
     number: Number = Field(default_factory=Number)
+    access: Access = Field(default_factory=Access)
     words: Words = Field(default_factory=Words)
     window: Window = Field(default_factory=Window)
     # Ids of the forms a report prints while they are in force (domain/13); None: every form but those on demand.
@@ -252,7 +262,21 @@ class Office:
 
     def profile_hash(self, profile: Profile) -> str:
         """Hash of one profile's content (part of the recipe of a typed file)."""
-        return hashlib.sha256(profile.model_dump_json(by_alias=True).encode()).hexdigest()
+        known = self._profile_hashes.get(id(profile))
+        if known is None or known[0] is not profile:
+            known = profile, hashlib.sha256(profile.model_dump_json(by_alias=True).encode()).hexdigest()
+            self._profile_hashes[id(profile)] = known
+        return known[1]
+
+    @cached_property
+    def _profile_hashes(self) -> dict[int, tuple[Profile, str]]:
+        """The hashes made so far, each with its profile: thousands of files are of one."""
+        return {}
+
+    @cached_property
+    def window_text(self) -> str:
+        """The window of dates as text (part of the recipe of a typed file)."""
+        return self.settings.window.model_dump_json()
 
 
 def _hash_files(paths: list[Path]) -> str:

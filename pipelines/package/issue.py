@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import platform
 import shutil
+import stat
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -324,5 +325,5 @@ def _freeze(folder: Path) -> None:
     """Make a folder read-only and flush it: after this only its name changes."""
     for path in [*folder.rglob("*"), folder]:
         sync(path)
-        path.chmod(0o555 if path.is_dir() else 0o444)
+        path.chmod(stat.S_IMODE(path.stat().st_mode) & ~0o222)
     sync(folder.parent)

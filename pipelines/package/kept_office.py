@@ -14,6 +14,7 @@ from typing import Any
 from pipelines.ingest.landing import landed_path
 from pipelines.office import journal
 from pipelines.office.files import write_atomically
+from pipelines.office.masking_key import key_path
 from pipelines.office.settings import Office
 from pipelines.warehouse.issued import issued_versions
 
@@ -29,6 +30,8 @@ def lay_out_office(office: Office, record: dict[str, Any], root: Path) -> None:
         target = data / "landing" / hashes["landed"]
         if not target.is_symlink():
             target.symlink_to(landed_path(office, hashes["landed"]).resolve())
+    if key_path(office).is_file():
+        shutil.copy(key_path(office), data)
     lines, head = journal.excerpt(office, record["journal"]["lines"])
     write_atomically(data / journal.journal_path(office).name, lines)
     if head:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 import pandas as pd
 
-from pipelines.ingest.contract import OWN_NUMBER, Contract
+from pipelines.ingest.contract import BOOK_YEAR, OWN_NUMBER, Contract
 
 _LINEAGE = ("source_file", "source_sheet", "source_row", "repairs", "flags")
 
@@ -43,7 +43,9 @@ def _codes(rows: pd.DataFrame, contract: Contract) -> pd.Series:
     codes = rows[f"{contract.key}_key" if contract.key in contract.keyed else contract.key]
     for column in contract.key_beside:
         codes = codes + "\x1f" + rows[column].fillna("")
-    return _of_books(codes, rows) if OWN_NUMBER in rows else codes
+    if OWN_NUMBER in rows:
+        return _of_books(codes, rows)
+    return codes + "\x1f" + rows[BOOK_YEAR].fillna("") if BOOK_YEAR in rows else codes
 
 
 def _of_books(codes: pd.Series, rows: pd.DataFrame) -> pd.Series:
@@ -51,9 +53,9 @@ def _of_books(codes: pd.Series, rows: pd.DataFrame) -> pd.Series:
     own = rows[OWN_NUMBER].fillna(False).astype(bool) & codes.notna()
     if not own.any():
         return codes
-    years = rows["received_at"][own].dt.year.astype("string").fillna("")
+    years = rows[BOOK_YEAR][own].fillna("")
     units = rows["receiving_unit_key"][own].fillna("").astype(str) if "receiving_unit_key" in rows else ""
-    numbers = codes[own].str.upper() + "\x1f" + years.astype(object) + "\x1f" + units
+    numbers = codes[own].str.upper() + "\x1f" + years + "\x1f" + units
     return codes.where(~own, numbers.reindex(codes.index))
 
 

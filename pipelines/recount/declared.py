@@ -48,7 +48,7 @@ def declarations(landed: Landed) -> list[Declaration]:
     sent = [row for row in landed.deliveries.values() if row["stream"] == STREAM]
     newest = {
         (row["unit_id"], row["period_id"]): row["delivery_id"]
-        for row in sorted(sent, key=lambda row: (row["received_at"], row["delivery_id"]))
+        for row in sorted(sent, key=lambda row: (row["receipt_no"], row["delivery_id"]))
     }
     exporting = _exporting(landed, {*parts, whole})
     found = []

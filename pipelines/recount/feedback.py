@@ -18,10 +18,10 @@ from pipelines.recount.landed import (
     Row,
     age,
     happened,
+    has_seen,
     is_valid,
     last_of_each_delivery,
     on,
-    row_of_the_day,
     unit_scopes,
 )
 from pipelines.recount.owners import set_keys
@@ -32,12 +32,20 @@ _OWN_FORM = ("ward", "one_stop_desk", "department")
 
 @dataclass(frozen=True)
 class Feedback:
-    """One feedback as known: the newest row of the sender that speaks for it, the row of the as-of day."""
+    """One feedback as known: the newest row of the sender that speaks for it, the row of the as-of day, and the news.
+
+    `news` are the last rows of all senders, the newest first: any of them may be the first to know of an event.
+    """
 
     code: str
     handling_unit_id: str
     newest: Row
     observed: Row
+    news: list[Row]
+
+    def event(self, name: str) -> dt.datetime | None:
+        """Return when something once happened, by the newest sender that says so."""
+        return next((row[name] for row in self.news if row[name] is not None), None)
 
     @property
     def received_on(self) -> dt.date | None:
@@ -97,13 +105,32 @@ def _known(landed: Landed, code: str, rows: list[Row]) -> Feedback:
 
     newest = max(rows, key=order)
     sender = newest["delivery"]["unit_id"]
-    own = last_of_each_delivery([row for row in rows if row["delivery"]["unit_id"] == sender], order)
-    return Feedback(code, newest["unit_id"], newest, row_of_the_day(own, landed.question["until_on"]))
+    speaking = [
+        row
+        for row in last_of_each_delivery(rows, order)
+        if row["delivery"]["unit_id"] == sender or row["status"] is not None
+    ]
+    # Of one file the row of its own unit speaks, then the last.
+    last = {row["delivery"]["unit_id"]: row for row in sorted(rows, key=lambda row: (*age(row)[:3], *order(row)))}
+    news = sorted(last.values(), key=lambda row: (age(row)[0], *order(row)), reverse=True)
+    return Feedback(code, newest["unit_id"], newest, _of_the_day(landed.question["until_on"], speaking, sender), news)
+
+
+def _of_the_day(until: dt.date, rows: list[Row], sender: str) -> Row:
+    """Return the row that shows the day: of the first log made at its end or later, else of the last before.
+
+    Of two logs of one moment the one of the sender that speaks for the feedback, then the one received last.
+    """
+    since = [row for row in rows if has_seen(row, until)]
+    moments = [row["delivery"]["observed_at"] for row in since or rows]
+    moment = min(moments) if since else max(moments)
+    of_moment = [row for row in since or rows if row["delivery"]["observed_at"] == moment]
+    return max(of_moment, key=lambda row: (row["delivery"]["unit_id"] == sender, age(row)))
 
 
 def due_day(landed: Landed, feedback: Feedback) -> dt.date | None:
     """Return the day an answer is due: as the source shows it, else the limit in working days (domain/06 6.3)."""
-    shown = on(feedback.observed["due_at"])
+    shown = on(feedback.observed["due_at"] or feedback.newest["due_at"])
     if shown is not None:
         return shown
     is_complex = feedback.newest["is_complex"] == "yes"
@@ -117,18 +144,19 @@ def outcome_of(question: Row, feedback: Feedback, due_on: dt.date | None) -> str
     Refused feedback and what is no feedback at all are listed, not counted (domain/06 6.1, 6.2); what was refused only
     after the day was in hand on it. `answered_before` is an answer of an earlier period published in this one.
     """
-    row, until = feedback.newest, question["until_on"]
+    until = question["until_on"]
     if feedback.received_on is None or feedback.received_on > until:
         return None
-    if feedback.observed["feedback_kind"] == "out_of_scope" or feedback.observed["status"] == "refused":
+    kind = feedback.observed["feedback_kind"] or feedback.newest["feedback_kind"]
+    if kind == "out_of_scope" or feedback.observed["status"] == "refused":
         return None
-    moved_on = on(transfer(row))
-    ended_on = moved_on if moved_on is not None else on(row["answered_at"])
+    moved_on = on(transfer(feedback))
+    ended_on = moved_on if moved_on is not None else on(feedback.event("answered_at"))
     if not happened(ended_on, until):
         return "pending_overdue" if due_on is not None and due_on < until else "pending_in_time"
     assert ended_on is not None
     if ended_on < question["period_start"]:
-        published_on = on(row["published_at"])
+        published_on = on(feedback.event("published_at"))
         in_period = published_on is not None and question["period_start"] <= published_on <= until
         return "answered_before" if moved_on is None and in_period else None
     if moved_on is not None:
@@ -136,10 +164,11 @@ def outcome_of(question: Row, feedback: Feedback, due_on: dt.date | None) -> str
     return "answered_late" if due_on is not None and ended_on > due_on else "answered_on_time"
 
 
-def transfer(row: Row) -> dt.datetime | None:
+def transfer(feedback: Feedback) -> dt.datetime | None:
     """Return when a feedback went to another body: only if its status says so, or nothing else is known of its end."""
-    unknown_end = row["status"] in (None, UNKNOWN) and row["answered_at"] is None
-    return row["transferred_at"] if row["status"] == "transferred" or unknown_end else None
+    status = feedback.news[0]["status"]
+    unknown_end = status in (None, UNKNOWN) and feedback.event("answered_at") is None
+    return feedback.event("transferred_at") if status == "transferred" or unknown_end else None
 
 
 def field_of(landed: Landed, feedback: Feedback) -> str:
@@ -161,7 +190,7 @@ def measures_of(question: Row, feedback: Feedback, outcome: str) -> dict[str, in
     # A kind nobody named counts as a regulation, the default of the intake form.
     is_regulation = kind != "act" and not (kind == "both" and question["feedback_both_kind"] != "both")
     is_resolved = outcome.startswith("answered")
-    is_published = is_resolved and happened(on(feedback.newest["published_at"]), question["until_on"])
+    is_published = is_resolved and happened(on(feedback.event("published_at")), question["until_on"])
     measures = {
         "received_total": True,
         "about_act": is_act,

@@ -231,9 +231,12 @@ class WorkingDays:
 
 
 def age(row: Row) -> tuple[Any, ...]:
-    """Return what orders the rows of one record, newer is greater: moment shown, receipt, place in the file."""
+    """Return what orders the rows of one record, newer is greater: moment shown, receipt, place in the file.
+
+    Sendings are ordered by receipt number, never by the clock.
+    """
     delivery = row["delivery"]
-    return delivery["observed_at"], delivery["received_at"], row["delivery_id"], row["source_row"], row["row_id"]
+    return delivery["observed_at"], delivery["receipt_no"], row["delivery_id"], row["source_row"], row["row_id"]
 
 
 def row_of_the_day(rows: list[Row], as_of: dt.date) -> Row:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from pipelines.recount.landed import Counted, Landed, Row, is_valid, on, unit_scopes
-from pipelines.recount.records import records_of_period
+from pipelines.recount.records import record_id, records_of_period
 
 _OWN_FORM = ("ward", "one_stop_desk", "department")
 _DISTRICT, _COMMUNE = "district", "commune"
@@ -27,7 +27,9 @@ _DAYS_BEFORE_EFFECT = 20
 def counted_drafts(landed: Landed) -> list[Counted]:
     """Return the drafts assessed or sent to appraisal in the period, with the order of their days."""
     return [
-        _of_unit(landed, f"draft_documents:{unit_id}:{row['document_code']}", unit_id, row, _draft(landed, row))
+        _of_unit(
+            landed, record_id("draft_documents", unit_id, row, row["document_code"]), unit_id, row, _draft(landed, row)
+        )
         for unit_id, row in records_of_period(landed, "draft_documents", "document_code", _span_of_draft)
     ]
 
@@ -103,7 +105,7 @@ def counted_processes(landed: Landed) -> list[Counted]:
         counts = int(_still(row, day) and level in (_DISTRICT, _COMMUNE))
         found.append(
             Counted(
-                record=f"internal_processes:{unit_id}:{_process_name(row)}",
+                record=record_id("internal_processes", unit_id, row, _process_name(row)),
                 row_id=row["row_id"],
                 scopes=frozenset(unit_scopes(landed, unit_id, _OWN_FORM)),
                 keys={"authority_unit_id": landed.question["office_unit_id"]},
@@ -194,7 +196,9 @@ def counted_publications(landed: Landed) -> list[Counted]:
                 decided is not None and effective is not None and (effective - decided).days < _DAYS_BEFORE_EFFECT
             ),
         }
-        counted = _of_unit(landed, f"publication_decisions:{unit_id}:{_publication_name(row)}", unit_id, row, measures)
+        counted = _of_unit(
+            landed, record_id("publication_decisions", unit_id, row, _publication_name(row)), unit_id, row, measures
+        )
         counted.keys["decision_id"] = f"{unit_id}:{row['decision_number'] or ''}"
         found.append(counted)
     return found
@@ -224,7 +228,7 @@ def counted_posting_checks(landed: Landed) -> list[Counted]:
                 }
             measures["expired_posted"] = row["expired_posted"] or 0
             measures["places_differing"] = int(row["in_force"] != ours)
-        found.append(_of_unit(landed, f"posting_checks:{unit_id}:{_check_name(row)}", unit_id, row, measures))
+        found.append(_of_unit(landed, _check_id(unit_id, row), unit_id, row, measures))
     return found
 
 
@@ -285,11 +289,15 @@ def _checks(landed: Landed) -> list[tuple[str, Row, bool]]:
     last: dict[tuple[Any, ...], Any] = {}
     for unit_id, row in found:
         place = unit_id, row["posting_kind"], row["posting_place"]
-        last[place] = max(last.get(place, (dt.date.min, "")), (on(row["checked_on"]), _check_name(row)))
+        last[place] = max(last.get(place, (dt.date.min, "")), (on(row["checked_on"]), _check_id(unit_id, row)))
     return [
-        (unit_id, row, last[unit_id, row["posting_kind"], row["posting_place"]][1] == _check_name(row))
+        (unit_id, row, last[unit_id, row["posting_kind"], row["posting_place"]][1] == _check_id(unit_id, row))
         for unit_id, row in found
     ]
+
+
+def _check_id(unit_id: str, row: Row) -> str:
+    return record_id("posting_checks", unit_id, row, _check_name(row))
 
 
 def _check_name(row: Row) -> str:

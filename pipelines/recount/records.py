@@ -113,13 +113,17 @@ def counted_inspections(landed: Landed) -> list[Counted]:
     for unit_id, row in found:
         made_on = _by(row["done_on"], until)
         if made_on:
-            place, made = (unit_id, _checked(landed, unit_id, row)), (made_on, row["inspection_code"])
+            place = unit_id, _checked(landed, unit_id, row)
+            made = made_on, record_id("inspections", unit_id, row, row["inspection_code"])
             first[place] = min(first.get(place, made), made)
 
     def measures(unit_id: str, row: Row) -> dict[str, int]:
         made = _by(row["done_on"], until)
         is_done, is_late = made is not None, _exceeds(made, row["planned_on"])
-        is_first = is_done and first[unit_id, _checked(landed, unit_id, row)] == (made, row["inspection_code"])
+        is_first = is_done and first[unit_id, _checked(landed, unit_id, row)] == (
+            made,
+            record_id("inspections", unit_id, row, row["inspection_code"]),
+        )
         return {
             "inspections": 1,
             "combined_inspections": int(row["inspection_kind"] == "combined"),
@@ -294,7 +298,7 @@ def _counted(landed: Landed, stream: str, key: str, span: _Span, measures: _Meas
 
 def _record(landed: Landed, stream: str, unit_id: str, code: str, row: Row, measures: dict[str, int]) -> Counted:
     return Counted(
-        record=f"{stream}:{unit_id}:{code}",
+        record=record_id(stream, unit_id, row, code),
         row_id=row["row_id"],
         scopes=frozenset(unit_scopes(landed, unit_id, _OWN_FORM)),
         keys={"reporting_unit_id": unit_id},
@@ -313,11 +317,38 @@ def records_of_period(landed: Landed, stream: str, key: str, span: _Span) -> Ite
 
 def _newest(landed: Landed, stream: str, key: str) -> Iterator[tuple[str, Row]]:
     """Yield unit and newest row of each record of a stream."""
-    records: defaultdict[tuple[str, str], list[Row]] = defaultdict(list)
+    records: defaultdict[tuple[str, int | None, str], list[Row]] = defaultdict(list)
     for row in landed.rows(stream):
-        records[_unit(landed, row), row[key]].append(row)
-    for (unit_id, _), rows in records.items():
+        records[_unit(landed, row), book_year(stream, row), row[key]].append(row)
+    for (unit_id, _, _), rows in records.items():
         yield unit_id, max(rows, key=age)
+
+
+# The day of a record's own that says in which year's book its number stands: books begin anew each January.
+_BOOK_DAYS = {
+    "directives": "issued_on",
+    "focal_officers": "decided_on",
+    "inspections": "planned_on",
+    "findings": "found_on",
+    "communications": "communicated_on",
+    "trainings": "trained_on",
+    "death_cases": "registered_on",
+    "draft_documents": "assessed_on",
+    "internal_processes": "decided_on",
+    "posting_checks": "checked_on",
+    "publication_decisions": "decided_on",
+}
+
+
+def book_year(stream: str, row: Row) -> int | None:
+    """Return the year of the book a record's number is of; None where its day is not known."""
+    day = row[_BOOK_DAYS[stream]]
+    return day.year if day is not None else None
+
+
+def record_id(stream: str, unit_id: str, row: Row, code: str) -> str:
+    """Return the name of a record: its unit, the year of the book, the number."""
+    return f"{stream}:{unit_id}:{book_year(stream, row) or '?'}:{code}"
 
 
 def _owing(landed: Landed, stream: str) -> set[str]:

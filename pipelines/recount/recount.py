@@ -1,4 +1,4 @@
-"""The independent recount of a report: every cell of every form and scope, counted again from the typed rows.
+"""The independent recount of a report: every cell of every form and scope, counted again.
 
 Here: cells from recounted records, comparison with forms and facts of the report. Not here: counting rules
 (one module a noun), words (text). Invariant: the report is only read; a difference is never summed away.
@@ -6,9 +6,10 @@ Here: cells from recounted records, comparison with forms and facts of the repor
 
 from __future__ import annotations
 
+import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 import duckdb
 
 from pipelines.figures.layout import facts_of
+from pipelines.office.settings import Office
 from pipelines.recount.declared import counted_declarations
 from pipelines.recount.dossiers import counted_dossiers
 from pipelines.recount.estimates import counted_estimates
@@ -30,6 +32,7 @@ from pipelines.recount.procedures import (
     counted_processes,
     counted_publications,
 )
+from pipelines.recount.read_anew import ReadDifference, changed_bytes, read_anew, read_differences
 from pipelines.recount.records import (
     counted_communications,
     counted_death_cases,
@@ -116,22 +119,48 @@ class RecountResult:
     cell_count: int
     record_count: int
     not_recounted: tuple[str, ...]
+    # Delivered files that were read otherwise; files whose kept bytes are not those received.
+    files: tuple[ReadDifference, ...] = ()
+    changed_bytes: tuple[str, ...] = ()
 
     @property
     def agrees(self) -> bool:
         """Tell whether every cell and record was counted again and is the same."""
-        return not (self.cells or self.records or self.not_recounted)
+        return not (self.cells or self.records or self.not_recounted or self.files or self.changed_bytes)
 
 
-def recount(database: Path, layouts: dict[str, dict]) -> RecountResult:
-    """Count a report again from schema `landed` and compare every cell and every record.
+def recount_from_bytes(office: Office, database: Path, layouts: dict[str, dict]) -> RecountResult:
+    """Count a report again from the files as they were received: each is read anew, no typed file is used.
+
+    Shared with the report: how a file is read and judged, which files count, the office's tables as they are today. The
+    counting shares nothing.
+
+    Args:
+        office: the office of the report.
+        database: warehouse.duckdb of a report; only read.
+        layouts: its forms.json.
+    """
+    with tempfile.TemporaryDirectory(prefix="kstt-dem-lai-") as folder:
+        anew = read_anew(office, database, Path(folder))
+        result = recount(database, layouts, anew)
+        return replace(result, files=read_differences(database, anew), changed_bytes=changed_bytes(office, anew))
+
+
+def recount(database: Path, layouts: dict[str, dict], landed_in: Path | None = None) -> RecountResult:
+    """Count a report again and compare every cell and every record.
 
     Args:
         database: warehouse.duckdb of a report; only read.
         layouts: its forms.json: which forms and columns there are.
+        landed_in: the database whose schema `landed` is counted; None is the report's own, which proves the models
+            alone.
     """
+    with duckdb.connect(landed_in or database, read_only=True) as given:
+        return _recounted(Landed.of(given), database, layouts)
+
+
+def _recounted(landed: Landed, database: Path, layouts: dict[str, dict]) -> RecountResult:
     with duckdb.connect(database, read_only=True) as connection:
-        landed = Landed.of(connection)
         facts = sorted({fact for layout in layouts.values() for fact in facts_of(layout)})
         counted = {fact: RECOUNTS[fact](landed) for fact in facts if fact in RECOUNTS}
         cells: list[CellDifference] = []

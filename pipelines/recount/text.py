@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from pipelines.figures.text import format_count, format_rate
+from pipelines.recount.read_anew import ReadDifference
 from pipelines.recount.recount import CellDifference, RecordDifference, RecountResult
 
 _SHOWN_RECORDS = 10
@@ -18,9 +19,17 @@ _SHOWN_RECORDS = 10
 def recount_lines(result: RecountResult, limit: int) -> Iterator[str]:
     """Yield the outcome of a recount; `limit` 0 shows every difference."""
     yield (
+        "Các tệp đã nhận được đọc lại từ đầu, không dùng bản đã đọc sẵn. Dùng chung với báo cáo: phần đọc và kiểm tra "
+        "tệp, sổ tệp đã nhận, các bảng danh mục hiện nay. Phần đếm là mã riêng."
+    )
+    yield (
         f"Đếm lại độc lập {format_count(result.record_count)} bản ghi, "
         f"so {format_count(result.cell_count)} ô của mọi biểu và mọi đơn vị."
     )
+    for name in result.changed_bytes:
+        yield f"✗ Bản lưu của tệp «{name}» đã bị đổi: không còn đúng từng byte như khi nhận. Chạy: kstt verify."
+    for item in result.files:
+        yield from _file_lines(item)
     for fact in result.not_recounted:
         yield f"✗ Chưa có cách đếm lại cho bảng {fact}; các cột lấy từ bảng này chưa được so."
     yield from _limited([_cell_lines(cell) for cell in result.cells], limit, "ô khác")
@@ -29,7 +38,8 @@ def recount_lines(result: RecountResult, limit: int) -> Iterator[str]:
         yield "✓ Mọi ô và mọi bản ghi đều khớp."
     else:
         yield (
-            f"✗ {format_count(len(result.cells))} ô và {format_count(len(result.records))} bản ghi không khớp. "
+            f"✗ {format_count(len(result.cells))} ô, {format_count(len(result.records))} bản ghi và "
+            f"{format_count(len(result.files))} tệp không khớp. "
             "Không gửi báo cáo này; chuyển các dòng trên cho người phụ trách phần mềm."
         )
 
@@ -55,10 +65,18 @@ def _cell_lines(cell: CellDifference) -> list[str]:
     return lines
 
 
+def _file_lines(item: ReadDifference) -> list[str]:
+    return [
+        f"✗ Tệp «{item.file_name}» đọc lại ra khác số liệu báo cáo đã dùng.",
+        *_side("dòng chỉ báo cáo có", item.only_in_report),
+        *_side("dòng chỉ bản đọc lại có", item.only_anew),
+    ]
+
+
 def _side(title: str, records: tuple[str, ...]) -> list[str]:
     if not records:
         return []
-    more = f" … và {len(records) - _SHOWN_RECORDS} bản ghi nữa" if len(records) > _SHOWN_RECORDS else ""
+    more = f" … và {len(records) - _SHOWN_RECORDS} nữa" if len(records) > _SHOWN_RECORDS else ""
     return [f"      {title}: {', '.join(records[:_SHOWN_RECORDS])}{more}"]
 
 

@@ -49,6 +49,7 @@ class _Sheets:
                 ("Khóa", *found.keys),
                 ("Ô khác nhau, biểu toàn đơn vị", None, len(found.office_cells)),
                 ("Ô khác nhau, mọi biểu", None, len(found.cells)),
+                ("Ô giữ nguyên tổng nhưng bản ghi bên trong đã đổi", None, len(found.exchanged)),
                 ("Bản ghi đổi chỗ", None, len(found.moved)),
                 *((f"  do {kind}", None, count) for kind, count in found.causes),
                 ("Tệp nhận muộn", None, found.late_share),
@@ -74,7 +75,7 @@ class _Sheets:
             (("Mã số liệu", 34), ("Bản ghi", 30), ("Thay đổi", 10), ("Số cũ", 10), ("Số mới", 10)),
             (
                 (cell.figure_id, record.name, record.change, record.old, record.new)
-                for cell in found.cells
+                for cell in (*found.cells, *found.exchanged)
                 for record in cell.records
             ),
         )

@@ -20,6 +20,14 @@ _LONGEST_NAME = 40
 _HASH_LENGTH = 8
 
 
+def set_text(run: Any, text: str) -> None:
+    """Write the text of a run that has none yet: as `run.text = text` does, which first searches what is in the run."""
+    if any(mark in text for mark in "\t\r\n"):
+        run.text = text
+    elif text:
+        run.add_text(text)
+
+
 def bookmark_name(figure_id: str) -> str:
     """Return the bookmark of a figure: Word allows 40 letters, digits and underscores; a leading one hides it."""
     name = "_" + re.sub(r"[^0-9A-Za-z]", "_", figure_id)

@@ -17,7 +17,7 @@ from docx.shared import Mm, Pt
 
 from pipelines.figures.blocks import Run
 from pipelines.office.errors import OfficeError
-from pipelines.render.docx_parts import Bookmarks, cell_margins, empty_body, fix_widths, missing_styles
+from pipelines.render.docx_parts import Bookmarks, cell_margins, empty_body, fix_widths, missing_styles, set_text
 
 
 class DocxText:
@@ -70,7 +70,8 @@ class DocxText:
     def run(self, paragraph: Any, run: Run, size: Any) -> None:
         """Write one run; a figure is put between bookmarks of its id."""
         with self.bookmarks.around(paragraph, run.figure_id):
-            written = paragraph.add_run(run.text)
+            written = paragraph.add_run()
+            set_text(written, run.text)
         written.bold, written.italic = run.bold or None, run.slanted or None
         if size is not None:
             written.font.size = size

@@ -1,19 +1,21 @@
 """What goes back to each unit of a period, collected and written: data/tra-lai/<period>/<unit>.xlsx and .html.
 
 Here: faults of the files that stand, what earlier files had. Not here: the papers (render), judging (quality).
-Invariant: every refused file, every row sent back or flagged of the unit's files for the period is there once.
+Invariant: every refused file and every row sent back of the unit's files for the period is there once, and of what one
+check flags in one file the first thousand rows, with the number of the others.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
-from pipelines.figures.mending import Fault, MendBook, Mended, RefusedFile, words_for_unit
+from pipelines.figures.mending import Fault, MendBook, Mended, NotListed, RefusedFile, words_for_unit
 from pipelines.ingest.contract import Contract, load_contract
 from pipelines.ingest.landing import landed_path
 from pipelines.ingest.own_cells import Place, own_cells
@@ -26,9 +28,13 @@ from pipelines.warehouse.register import Delivery, register
 from pipelines.warehouse.reported_claims import asked_doubts
 from pipelines.warehouse.standing import standing
 from pipelines.warehouse.streams import contract_path
-from pipelines.warehouse.typed import TypedDelivery, rejects_of, type_delivery
+from pipelines.warehouse.typed import TypedDelivery, rejected_count, rejects_of, type_delivery
 
 _ASKED = "Trả lời đơn vị tổng hợp: đúng như vậy, hay gửi nhầm. Nhầm hoặc thiếu thì gửi lại cả tệp cho đủ."
+
+
+# Rows listed of what one check flags in one file: more than anybody goes through, and a workbook holds a million.
+_FLAGS_LISTED = 1000
 
 
 def make_mend_books(office: Office, period_id: str) -> list[tuple[MendBook, Path]]:
@@ -60,15 +66,17 @@ def mend_books(office: Office, period: Period) -> Iterator[MendBook]:
     for unit_id in [*names, *sorted({item.unit_id for item in sent} - set(names))]:
         now = [item for item in standing_now if item.delivery.unit_id == unit_id]
         before = [item for item in sent if item.unit_id == unit_id and item.replaced_by]
+        found = [_faults(office, item) for item in now]
         book = MendBook(
             unit_id=unit_id,
             unit_name=names.get(unit_id, unit_id),
             period_label=period.label,
             deadline=f"{period.unit_deadline(office.settings.deadlines):%d/%m/%Y}",
             refused=tuple(_refused(item) for item in now if item.verdict["status"] == "refused"),
-            faults=tuple(fault for item in now for fault in _faults(office, item)),
+            faults=tuple(fault for faults, _ in found for fault in faults),
             mended=(),
             doubts=tuple(_doubt(item, claim) for item in now for claim in _open_claims(item, asked)),
+            not_listed=tuple(more for _, not_listed in found for more in not_listed),
         )
         book = _with_mended(office, book, before)
         if book.refused or book.doubts or book.faults or book.mended:
@@ -85,7 +93,7 @@ def _refused(item: TypedDelivery) -> RefusedFile:
     stream = item.delivery.stream
     return RefusedFile(
         stream_title=load_contract(contract_path(stream)).title if stream else "(chưa rõ loại)",
-        file_name=item.delivery.file_name,
+        file_name=item.delivery.shown_name,
         received_at=dt.datetime.fromisoformat(item.delivery.received_at),
         reason=words_for_unit(item.verdict["refused_reason"] or ""),
         mend=words_for_unit(item.verdict["refused_mend"] or ""),
@@ -98,48 +106,61 @@ def _doubt(item: TypedDelivery, claim: Claim) -> RefusedFile:
     return replace(_refused(item), reason=words_for_unit(claim.full_reason), mend=words_for_unit(mend))
 
 
-def _faults(office: Office, item: TypedDelivery) -> list[Fault]:
+def _faults(office: Office, item: TypedDelivery) -> tuple[list[Fault], list[NotListed]]:
     """The faults of the rows of one file, in their order; a refused file may have rows that say why."""
     delivery = item.delivery
     if delivery.stream is None or delivery.profile is None or item.is_held_back:
-        return []  # rows of another unit's file are not shown to this one
+        return [], []  # rows of another unit's file are not shown to this one
     contract = load_contract(contract_path(delivery.stream))
-    found = pd.concat([_sent_back(item), _flagged(item, contract)], ignore_index=True)
-    if found.empty:
-        return []
-    places: list[Place] = [_place(row) for row in found.to_dict("records")]
-    shown = {place for place, check in zip(places, found["check_id"], strict=True) if check != "shifted_row"}
+    flags = _flags(item, contract)
+    frames = [_sent_back(item)] if rejected_count(item) else []
+    if len(flags):
+        frames.append(_flagged(flags.groupby("check_id", sort=False).head(_FLAGS_LISTED), item, contract))
+    if not frames:
+        return [], []
+    rows = pd.concat(frames, ignore_index=True).to_dict("records")
+    places: list[Place] = [_place(row) for row in rows]
+    shown = {place for place, row in zip(places, rows, strict=True) if row["check_id"] != "shifted_row"}
     cells = own_cells(landed_path(office, delivery.sha256), contract, delivery.profile, shown)
-    faults = [
-        _fault(row, contract, delivery, cells.get(place, {}))
-        for row, place in zip(found.to_dict("records"), places, strict=True)
+    not_listed = _not_listed(flags, item, contract)
+    every = [_fault(row, contract, delivery, cells.get(place, {})) for row, place in zip(rows, places, strict=True)]
+    faults = list(_in_one_line(every, {more.check_id: more.rows for more in not_listed}))
+    faults.sort(key=lambda fault: (not fault.is_sent_back, fault.sheet, fault.row, fault.check_id))
+    whole = {fault.check_id for fault in faults if fault.rows > 1}
+    return faults, [more for more in not_listed if more.check_id not in whole]
+
+
+def _not_listed(flags: pd.DataFrame, item: TypedDelivery, contract: Contract) -> list[NotListed]:
+    reasons = {check["check_id"]: check["reason"] for check in item.verdict["checks"]}
+    counts = Counter(flags["check_id"]) if len(flags) else Counter[str]()
+    return [
+        NotListed(contract.title, item.delivery.shown_name, name, reasons.get(name, name), rows - _FLAGS_LISTED)
+        for name, rows in sorted(counts.items())
+        if rows > _FLAGS_LISTED
     ]
-    faults = list(_in_one_line(faults))
-    return sorted(faults, key=lambda fault: (not fault.is_sent_back, fault.sheet, fault.row, fault.check_id))
 
 
-def _in_one_line(faults: list[Fault]) -> Iterator[Fault]:
-    """Yield the faults of a file; what every row has because the file lacks the column is one line, not one a row."""
+def _in_one_line(faults: list[Fault], more: Mapping[str, int]) -> Iterator[Fault]:
+    """Yield the faults of a file; what every row has because the file lacks the column is one line, not one a row.
+
+    Args:
+        faults: those that are listed.
+        more: check → how many more rows have it.
+    """
     of_column: dict[tuple[str, str, bool], list[Fault]] = {}
     for fault in faults:
         if fault.at and fault.at not in dict(fault.cells):
             of_column.setdefault((fault.check_id, fault.at, fault.is_sent_back), []).append(fault)
         else:
             yield fault
-    for (_, header, _), same in of_column.items():
-        first = same[0]
-        yield (
-            first
-            if len(same) == 1
-            else replace(
-                first,
-                record_code=f"({len(same)} dòng)",
-                value="",
-                reason=f"Tệp không có cột «{header}»; {len(same)} dòng, từ dòng {first.row}. {first.reason}",
-                cells=(),
-                rows=len(same),
-            )
-        )
+    for (check_id, header, _), same in of_column.items():
+        rows = len(same) + more.get(check_id, 0)
+        yield same[0] if rows == 1 else _whole_column(same[0], header, rows)
+
+
+def _whole_column(first: Fault, header: str, rows: int) -> Fault:
+    reason = f"Tệp không có cột «{header}»; {rows} dòng, từ dòng {first.row}. {first.reason}"
+    return replace(first, record_code=f"({rows} dòng)", value="", reason=reason, cells=(), rows=rows)
 
 
 def _place(row: dict) -> Place:
@@ -150,11 +171,17 @@ def _sent_back(item: TypedDelivery) -> pd.DataFrame:
     return rejects_of(item).assign(is_sent_back=True)
 
 
-def _flagged(item: TypedDelivery, contract: Contract) -> pd.DataFrame:
-    """One row per flag of a typed row, with the words of its check."""
-    rows = pd.read_parquet(item.folder / "rows.parquet")
-    rows = rows[(rows["flags"] != "") & (item.verdict["status"] == "accepted")]
-    rows = rows.assign(check_id=rows["flags"].str.split(";")).explode("check_id")
+def _flags(item: TypedDelivery, contract: Contract) -> pd.DataFrame:
+    """One row per flag of a typed row: its place, its record and the check; none of a refused file."""
+    if item.verdict["status"] != "accepted" or not item.verdict["counts"]["flagged"]:
+        return pd.DataFrame()
+    wanted = ["source_sheet", "source_row", contract.key, "flags"]
+    rows = pd.read_parquet(item.folder / "rows.parquet", columns=wanted, filters=[("flags", "!=", "")])
+    return rows.assign(check_id=rows["flags"].str.split(";")).explode("check_id")
+
+
+def _flagged(rows: pd.DataFrame, item: TypedDelivery, contract: Contract) -> pd.DataFrame:
+    """Flags with the words of their checks."""
     checks = {check["check_id"]: check for check in item.verdict["checks"]}
     columns = [checks.get(check_id, {}).get("column", "") for check_id in rows["check_id"]]
     return pd.DataFrame(
@@ -179,7 +206,7 @@ def _fault(row: dict, contract: Contract, delivery: Delivery, cells: dict[str, t
         header = contract.columns[column].labels[0]
     return Fault(
         stream_title=contract.title,
-        file_name=delivery.file_name,
+        file_name=delivery.shown_name,
         sheet="" if pd.isna(row["source_sheet"]) else str(row["source_sheet"]),
         row=int(row["source_row"]),
         record_code="" if pd.isna(row["record_code"]) else str(row["record_code"]),
@@ -196,6 +223,7 @@ def _fault(row: dict, contract: Contract, delivery: Delivery, cells: dict[str, t
 def _with_mended(office: Office, book: MendBook, before: list[Delivery]) -> MendBook:
     """Add the faults earlier files had and the files that stand no longer have (same record, same check)."""
     open_now = {(fault.stream_title, fault.record_code or str(fault.row), fault.check_id) for fault in book.faults}
+    many_now = {(item.stream_title, item.check_id) for item in book.not_listed}
     refused_now = {(file.stream_title, file.reason) for file in book.refused}
     mended: dict[tuple[str, str, str], Mended] = {}
     for delivery in before:
@@ -206,8 +234,8 @@ def _with_mended(office: Office, book: MendBook, before: list[Delivery]) -> Mend
                 key = (file.stream_title, file.file_name, "refused")
                 mended[key] = Mended(file.stream_title, "(cả tệp)", file.reason, file.file_name)
             continue
-        for fault in _faults(office, item):
+        for fault in _faults(office, item)[0]:
             key = (fault.stream_title, fault.record_code or str(fault.row), fault.check_id)
-            if key not in open_now:
+            if key not in open_now and (fault.stream_title, fault.check_id) not in many_now:
                 mended[key] = Mended(fault.stream_title, fault.record_code, fault.reason, fault.file_name)
     return replace(book, mended=tuple(mended.values()))

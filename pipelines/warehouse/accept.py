@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from pipelines.ingest.contract import load_contract
 from pipelines.ingest.landing import Receipt
 from pipelines.office import journal
 from pipelines.office.errors import OfficeError
@@ -17,8 +18,9 @@ from pipelines.warehouse.claims import Claim
 from pipelines.warehouse.named import named, the_one
 from pipelines.warehouse.register import Delivery, register
 from pipelines.warehouse.reported_claims import reported_claims
-from pipelines.warehouse.said import record_columns, record_keys
+from pipelines.warehouse.said import record_keys
 from pipelines.warehouse.standing import standing
+from pipelines.warehouse.streams import contract_path
 from pipelines.warehouse.typed import TypedDelivery
 
 
@@ -50,7 +52,7 @@ def accept(office: Office, name: str, by: str, why: str) -> tuple[Receipt, list[
             why,
             delivery_id=receipt.receipt_id,
             unit_id=receipt.unit_id,
-            inbox_path=receipt.inbox_path,
+            inbox_path=receipt.shown_path,
             sha256=receipt.sha256,
             claims=[
                 {"delivery_id": claim.delivery_id, "kind": claim.kind, "records": list(claim.records)}
@@ -81,8 +83,8 @@ def still_shown(office: Office, accepted: list[Claim]) -> list[tuple[Delivery, t
 
 def _records(item: TypedDelivery) -> set[str]:
     """The records a counted file has in the figures."""
-    columns = record_columns(str(item.delivery.stream))
-    found = set(record_keys(pd.read_parquet(item.folder / "rows.parquet", columns=columns), columns))
+    contract = load_contract(contract_path(str(item.delivery.stream)))
+    found = set(record_keys(pd.read_parquet(item.folder / "rows.parquet"), contract))
     return found if item.remaining is None else found & item.remaining
 
 
@@ -107,5 +109,5 @@ def _nothing_to_accept(office: Office, receipt: Receipt) -> str:
         if not claim.can_be_accepted
     ]
     if refused:
-        return f"«{receipt.inbox_path}» không chấp nhận được: {refused[0].reason} {refused[0].mend}"
-    return f"«{receipt.inbox_path}» không có gì chờ xác nhận."
+        return f"«{receipt.shown_path}» không chấp nhận được: {refused[0].reason} {refused[0].mend}"
+    return f"«{receipt.shown_path}» không có gì chờ xác nhận."

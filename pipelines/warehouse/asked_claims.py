@@ -90,7 +90,7 @@ def claim_rows(found: list[tuple[Delivery, Claim]]) -> pd.DataFrame:
     """Return table `landed.claim`: one row a claim."""
     rows = [
         (
-            claim.delivery_id, delivery.unit_id, delivery.period_id, delivery.stream, delivery.file_name, claim.kind,
+            claim.delivery_id, delivery.unit_id, delivery.period_id, delivery.stream, delivery.shown_name, claim.kind,
             claim.effect, claim.reason, claim.mend, "\n".join(claim.records), claim.accepted or None, claim.is_open,
         )
         for delivery, claim in found

@@ -260,12 +260,12 @@ class Claims:
         """
         for other in before:
             if not self.is_kin(delivery.unit_id, other.unit_id) and _is_of_folder(delivery):
-                reason = f"Chờ xác nhận: {self.name(other.unit_id)} đã gửi đúng tệp này («{other.file_name}»)."
+                reason = f"Chờ xác nhận: {self.name(other.unit_id)} đã gửi đúng tệp này («{other.shown_name}»)."
                 return self._doubt(delivery, "same_bytes", "waits", reason)
         for other in before:
             earlier, period = self.period(other.period_id), self.period(delivery.period_id)
             if other.unit_id == delivery.unit_id and earlier and period and earlier.end_on < period.start_on:
-                reason = f"Đúng từng byte tệp đã gửi cho {earlier.label} («{other.file_name}»)."
+                reason = f"Đúng từng byte tệp đã gửi cho {earlier.label} («{other.shown_name}»)."
                 return self._doubt(delivery, "earlier_bytes", "flags", reason)
         return None
 
@@ -274,8 +274,8 @@ class Claims:
     def of_missing(self, delivery: Delivery, replaced: Delivery, records: tuple[str, ...]) -> Claim:
         """Say which records a replacement no longer has; they keep counting until accepted as gone."""
         reason = (
-            f"Tệp gửi thay «{replaced.file_name}» thiếu {len(records)} bản ghi có trong tệp cũ, vẫn được tính theo tệp "
-            f"cũ: {listed(records)}."
+            f"Tệp gửi thay «{replaced.shown_name}» thiếu {len(records)} bản ghi có trong tệp cũ, vẫn được tính theo "
+            f"tệp cũ: {listed(records)}."
         )
         return self._doubt(delivery, "records_gone", "flags", reason, records)
 

@@ -87,7 +87,7 @@ def effect(office: Office, path: Path, unit_id: str, period_id: str | None, prof
     differing = _differing(known, rows)
     return Effect(
         reading=reading,
-        replaces=replaced[-1].delivery.file_name if replaced else None,
+        replaces=replaced[-1].delivery.shown_name if replaced else None,
         is_known=any(item.delivery.sha256 == delivery.sha256 for item in in_force),
         same=len(rows.index.intersection(known.index)) - len(differing),
         new=list(rows.index.difference(known.index)),

@@ -50,8 +50,8 @@ _WRITTEN = {
     "integer: receipt_no, "
     "boolean: is_export is_answer, varchar: state status refused_reason, "
     "boolean: is_counted, integer: rows_in rows_typed rows_rejected rows_blank rows_furniture rows_flagged",
-    "sending": "varchar: delivery_id unit_id period_id stream file_name, timestamp: received_at, varchar: kind status, "
-    "boolean: is_standing, integer: rows_read, date: observed_on sent_from sent_until",
+    "sending": "varchar: delivery_id unit_id period_id stream file_name, timestamp: received_at, integer: receipt_no, "
+    "varchar: kind status, boolean: is_standing, integer: rows_read, date: observed_on sent_from sent_until",
     "claim": "varchar: delivery_id unit_id period_id stream file_name kind effect reason mend records accepted, "
     "boolean: is_open",
     "acceptance": "varchar: delivery_id kind record_code",

@@ -10,6 +10,7 @@ from collections.abc import Collection
 from pathlib import PurePath
 
 from pipelines.ingest.landing import Receipt, receipts
+from pipelines.ingest.persons import without_persons
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import Office
 from pipelines.office.text import nfc
@@ -25,7 +26,7 @@ def named(office: Office, name: str, among: Collection[str] | None = None) -> li
     """
     told = nfc(name).removeprefix("./")
     known = [item for item in receipts(office) if among is None or item.receipt_id in among]
-    found = [item for item in known if told in (item.receipt_id, item.file_name)]
+    found = [item for item in known if told in (item.receipt_id, item.file_name, without_persons(item.file_name))]
     return found or [item for item in known if _ends(told, item.inbox_path) or _ends(item.inbox_path, told)]
 
 
@@ -38,7 +39,7 @@ def the_one(name: str, found: list[Receipt]) -> Receipt:
     if not found:
         raise OfficeError(f"Không có tệp đã nhận nào tên «{name}». Xem tệp của từng đơn vị: kstt status <kỳ>")
     if len(found) > 1:
-        lines = "\n".join(f"  - {item.receipt_id}: {item.inbox_path}" for item in found)
+        lines = "\n".join(f"  - {item.receipt_id}: {item.shown_path}" for item in found)
         raise OfficeError(f"Có {len(found)} lần gửi tên «{name}». Ghi mã lần gửi:\n{lines}")
     return found[0]
 

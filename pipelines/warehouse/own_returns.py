@@ -35,11 +35,12 @@ def own_returns(office: Office, hashes: Collection[str]) -> dict[str, OwnReturn]
     for sha256 in sorted(new):
         landed = landed_path(office, sha256)
         found = read_own_return(landed, sheet_names()) if landed.is_file() else None
-        known[sha256] = asdict(found) if found else None
+        known[sha256] = found
     if new:
-        content = {"made_by": _version(), "files": known}
+        files = {sha256: asdict(own) if own else None for sha256, own in known.items()}
+        content = {"made_by": _version(), "files": files}
         write_atomically(path, json.dumps(content, ensure_ascii=False, sort_keys=True).encode())
-    return {sha256: _own(entry) for sha256 in hashes if (entry := known[sha256])}
+    return {sha256: own for sha256 in hashes if (own := known[sha256])}
 
 
 @lru_cache(maxsize=1)
@@ -49,12 +50,14 @@ def sheet_names() -> tuple[str, ...]:
     return tuple(contract.sheet for contract in contracts if contract.sheet)
 
 
-def _read(path: Path) -> dict[str, dict | None]:
+def _read(path: Path) -> dict[str, OwnReturn | None]:
     """Read the index; one that is missing, broken or made by other code is made anew."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        return dict(content["files"]) if content["made_by"] == _version() else {}
-    except (OSError, ValueError, KeyError, TypeError):
+        if content["made_by"] != _version():
+            return {}
+        return {sha256: _own(entry) if entry is not None else None for sha256, entry in content["files"].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}
 
 

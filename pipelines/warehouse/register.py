@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from pipelines.ingest.file_name import sent_as
 from pipelines.ingest.landing import Receipt, receipts
 from pipelines.ingest.own_return import OwnReturn
+from pipelines.ingest.persons import without_persons
 from pipelines.office import journal
 from pipelines.office.profiles import Profile
 from pipelines.office.settings import Office
@@ -52,6 +54,11 @@ class Delivery:
     # What a return workbook says of itself; None for any other file.
     own_return: OwnReturn | None = None
 
+    @cached_property
+    def shown_name(self) -> str:
+        """The name of the file as it may be shown outside landing: without persons."""
+        return without_persons(self.file_name)
+
     @property
     def observed_on(self) -> dt.date:
         """The day of the moment whose state the file shows."""
@@ -63,8 +70,12 @@ class Delivery:
 
         A replacement that names no moment shows its predecessor's, but may hold what happened since.
         """
-        named = self.profile.named_moment(self.file_name) if self.profile else None
-        return (named or dt.datetime.fromisoformat(self.received_at)).date()
+        return (self.named_moment or dt.datetime.fromisoformat(self.received_at)).date()
+
+    @property
+    def named_moment(self) -> dt.datetime | None:
+        """The moment its name says it shows; None where it says none."""
+        return self.profile.named_moment(self.file_name) if self.profile else None
 
     @property
     def receipt_id(self) -> str:
@@ -82,8 +93,8 @@ def register(office: Office, until: Cut | dt.datetime | None = None) -> list[Del
 
     Same unit, stream, period and name with other bytes is a replacement (the older one leaves; a name that says no
     moment inherits its `observed_at`), and so is a return of the same unit, period and sheet whatever its name;
-    another name is additional; the same bytes beside those that count already are a copy. A withdrawn file is as if
-    it had not been sent: what it had replaced counts again.
+    another name is additional; the same bytes beside those that count already are a copy, unless their name says
+    another moment. A withdrawn file is as if it had not been sent: what it had replaced counts again.
 
     Args:
         office: the office.
@@ -177,7 +188,7 @@ class _Book:
         if old is not None and self.deliveries[old].sha256 != new.sha256:
             new = self._replacing(old, new)
             self.newest[name] = at
-        elif any(self.deliveries[other].is_visible for other in self.bytes_at.get(content, ())):
+        elif any(self._is_copy(new, self.deliveries[other]) for other in self.bytes_at.get(content, ())):
             new = replace(new, kind="same_bytes")
         else:
             new = replace(new, kind="additional" if place in self.seen else "first")
@@ -186,11 +197,18 @@ class _Book:
         self.bytes_at.setdefault(content, []).append(at)
         self.deliveries.append(new)
 
+    @staticmethod
+    def _is_copy(new: Delivery, old: Delivery) -> bool:
+        """Tell whether a file with the bytes of another says nothing of its own.
+
+        An export whose name says another moment does: that nothing had changed by then.
+        """
+        return old.is_visible and new.named_moment in (None, old.observed_at)
+
     def _replacing(self, at: int, new: Delivery) -> Delivery:
         old = self.deliveries[at]
         self.deliveries[at] = replace(old, replaced_by=new.delivery_id)
-        says_its_own = new.profile is not None and new.profile.named_moment(new.file_name) is not None
-        return replace(new, kind="replacement", observed_at=new.observed_at if says_its_own else old.observed_at)
+        return replace(new, kind="replacement", observed_at=new.named_moment or old.observed_at)
 
 
 def _is_sheet_of_return(delivery: Delivery) -> bool:

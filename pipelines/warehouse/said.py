@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipelines.ingest.contract import load_contract
+from pipelines.ingest.contract import BOOK_YEAR, OWN_NUMBER, Contract, load_contract
 from pipelines.office.files import write_atomically
 from pipelines.office.settings import Office
 from pipelines.warehouse.streams import contract_path
 
 _BETWEEN = " | "  # between the parts of a key of several columns
-_VERSION = 1
+_VERSION = 2
 
 
 @dataclass
@@ -36,9 +36,12 @@ class Said:
         path = office.data / "typed" / "said.json"
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
-            if content["version"] == _VERSION:
-                return cls(path, content["units"], content["lacking"])
-        except (OSError, ValueError, KeyError, TypeError):
+            units, lacking = content["units"], content["lacking"]
+            is_whole = all(isinstance(named, dict) for named in units.values())
+            is_whole = is_whole and all(isinstance(records, list) for records in lacking.values())
+            if content["version"] == _VERSION and is_whole:
+                return cls(path, units, lacking)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             pass  # derived: made anew below
         return cls(path)
 
@@ -65,29 +68,38 @@ class Said:
         """Return the records counted from an old file that a new one lacks; a rejected row of the new is present."""
         key = f"{new.name}<{old.name}"
         if key not in self.lacking:
-            columns = record_columns(stream)
+            contract = load_contract(contract_path(stream))
             rejected = set(pd.read_parquet(new / "rejects.parquet", columns=["record_code"])["record_code"].dropna())
-            present = set(record_keys(pd.read_parquet(new / "rows.parquet", columns=columns), columns))
-            had = pd.read_parquet(old / "rows.parquet", columns=columns)
-            keys = pd.DataFrame({"key": record_keys(had, columns), "code": had[columns[0]]}).drop_duplicates("key")
+            present = set(record_keys(pd.read_parquet(new / "rows.parquet"), contract))
+            had = pd.read_parquet(old / "rows.parquet")
+            keys = pd.DataFrame({"key": record_keys(had, contract), "code": had[contract.key]}).drop_duplicates("key")
             gone = keys[~keys["key"].isin(present) & ~keys["code"].isin(rejected)]
             self.lacking[key] = sorted(gone["key"])
             self.is_changed = True
         return self.lacking[key]
 
 
-def record_columns(stream: str) -> list[str]:
-    """Return the columns that name a record of a stream: its key and what stands beside it."""
-    contract = load_contract(contract_path(stream))
-    return [contract.key, *contract.key_beside]
+def record_keys(rows: pd.DataFrame, contract: Contract) -> list[str]:
+    """Return the name of each row's record: its key, what stands beside it, its book where it is a number of one.
 
-
-def record_keys(rows: pd.DataFrame, columns: list[str]) -> list[str]:
-    """Return the name of each row's record, the parts of a key of several columns joined."""
-    texts = rows[columns].astype("string").fillna("")
-    return [_BETWEEN.join(row) for row in texts.itertuples(index=False)]
+    A number of a book stands again in other years, and in the books of other units whose rows one file may hold.
+    """
+    parts = rows[[contract.key, *contract.key_beside, *([BOOK_YEAR] if contract.book_dates else [])]]
+    if _has_units(contract):
+        parts = parts.assign(unit=rows[f"{contract.sender}_key"].where(rows[OWN_NUMBER].fillna(False).astype(bool)))
+    texts = parts.astype("string").fillna("")
+    return [_BETWEEN.join(part for part in row if part) for row in texts.itertuples(index=False)]
 
 
 def record_sql(stream: str) -> str:
     """Return the same name of a row's record as SQL over the stream's columns."""
-    return f" || '{_BETWEEN}' || ".join(f"coalesce(cast(\"{name}\" as varchar), '')" for name in record_columns(stream))
+    contract = load_contract(contract_path(stream))
+    names = [contract.key, *contract.key_beside, *([BOOK_YEAR] if contract.book_dates else [])]
+    parts = [f"nullif(cast(\"{name}\" as varchar), '')" for name in names]
+    if _has_units(contract):
+        parts.append(f"case when {OWN_NUMBER} then nullif({contract.sender}_key, '') end")
+    return f"concat_ws('{_BETWEEN}', {', '.join(parts)})"
+
+
+def _has_units(contract: Contract) -> bool:
+    return contract.national_code is not None and contract.sender is not None

@@ -138,7 +138,7 @@ def note_received(office: Office, name: str, on: str, by: str, why: str) -> Note
     first_seen = _day(receipt.first_seen_at, receipt, office.clock.timezone) or receipt.received_on
     if day > first_seen:
         raise OfficeError(
-            f"«{receipt.file_name}» đã có trong inbox ngày {first_seen:%d/%m/%Y}, không thể đến ngày {day:%d/%m/%Y}."
+            f"«{receipt.shown_path}» đã có trong inbox ngày {first_seen:%d/%m/%Y}, không thể đến ngày {day:%d/%m/%Y}."
         )
     before = f"{seen.earliest:%d/%m/%Y}" if seen.basis in ("note", "register") else ""
     journal.append(
@@ -148,7 +148,7 @@ def note_received(office: Office, name: str, on: str, by: str, why: str) -> Note
         why,
         receipt_id=receipt.receipt_id,
         unit_id=receipt.unit_id,
-        inbox_path=receipt.inbox_path,
+        inbox_path=receipt.shown_path,
         sha256=receipt.sha256,
         on=day.isoformat(),
         before=before,
@@ -175,7 +175,7 @@ def _named(office: Office, name: str) -> Receipt:
     if not found:
         raise OfficeError(f"Chưa nhận tệp nào tên «{name}». Nhận tệp trong inbox trước: kstt receive")
     if len(found) > 1:
-        lines = "\n".join(f"  - {item.receipt_id}: {item.inbox_path}" for item in found)
+        lines = "\n".join(f"  - {item.receipt_id}: {item.shown_path}" for item in found)
         raise OfficeError(f"Có {len(found)} lần gửi tên «{name}». Ghi mã lần gửi:\n{lines}")
     return found[0]
 

@@ -124,7 +124,8 @@ class _Judge:
 
     def _after(self, older: list[TypedDelivery], new: TypedDelivery) -> list[TypedDelivery]:
         """Return what counts once a file came to replace others: all of them while it is refused."""
-        new = replace(new, delivery=replace(new.delivery, replaced_by=None))
+        if new.delivery.replaced_by is not None:
+            new = replace(new, delivery=replace(new.delivery, replaced_by=None))
         if new.verdict["status"] != "accepted":
             return [*older, new]
         kept: list[TypedDelivery] = []
@@ -149,6 +150,8 @@ def _rest_of(item: TypedDelivery, new: TypedDelivery, left: frozenset[str]) -> T
 
 def _with(item: TypedDelivery, claims: list[Claim]) -> TypedDelivery:
     """Return the reading with its claims; a file that is another's, or waits, is not counted and says why."""
+    if not claims:
+        return item
     barred = next((claim for claim in claims if claim.effect in ("refuses", "waits") and not claim.accepted), None)
     verdict = item.verdict
     if barred:

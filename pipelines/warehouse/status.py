@@ -215,11 +215,11 @@ def _owed(duty: Duty, files: _Files) -> Owed:
 
 
 def _refusal(item: TypedDelivery) -> Refusal:
-    return Refusal(item.delivery.file_name, item.verdict["refused_reason"], item.verdict["refused_mend"] or "")
+    return Refusal(item.delivery.shown_name, item.verdict["refused_reason"], item.verdict["refused_mend"] or "")
 
 
 def _doubt(item: TypedDelivery, claim: Claim) -> Refusal:
-    return Refusal(item.delivery.file_name, claim.reason, claim.mend, EFFECT_WORDS[claim.effect])
+    return Refusal(item.delivery.shown_name, claim.reason, claim.mend, EFFECT_WORDS[claim.effect])
 
 
 def _state(sent: list[TypedDelivery], accepted: list[TypedDelivery], days: SentDays | None, deadline: dt.date) -> State:

@@ -10,16 +10,17 @@ import datetime as dt
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
 
 from pipelines.ingest.contract import load_contract
-from pipelines.ingest.landing import landed_path
+from pipelines.ingest.landing import hash_file, landed_path
 from pipelines.office.corrections import Correction
 from pipelines.office.errors import OfficeError
+from pipelines.office.masking_key import masking_key
 from pipelines.office.settings import Office
 from pipelines.office.software import reading_hash
 from pipelines.warehouse.claims import Claim
@@ -75,7 +76,7 @@ def recipe(office: Office, delivery: Delivery) -> str:
     assert delivery.profile is not None and delivery.stream is not None
     parts = [
         office.profile_hash(delivery.profile),
-        office.settings.window.model_dump_json(),
+        office.window_text,
         office.settings.office.timezone,
         office.tables_hash("units", "fields", "procedures", "holidays"),
         *(item.model_dump_json() for item in corrections_of(office, delivery)),
@@ -115,6 +116,12 @@ def type_deliveries(
         say: called with a line of progress for each stream that has files to read now.
     """
     found = {delivery.delivery_id: _kept(office, delivery) for delivery in deliveries}
+    unread = [item for item in found.values() if item.verdict is None]
+    hashes = {item.delivery.sha256 for item in unread}
+    damages = {sha256: _damage(landed_path(office, sha256), sha256) for sha256 in hashes}
+    for item in unread:
+        if damage := damages[item.delivery.sha256]:  # not kept: the file counts again once its bytes are restored
+            found[item.delivery.delivery_id] = replace(item, verdict=_damaged(item, damage))
     new = [item for item in found.values() if item.verdict is None]
     for stream, count in Counter(str(item.delivery.stream) for item in new).items():
         say(f"Đọc và kiểm tra {count} bảng: {load_contract(contract_path(stream)).title}")
@@ -137,7 +144,7 @@ def _kept(office: Office, delivery: Delivery) -> _Kept:
     if delivery.profile is None or delivery.stream is None:
         return _Kept(delivery, Path(), "", _no_profile(delivery))
     made_by = recipe(office, delivery)
-    folder = office.data / "typed" / delivery.stream / f"{delivery.sha256[:16]}-{made_by[:12]}"
+    folder = Path(f"{office.data}/typed/{delivery.stream}/{delivery.sha256[:16]}-{made_by[:12]}")
     return _Kept(delivery, folder, made_by, kept_verdict(folder, made_by))
 
 
@@ -171,12 +178,13 @@ def source_of(office: Office, delivery: Delivery) -> Source:
     assert delivery.profile is not None and delivery.stream is not None
     window = office.settings.window
     return Source(
-        delivery.file_name,
+        delivery.shown_name,
         load_contract(contract_path(delivery.stream)),
         delivery.profile,
         (window.min, delivery.says_until + dt.timedelta(days=window.max_days_after_observed)),
         office.clock.timezone,
         corrections_of(office, delivery),
+        masking_key(office),
     )
 
 
@@ -285,15 +293,35 @@ def _known(office: Office, last: dt.date) -> Known:
     )
 
 
+def _damage(path: Path, sha256: str) -> str:
+    """Return what became of the kept bytes of a file; "" while they are those that were received."""
+    try:
+        return "" if hash_file(path) == sha256 else "đã bị sửa"
+    except FileNotFoundError:
+        return "đã mất"
+    except OSError as error:
+        return f"không đọc được ({error.strerror})"
+
+
+def _damaged(item: _Kept, damage: str) -> dict[str, Any]:
+    mend = f"Khôi phục data/landing/{item.delivery.sha256} từ bản sao lưu; kstt verify nêu mọi tệp bị hỏng."
+    return {
+        **_no_profile(item.delivery),
+        "stream": item.delivery.stream,
+        "refused_reason": f"Bản lưu của tệp {damage}, không còn đúng tệp đã nhận; không dòng nào được tính.",
+        "refused_mend": mend,
+    }
+
+
 def _no_profile(delivery: Delivery) -> dict[str, Any]:
     return {
-        "file_name": delivery.file_name,
+        "file_name": delivery.shown_name,
         "sha256": delivery.sha256,
         "stream": None,
         "profile_id": None,
         "recipe": "",
         "status": "refused",
-        "refused_reason": f"Không hồ sơ nguồn nào (profiles/) nhận tệp «{delivery.file_name}» của {delivery.unit_id}.",
+        "refused_reason": f"Không hồ sơ nguồn nào (profiles/) nhận tệp «{delivery.shown_name}» của {delivery.unit_id}.",
         "refused_mend": "Kiểm tra tên tệp và thư mục đơn vị, hoặc thêm một tệp profiles/*.yaml cho nguồn này.",
         "counts": {"rows_in": 0, "typed": 0, "rejected": 0, "blank": 0, "furniture": 0, "flagged": 0},
         "checks": [],
@@ -304,4 +332,15 @@ def _no_profile(delivery: Delivery) -> dict[str, Any]:
 
 def rejects_of(typed: TypedDelivery) -> pd.DataFrame:
     """Return the rows of a delivery that go back to its unit, with reason and mend."""
-    return pd.read_parquet(typed.folder / "rejects.parquet")
+    path = typed.folder / "rejects.parquet"
+    if path.is_file():
+        return pd.read_parquet(path)
+    from pipelines.ingest.rejects import REJECT_TYPES
+
+    return pd.DataFrame({name: pd.Series(dtype=object) for name in REJECT_TYPES})  # its kept bytes were lost
+
+
+def rejected_count(typed: TypedDelivery) -> int:
+    """Return how many rows and reasons `rejects_of` has; a file without a profile has no table of them."""
+    kept = typed.verdict.get("kept")
+    return int(kept["rejects"]["count"]) if kept else 0

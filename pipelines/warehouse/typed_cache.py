@@ -10,13 +10,13 @@ import hashlib
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.ingest.contract import Contract
+from pipelines.office.files import temporary_beside
 
 if TYPE_CHECKING:
     from pipelines.ingest.pieces import Piece
@@ -24,9 +24,12 @@ if TYPE_CHECKING:
 _TABLES = ("rows", "rejects")
 _VERDICT = "verdict.json"
 _KEPT = "kept"
-_SEAL = "seal"
-# Name, size and time of each of the three files.
-_Signature = tuple[tuple[str, int, int], ...]
+# The seal ends verdict.json: the hash of all before it.
+_SEAL = b',\n "seal": "'
+_END = b'"\n}'
+_SMALL = 1 << 20
+# Size and time of each of the three files.
+_Signature = tuple[tuple[int, int], ...]
 
 
 def kept_verdict(folder: Path, made_by: str) -> dict[str, Any] | None:
@@ -37,10 +40,10 @@ def kept_verdict(folder: Path, made_by: str) -> dict[str, Any] | None:
         made_by: the recipe it must have been made by.
     """
     try:
-        signature = tuple(_stat(folder / name) for name in (*map(_parquet, _TABLES), _VERDICT))
+        signature = tuple(_stat(f"{folder}/{name}") for name in _NAMES)
     except OSError:
         return None
-    verdict = _whole(folder, signature)
+    verdict = _whole(str(folder), signature)
     return verdict if verdict is not None and verdict.get("recipe") == made_by else None
 
 
@@ -48,34 +51,47 @@ def _parquet(table: str) -> str:
     return f"{table}.parquet"
 
 
-def _stat(path: Path) -> tuple[str, int, int]:
-    told = path.stat()
-    return path.name, told.st_size, told.st_mtime_ns
+_NAMES = (*map(_parquet, _TABLES), _VERDICT)
+
+
+def _stat(path: str) -> tuple[int, int]:
+    told = os.stat(path)  # noqa: PTH116 (a text: a run asks for tens of thousands of them)
+    return told.st_size, told.st_mtime_ns
 
 
 @lru_cache(maxsize=100_000)
-def _whole(folder: Path, _signature: _Signature) -> dict[str, Any] | None:
+def _whole(folder: str, _signature: _Signature) -> dict[str, Any] | None:
     """Read and check a folder; done once for files of one size and time (`_signature`)."""
     try:
-        verdict = json.loads((folder / _VERDICT).read_bytes())
-        if not isinstance(verdict, dict) or verdict.get(_SEAL) != _seal(verdict):
+        content = _bytes(f"{folder}/{_VERDICT}")
+        head, _, seal = content.rpartition(_SEAL)
+        if seal != _seal(head):
             return None
+        verdict = json.loads(content)
         for table in _TABLES:
-            if _hash(folder / _parquet(table)) != verdict[_KEPT][table]["sha256"]:
+            if _hash(f"{folder}/{_parquet(table)}") != verdict[_KEPT][table]["sha256"]:
                 return None
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
     return verdict
 
 
-def _seal(verdict: dict[str, Any]) -> str:
-    content = {name: value for name, value in verdict.items() if name != _SEAL}
-    return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+def _seal(head: bytes) -> bytes:
+    return hashlib.sha256(head).hexdigest().encode() + _END
 
 
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _bytes(path: str) -> bytes:
+    with open(path, "rb", buffering=0) as file:  # noqa: PTH123
+        return file.readall()
+
+
+def _hash(path: str) -> str:
+    """Return the SHA-256 of a file; most are small and read in one go."""
+    with open(path, "rb", buffering=0) as file:  # noqa: PTH123
+        digest = hashlib.sha256()
+        while content := file.read(_SMALL):
+            digest.update(content)
+        return digest.hexdigest()
 
 
 def keep(folder: Path, pieces: Iterable[Piece], verdict: dict[str, Any], contract: Contract) -> None:
@@ -88,13 +104,16 @@ def keep(folder: Path, pieces: Iterable[Piece], verdict: dict[str, Any], contrac
         contract: for the columns of the rows.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".typing-"))
+    temporary = temporary_beside(folder, ".typing-")
+    temporary.mkdir()
     try:
         counts = _write(temporary, pieces, contract)
-        tables = {table: {"count": counts[table], "sha256": _hash(temporary / _parquet(table))} for table in _TABLES}
+        tables = {
+            table: {"count": counts[table], "sha256": _hash(f"{temporary}/{_parquet(table)}")} for table in _TABLES
+        }
         told = json.loads(json.dumps({**verdict, _KEPT: tables}, ensure_ascii=False, default=str))
-        told[_SEAL] = _seal(told)
-        (temporary / _VERDICT).write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
+        head = json.dumps(told, ensure_ascii=False, indent=1).encode().removesuffix(b"\n}")
+        (temporary / _VERDICT).write_bytes(head + _SEAL + _seal(head))
         shutil.rmtree(folder, ignore_errors=True)
         os.replace(temporary, folder)  # noqa: PTH105 (one move, so that a folder is whole or absent)
     finally:

@@ -69,7 +69,7 @@ def _act(office: Office, act: str, receipt: Receipt, by: str, why: str) -> Withd
         why,
         delivery_id=receipt.receipt_id,
         unit_id=receipt.unit_id,
-        inbox_path=receipt.inbox_path,
+        inbox_path=receipt.shown_path,
         sha256=receipt.sha256,
     )
     seen = [item.issue_id for item in issued_versions(office) if receipt.receipt_id in item.record()["receipts"]]

@@ -19,6 +19,7 @@ from office_folder import send
 from pipelines.audit.verify import verify
 from pipelines.cli import main
 from pipelines.ingest.landing import receive_inbox
+from pipelines.office import kept as kept_names
 from pipelines.office.journal import journal_path
 from pipelines.office.settings import load_office
 from pipelines.warehouse.issued import find_issued, settle_if_free
@@ -71,6 +72,10 @@ FILES = (
     "bao-cao.pdf",
     "bao-cao.html",
     "bieu-mau.xlsx",
+    "luu-ho-so.docx",
+    "luu-ho-so.pdf",
+    "luu-ho-so.html",
+    "luu-ho-so.xlsx",
     "forms.json",
     "manifest.json",
     "warehouse.duckdb",
@@ -230,3 +235,77 @@ def test_an_issue_killed_before_its_line_never_was(root: Path) -> None:
     settle_if_free(load_office(root))
     assert not folder.exists()
     assert verify(load_office(root)) == []
+
+
+# Backups: the copy on another disk is held to the same checks.
+
+
+def test_a_restored_office_verifies_and_reports_the_same(
+    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--office", str(root), "backup", str(tmp_path / "disk")]) == 0
+    again = tmp_path / "again"
+    assert main(["restore", str(tmp_path / "disk"), "--to", str(again)]) == 0
+    assert "kiểm tra khớp" in capsys.readouterr().out
+    assert verify(load_office(again)) == []
+    copied = {path.name for path in (again / "data").iterdir()}
+    assert copied <= {*kept_names.FOLDERS, *kept_names.FILES}
+    before, after = (story.report(office).joinpath("bao-cao.html").read_bytes() for office in (root, again))
+    assert before == after
+
+
+def test_a_second_backup_copies_only_what_is_new(
+    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["--office", str(root), "backup", str(tmp_path / "disk")])
+    send(root, "so-theo-doi_2021_04_20.csv", story.WARD_2_FORGOTTEN, unit="p02")
+    receive_inbox(load_office(root))
+    capsys.readouterr()
+    assert main(["--office", str(root), "backup", str(tmp_path / "disk")]) == 0
+    # The file in the inbox, its landed bytes and its receipt.
+    assert "(3 tệp mới)" in capsys.readouterr().out
+
+
+def test_a_damaged_office_never_replaces_a_good_backup(
+    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["--office", str(root), "backup", str(tmp_path / "disk")])
+    changed(issued_file(root, "issue.json"))
+    assert main(["--office", str(root), "backup", str(tmp_path / "disk")]) == 1
+    assert "Không sao lưu" in capsys.readouterr().err
+    assert main(["restore", str(tmp_path / "disk"), "--to", str(tmp_path / "again")]) == 0
+
+
+def test_a_journal_written_anew_is_refused_by_the_backup_and_named_against_its_copy(
+    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["--office", str(root), "backup", str(tmp_path / "disk")])
+    head = tmp_path / "disk" / "data" / "journal.head"
+    assert main(["--office", str(root), "verify", "--against", str(head)]) == 0
+    shutil.rmtree(root / "data" / "issued")
+    for name in ("journal.jsonl", "journal.head"):
+        story.writable(root / "data" / name).unlink()
+    capsys.readouterr()
+    for copy in (head, head.with_name("journal.jsonl")):
+        assert main(["--office", str(root), "verify", "--against", str(copy)]) == 1
+        assert "không có việc cuối của bản giữ nơi khác" in capsys.readouterr().out
+    assert main(["--office", str(root), "backup", str(tmp_path / "disk")]) == 1
+    assert "không phải phần đầu" in capsys.readouterr().err
+
+
+def test_a_backup_with_a_changed_file_is_not_restored(
+    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["--office", str(root), "backup", str(tmp_path / "disk")])
+    changed(next((tmp_path / "disk" / "data" / "landing").iterdir()))
+    assert main(["restore", str(tmp_path / "disk"), "--to", str(tmp_path / "again")]) == 1
+    assert "thiếu hoặc đã đổi 1 tệp" in capsys.readouterr().err
+    assert not (tmp_path / "again").exists()
+
+
+def test_a_backup_is_made_outside_the_office_and_over_nothing_else(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "thư.txt").write_text("của người khác", encoding="utf-8")
+    assert main(["--office", str(root), "backup", str(root / "data" / "copy")]) == 1
+    assert main(["--office", str(root), "backup", str(tmp_path / "other")]) == 1
+    assert [path.name for path in (tmp_path / "other").iterdir()] == ["thư.txt"]

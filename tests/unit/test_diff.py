@@ -95,9 +95,35 @@ def totals(found: Comparison) -> dict[str, tuple[object, object, list[tuple[str,
     }
 
 
+def exchanged(found: Comparison) -> dict[str, list[tuple[str, str]]]:
+    """Cells of the office's total row whose figure holds: column → the records that came and went."""
+    return {
+        cell.column_number: [(record.record, record.change) for record in cell.records]
+        for cell in found.exchanged
+        if (cell.form_id, cell.row_code, cell.scope_id) == ("II.06a", "total", "tp-st") and cell.column_number
+    }
+
+
+def test_two_dossiers_that_exchange_columns_are_named_though_every_total_holds(base: Version, report: Report) -> None:
+    again = {**MARCH, "delivery_id": "again", "kind": "replacement", "received_at": "2021-03-20T08:00:00"}
+    due = {"B": "2021-03-13 17:00", "D": "2021-03-30 17:00"}
+    rows = [
+        {**line, "delivery_id": "again", "due_at": due.get(str(line["dossier_code"]), line["due_at"])} for line in BASE
+    ]
+    found = checked(base, report("v2", rows, [again], LATER))
+
+    assert found.cells == ()
+    assert exchanged(found) == {"12": [("B", "bớt"), ("D", "thêm")], "13": [("B", "thêm"), ("D", "bớt")]}
+    assert {moved.record for moved in found.moved} == {"B", "D"}
+    assert all("thay tệp nhận 08:00 ngày 18/03/2021" in moved.cause for moved in found.moved)
+    printed = "\n".join(comparison_lines(found, 10))
+    assert "giữ nguyên tổng nhưng bản ghi bên trong đã đổi" in printed
+    assert "B (bớt), D (thêm)" in printed
+
+
 def test_a_version_does_not_differ_from_itself(base: Version) -> None:
     found = checked(base, base)
-    assert (found.cells, found.moved, found.deliveries) == ((), (), ())
+    assert (found.cells, found.exchanged, found.moved, found.deliveries) == ((), (), (), ())
     assert list(comparison_lines(found, 10))[-1] == "✓ Không ô nào khác."
 
 
@@ -117,8 +143,9 @@ def test_a_late_file_moves_the_dossiers_it_tells_of_and_no_other(late: Compariso
         "4": (0, 1, [("E", "thêm")]),
         "7": (1, 2, [("A", "thêm")]),
         "10": (1, 2, [("A", "thêm")]),
-        # A left, E came: the figure of two columns stays, so they are not changed cells …
     }
+    # A left, E came: the figure of these columns stays, but not the dossiers behind it.
+    assert exchanged(late) == {column: [("A", "bớt"), ("E", "thêm")] for column in ("11", "13")}
     # … and the by-unit form and the ward's own form change alike.
     assert {cell.scope_id for cell in late.cells} == {"tp-st", "p01"}
     assert {cell.form_id for cell in late.office_cells} == {"II.06a", "II.06a-by-unit"}

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 import pytest
 
+from pipelines.audit import evidence
 from pipelines.audit.evidence import inert
 
 
@@ -37,3 +39,17 @@ def test_a_text_that_begins_like_a_formula_is_a_text(typed: str, kept: str, tmp_
     assert read["code"].tolist() == [kept, ""]
     assert read["amount"].tolist() == ["1", "-2"]
     assert read["at"].tolist() == ["2021-03-01", ""]
+
+
+@pytest.mark.parametrize("rows", [0, 1, 2047, 2048, 4095, 4096, 5000])
+def test_a_table_written_in_pieces_has_one_head_and_every_row_in_its_order(
+    rows: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evidence, "_VECTORS", 1)
+    query = (
+        f"select i as number, case when i % 3 = 0 then null else i end as part from range({rows}) as t(i) order by i"
+    )
+    with duckdb.connect() as connection:
+        assert evidence._write_table(connection, query, tmp_path / "a.csv") == rows
+    lines = (tmp_path / "a.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert lines == ["number,part", *(f"{number},{number if number % 3 else ''}" for number in range(rows))]

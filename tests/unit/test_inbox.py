@@ -19,7 +19,7 @@ from test_landing_register import at
 
 from pipelines.ingest import landing
 from pipelines.ingest.landing import receive, receive_inbox, waiting
-from pipelines.ingest.looks import looks_path
+from pipelines.ingest.looks import last_look, looks_path
 from pipelines.ingest.receipts import Receipt, read_receipts
 from pipelines.ingest.reception_text import reception_lines
 from pipelines.office.settings import Office, load_office
@@ -233,7 +233,7 @@ def test_two_names_that_differ_in_the_way_marks_are_typed_only_are_not_taken_in_
 # --- receipts ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"receipt_id": "x"}'])
+@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"receipt_id": "x"}', b"[" * 100_000])
 def test_a_broken_receipt_is_named_and_its_file_is_received_again(office: Office, damage: bytes) -> None:
     put(office, "2021-Q1/p01/s.csv", b"1")
     put(office, "2021-Q1/p02/s.csv", b"2")
@@ -248,6 +248,40 @@ def test_a_broken_receipt_is_named_and_its_file_is_received_again(office: Office
     found = receive(office)
     assert [(item.inbox_path, item.number) for item in found.taken] == [("2021-Q1/p01/s.csv", 3)]
     assert any(path.name in line for line in reception_lines(found))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("number", "1"), ("size", "1"), ("size", -1), ("sha256", "../../x"), ("unit_id", None), ("origin", "x"),
+     ("received_at", "2021-99"), ("file_time", "2021-03-11T08:00:00")],
+)  # fmt: skip
+def test_a_receipt_with_a_field_of_a_wrong_kind_is_named(office: Office, name: str, value: object) -> None:
+    put(office, "2021-Q1/p01/s.csv", b"1")
+    put(office, "2021-Q1/p02/s.csv", b"2")
+    first, second = receive_inbox(office)
+    path = office.data / "receipts" / f"{first.receipt_id}.json"
+    path.write_text(json.dumps({**json.loads(path.read_text(encoding="utf-8")), name: value}), encoding="utf-8")
+    good, broken = read_receipts(office)
+    assert ([item.receipt_id for item in good], [item.file_name for item in broken]) == (
+        [second.receipt_id],
+        [path.name],
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['{"at": 5, "waiting": 7}', '{"at": "2021-03-01T00:00:00", "waiting": {}}', '{"at": "2021-03-01T00:00:00+07:00", '
+     '"unread": [5]}', '{"at": "2021-03-01T00:00:00+07:00", "waiting": {"a": 5, "b": ["x", "y"], "c": 7}}',
+     '{"at": "2021-03-01T00:00:00+07:00", "waiting": [1]}', "[" * 100_000, "null"],
+)  # fmt: skip
+def test_a_look_that_was_changed_by_hand_is_no_evidence_and_stops_nothing(office: Office, line: str) -> None:
+    put(office, "2021-Q1/p01/s.csv")
+    put(office, "s.csv")
+    looks_path(office).parent.mkdir(parents=True, exist_ok=True)
+    looks_path(office).write_text(line + "\n", encoding="utf-8")
+    found = receive(office)
+    assert [item.file_name for item in found.taken] == ["s.csv"]
+    assert len(last_look(office).waiting or {}) == 1
 
 
 def test_a_receipt_cut_anywhere_is_never_read_as_another(office: Office) -> None:

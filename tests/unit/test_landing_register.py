@@ -75,6 +75,15 @@ def test_the_same_bytes_under_another_name_are_noted_not_counted_twice(tmp_path:
     assert by_name(register(office, LATE)) == {"a.csv": "first"}
 
 
+def test_the_same_bytes_under_a_later_moment_say_that_nothing_had_changed_by_then(tmp_path: Path) -> None:
+    office = load_office(make_office(tmp_path))
+    send(tmp_path, "Sổ theo dõi hồ sơ_2021_03_12.csv", b"1")
+    send(tmp_path, "Sổ theo dõi hồ sơ_2021_03_15.csv", b"1")
+    send(tmp_path, "Sổ theo dõi hồ sơ_2021_03_15 bản của phường.csv", b"1")
+    receive_inbox(office)
+    assert [item.observed_on.day for item in register(office, LATE) if item.is_visible] == [12, 15]
+
+
 @pytest.mark.parametrize(
     "resent", ["Sổ_2021_03_15 (1).xlsx", "Sổ_2021_03_15_v2.xlsx", "Sổ_2021_03_15 sửa.xlsx", "sổ_2021_03_15.xlsx"]
 )

@@ -53,6 +53,28 @@ def test_rows_sent_back_and_flagged_stand_with_their_place_reason_and_own_cells(
     assert first.mend
 
 
+def test_of_what_is_flagged_in_very_many_rows_the_first_are_listed_and_the_others_counted(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipelines.units.mend._FLAGS_LISTED", 2)
+    lines = [FLAGGED.replace("A4", f"A{number}") for number in range(4, 9)]
+    deliver(office, "s_2021_03_15.csv", GOOD, *lines, BAD_DATE, BACKWARDS)
+    book, _ = book_of(office)
+    assert [f.row for f in book.flagged if f.check_id == "unknown_channel"] == [3, 4]
+    assert {item.check_id: item.rows for item in book.not_listed}["unknown_channel"] == 3
+    assert len(book.sent_back) == 2, "every row sent back is listed"
+    assert book.flagged_count == len(book.flagged) + sum(item.rows for item in book.not_listed)
+
+
+def test_a_flag_beyond_those_listed_is_not_called_mended(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipelines.units.mend._FLAGS_LISTED", 2)
+    lines = [FLAGGED.replace("A4", f"A{number}") for number in range(4, 9)]
+    deliver(office, "s_2021_03_15.csv", *lines)
+    deliver(office, "s_2021_03_15.csv", *reversed(lines), GOOD)
+    book, _ = book_of(office)
+    assert not [item for item in book.mended if item.record_code in {"A4", "A5"}]
+
+
 def test_no_person_and_no_free_text_is_in_workbook_or_page(office: Office) -> None:
     deliver(office, "s_2021_03_15.csv", BAD_DATE, BACKWARDS, FLAGGED)
     _, path = book_of(office)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -21,7 +22,7 @@ from pipelines.ingest import pieces as pieces_module
 from pipelines.ingest import reading as reading_module
 from pipelines.ingest.grid import open_delivery
 from pipelines.ingest.reading import Reading, joined, read_delivery, read_file
-from pipelines.ingest.sheet import LazyRows, pieces_of
+from pipelines.ingest.sheet import LazyRows, pieces_of, rows_at
 from pipelines.ingest.source import Source
 from pipelines.office.profiles import Profile
 from pipelines.quality import judge as judge_module
@@ -195,6 +196,19 @@ def test_a_large_text_table_has_the_rows_of_a_small_one(
     monkeypatch.setattr("pipelines.ingest.large_text.LARGE_TEXT", 0)
     expected = True
     assert rows() == small
+
+
+def test_rows_of_a_large_sheet_are_taken_in_one_pass() -> None:
+    passes = []
+
+    def rows() -> Iterator[list[object]]:
+        passes.append(1)
+        return iter([[number] for number in range(1, 10_001)])
+
+    found = dict(rows_at(LazyRows(rows), {9_000, 3, 700, 20_000}))
+    assert found == {3: [3], 700: [700], 9_000: [9_000]}
+    assert len(passes) == 1
+    assert dict(rows_at([["a"], ["b"]], set())) == {}
 
 
 def test_lazy_rows_are_looked_up_like_a_list() -> None:

@@ -28,6 +28,8 @@ DIRECTIVES = [
     _directive("04/CV", "p01 15/3", "letter", "2020-12-14", None, 4),
     _directive("05/CV", "p02 15/3", "other", "2021-03-14", None, 1),
     _directive("06/CV", "p02 15/3", "unknown", "2021-03-15", None, 2),
+    # numbers begin anew each January: another document of the same number
+    _directive("03/CV", "p01 15/3", "letter", "2021-02-03", None, 5),
     # another unit's document of the same number is another document
     _directive("01/KH", "p02 15/3", "control_plan", "2021-01-05", None, 3),
     # a plan of next year is a document, but not the plan owed for this one
@@ -92,16 +94,16 @@ def _form(warehouse: Warehouse, scope: str) -> dict[str, tuple[object, ...]]:
 def test_the_office_s_table_has_a_row_for_each_unit_and_their_sum(warehouse: Warehouse) -> None:
     assert _form(warehouse, "tp-st") == {
         "Phòng Tư pháp": (1, 0, 0, 0, 1, 2, 1, 0, 1, 0, 0, 0),
-        "UBND Phường 1": (3, 1, 1, 1, 0, 2, 1, 1, 0, 0, 2, 0),
+        "UBND Phường 1": (4, 1, 1, 2, 0, 2, 1, 1, 0, 0, 2, 0),
         "UBND Phường 2": (3, 1, 1, 0, 1, 2, 1, 0, 1, 0, 3, 1),
-        "Tổng cộng": (7, 2, 2, 1, 2, 6, 3, 1, 2, 0, 5, 1),
+        "Tổng cộng": (8, 2, 2, 2, 2, 6, 3, 1, 2, 0, 5, 1),
     }
 
 
 def test_a_unit_s_own_table_has_its_own_records_only(warehouse: Warehouse) -> None:
     assert _form(warehouse, "p01") == {
-        "UBND Phường 1": (3, 1, 1, 1, 0, 2, 1, 1, 0, 0, 2, 0),
-        "Tổng cộng": (3, 1, 1, 1, 0, 2, 1, 1, 0, 0, 2, 0),
+        "UBND Phường 1": (4, 1, 1, 2, 0, 2, 1, 1, 0, 0, 2, 0),
+        "Tổng cộng": (4, 1, 1, 2, 0, 2, 1, 1, 0, 0, 2, 0),
     }
 
 
@@ -123,7 +125,7 @@ def test_the_recount_agrees_on_every_cell_of_the_records(warehouse: Warehouse) -
     assert result.not_recounted == ()
     assert result.records == ()
     assert result.cells == ()
-    assert result.record_count == 7 + 6 + 3
+    assert result.record_count == 8 + 6 + 3
 
 
 def test_a_plan_is_not_missing_before_its_day_has_come(warehouse: Warehouse) -> None:

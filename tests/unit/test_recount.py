@@ -271,4 +271,4 @@ def test_the_lines_name_cell_figures_and_dossiers(make: Make) -> None:
     result = tampered(make, "update form_ii_06a set carried_in = 5 where scope_id = 'tp-st' and row_code = 'total'")
     lines = list(recount_lines(result, 10))
     assert any("II.06a/tp-st/total/c6" in line and "báo cáo 5, đếm lại 1" in line for line in lines)
-    assert lines[-1].startswith("✗ 1 ô và 0 bản ghi không khớp")
+    assert lines[-1].startswith("✗ 1 ô, 0 bản ghi và 0 tệp không khớp")

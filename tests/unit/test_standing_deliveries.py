@@ -10,7 +10,7 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-from office_folder import make_office, send
+from office_folder import PROFILE, make_office, send
 
 from pipelines.ingest.landing import receive_inbox
 from pipelines.office import journal
@@ -73,3 +73,38 @@ def test_a_withdrawn_file_does_not_come_back_when_its_replacement_is_refused(tmp
     journal.append(office, "withdraw", "Cán bộ thử", "gửi nhầm", delivery_id=receipt.receipt_id)
 
     assert [item for item in standing(office, register(office, LATE)) if item.is_counted] == []
+
+
+def test_a_replacement_that_keeps_last_year_s_number_does_not_have_this_year_s(tmp_path: Path) -> None:
+    # Books begin anew each January (domain/05 5.6): 2/TN of 2020 and 2/TN of 2021 are two dossiers.
+    office = load_office(make_office(tmp_path))
+    old = "2/TN;1.001193;28/12/2020;28/12/2020;;Đang xử lý\n"
+    new = "2/TN;1.001193;04/01/2021;04/01/2021;;Đang xử lý\n"
+    send(tmp_path, "s.csv", (HEAD + old + new).encode("utf-8-sig"))
+    receive_inbox(office)
+    send(tmp_path, "s (1).csv", (HEAD + old).encode("utf-8-sig"))
+    receive_inbox(office)
+
+    before, after = standing(office, register(office, LATE))
+
+    assert before.remaining == frozenset({"2/TN | 2021"})
+    assert [claim.records for claim in after.claims] == [("2/TN | 2021",)]
+    assert after.remaining is None
+
+
+def test_a_number_of_one_unit_s_book_is_not_that_of_another_in_the_same_file(tmp_path: Path) -> None:
+    # A system's file of several wards: 15/TN of Phường 1 and 15/TN of Phường 2 are two dossiers.
+    many = PROFILE + "unit_from: column\n"
+    office = load_office(make_office(tmp_path, profile=many))
+    head = HEAD.replace("\n", ";Đơn vị tiếp nhận\n")
+    first, second = (f"15/TN;1.001193;04/01/2021;04/01/2021;;Đang xử lý;Phường {ward}\n" for ward in (1, 2))
+    send(tmp_path, "s.csv", (head + first + second).encode("utf-8-sig"))
+    receive_inbox(office)
+    send(tmp_path, "s (1).csv", (head + first).encode("utf-8-sig"))
+    receive_inbox(office)
+
+    before, after = standing(office, register(office, LATE))
+
+    assert before.verdict["counts"]["typed"] == 2
+    assert before.remaining == frozenset({"15/TN | 2021 | phường 2"})
+    assert after.remaining is None

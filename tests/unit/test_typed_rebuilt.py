@@ -7,6 +7,8 @@ Invariant: no broken folder is used, none is an exception; no file stops another
 from __future__ import annotations
 
 import datetime as dt
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -14,11 +16,14 @@ import pytest
 from office_folder import make_office, send
 from test_standing_deliveries import csv
 
-from pipelines.ingest.landing import receive_inbox
+from pipelines.ingest.landing import landed_path, receive_inbox
 from pipelines.office.settings import Office, load_office
 from pipelines.quality import judge as judge_module
+from pipelines.warehouse.own_returns import own_returns
 from pipelines.warehouse.register import register
-from pipelines.warehouse.typed import TypedDelivery, type_deliveries
+from pipelines.warehouse.said import Said
+from pipelines.warehouse.standing import standing
+from pipelines.warehouse.typed import TypedDelivery, rejects_of, type_deliveries
 
 LATE = dt.datetime(2030, 1, 1, tzinfo=dt.UTC)
 
@@ -83,3 +88,45 @@ def test_a_file_that_breaks_the_judge_is_refused_and_the_others_are_judged(
 
     assert states["a.csv"]["status"] == "accepted"
     assert states["b.csv"]["status"] == "refused" and "OverflowError" in states["b.csv"]["refused_reason"]
+
+
+def damaged(path: Path) -> None:
+    path.chmod(0o644)
+    path.write_bytes(csv("A-7", "A-8", "A-9"))
+
+
+@pytest.mark.parametrize(("damage", "word"), [(damaged, "đã bị sửa"), (Path.unlink, "đã mất")])
+def test_kept_bytes_that_are_not_those_received_are_named_never_counted_and_count_again_once_restored(
+    office: Office, damage: Callable[[Path], None], word: str
+) -> None:
+    landed = landed_path(office, typed(office)["a.csv"].delivery.sha256)
+    whole = landed.read_bytes()
+    shutil.rmtree(office.data / "typed")
+    damage(landed)
+    found = typed(office)
+    assert {name: item.verdict["status"] for name, item in found.items()} == {"a.csv": "refused", "b.csv": "accepted"}
+    assert word in found["a.csv"].verdict["refused_reason"]
+    assert landed.name in found["a.csv"].verdict["refused_mend"]
+    assert rejects_of(found["a.csv"]).empty
+    landed.write_bytes(whole)
+    assert typed(office)["a.csv"].verdict["counts"]["typed"] == 2
+
+
+DEEP = b"[" * 100_000
+
+
+@pytest.mark.parametrize("content", [b"", DEEP, b"[]", b"\xff", b'{"version": 1, "units": [], "lacking": {}}',
+                                     b'{"version": 1, "units": {"x": 5}, "lacking": {"y": 7}}'])  # fmt: skip
+def test_a_broken_index_of_what_files_say_is_made_anew(office: Office, content: bytes) -> None:
+    standing(office, register(office))
+    path = office.data / "typed" / "said.json"
+    path.write_bytes(content)
+    assert Said.of(office).units == {}
+
+
+@pytest.mark.parametrize("entry", [b"5", b"[]", b'{"unit_id": "p01"}', DEEP])
+def test_a_broken_index_of_returns_is_made_anew(office: Office, entry: bytes) -> None:
+    hashes = {item.sha256 for item in register(office)}
+    path = office.data / "typed" / "own-returns.json"
+    path.write_bytes(path.read_bytes().replace(b"null", entry))
+    assert own_returns(office, hashes) == {}

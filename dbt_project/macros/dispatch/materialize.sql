@@ -2,18 +2,19 @@
    grant, which is most of what the adapter's own materialisations do. Other engines use theirs. #}
 {% materialization table, adapter='duckdb' %}
     {%- set target_relation = this.incorporate(type='table') -%}
-    {% call statement('main') -%}
-        create or replace table {{ target_relation }} as ({{ sql }})
-    {%- endcall %}
-    {%- do adapter.commit() -%}
+    {%- do made_by('create or replace table ' ~ target_relation ~ ' as (' ~ sql ~ ')') -%}
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
 
 {% materialization view, adapter='duckdb' %}
     {%- set target_relation = this.incorporate(type='view') -%}
-    {% call statement('main') -%}
-        create or replace view {{ target_relation }} as ({{ sql }})
-    {%- endcall %}
-    {%- do adapter.commit() -%}
+    {%- do made_by('create or replace view ' ~ target_relation ~ ' as (' ~ sql ~ ')') -%}
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
+
+{# As `statement` does it, but for the copy of the SQL that it writes beside the project. #}
+{% macro made_by(statement) -%}
+    {%- set response, rows = adapter.execute(statement, auto_begin=True, fetch=False) -%}
+    {%- do store_result('main', response=response, agate_table=rows) -%}
+    {%- do adapter.commit() -%}
+{%- endmacro %}

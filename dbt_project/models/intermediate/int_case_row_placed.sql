@@ -16,7 +16,7 @@ of_the_day as (
         earlier.current_unit_id as unit_id,
         row_number() over (
             partition by later.dossier_key, later.current_unit_id
-            order by earlier.observed_at, earlier.delivery_received_at, earlier.delivery_id
+            order by earlier.observed_at, earlier.delivery_receipt_no, earlier.delivery_id
         ) as unit_rank
     from named as later
     inner join {{ ref('int_unit_later') }} as takeover on later.current_unit_id = takeover.later_unit_id

@@ -76,7 +76,7 @@ select
     status,
     flags,
     delivery_id,
-    delivery_received_at,
+    delivery_receipt_no,
     observed_at,
     shown_on,
     due_after_supplement,
@@ -88,7 +88,7 @@ select
         order by
             owned_order,
             observed_at,
-            delivery_received_at,
+            delivery_receipt_no,
             delivery_id
     ) as original_unit_id,
     row_number() over (
@@ -97,7 +97,7 @@ select
             newest_order asc,
             observed_at desc,
             owned_order asc,
-            delivery_received_at desc,
+            delivery_receipt_no desc,
             delivery_id desc,
             source_row desc,
             row_id desc
@@ -109,7 +109,7 @@ select
             case when shown_on >= until_on then 0 else 1 end asc,
             case when shown_on >= until_on then observed_at end asc,
             observed_at desc,
-            delivery_received_at desc,
+            delivery_receipt_no desc,
             delivery_id desc
     ) as as_of_rank,
     row_number() over (
@@ -118,7 +118,7 @@ select
             first_order,
             case when due_at is null then 1 else 0 end,
             observed_at,
-            delivery_received_at,
+            delivery_receipt_no,
             delivery_id
     ) as first_due_rank
 from ordered

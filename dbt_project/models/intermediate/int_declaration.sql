@@ -18,7 +18,7 @@ declaration as (
         delivery.period_id,
         row_number() over (
             partition by delivery.unit_id, delivery.period_id
-            order by delivery.received_at desc, delivery.delivery_id desc
+            order by delivery.receipt_no desc, delivery.delivery_id desc
         ) as newest_rank
     from {{ ref('stg_delivery') }} as delivery
     where delivery.stream = 'declared_dossiers' and delivery.is_counted

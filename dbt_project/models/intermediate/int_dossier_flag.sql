@@ -34,7 +34,7 @@ said as (
         observed_at,
         row_number() over (
             partition by dossier_code, receiving_unit_id
-            order by observed_at desc, delivery_received_at desc, delivery_id desc
+            order by observed_at desc, delivery_receipt_no desc, delivery_id desc
         ) as said_rank
     from {{ ref('int_case_row_ranked') }}
     where rank_in_delivery = 1

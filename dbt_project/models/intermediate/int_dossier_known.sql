@@ -8,7 +8,7 @@ with promised_before as (
         earlier.due_at,
         row_number() over (
             partition by earlier.dossier_code
-            order by earlier.observed_at desc, earlier.delivery_received_at desc, earlier.delivery_id desc
+            order by earlier.observed_at desc, earlier.delivery_receipt_no desc, earlier.delivery_id desc
         ) as promise_rank
     from {{ ref('int_case_row_ranked') }} as earlier
     inner join {{ ref('int_case_row_ranked') }} as as_of_day

@@ -1,5 +1,7 @@
 -- Every row with the unit that handles its feedback, the sender whose rows count, and its place among the rows of that
--- feedback: the handling unit's own file before anyone else's (the office's system export), then the newest.
+-- feedback: the handling unit's own file before anyone else's (the office's system export), then the newest. The news of
+-- a feedback is the last row of each sender, the newest first: another log may know first that it was published. What
+-- it was on the asked day the log made next after that day shows, whoever keeps it, where it has a word on the status.
 with placed as (
     select
         row_of.*,
@@ -34,11 +36,21 @@ with_rank as (
             order by is_own_file desc, source_row desc, row_id desc
         ) as rank_in_delivery,
         row_number() over (
+            partition by feedback_key, sender_unit_id
+            order by
+                observed_at desc,
+                delivery_receipt_no desc,
+                delivery_id desc,
+                is_own_file desc,
+                source_row desc,
+                row_id desc
+        ) as sender_rank,
+        row_number() over (
             partition by feedback_key
             order by
                 is_own_file desc,
                 observed_at desc,
-                delivery_received_at desc,
+                delivery_receipt_no desc,
                 delivery_id desc,
                 source_row desc,
                 row_id desc
@@ -84,20 +96,35 @@ select
     satisfaction,
     flags,
     delivery_id,
-    delivery_received_at,
+    delivery_receipt_no,
     observed_at,
     shown_on,
     source_file,
     source_sheet,
     source_row,
+    case
+        when sender_rank = 1
+            then row_number() over (
+                partition by feedback_key
+                order by
+                    case when sender_rank = 1 then 0 else 1 end asc,
+                    observed_at desc,
+                    is_own_file desc,
+                    delivery_receipt_no desc,
+                    delivery_id desc
+            )
+    end as news_rank,
     row_number() over (
         partition by feedback_key
         order by
-            owned_order asc,
+            case when rank_in_delivery = 1 and (owned_order = 0 or status is not null) then 0 else 1 end asc,
             case when shown_on >= until_on then 0 else 1 end asc,
             case when shown_on >= until_on then observed_at end asc,
             observed_at desc,
-            delivery_received_at desc,
-            delivery_id desc
+            owned_order asc,
+            delivery_receipt_no desc,
+            delivery_id desc,
+            source_row desc,
+            row_id desc
     ) as as_of_rank
 from with_owner

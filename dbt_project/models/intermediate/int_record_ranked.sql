@@ -6,12 +6,13 @@ with row_of as (
         select
             '{{ stream }}' as stream,
             record_code,
+            book_year,
             from_on,
             to_on,
             unit_name_key,
             sender_unit_id,
             unit_from,
-            delivery_received_at,
+            delivery_receipt_no,
             observed_at,
             delivery_id,
             source_file,
@@ -37,12 +38,13 @@ placed as (
 ranked as (
     select
         placed.*,
-        placed.stream || ':' || placed.reporting_unit_id || ':' || placed.record_code as record_id,
+        placed.stream || ':' || placed.reporting_unit_id || ':' || coalesce(placed.book_year, '?') || ':'
+        || placed.record_code as record_id,
         row_number() over (
-            partition by placed.stream, placed.reporting_unit_id, placed.record_code
+            partition by placed.stream, placed.reporting_unit_id, placed.record_code, placed.book_year
             order by
                 placed.observed_at desc,
-                placed.delivery_received_at desc,
+                placed.delivery_receipt_no desc,
                 placed.delivery_id desc,
                 placed.source_row desc,
                 placed.row_id desc

@@ -52,7 +52,7 @@ select
     reported_on,
     flags,
     delivery_id,
-    delivery_received_at,
+    delivery_receipt_no,
     observed_at,
     shown_on,
     source_file,
@@ -61,7 +61,7 @@ select
     reviewing_unit_id || ':' || procedure_code as review_record_id,
     row_number() over (
         partition by reviewing_unit_id, procedure_code
-        order by observed_at desc, delivery_received_at desc, delivery_id desc, source_row desc, row_id desc
+        order by observed_at desc, delivery_receipt_no desc, delivery_id desc, source_row desc, row_id desc
     ) as record_rank,
     row_number() over (
         partition by reviewing_unit_id, procedure_code
@@ -69,7 +69,7 @@ select
             case when shown_on >= as_of then 0 else 1 end,
             case when shown_on >= as_of then observed_at end,
             observed_at desc,
-            delivery_received_at desc,
+            delivery_receipt_no desc,
             delivery_id desc,
             source_row desc,
             row_id desc

@@ -44,7 +44,7 @@ sent as (
             order by
                 case when sending.status = 'accepted' then 0 else 1 end,
                 sending.sent_until,
-                sending.received_at,
+                sending.receipt_no,
                 sending.delivery_id
         ) as sending_no
     from owed

@@ -21,7 +21,7 @@ select
     row_of.source_row,
     delivery.unit_id as sender_unit_id,
     delivery.period_id,
-    delivery.received_at as delivery_received_at,
+    delivery.receipt_no as delivery_receipt_no,
     {{ row_id('row_of') }} as row_id
 from {{ source('landed', 'declared_dossiers') }} as row_of
 inner join {{ ref('stg_delivery') }} as delivery on row_of.delivery_id = delivery.delivery_id

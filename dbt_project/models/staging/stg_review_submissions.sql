@@ -38,7 +38,7 @@ select
     row_of.source_sheet,
     row_of.source_row,
     delivery.unit_id as sender_unit_id,
-    delivery.received_at as delivery_received_at,
+    delivery.receipt_no as delivery_receipt_no,
     delivery.observed_at,
     delivery.shown_on,
     delivery.unit_from,

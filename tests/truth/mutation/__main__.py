@@ -34,7 +34,7 @@ def main() -> int:
     asked = parser.parse_args()
     root = asked.keep or Path(tempfile.mkdtemp(prefix="mutation-"))
     try:
-        project = door.compiled(root / "dbt")
+        project = door.compiled()
         trials = Trials(project, _grounds(root, project))
         possible = [edit for model in project.models for edit in edits(model.name, model.sql)]
         tried: list[tuple[Edit, Verdict]] = []

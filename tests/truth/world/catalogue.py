@@ -7,6 +7,7 @@ Invariant: what a procedure's field, level and limit are is said once, here, for
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -42,21 +43,41 @@ class Procedure:
     level: str
     limit: int | None
     unit: str
-    service: str = ""
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service offered online: its level, whether it is on the national portal, its first and last day."""
+
+    code: str
+    level: str
+    on_portal: bool = True
+    start: dt.date | None = None
+    end: dt.date | None = None
 
 
 PROCEDURES = [
-    Procedure("1.000101", "Đăng ký khai sinh", "ho-tich", "ward", 0, "same_day", "full"),
-    Procedure("1.000102", "Cấp Giấy xác nhận tình trạng hôn nhân", "ho-tich", "ward", 3, "working_day", "partial"),
+    Procedure("1.000101", "Đăng ký khai sinh", "ho-tich", "ward", 0, "same_day"),
+    Procedure("1.000102", "Cấp Giấy xác nhận tình trạng hôn nhân", "ho-tich", "ward", 3, "working_day"),
     Procedure("1.000103", "Đăng ký khai tử", "ho-tich", "ward", 2, "working_day"),
-    Procedure("1.000104", "Đăng ký kết hôn có yếu tố nước ngoài", "ho-tich", "city", 15, "working_day", "partial"),
-    Procedure("2.000201", "Chứng thực bản sao từ bản chính", "chung-thuc", "both", 1, "working_day", "partial"),
+    Procedure("1.000104", "Đăng ký kết hôn có yếu tố nước ngoài", "ho-tich", "city", 15, "working_day"),
+    Procedure("2.000201", "Chứng thực bản sao từ bản chính", "chung-thuc", "both", 1, "working_day"),
     Procedure("2.000202", "Chứng thực hợp đồng, giao dịch", "chung-thuc", "both", 2, "working_day"),
-    Procedure("1.000301", "Đăng ký thành lập hộ kinh doanh", "kinh-doanh", "city", 3, "working_day", "full"),
+    Procedure("1.000301", "Đăng ký thành lập hộ kinh doanh", "kinh-doanh", "city", 3, "working_day"),
     Procedure("1.000302", "Cấp giấy phép", "kinh-doanh", "city", 10, "calendar_day"),
-    Procedure("1.000401", "Cấp giấy phép", "dat-dai", "city", 10, "working_day", "full"),
-    Procedure("1.000402", "Xác nhận hiện trạng sử dụng đất", "dat-dai", "ward", 5, "working_day", "partial"),
+    Procedure("1.000401", "Cấp giấy phép", "dat-dai", "city", 10, "working_day"),
+    Procedure("1.000402", "Xác nhận hiện trạng sử dụng đất", "dat-dai", "ward", 5, "working_day"),
     Procedure("1.000403", "Hòa giải tranh chấp đất đai", "dat-dai", "ward", None, ""),
+]
+SERVICES = [
+    Service("1.000101", "full"),
+    Service("1.000102", "partial", end=dt.date(2021, 3, 14)),
+    Service("1.000102", "full", start=dt.date(2021, 3, 15)),
+    Service("1.000104", "partial", on_portal=False),
+    Service("2.000201", "partial", start=dt.date(2021, 3, 1)),
+    Service("1.000301", "full", start=dt.date(2021, 6, 14)),
+    Service("1.000401", "full", on_portal=False, end=dt.date(2021, 6, 13)),
+    Service("1.000402", "partial"),
 ]
 UNKNOWN = Procedure("", "Thủ tục chưa có trong danh mục", "", "", None, "")
 
@@ -78,7 +99,7 @@ def tables(streams: Iterable[tuple[str, str]]) -> dict[str, str]:
         ),
         "services": _csv(
             "procedure_code,service_level,on_national_portal,takes_payment,valid_from,valid_to,evidence",
-            [(p.code, p.service, "yes", "no", "", "", "A") for p in PROCEDURES if p.service],
+            [(s.code, s.level, "yes" if s.on_portal else "no", "no", s.start, s.end, "A") for s in SERVICES],
         ),
         "holidays": _csv("date,kind,name_vi", [(day, "public_holiday", name) for day, name in HOLIDAYS.items()]),
         "periods": _csv(

@@ -9,11 +9,21 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
-from truth.world import claims, count, count_feedback, count_records, door, feedback, records, reviews
+from truth.world import (
+    claims,
+    count,
+    count_feedback,
+    count_records,
+    count_submissions,
+    door,
+    feedback,
+    records,
+    reviews,
+)
 from truth.world.catalogue import CITY, DEPARTMENTS, OFFICE, WARDS
 from truth.world.days import PERIODS, QUARTERS
 from truth.world.draw import Drawer
@@ -29,7 +39,6 @@ from truth.world.sendings import (
     received_at,
     schedule,
     stages,
-    together,
 )
 from truth.world.systems import SYSTEMS
 
@@ -50,7 +59,21 @@ COLUMNS = {
     "II.06a": DOSSIER_COLUMNS,
     "II.06b": DOSSIER_COLUMNS,
     "II.06a-by-unit": DOSSIER_COLUMNS,
-    "II.08": {"dossiers_total", "dossiers_direct_postal", "dossiers_online_level3", "dossiers_online_level4"},
+    "II.08": {
+        "services_total",
+        "services_level3",
+        "services_level4",
+        "services_on_national_portal",
+        "dossiers_total",
+        "dossiers_direct_postal",
+        "dossiers_online_level3",
+        "dossiers_online_level4",
+        "received_online_other",
+        "payable_dossiers",
+        "paid_online",
+        "digitised_components",
+        "digitised_results",
+    },
     "II.05a": {
         "received_total",
         "about_act",
@@ -106,6 +129,17 @@ COLUMNS = {
         "one_stop_participants",
         "other_participants",
     },
+    "XI": {
+        "submissions_owed",
+        "sent_on_time",
+        "sent_late",
+        "sent_unknown",
+        "returned",
+        "not_sent",
+        "declared_nil",
+        "revisions",
+        "days_late",
+    },
     "death-group": {
         "deaths_registered",
         "linked_total",
@@ -122,6 +156,7 @@ SCOPES_OF = {
     "II.05a": {CITY, *WARDS, *DEPARTMENTS},
     "II.04": {CITY, *reviews.UNITS},
     **{form: {CITY, *records.UNITS} for form in _RECORD_FORMS},
+    "XI": {CITY, *EXPORTING, OFFICE, *reviews.UNITS, *records.UNITS},
 }
 
 
@@ -150,7 +185,9 @@ class World:
         found = Counter(shape for item in [*self.dossiers, *told.values()] for shape in item.shapes)
         reviewed = {id(item): item for table in self.tables for item in table.rows}
         kept = {
-            (item.unit, item.stream, str(item.cells["code"])): item for sent in self.returns for item in sent.records
+            (item.unit, item.stream, item.written, str(item.cells["code"])): item
+            for sent in self.returns
+            for item in sent.records
         }
         found.update(item.shape for item in self.extras)
         found.update(shape for item in kept.values() for shape in item.shapes)
@@ -179,9 +216,7 @@ def make(seed: int, root: Path, size: int = 130, quarters: int = 2) -> World:
     told = feedback.draw(random, asked, size // 3)
     logs = [
         feedback.Log(unit, period, moment, received_at(moment), _said(told, unit, moment))
-        # The product still takes a later event of a feedback from its owner's log alone, whatever a newer log of another
-        # unit says: until it takes it from the newest row, as of dossiers, all logs are sent at the same moments.
-        for unit, period, moment in together(random, asked, [OFFICE, *feedback.BOOKS])
+        for unit, period, moment in moments(random, asked, [OFFICE, *feedback.BOOKS])
     ]
     reviewed = reviews.draw(random, asked)
     tables = [
@@ -229,7 +264,7 @@ def questions(quarters: int) -> list[Question]:
     """Return what is asked: each quarter on a provisional day, on its last day, again later; longer periods."""
     found = []
     for quarter in QUARTERS[:quarters]:
-        early, final, late = stages(quarter)
+        _, early, final, late = stages(quarter)
         found += [
             Question(quarter, quarter.end - dt.timedelta(days=3), early),
             Question(quarter, quarter.end, final),
@@ -241,16 +276,23 @@ def questions(quarters: int) -> list[Question]:
     return found + [Question(PERIODS[name], PERIODS[name].end) for name in longer]
 
 
+def late_questions(quarters: int) -> list[Question]:
+    """Return the same days asked when every file has come, whatever had been received before."""
+    return [*dict.fromkeys(replace(question, received_by=None) for question in questions(quarters))]
+
+
 def own_figures(world: World, question: Question) -> Counter[count.Cell]:
     """Return every figure of the world's own count that a form shows."""
     figures, _ = count.figures(known(world.exports, question), question)
     told, _ = count_feedback.figures(world.logs, question)
     everything = figures + told + reviews.figures(world.tables, question)
     everything += count_records.figures(world.returns, question)
-    return Counter({cell: value for cell, value in everything.items() if _is_asked(cell)})
+    everything += count.services(question) + count_submissions.figures(world.sent, _owed(), question)
+    return Counter({cell: value for cell, value in everything.items() if is_asked(cell)})
 
 
-def _is_asked(cell: count.Cell) -> bool:
+def is_asked(cell: count.Cell) -> bool:
+    """Tell whether a cell is one the world counts."""
     form, scope, row, column = cell
     # A document several proposals name is counted once in a section; in whose row is not said by the form.
     if "/" in row and column.startswith("own_documents"):
@@ -262,11 +304,34 @@ def differences(world: World, question: Question, database: Path) -> tuple[list[
     """Return the cells that differ and the world's own figures."""
     own = own_figures(world, question)
     everything = door.figures(database, SCOPES.union(*SCOPES_OF.values()), COLUMNS)
-    got = Counter({cell: value for cell, value in everything.items() if _is_asked(cell)})
+    got = Counter({cell: value for cell, value in everything.items() if is_asked(cell)})
     found = [
         Difference(cell, question, own[cell], got[cell]) for cell in sorted({*own, *got}) if own[cell] != got[cell]
     ]
     return found, own
+
+
+def changes(world: World, old: Question, new: Question) -> tuple[dict[count.Cell, tuple[int, int]], set[str]]:
+    """Return the world's own count of what differs between two answers: cells, and the keys of dossiers behind them."""
+    before, after = own_figures(world, old), own_figures(world, new)
+    cells = {cell: (before[cell], after[cell]) for cell in {*before, *after} if before[cell] != after[cell]}
+    placed = [
+        {
+            _key(item): {cell for cell in count.cells(count.place(item, question), question) if is_asked(cell)}
+            for item in known(world.exports, question)
+        }
+        for question in (old, new)
+    ]
+    moved = {key for key in {*placed[0], *placed[1]} if placed[0].get(key, set()) != placed[1].get(key, set())}
+    return cells, moved
+
+
+def _key(item: Known) -> str:
+    """Return the key of a dossier (domain/05 5.6): its code, or unit, year and number of its unit's book."""
+    dossier = item.dossier
+    if not dossier.own_number:
+        return dossier.code
+    return f"{dossier.unit}:{(dossier.received or dossier.submitted).year}:{dossier.code}"
 
 
 def dossier_differences(world: World, question: Question, database: Path) -> list[tuple[Known | None, str, str]]:

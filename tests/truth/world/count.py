@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from truth.world.catalogue import CITY, DESK, FIELDS, PROCEDURES, Procedure
+from truth.world.catalogue import CITY, DESK, FIELDS, PROCEDURES, SERVICES, WARDS, Procedure
 from truth.world.days import add_working
 from truth.world.evidence import Known, Question
 from truth.world.history import NOT_RECEIVED, PAUSED, WITHOUT_RESULT
@@ -46,7 +46,9 @@ def columns(known: Known, question: Question) -> tuple[str, ...]:
     if closed and closed <= until:
         ending = _resolved(known, closed)
         return ("received_total", taken, "resolved_total", ending)
-    late = not _is_paused(known, question) and (due := _due(known)) is not None and due < until
+    due = _due(known)
+    is_past = due is not None and (due < until or (due == until and question.due_day_is_overdue))
+    late = is_past and not _is_paused(known, question)
     return ("received_total", taken, "pending_total", "pending_overdue" if late else "pending_in_time")
 
 
@@ -118,7 +120,7 @@ def figures(everything: Iterable[Known], question: Question) -> tuple[Figures, d
     behind: dict[Cell, list[Known]] = defaultdict(list)
     for item in everything:
         placed = place(item, question)
-        for cell in _cells(placed):
+        for cell in cells(placed, question):
             total[cell] += 1
             behind[cell].append(item)
     return total, behind
@@ -131,7 +133,7 @@ def unit_row(placed: Placed) -> str:
     return f"I/{department}" if owner == DESK else f"II/{owner}"
 
 
-def _cells(placed: Placed) -> list[Cell]:
+def cells(placed: Placed, question: Question) -> list[Cell]:
     found: list[Cell] = []
     owner = placed.known.owner
     rows = ("total", placed.section, f"{placed.section}/{placed.field}")
@@ -140,7 +142,7 @@ def _cells(placed: Placed) -> list[Cell]:
         found += [("II.06a", scope, row, column) for scope in (CITY, owner) for row in rows]
         found += [("II.06b", CITY, row, column) for row in rows]
         found += [("II.06a-by-unit", CITY, row, column) for row in ("total", unit.partition("/")[0], unit)]
-    for column in _electronic(placed):
+    for column in [*_electronic(placed), *_remarks(placed, question)]:
         found += [("II.08", scope, row, column) for scope in (CITY, owner) for row in ("total", placed.field)]
     return found
 
@@ -148,6 +150,67 @@ def _cells(placed: Placed) -> list[Cell]:
 def _electronic(placed: Placed) -> list[str]:
     """Return the columns 7 to 10 of II.08: dossiers received in the period, by channel and level."""
     if "received_online" in placed.columns:
-        level = {"partial": "dossiers_online_level3", "full": "dossiers_online_level4"}
+        level = {"partial": "dossiers_online_level3", "full": "dossiers_online_level4", "": "received_online_other"}
         return ["dossiers_total", level[placed.known.dossier.service_level]]
     return ["dossiers_total", "dossiers_direct_postal"] if "received_direct_postal" in placed.columns else []
+
+
+def _remarks(placed: Placed, question: Question) -> list[str]:
+    """Return the columns 11 to 14 of II.08: fees and intake of what was received in the period, results of what was done.
+
+    What no date tells the day of is as the asked day's row shows it; a column a system does not print tells nothing.
+    """
+    known, is_new = placed.known, not {"received_online", "received_direct_postal"}.isdisjoint(placed.columns)
+    found = []
+    if is_new and _is_payable(known, question):
+        found.append("payable_dossiers")
+        if (
+            _has_paid(known, question)
+            and known.deciding.paid
+            and known.dossier.pays_online
+            and _prints_fees(known.owner)
+        ):
+            found.append("paid_online")
+    if is_new and known.dossier.digitised == "yes":
+        found.append("digitised_components")
+    done = "resolved_total" in placed.columns and known.newest.status not in WITHOUT_RESULT
+    if done and known.deciding.result_digitised == "yes":
+        found.append("digitised_results")
+    return found
+
+
+def _prints_fees(unit: str) -> bool:
+    return "fee_due" in SYSTEM_OF[unit].labels
+
+
+def _has_paid(known: Known, question: Question) -> bool:
+    """Tell whether the fee was paid by the last counted day, as the newest row dates it."""
+    paid = known.newest.paid if _prints_fees(known.newest_by) else None
+    if paid is None:
+        return bool(_prints_fees(known.owner) and known.deciding.paid and known.dossier.fee)
+    return paid.date() <= question.until
+
+
+def _is_payable(known: Known, question: Question) -> bool:
+    if not _prints_fees(known.owner):
+        return _has_paid(known, question)
+    if known.dossier.is_exempt:
+        return False
+    return known.dossier.fee > 0 if known.dossier.fee is not None else _has_paid(known, question)
+
+
+def services(question: Question) -> Figures:
+    """Return the columns 3 to 6 of II.08: services offered on the last counted day, by field; wards and desk their own."""
+    by_code = {item.code: item for item in PROCEDURES}
+    total: Figures = Counter()
+    for service in SERVICES:
+        if (service.start or question.until) > question.until or (service.end or question.until) < question.until:
+            continue
+        procedure = by_code[service.code]
+        scopes = [CITY, *(WARDS if procedure.level != "city" else ()), *((DESK,) if procedure.level != "ward" else ())]
+        columns = ["services_total", {"partial": "services_level3", "full": "services_level4"}[service.level]]
+        for scope in scopes:
+            for row in ("total", procedure.field):
+                for column in [*columns, *(["services_on_national_portal"] if service.on_portal else [])]:
+                    total["II.08", scope, row, column] += 1
+    return total

@@ -1,21 +1,22 @@
 """The one way into the product: receive what lies in the inbox, ask a question, read the figures of the answer.
 
-Here: the job an officer starts (`run`), and the same models on the same landed tables without documents (`count`), a
-twentieth of the price. Not here: expected values. Invariant: figures are read from the form tables of a built warehouse,
+Here: receiving, the project's models on what is landed without documents (`count`), a comparison of two answers. Not here: expected values. Invariant: figures are read from the form tables of a built warehouse,
 by section, field or unit, never by position.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import os
+import json
 from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import compiled_project
 import duckdb
+from truth.world.days import QUARTERS
 from truth.world.evidence import Question
 from truth.world.sendings import Folder
 
@@ -32,6 +33,7 @@ FORMS = {
     "III": ("form_posting", "section_code", "reporting_unit_id"),
     "IX": ("form_inspections", "section_code", "reporting_unit_id"),
     "X": ("form_communications", "section_code", "reporting_unit_id"),
+    "XI": ("form_submissions", "section_code", "reporting_unit_id"),
     "death-group": ("form_death_group", "section_code", "reporting_unit_id"),
 }
 Cell = tuple[str, str, str, str]
@@ -58,13 +60,6 @@ def receive(folder: Folder) -> None:
         receive_inbox(office)
 
 
-def run(folder: Folder, question: Question) -> Path:
-    """Start the officer's job; return the warehouse of the finished report."""
-    from pipelines.runner import run_report
-
-    return run_report(folder.root, *_asked(question)).report_dir / "warehouse.duckdb"
-
-
 def count(folder: Folder, question: Question, models: list[Model]) -> Path:
     """Land the question and run the compiled models on it; return the warehouse, which the next question replaces."""
     from pipelines.office.settings import load_office
@@ -79,9 +74,23 @@ def count(folder: Folder, question: Question, models: list[Model]) -> Path:
     return warehouse_file(office, _RUN)
 
 
-def _asked(question: Question) -> tuple[str, str, str | None]:
+def forms_alone(models: list[Model]) -> list[Model]:
+    """Return the models that the forms read here are made of, in order: half of the project."""
+    by_name = {model.name: model for model in models}
+    needed: set[str] = set()
+    waiting = [table for table, _, _ in FORMS.values()] + ["fct_dossier_period"]
+    while waiting:
+        name = waiting.pop()
+        if name not in needed:
+            needed.add(name)
+            waiting += by_name[name].needs
+    return [model for model in models if model.name in needed]
+
+
+def _asked(question: Question) -> tuple[str, str, str | None, dict[str, str]]:
     by = question.received_by and question.received_by.replace(tzinfo=HANOI).isoformat()
-    return question.period.period_id, question.as_of.isoformat(), by
+    switches = {"due_on_cutoff_day": "overdue"} if question.due_day_is_overdue else {}
+    return question.period.period_id, question.as_of.isoformat(), by, switches
 
 
 @dataclass(frozen=True)
@@ -92,45 +101,11 @@ class Compiled:
     tests: list[Model]
 
 
-def compiled(folder: Path) -> Compiled:
-    """Compile the dbt project (tests of models too) into a folder."""
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-    from dbt.cli.main import dbtRunner
-
-    from pipelines.paths import DBT_PROJECT
-
-    folder.mkdir(parents=True, exist_ok=True)
-    os.environ["KSTT_WAREHOUSE"] = str(folder / "warehouse.duckdb")
-    places = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path", str(folder)]
-    quiet = ["--log-level", "none", "--log-level-file", "none", "--no-send-anonymous-usage-stats", "--no-write-json"]
-    try:
-        done = dbtRunner().invoke(["compile", *places, *quiet])
-    finally:
-        DuckDBConnectionManager.close_all_connections()
-    if not done.success:
-        raise RuntimeError(f"dbt compile: {done.exception}")
-    nodes = [item.node for item in done.result.results]
-    models = {node.name: _model(node) for node in nodes if node.resource_type == "model"}
-    return Compiled(_in_order(models), [_model(node) for node in nodes if node.resource_type == "test"])
-
-
-def _model(node: Any) -> Model:
-    needs = [key.split(".")[2] for key in node.depends_on.nodes if key.startswith("model.")]
-    return Model(node.name, node.compiled_code, tuple(needs))
-
-
-def _in_order(models: dict[str, Model]) -> list[Model]:
-    ordered: dict[str, Model] = {}
-
-    def take(name: str) -> None:
-        if name not in ordered:
-            for needed in models[name].needs:
-                take(needed)
-            ordered[name] = models[name]
-
-    for name in models:
-        take(name)
-    return list(ordered.values())
+def compiled() -> Compiled:
+    """Return the dbt project as the suite compiles it: once, kept until it changes."""
+    project = compiled_project.compiled()
+    models = [Model(node.name, node.sql, node.parents) for node in project.models.values()]
+    return Compiled(models, [Model(node.name, node.sql, node.parents) for node in project.tests])
 
 
 def build(database: Path, models: list[Model]) -> None:
@@ -191,3 +166,70 @@ def dossiers(database: Path, columns: set[str]) -> list[tuple[str, dt.datetime, 
 
 def _true(names: list[str], values: list[int]) -> list[str]:
     return [name for name, value in zip(names, values, strict=True) if value]
+
+
+Changed = dict[Cell, tuple[int, int]]
+
+
+def compared(old: Path, new: Path, columns: dict[str, set[str]], place: Path) -> tuple[Changed, set[str]]:
+    """Compare two answers as `kstt diff` does; return the cells that differ (old, new) and the keys of dossiers that moved.
+
+    Args:
+        old: one database.
+        new: the other, of the same period.
+        columns: the columns of each form that are looked at.
+        place: an empty folder.
+    """
+    from pipelines.audit.diff import Version, compare
+    from pipelines.figures.layout import layouts_from_manifest
+
+    layouts = layouts_from_manifest(json.loads(compiled_project.compiled().manifest), QUARTERS[0].end)
+    wanted = {form: _only(layouts[form], columns[form]) for form in FORMS}
+    versions = []
+    for name, database in (("v1", old), ("v2", new)):
+        folder = place / name
+        folder.mkdir(parents=True)
+        (folder / "warehouse.duckdb").symlink_to(database)
+        (folder / "forms.json").write_text(json.dumps(wanted), encoding="utf-8")
+        (folder / "manifest.json").write_text(json.dumps({"key": name}), encoding="utf-8")
+        versions.append(Version(name, folder))
+    found = compare(*versions)
+    rows = _rows_by_code(old) | _rows_by_code(new)  # a row both have is told by its code in the new one
+    names = {(form, number): name for form in FORMS for number, name in _numbers(wanted[form]).items()}
+    changed = {
+        (cell.form_id, cell.scope_id, rows[cell.form_id, cell.scope_id, cell.row_code], name): (
+            _whole(name, Decimal(cell.old or 0)),
+            _whole(name, Decimal(cell.new or 0)),
+        )
+        for cell in found.cells
+        for name in (names[cell.form_id, cell.column_number],)
+    }
+    dossiers = {
+        record.record
+        for cell in (*found.cells, *found.exchanged)
+        if cell.form_id in DOSSIER_FORMS
+        for record in cell.records
+    }
+    return changed, dossiers
+
+
+# Forms whose records are dossiers, each by its key.
+DOSSIER_FORMS = ("II.06a", "II.06b", "II.06a-by-unit", "II.08")
+
+
+def _only(layout: dict[str, Any], columns: set[str]) -> dict[str, Any]:
+    return {**layout, "columns": [item for item in layout["columns"] if item["name"] in columns], "notes": []}
+
+
+def _numbers(layout: dict[str, Any]) -> dict[str, str]:
+    return {str(item["number"]): item["name"] for item in layout["columns"]}
+
+
+def _rows_by_code(database: Path) -> dict[tuple[str, str, str], str]:
+    found = {}
+    with duckdb.connect(database, read_only=True) as connection:
+        for form, (table, section, detail) in FORMS.items():
+            query = f"select scope_id, row_code, row_kind, {section}, {detail} from main.{table}"
+            for scope, code, kind, group, item in connection.execute(query).fetchall():
+                found[form, scope, code] = _row(kind, group, item)
+    return found

@@ -58,7 +58,23 @@ class Drawer:
         if shape:
             dossier.shapes.add(shape)
             SHAPES[shape](self, dossier)
+        self._remark(dossier)
         return dossier
+
+    def _remark(self, dossier: Dossier) -> None:
+        """Draw what no date tells the day of: fees and who paid how, what was made electronic."""
+        random = self.random
+        dossier.result_digitised = random.choice(["yes", "no", ""])
+        dossier.fee = random.choice([None, 0, 20_000, 50_000, 50_000])
+        dossier.is_exempt = random.random() < 0.1
+        if not dossier.fee or dossier.received is None or dossier.is_exempt or random.random() < 0.3:
+            return
+        ends = [quarter.end for quarter in self.quarters if quarter.end >= dossier.received.date()]
+        late = at(ends[0] + DAY * random.randint(0, 1), 9) if ends and random.random() < 0.3 else None
+        dossier.paid = max(late or dossier.received + MINUTE * 20, dossier.received + MINUTE * 5)
+        dossier.pays_online = random.random() < 0.6
+        if late:
+            dossier.shapes.add("fee paid around the last day")
 
     def _moment(self) -> dt.datetime:
         """Return a moment of office hours, every third near the end of a quarter."""
@@ -245,6 +261,11 @@ def _unknown_channel(drawer: Drawer, dossier: Dossier) -> None:
     dossier.submitted = dossier.received or dossier.submitted
 
 
+def _unknown_level(drawer: Drawer, dossier: Dossier) -> None:
+    _plain(drawer, dossier, drawer.random.randint(0, 30))
+    dossier.channel, dossier.service_level = "online", ""
+
+
 def _minute_and_second(drawer: Drawer, dossier: Dossier) -> None:
     assert dossier.received
     dossier.received = dossier.received.replace(second=0)
@@ -310,6 +331,7 @@ SHAPES: dict[str, Callable[[Drawer, Dossier], None]] = {
     "one name in two fields": _same_name,
     "unknown procedure, known field": _unknown_procedure,
     "unknown channel word": _unknown_channel,
+    "online, level not told": _unknown_level,
     "minute against second": _minute_and_second,
     "impossible date, sent back": _mistyped,
     "late entry": _late_entry,

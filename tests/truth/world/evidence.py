@@ -20,11 +20,15 @@ from truth.world.sendings import Export
 
 @dataclass(frozen=True)
 class Question:
-    """A period, asked as of a day, from what had been received by a moment (None: all)."""
+    """A period, asked as of a day, from what had been received by a moment (None: all).
+
+    `due_day_is_overdue` asks by the other reading of the last day (domain/13 due_on_cutoff_day).
+    """
 
     period: Period
     as_of: dt.date
     received_by: dt.datetime | None = None
+    due_day_is_overdue: bool = False
 
     @property
     def until(self) -> dt.date:
@@ -46,11 +50,14 @@ class Known:
     newest: State
     due: dt.datetime | None
     is_deleted: bool
+    # Who sent the newest row.
+    newest_by: str = ""
 
 
 def known(exports: Iterable[Export], question: Question) -> list[Known]:
-    """Return every dossier that some visible export shows."""
-    visible = [item for item in exports if question.received_by is None or item.received <= question.received_by]
+    """Return every dossier that some visible export shows; an export without rows is sent back."""
+    received = [item for item in exports if question.received_by is None or item.received <= question.received_by]
+    visible = [item for item in received if item.rows]
     visible.sort(key=lambda item: item.moment)
     rows: dict[int, list[tuple[Export, State]]] = defaultdict(list)
     for item in visible:
@@ -72,7 +79,8 @@ def _known(dossier: Dossier, shown: list[tuple[Export, State]], visible: list[Ex
     if due is None:
         before = [state.due for _, state in own if state.due and state is not at]
         due = before[-1] if before else None
-    return Known(dossier, owner, deciding, shown[-1][1], due, _is_deleted(dossier, shown, visible, owner, end))
+    is_deleted = _is_deleted(dossier, shown, visible, owner, end)
+    return Known(dossier, owner, deciding, shown[-1][1], due, is_deleted, shown[-1][0].unit)
 
 
 def _owner(dossier: Dossier, shown: list[tuple[Export, State]], visible: list[Export], end: dt.datetime) -> str:

@@ -41,7 +41,13 @@ class Dossier:
     rejected: dt.datetime | None = None
     apology: dt.datetime | None = None
     service_level: str = ""
+    # Remarks no date tells the day of: papers and result made electronic, the fee (None: not told), who need not pay.
     digitised: str = ""
+    result_digitised: str = ""
+    fee: int | None = None
+    is_exempt: bool = False
+    paid: dt.datetime | None = None
+    pays_online: bool = False
     # When the system first shows it (late entry), and when it is taken out of the system.
     entered: dt.datetime | None = None
     deleted: dt.datetime | None = None
@@ -82,6 +88,8 @@ class State:
     finished: dt.datetime | None
     delivered: dt.datetime | None
     apology: dt.datetime | None
+    result_digitised: str = ""
+    paid: dt.datetime | None = None
 
     @property
     def is_open(self) -> bool:
@@ -105,6 +113,8 @@ def state_at(dossier: Dossier, moment: dt.datetime) -> State:
         finished=finished,
         delivered=delivered,
         apology=dossier.apology if dossier.apology and dossier.apology <= moment else None,
+        result_digitised=dossier.result_digitised if finished else "",
+        paid=dossier.paid if dossier.paid and dossier.paid <= moment else None,
     )
 
 

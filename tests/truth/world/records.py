@@ -7,7 +7,6 @@ Not here: counting (count_records). Invariant: a return shows a record and its l
 from __future__ import annotations
 
 import datetime as dt
-import io
 from collections import defaultdict
 from dataclasses import dataclass, field
 from random import Random
@@ -15,6 +14,7 @@ from random import Random
 import openpyxl
 from truth.world.catalogue import NAMES
 from truth.world.days import Period
+from truth.world.systems import saved
 
 DAY = dt.timedelta(days=1)
 UNITS = ("p01", "p02", "p03")
@@ -39,8 +39,6 @@ LINKS = {
     "not_linked": "Không liên thông",
 }
 OWN_TRAINING = "Đơn vị tự tổ chức"
-# Books of records begin anew each January too, but the product still keys a record of a return by its number alone.
-BEGIN_ANEW = False
 WALL, PORTAL = "Bảng niêm yết", "Cổng thông tin điện tử"
 # stream → its sheet, and the heads of its columns by the name a record gives the cell.
 SHEETS: dict[str, tuple[str, dict[str, str]]] = {
@@ -184,9 +182,7 @@ class Return:
             page.append([*heads.values()])
             for record in by_stream[stream]:
                 page.append([record.cells.get(name) for name in heads])
-        stream_of_bytes = io.BytesIO()
-        book.save(stream_of_bytes)
-        return stream_of_bytes.getvalue()
+        return saved(book)
 
 
 def shown(records: list[Record], unit: str, moment: dt.datetime) -> list[Record]:
@@ -265,9 +261,9 @@ def _number(records: list[Record]) -> list[Record]:
     books: dict[tuple[str, int], int] = defaultdict(int)
     for record in sorted(records, key=lambda item: (item.written, str(item.cells))):
         on = record.day("on") or record.day("planned") or record.written
-        book = record.stream, on.year if BEGIN_ANEW else 0
+        book = record.stream, on.year
         books[book] += 1
         record.cells["code"] = f"{books[book]:02}/{record.stream[:2].upper()}"
-        if BEGIN_ANEW and on.year == 2020:
+        if on.year == 2020:
             record.shapes.add("record number begins anew in January")
     return records

@@ -81,8 +81,10 @@ class Export:
 
 
 def stages(quarter: Period) -> list[dt.datetime]:
-    """Return the moments at which the office receives what came: before the deadline, after the cut-off, late."""
-    return [at(quarter.end - DAY * 2, 8), at(quarter.end + DAY * 2, 8), at(quarter.end + DAY * 8, 12)]
+    """Return the moments at which the office looks: on the last day units are in time (domain/04 4.2: before the 12th) and
+    on the day after it, after the cut-off, late."""
+    end = quarter.end
+    return [at(end - DAY * 3, 17, 30), at(end - DAY * 2, 8), at(end + DAY * 2, 8), at(end + DAY * 8, 12)]
 
 
 def schedule(random: Random, quarters: list[Period]) -> list[tuple[str, Period, dt.datetime]]:
@@ -90,7 +92,9 @@ def schedule(random: Random, quarters: list[Period]) -> list[tuple[str, Period, 
     found: list[tuple[str, Period, dt.datetime]] = []
     for quarter in quarters:
         for unit in EXPORTING:
-            provisional = random.choice([None, at(quarter.end - DAY * 3, 16), at(quarter.end - DAY * 2, 6, 30)])
+            provisional = random.choice(
+                [None, at(quarter.end - DAY * 3, 16), at(quarter.end - DAY * 3, 19), at(quarter.end - DAY * 2, 6, 30)]
+            )
             final = random.choice(
                 [
                     [at(quarter.end + DAY, 6, 30)],
@@ -114,14 +118,9 @@ def moments(random: Random, quarters: list[Period], units: Iterable[str]) -> lis
     for quarter in quarters:
         for unit in units:
             if random.random() < 0.4:
-                found.append((unit, quarter, at(quarter.end - DAY * 3, 16)))
+                found.append((unit, quarter, at(quarter.end - DAY * 3, random.choice([16, 19]))))
             found.append((unit, quarter, at(quarter.end + DAY * random.choice([1, 1, 6]), random.choice([6, 11]), 30)))
     return found
-
-
-def together(random: Random, quarters: list[Period], units: list[str]) -> list[tuple[str, Period, dt.datetime]]:
-    """Return when units send at the same moments."""
-    return [(unit, quarter, when) for _, quarter, when in moments(random, quarters, units[:1]) for unit in units]
 
 
 def export(unit: str, period: Period, moment: dt.datetime, dossiers: Iterable[Dossier], spelling: int) -> Export:
@@ -138,6 +137,11 @@ def export(unit: str, period: Period, moment: dt.datetime, dossiers: Iterable[Do
         is_sent_back = dossier.is_mistyped and state.finished is not None
         rows.append(Shown(dossier, state, is_sent_back, system.row(unit, dossier, state, spelling)))
     return Export(unit, period, moment, received_at(moment), system.file_name(moment), rows)
+
+
+def written_at(sent: Sent) -> dt.datetime:
+    """Return when a file was written: right after it was made."""
+    return sent.moment + dt.timedelta(minutes=5)
 
 
 class Folder:
@@ -159,10 +163,10 @@ class Folder:
         (self.root / "office.yaml").write_text(text, encoding="utf-8")
 
     def put(self, sent: Sent) -> Path:
-        """Put a file into the inbox, written five minutes after it was made."""
+        """Put a file into the inbox."""
         path = self.root / "inbox" / sent.period.period_id / sent.unit / sent.name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(sent.file())
-        written = (sent.moment + dt.timedelta(minutes=5)).replace(tzinfo=dt.timezone(dt.timedelta(hours=7)))
+        written = written_at(sent).replace(tzinfo=dt.timezone(dt.timedelta(hours=7)))
         os.utime(path, (written.timestamp(), written.timestamp()))
         return path

@@ -9,6 +9,8 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -84,6 +86,13 @@ class System:
             "channel": channel,
             "status": self.status[state.status],
             "service_level": {"partial": "Mức độ 3", "full": "Mức độ 4"}.get(dossier.service_level, ""),
+            "digitised_intake": _YES_NO.get(dossier.digitised, ""),
+            "digitised_result": _YES_NO.get(state.result_digitised, ""),
+            "fee_kind": "Miễn phí" if dossier.is_exempt else "",
+            "fee_due": "" if dossier.fee is None else dossier.fee,
+            "fee_paid": (dossier.fee or "") if state.paid else "",
+            "paid_at": "" if state.paid is None else self.moment(state.paid),
+            "payment_channel": ("Trực tuyến" if dossier.pays_online else "Tiền mặt") if state.paid else "",
         }
         for name, moment in moments.items():
             cells[name] = "" if moment is None else self.moment(moment)
@@ -99,6 +108,9 @@ def spelled(dossier: Dossier, spelling: int) -> str:
     head, _, tail = dossier.code.partition("-")
     ways = [dossier.code, dossier.code.lower(), dossier.code.replace("-", "–"), f"{head}-\u200b{tail}"]
     return ways[spelling % len(ways)]
+
+
+_YES_NO = {"yes": "Có", "no": "Không"}
 
 
 def _minute(moment: dt.datetime) -> str:
@@ -131,6 +143,14 @@ _STATUS_B = {
     "result_ready": "Hồ sơ chưa trả dân",
     "result_delivered": "Hồ sơ đã trả dân",
 }
+_DIGITISED = {"digitised_intake": "Số hóa thành phần hồ sơ", "digitised_result": "Số hóa kết quả"}
+_FEES = {
+    "fee_kind": "Loại thu phí",
+    "fee_due": "Phí phải nộp",
+    "fee_paid": "Số tiền đã nộp",
+    "paid_at": "Ngày thanh toán",
+    "payment_channel": "Hình thức thanh toán",
+}
 _LABELS_A = {
     "dossier_code": "Số hồ sơ",
     "procedure_code": "Mã thủ tục",
@@ -148,6 +168,8 @@ _LABELS_A = {
     "status": "Tình trạng hồ sơ",
     "apology_at": "Ngày xin lỗi",
     "service_level": "Mức độ DVC",
+    **_DIGITISED,
+    **_FEES,
 }
 _LABELS_B = {
     "dossier_code": "Mã HS",
@@ -163,6 +185,7 @@ _LABELS_B = {
     "delivered_at": "Ngày trả",
     "status": "Trạng thái xử lý",
     "service_level": "Mức độ",
+    **_DIGITISED,
 }
 _LABELS_DESK = {
     "dossier_code": "Mã hồ sơ",
@@ -181,6 +204,8 @@ _LABELS_DESK = {
     "status": "Trạng thái",
     "apology_at": "Ngày xin lỗi",
     "service_level": "Mức độ dịch vụ công",
+    **_DIGITISED,
+    **_FEES,
 }
 _CHANNEL = {"direct": "Tại quầy", "online": "Qua mạng", "postal": "BCCI"}
 SYSTEMS = [
@@ -201,9 +226,21 @@ def workbook(title: str, head: list[str], rows: list[list[object]]) -> bytes:
     page.append(head)
     for row in rows:
         page.append([value if value != "" else None for value in row])
-    stream = io.BytesIO()
-    book.save(stream)
-    return stream.getvalue()
+    return saved(book)
+
+
+def saved(book: openpyxl.Workbook) -> bytes:
+    """Return a workbook's bytes, the same for the same cells whatever the clock says."""
+    book.properties.created = book.properties.modified = dt.datetime(2021, 1, 1)
+    written, still = io.BytesIO(), io.BytesIO()
+    book.save(written)
+    with zipfile.ZipFile(written) as parts, zipfile.ZipFile(still, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in parts.namelist():
+            content = parts.read(name)
+            if name == "docProps/core.xml":
+                content = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>2021-01-01T00:00:00Z", content)
+            target.writestr(zipfile.ZipInfo(name, (2021, 1, 1, 0, 0, 0)), content)
+    return still.getvalue()
 
 
 def _text(head: list[str], rows: list[list[object]]) -> bytes:

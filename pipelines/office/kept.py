@@ -1,0 +1,10 @@
+"""What of an office's `data/` is kept; every other folder and file there is made again from it.
+
+Here: the names. Not here: what they hold (docs/backup.md), copying them (package/backup).
+Invariant: a name that is not here may be deleted at any time.
+"""
+
+from __future__ import annotations
+
+FOLDERS = ("landing", "receipts", "kept", "issued")
+FILES = ("journal.jsonl", "journal.head", "masking.key", "looks.jsonl", "inbox-marks.json")

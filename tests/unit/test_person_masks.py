@@ -1,0 +1,60 @@
+"""Personal data where none belongs: which shapes are masked, and what is left as it is.
+
+Here: the patterns. Not here: the way of a planted cell through a run (pipeline/test_persons_planted).
+Invariant: the shapes are those of domain/10, 10.2; the honest texts are real ones of this field.
+"""
+
+from __future__ import annotations
+
+import csv
+
+import pytest
+from sample_files import REPOSITORY
+
+from pipelines.ingest.persons import masked_code, without_persons
+
+PERSONS = [
+    "0912345678", "HS gọi 0912 345 678", "(0912) 345 678", "0912.345.678", "+84 912 345 678", "84912345678", "+84912345678",
+    "012345678901", "079204001234", "079 204 001 234", "079.204.001.234", "366123456", "CCCD:079204001234", "CMND366123456",
+    "１２３４５６７８９", "an.nguyen@example.vn", "Đăng ký khai sinh cho Nguyễn Văn An", "NGUYỄN VĂN AN", "Trần Thị Bé",
+    "Lê Văn Tám", "Đỗ Hữu Nghĩa", "Sơn Thị Ngọc", "Thạch Sô Phát", "Ông Thạch Sên", "bà Lý Thị Hoa", "Nguyen Van An",
+    "Nguyễn Văn An (con)",
+    "của thành phố Nguyễn Văn An", "Chủ tịch Trần Thị Bé",
+]  # fmt: skip
+HONEST = [
+    "000.01.99.H51-210301-0012", "H51.12-210301-0001", "210301000012", "202103010001", "PAKN-2021-00012", "15/TN", "47/BC-UBND",
+    "1.004884", "1.234.000 đồng", "366123456 đồng", "2021_03_15_06_30", "20210315063000", "Hồ Sơ Đất Đai", "DANH MỤC ĐẤT ĐAI",
+    "LÝ LỊCH TƯ PHÁP", "Hội Đồng Nhân Dân", "UBND Phường Lê Hồng Phong", "Trường THPT Nguyễn Thị Minh Khai", "huyện Trần Đề",
+    "Đoàn Thanh niên Cộng sản Hồ Chí Minh", "Tỉnh Bà Rịa - Vũng Tàu", "kinh doanh vũ trường", "ông bà nội", "Cao Bằng Lạng Sơn",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", PERSONS)
+def test_a_person_is_masked(text: str) -> None:
+    masked = without_persons(text)
+    assert masked != text
+    assert "(" in masked and not any(part in masked for part in ("Văn", "Thị", "VĂN", "345", "204", "123", "@"))
+
+
+@pytest.mark.parametrize("text", HONEST)
+def test_an_honest_text_is_left_as_it_is(text: str) -> None:
+    assert without_persons(text) == text
+    assert masked_code(text, b"key") == text
+
+
+def test_no_name_of_our_tables_is_masked() -> None:
+    for path in sorted((REPOSITORY / "sample_office" / "reference").glob("*.csv")):
+        with path.open(encoding="utf-8-sig") as lines:
+            cells = {cell for row in csv.reader(lines) for cell in row}
+        assert [cell for cell in cells if without_persons(cell) != cell] == [], path.name
+
+
+def test_a_code_with_a_person_is_one_hash_for_one_key_and_another_for_another() -> None:
+    first = masked_code("079204001234", b"one key")
+    assert first == masked_code("079204001234", b"one key") != masked_code("079204001234", b"another")
+    assert first.startswith("CHE-") and "079204" not in first
+    assert masked_code("079204001234", b"one key") != masked_code("079204001235", b"one key")
+
+
+def test_an_own_number_of_year_and_count_is_no_identity_number() -> None:
+    assert masked_code("202100123", b"key") == "202100123"
