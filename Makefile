@@ -44,7 +44,7 @@ test: env  ## every test; some of them: make test T=file-or-word; only those tha
 	@$(TESTS_IN) $(RUN)/python -m pytest $(SPREAD) $(PICKED)
 
 quick: env  ## the tests of every few minutes: those that neither run the job nor build models
-	@$(TESTS_IN) $(RUN)/python -m pytest $(SPREAD) -m "not slow" $(PICKED)
+	@$(TESTS_IN) $(RUN)/python -m pytest $(SPREAD) -m "not slow" --ignore=tests/pipeline $(PICKED)
 
 bench: env  ## what reading costs: one large workbook beside other readers, then CSV files of 62,968 and 574,191 dossiers
 	@$(RUN)/python benchmarks/reading.py

@@ -133,6 +133,7 @@ def _error(connection: duckdb.DuckDBPyConnection, node: Node) -> str | None:
 def _opened(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(database) as connection:
         connection.execute("set TimeZone = 'UTC'")  # as dbt_project/profiles.yml
+        connection.execute("set threads = 1")  # each worker has a core, and the tables are small
         yield connection
 
 

@@ -6,7 +6,9 @@ folder. Invariant: order and choice change no result; they say only what runs fi
 
 from __future__ import annotations
 
+import gc
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,20 +16,30 @@ import pytest
 pytest.register_assert_rewrite("judged_rows")
 # An image may forbid bytecode (PYTHONDONTWRITEBYTECODE); then test modules are compiled anew at each collection: 3 s.
 sys.dont_write_bytecode = False
+gc.disable()  # while modules are imported nothing is garbage, and looking for it costs a fifth of collecting
 
 # Modules that run the job themselves, the longest first: a worker that meets them last works while the other waits.
 LONG = (
     "test_sample_figures.py",  # the first to ask for the sample: its runs begin at once
+    "test_killed_runs.py",
     "test_sample_year.py",
     "test_issue.py",
-    "test_boston.py",
-    "test_permits_nl.py",
-    "test_map_change.py",
-    "test_killed_runs.py",
     "test_replay.py",
-    "test_issued_and_estimated.py",
-    "test_declared.py",
+    "test_ui_runs.py",
+    "test_world.py",
     "test_counting_rules.py",
+    "test_believed.py",
+    "test_boston.py",
+    "test_template_check.py",
+    "test_diff_commands.py",
+    "test_issued_and_estimated.py",
+    "test_dossier_truth.py",
+    "test_map_change.py",
+    "test_killed_issues.py",
+    "test_permits_nl.py",
+    "test_red_run.py",
+    "test_declared.py",
+    "test_seal.py",
 )
 # What a module holds that runs the job, whole steps of it, or builds models: such a module is not quick.
 _BUILDS = {"run_report", "report_by_steps", "story", "Warehouse", "run_dbt"}
@@ -41,6 +53,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=_turn)
 
 
+def pytest_collection_finish() -> None:
+    """What is imported by now stays: no later collection of garbage looks at it."""
+    gc.freeze()
+    gc.enable()
+
+
 def _module(item: pytest.Item) -> object:
     return getattr(item, "module", None) or Path
 
@@ -49,3 +67,23 @@ def _turn(item: pytest.Item) -> int:
     if item.path.name in LONG:
         return LONG.index(item.path.name)
     return len(LONG) + ("sample" in getattr(item, "fixturenames", ()))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _files_at_rest() -> Iterator[None]:
+    """Files that tests have just written are whole: no second look waits for them to grow (test_reading_inbox does)."""
+    from pipelines.ingest import stable
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(stable, "BETWEEN_LOOKS", 0)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _judged_once() -> Iterator[None]:
+    """The same rows are judged by Great Expectations once a worker."""
+    from judged_once import keep_answers
+
+    with pytest.MonkeyPatch.context() as patched:
+        keep_answers(patched.setattr)
+        yield

@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 import time_machine
 from by_steps import report_by_steps
+from made_once import made_once
 from office_folder import TABLES, make_office, send
 
 from pipelines.office.settings import load_office
@@ -99,6 +101,16 @@ def live_to_the_final(root: Path) -> None:
         send(root, "Sổ_2021_03_15.csv", WARD_2, "p02")
         report(root)
         send_out(root, "final")
+
+
+def the_final(factory: pytest.TempPathFactory) -> Path:
+    """Return an office that has lived to its final; made once a session, to be copied and never written to."""
+
+    def make(folder: Path) -> Path:
+        live_to_the_final(folder / "office")
+        return folder / "office"
+
+    return made_once(factory, "final", make)
 
 
 def live_to_the_correction(root: Path) -> None:

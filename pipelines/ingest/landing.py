@@ -91,7 +91,7 @@ def _receive(office: Office) -> Reception:
     written = being_written({item.path: item.mark for item in inbox.files}, office.data / "landing")
     taken: list[Receipt] = []
     waits = list(inbox.waiting)
-    for item in _in_order(inbox.files):
+    for item in _in_order(inbox.files, now):
         if item.path in written:
             waits.append(_waits(item, "writing", "đang được ghi", "Lần nhận sau sẽ lấy."))
             continue
@@ -251,12 +251,19 @@ def _waits(item: InboxFile, kind: Kind, reason: str, mend: str) -> Waiting:
     return Waiting(item.inbox_path, kind, reason, mend, item.period_id, item.unit_id, item.mark)
 
 
-def _in_order(files: Iterable[InboxFile]) -> Iterator[InboxFile]:
-    """Yield the files found together in the order they were sent: a unit's by file time, those of one time by name."""
+def _in_order(files: Iterable[InboxFile], now: dt.datetime) -> Iterator[InboxFile]:
+    """Yield the files found together in the order they were sent: a unit's by file time, those of one time by name.
+
+    A time later than now is no evidence: then the unit's files are ordered by name.
+    """
+    latest = now.timestamp() * 1_000_000_000
     by_unit: dict[tuple[str, str], list[InboxFile]] = {}
     for item in files:
         by_unit.setdefault((item.period_id, item.unit_id), []).append(item)
     for _, found in sorted(by_unit.items()):
+        if any(item.mark.mtime_ns > latest for item in found):
+            yield from sorted(found, key=_name_order)
+            continue
         together: list[InboxFile] = []
         for item in sorted(found, key=lambda item: item.mark.mtime_ns):
             if together and item.mark.mtime_ns - together[-1].mark.mtime_ns >= _SAME_TIME_NS:

@@ -16,7 +16,7 @@ from pipelines.ingest.inbox import Mark
 
 _JUST_NOW = 2.0
 _EMPTY_FOR = 10.0
-_BETWEEN_LOOKS = 0.3
+BETWEEN_LOOKS = 0.3
 
 
 def being_written(marks: Mapping[Path, Mark], beside: Path) -> set[Path]:
@@ -28,7 +28,7 @@ def being_written(marks: Mapping[Path, Mark], beside: Path) -> set[Path]:
     now = _file_system_now(beside)
     recent = {path for path, mark in marks.items() if now - mark.mtime_ns < _JUST_NOW * 1e9}
     if recent:
-        time.sleep(_BETWEEN_LOOKS)
+        time.sleep(BETWEEN_LOOKS)
     growing = {path for path in recent if _has_changed(path, marks[path])}
     started = {path for path, mark in marks.items() if mark.size == 0 and now - mark.mtime_ns < _EMPTY_FOR * 1e9}
     return growing | started

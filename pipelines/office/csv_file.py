@@ -35,9 +35,20 @@ def read_csv(path: Path) -> CsvTable:
     Blank lines are passed over. A file that cannot be read has no cells and says why.
     """
     try:
-        text = _decoded(path.read_bytes())
+        content = path.read_bytes()
     except OSError as error:
-        return _unreadable(f"không mở được ({error.strerror})")
+        return _unreadable(not_opened(error))
+    return csv_of(content)
+
+
+def not_opened(error: OSError) -> str:
+    """Return what is said of a file that cannot be opened."""
+    return f"không mở được ({error.strerror})"
+
+
+def csv_of(content: bytes) -> CsvTable:
+    """Return the table of a file's bytes, as `read_csv`."""
+    text = _decoded(content)
     if text is None:
         return _unreadable("không phải chữ Unicode. Trong Excel, lưu lại kiểu «CSV UTF-8 (Comma delimited)»")
     if not text.strip():

@@ -7,18 +7,19 @@ Invariant: every fault of every table is named at once, with file, line, column,
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
 
-from pipelines.office.csv_file import read_csv
+from pipelines.office.csv_file import csv_of, not_opened
 from pipelines.office.errors import OfficeError
 from pipelines.office.nearest import nearest
 from pipelines.office.streams import streams
 from pipelines.office.tables import TABLES as TABLES
 from pipelines.office.tables import TIME_UNITS as TIME_UNITS
-from pipelines.office.tables import VALIDITY, Table
+from pipelines.office.tables import UNIT_KINDS, VALIDITY, Table
 from pipelines.office.text import match_key
 
 # Lines named for one fault of a column; the rest are counted.
@@ -35,15 +36,18 @@ def load_reference(folder: Path) -> dict[str, pd.DataFrame]:
         raise OfficeError(f"Thiếu bảng danh mục: không có thư mục {folder}.")
     faults: list[str] = []
     tables: dict[str, pd.DataFrame] = {}
-    for name, table in TABLES.items():
-        frame, wrong = _read(folder / f"{name}.csv", table)
+    for name in TABLES:
+        frame, wrong = _read(folder / f"{name}.csv", name)
         faults += [f"{name}.csv{fault}" for fault in wrong]
         if frame is not None:
             tables[name] = frame
     for name, frame in tables.items():
         faults += [f"{name}.csv{fault}" for fault in _references(frame, TABLES[name], tables)]
     faults += [f"units.csv{fault}" for fault in _circles(tables.get("units"))]
+    faults += [f"units.csv{fault}" for fault in _same_names(tables.get("units"))]
     faults += [f"unit_successors.csv{fault}" for fault in _shares(tables.get("unit_successors"))]
+    faults += [f"periods.csv{fault}" for fault in _overlaps(tables.get("periods"))]
+    faults += [f"sections.csv{fault}" for fault in _sections(tables.get("sections"))]
     if len(faults) == 1:
         raise OfficeError(f"Bảng reference/{faults[0]}")
     if faults:
@@ -52,25 +56,38 @@ def load_reference(folder: Path) -> dict[str, pd.DataFrame]:
     return tables
 
 
-def _read(path: Path, table: Table) -> tuple[pd.DataFrame | None, list[str]]:
+def _read(path: Path, name: str) -> tuple[pd.DataFrame | None, Sequence[str]]:
     """Return the typed table and its faults; no table where its cells cannot be told apart."""
     if not path.is_file():
-        return (_empty(table), []) if table.optional else (None, [": thiếu bảng danh mục này."])
-    read = read_csv(path)
+        return (_empty(name).copy(deep=False), []) if TABLES[name].optional else (None, [": thiếu bảng danh mục này."])
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        return None, [f": {not_opened(error)}."]
+    typed, faults = _checked(name, content)
+    return (None if typed is None else typed.copy(deep=False)), faults
+
+
+@lru_cache(maxsize=128)
+def _checked(name: str, content: bytes) -> tuple[pd.DataFrame | None, tuple[str, ...]]:
+    """Return the table of a file's bytes and its faults; the same bytes are checked once a process."""
+    table, read = TABLES[name], csv_of(content)
     faults = [f": {fault}." if not fault.startswith("dòng") else f", {fault}." for fault in read.faults]
     frame = read.cells
     missing = [column for column in table.columns if column not in frame.columns]
     if missing:
-        return None, faults or [f": thiếu cột: {', '.join(missing)}; có: {', '.join(frame.columns)}."]
+        return None, tuple(faults) or (f": thiếu cột: {', '.join(missing)}; có: {', '.join(frame.columns)}.",)
     frame = frame.loc[:, list(table.columns)]
     if table.has_rows and frame.empty and not faults:
         faults.append(": không có dòng nào dưới tiêu đề.")
     faults += [*_repeated(frame, table), *_blanks(frame, table), *_choices(frame, table)]
     typed, wrong = _typed(frame, table)
-    return typed, [*faults, *wrong, *_out_of_order(typed)]
+    return typed, (*faults, *wrong, *_out_of_order(typed))
 
 
-def _empty(table: Table) -> pd.DataFrame:
+@lru_cache(maxsize=128)
+def _empty(name: str) -> pd.DataFrame:
+    table = TABLES[name]
     empty = pd.DataFrame({column: pd.Series(dtype=str) for column in table.columns})
     return empty.astype(dict.fromkeys(table.integers, "int64") | dict.fromkeys(table.dates, "datetime64[ns]"))
 
@@ -149,6 +166,40 @@ def _circles(units: pd.DataFrame | None) -> Iterator[str]:
             yield f", dòng {int(str(line)) + 2}, cột parent_unit_id: «{unit_id}» là cấp trên của chính mình."
 
 
+def _same_names(units: pd.DataFrame | None) -> Iterator[str]:
+    """Yield the names that are of two units: nobody could say whose a file or a row is."""
+    if units is None:
+        return
+    for _, same in _clashes(units).sort_index().groupby("unit_key", sort=False):
+        lines = ", ".join(str(int(str(number)) + 2) for number in same.index)
+        yield f", dòng {lines}: tên «{same['name'].iloc[0]}» chỉ hai đơn vị ({', '.join(same['unit_id'])})."
+
+
+def _overlaps(periods: pd.DataFrame | None) -> Iterator[str]:
+    """Yield the periods of one kind that share days: what happened then would be counted in both."""
+    if periods is None:
+        return
+    for kind, same in periods[periods["period_kind"] != "ad_hoc"].groupby("period_kind", sort=False):
+        in_order = same.sort_values("start_on")
+        before = in_order.shift()
+        for line in in_order.index[in_order["start_on"] <= before["end_on"]]:
+            start, earlier = in_order.at[line, "start_on"], before.at[line, "period_id"]
+            yield (
+                f", dòng {int(str(line)) + 2}, cột start_on: «{start:%Y-%m-%d}» nằm trong kỳ «{earlier}»; các kỳ loại "
+                f"{kind} không được chồng nhau."
+            )
+
+
+def _sections(sections: pd.DataFrame | None) -> Iterator[str]:
+    """Yield sections of a form by level or unit that are of no kind of unit: no row would stand in them."""
+    if sections is None:
+        return
+    allowed = [*UNIT_KINDS]
+    good = sections["applies_to"].isin(allowed) | ~sections["scheme"].isin(["level", "unit"])
+    for fault, value in _each_wrong("applies_to", sections["applies_to"], good):
+        yield f"{fault} không có; dùng: {', '.join(allowed)}{nearest(value, allowed)}"
+
+
 def _shares(successors: pd.DataFrame | None) -> Iterator[str]:
     """Yield the shares of a succession that are none."""
     if successors is not None:
@@ -195,15 +246,23 @@ def time_limits(procedures: pd.DataFrame) -> pd.DataFrame:
 
 def unit_aliases(units: pd.DataFrame) -> pd.DataFrame:
     """Return one row per match key of a unit's name, short name and aliases: (unit_key, unit_id)."""
-    names = units.assign(name=units["name_vi"] + "|" + units["short_name"] + "|" + units["aliases"])
-    exploded = names.assign(name=names["name"].str.split("|")).explode("name")
-    exploded = exploded[exploded["name"].str.strip() != ""]
-    exploded["unit_key"] = [match_key(name) for name in exploded["name"]]
-    keys = exploded.drop_duplicates(["unit_key", "unit_id"])
-    clash = keys[keys.duplicated("unit_key", keep=False)]
+    keys, clash = _unit_keys(units), _clashes(units)
     if len(clash):
         row = clash.iloc[0]
         raise OfficeError(
             f"Bảng reference/units.csv: tên «{row['name']}» chỉ hai đơn vị ({', '.join(clash['unit_id'])})."
         )
     return keys[["unit_key", "unit_id"]].reset_index(drop=True)
+
+
+def _clashes(units: pd.DataFrame) -> pd.DataFrame:
+    keys = _unit_keys(units)
+    return keys[keys.duplicated("unit_key", keep=False)]
+
+
+def _unit_keys(units: pd.DataFrame) -> pd.DataFrame:
+    names = units.assign(name=units["name_vi"] + "|" + units["short_name"] + "|" + units["aliases"])
+    exploded = names.assign(name=names["name"].str.split("|")).explode("name")
+    exploded = exploded[exploded["name"].str.strip() != ""]
+    exploded["unit_key"] = [match_key(name) for name in exploded["name"]]
+    return exploded.drop_duplicates(["unit_key", "unit_id"])

@@ -14,11 +14,15 @@ from pathlib import Path
 import pytest
 from office_folder import make_office, send
 
+from pipelines.ingest import stable
 from pipelines.ingest.landing import landed_path, receive_inbox
 from pipelines.office.settings import load_office
 
 
-def test_a_file_still_growing_is_left_alone_and_taken_whole_by_the_next_run(tmp_path: Path) -> None:
+def test_a_file_still_growing_is_left_alone_and_taken_whole_by_the_next_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stable, "BETWEEN_LOOKS", 0.3)
     office = load_office(make_office(tmp_path / "office"))
     path = send(office.root, "lon.csv", b"x" * 1000)
     stop = threading.Event()

@@ -1,4 +1,4 @@
-"""Files as offices really send them, through the real job: figures, coverage, run's words, mend books, issuing.
+"""Files as offices really send them, through every step of the job: figures, coverage, run's words, mend books, issuing.
 
 Here: the cases of ../shared/cases about whose a file is, of which period and what it no longer has, in one office.
 Not here: each claim by itself (unit/test_claims). Invariant: expected values are those of the cases' README.
@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from by_steps import report_by_steps
 from sample_copy import copy_office
 from shared_files import shared
 
@@ -20,7 +21,6 @@ from pipelines.ingest.landing import receive_inbox
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import load_office
 from pipelines.package.issue import Request, issue
-from pipelines.runner import run_report
 from pipelines.units.board import make_board
 from pipelines.units.mend import make_mend_books
 from pipelines.warehouse.accept import accept
@@ -67,7 +67,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def first(office: Path) -> Path:
     """The report of the first quarter."""
-    return run_report(office, "2021-Q1").report_dir
+    return report_by_steps(office, "2021-Q1").report_dir
 
 
 def ask(report: Path, query: str) -> list[tuple]:
@@ -138,7 +138,7 @@ def test_status_and_mend_books_say_it_too(office: Path, first: Path) -> None:
 
 def test_what_was_accepted_as_gone_leaves_in_the_next_report_and_its_blocker_with_it(office: Path, first: Path) -> None:
     accept(load_office(office), NEW, "Trần B", "bốn hồ sơ nhập trùng")
-    again = run_report(office, "2021-Q1")
+    again = report_by_steps(office, "2021-Q1")
     assert again.built
     assert (received(again.report_dir)["p02"], rows_of_the_replaced(again.report_dir)) == (2, 0)
     assert "thiếu 4 bản ghi" not in refused_issue(office, "2021-Q1")
@@ -152,7 +152,7 @@ def second(office: Path) -> Path:
     four dossiers accepted as gone above, and rows count by their dates, whatever period their file was sent for.
     """
     put(office, "deliver-12-old-export-answers-for-new-quarter", "2021-Q2/p02")
-    return run_report(office, "2021-Q2").report_dir
+    return report_by_steps(office, "2021-Q2").report_dir
 
 
 def test_an_old_export_and_an_old_return_answer_nothing_for_the_new_quarter(office: Path, second: Path) -> None:

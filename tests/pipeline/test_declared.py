@@ -1,4 +1,4 @@
-"""A ward that declares II.06a in its return, through the real graph: form, mark, trace, evidence, coverage, blocker.
+"""A ward that declares II.06a in its return, through every step of the job: form, mark, trace, evidence, coverage, blocker.
 
 Here: the sample's p02 exports, p08 declares (then does both). Not here: the rules (unit/test_declared_dossiers).
 Invariant: sums are made again here from the numbers written into the workbook and the fact rows.
@@ -24,7 +24,6 @@ from pipelines.office.settings import load_office
 from pipelines.package.blockers import blockers
 from pipelines.package.model import read_model
 from pipelines.recount.recount import recount
-from pipelines.runner import run_report
 from pipelines.units.returns import make_returns
 
 # Columns 4, 5, 6, 8, 9, 10, 12, 13 of each line: 3 = 7 + 11 is 21 = 15 + 6, and 2 = 2 + 0.
@@ -63,7 +62,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def report(office: Path) -> Path:
-    return run_report(office, "2021-Q1").report_dir
+    return report_by_steps(office, "2021-Q1").report_dir
 
 
 def test_each_cell_is_counted_plus_declared_recounted_and_traced_to_file_sheet_and_row(report: Path) -> None:

@@ -1,29 +1,47 @@
 """`kstt recount`, `diff` and `what-if` on a small office, as an officer types them.
 
-Here: two wards through the real job: exit codes, files, what is left untouched. Not here: what differs (unit/test_diff).
+Here: two wards through every step of the job: exit codes, files, what is left untouched. Not here: what differs (unit/test_diff).
 Invariant: the committed sample is only copied; a finished report keeps every byte.
 """
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
+from by_steps import report_by_steps
 from sample_copy import REPOSITORY, copy_small_office
 
+from pipelines import runner
 from pipelines.cli import main
 from pipelines.ingest.landing import hash_file, receive_inbox
 from pipelines.office.settings import load_office
-from pipelines.runner import run_report
+from pipelines.runner import RunResult
 from pipelines.warehouse.finished import latest_report
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _by_steps() -> Iterator[None]:
+    """The commands' own runs go by the steps: that they are the job's is shown elsewhere (test_issue)."""
+
+    def run(
+        office: Path, period: str, as_of: str | None = None, received_by: str | None = None,
+        switches: dict[str, str] | None = None, say: object = None,
+    ) -> RunResult:  # fmt: skip
+        return report_by_steps(office, period, as_of, switches, received_by)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(runner, "run_report", run)
+        yield
 
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = copy_small_office(tmp_path_factory.mktemp("small") / "office")
-    run_report(root, "2021-Q1")
+    report_by_steps(root, "2021-Q1")
     return root
 
 

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from by_steps import report_by_steps
 from office_folder import TABLES, make_office, send
 
 from pipelines.figures.layout import load_layouts
 from pipelines.office.settings import load_office
 from pipelines.package.issue import Request, issue
 from pipelines.recount.recount import recount
-from pipelines.runner import run_report
 
 # --- the office ----------------------------------------------------------------------------------------------------
 
@@ -192,7 +192,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def first(office: Path) -> Path:
     """Quarter I from its own files."""
     deliver(office, "2021-Q1")
-    return run_report(office, "2021-Q1").report_dir
+    return report_by_steps(office, "2021-Q1").report_dir
 
 
 @pytest.fixture(scope="module")
@@ -200,13 +200,13 @@ def second(office: Path, first: Path) -> Path:
     """Quarter II, quarter I issued as final."""
     issue(load_office(office), Request("2021-Q1", "final", "Người thử", "gửi quý I", force="văn phòng mẫu"))
     deliver(office, "2021-Q2")
-    return run_report(office, "2021-Q2").report_dir
+    return report_by_steps(office, "2021-Q2").report_dir
 
 
 @pytest.fixture(scope="module")
 def again(office: Path, second: Path) -> Path:
     """Quarter I asked again with the files of quarter II."""
-    return run_report(office, "2021-Q1").report_dir
+    return report_by_steps(office, "2021-Q1").report_dir
 
 
 def asked(report: Path, query: str) -> list[tuple]:

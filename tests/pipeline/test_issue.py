@@ -17,6 +17,7 @@ from pathlib import Path
 import issued_office as story
 import pdfplumber
 import pytest
+from by_steps import rebuild_here
 from office_folder import send
 from sample_copy import REPOSITORY, copy_small_office
 
@@ -53,8 +54,7 @@ def refused(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The office after its final and its correction."""
-    root = tmp_path_factory.mktemp("story") / "office"
-    story.live_to_the_final(root)
+    root = story.copy_of(story.the_final(tmp_path_factory), tmp_path_factory.mktemp("story") / "office")
     before = story.bytes_of(root / "data" / "issued")
     story.live_to_the_correction(root)
     (root / "before.json").write_text(json.dumps({name: _sha(content) for name, content in before.items()}))
@@ -333,7 +333,10 @@ def test_a_report_older_than_what_was_sent_for_its_period_is_held_back(office: P
             story.send_out(root, "corrected")
 
 
-def test_a_version_held_against_an_earlier_final_is_made_again_with_it(office: Path, tmp_path: Path) -> None:
+def test_a_version_held_against_an_earlier_final_is_made_again_with_it(
+    office: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rebuild_here(monkeypatch)
     root = story.copy_of(office, tmp_path / "office")
     with story.at("2021-06-15T08:00:00"):
         send(root, "Sổ_2021_06_15.csv", story.WARD_1_NEXT, "p01", story.NEXT)
@@ -346,8 +349,11 @@ def test_a_version_held_against_an_earlier_final_is_made_again_with_it(office: P
     assert reproduce(loaded, version).causes == (f"Bản {PERIOD}/v3: tệp warehouse.duckdb đã bị xóa.",)
 
 
-def test_the_report_of_the_real_job_is_made_again_byte_for_byte(tmp_path: Path) -> None:
-    """The small sample office through Dagster, made again by the steps alone."""
+def test_the_report_of_the_real_job_is_made_again_byte_for_byte(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The small sample office through Dagster, made again by the steps alone: every test by the steps rests on this."""
+    rebuild_here(monkeypatch)
     root = copy_small_office(tmp_path / "office")
     run_report(root, PERIOD)
     version = story.send_out(root, "final", force="Đơn vị mẫu nhỏ")
@@ -377,7 +383,10 @@ def test_a_withdrawn_file_leaves_the_next_report_and_earlier_versions_are_named(
     assert "đã được rút" in capsys.readouterr().err
 
 
-def test_a_final_waits_until_the_office_has_written_its_sections(tmp_path: Path) -> None:
+def test_a_final_waits_until_the_office_has_written_its_sections(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rebuild_here(monkeypatch)
     with story.at("2021-03-16T08:00:00"):
         root = story.new_office(tmp_path / "office")
         (root / "words" / f"{PERIOD}.md").unlink()

@@ -1,4 +1,4 @@
-"""A small office through the real graph: an estimated provisional report, a final issued, the next quarter against it.
+"""A small office through every step of the job: an estimated provisional report, a final issued, the next quarter against it.
 
 Here: what the run leaves on paper, in manifest, trace and evidence. Not here: the rules (unit tests), issuing itself.
 Invariant: sums are made again here from the printed rows and the fact rows, never taken from the same place.
@@ -23,7 +23,6 @@ from pipelines.audit.trace_text import trace_lines
 from pipelines.figures.layout import load_layouts
 from pipelines.office.settings import load_office
 from pipelines.package.issue import Request, issue
-from pipelines.runner import run_report
 
 
 @pytest.fixture(scope="module")
@@ -39,13 +38,13 @@ def estimated(office: Path) -> Path:
 @pytest.fixture(scope="module")
 def after_issue(office: Path, estimated: Path) -> Path:
     """The second quarter, asked when the first was issued as final."""
-    first = run_report(office, "2021-Q1")
+    first = report_by_steps(office, "2021-Q1")
     assert first.built
     issue(load_office(office), Request("2021-Q1", "final", "Người thử", "gửi quý I", force="đơn vị mẫu nhỏ"))
     for unit in ("p02", "p08"):
         sent = REPOSITORY / "sample_office" / "inbox" / "2021-Q2" / unit
         shutil.copytree(sent, office / "inbox" / "2021-Q2" / unit)
-    return run_report(office, "2021-Q2").report_dir
+    return report_by_steps(office, "2021-Q2").report_dir
 
 
 def manifest(report: Path) -> dict:

@@ -1,6 +1,6 @@
 """The map changes inside a quarter: Phường 9 joins Phường 1 (2024-09-01), two levels and new wards (2025-07-01).
 
-Here: an office of a dozen hand-written dossiers through the real graph, both quarters held against the issued final
+Here: an office of a dozen hand-written dossiers through every step of the job, both quarters held against the issued final
 before. Not here: the rules on plain rows (unit/test_unit_successors).
 Invariant: every expected figure is counted by hand in the comments below, from the files of tests/offices.
 """
@@ -21,7 +21,6 @@ from pipelines.figures.layout import load_layouts
 from pipelines.office.settings import load_office
 from pipelines.package.issue import Request, issue
 from pipelines.recount.recount import recount
-from pipelines.runner import run_report
 from pipelines.units.reports import make_units
 
 OFFICE = Path(__file__).parents[1] / "offices" / "map-2024-2025"
@@ -42,7 +41,7 @@ def after_final(office: Path, before: str, period: str) -> Path:
     """Build a quarter, the one before it issued as final."""
     report_by_steps(office, before)
     issue(load_office(office), Request(before, "final", "Người thử", "gửi quý trước", force="đơn vị mẫu nhỏ"))
-    return run_report(office, period).report_dir
+    return report_by_steps(office, period).report_dir
 
 
 @pytest.fixture(scope="module")

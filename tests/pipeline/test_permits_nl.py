@@ -1,4 +1,4 @@
-"""A Dutch municipality's permit log through the same job: one row per event, two due dates, moments with offsets.
+"""A Dutch municipality's permit log through the same steps: one row per event, two due dates, moments with offsets.
 
 Here: `../shared/realdata/permits-receipt-nl` as an office, recounted from the raw CSV with pandas. Not here: copies of it.
 Invariant: expected counts are those of the data set's README, or a recount that shares no code with the product.
@@ -17,7 +17,7 @@ from by_steps import report_by_steps
 from shared_files import shared
 
 from pipelines.audit.trace import trace
-from pipelines.runner import RunResult, run_report
+from pipelines.runner import RunResult
 
 OFFICE = Path(__file__).parents[1] / "offices" / "permits-nl"
 PERIOD = "2010-X"
@@ -69,7 +69,7 @@ def office(log: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def planned(office: Path) -> RunResult:
     """Due at the planned end, late by the moment."""
-    return run_report(office, PERIOD)
+    return report_by_steps(office, PERIOD)
 
 
 @pytest.fixture(scope="module")

@@ -21,6 +21,9 @@ from pipelines.runner import RunResult
 MARKERS = json.loads((REPOSITORY / "tests" / "truth" / "person_markers.json").read_text(encoding="utf-8"))
 PATTERN = re.compile("|".join([*map(re.escape, MARKERS["literals"]), *MARKERS["patterns"].values()]))
 
+# What every match holds: a literal, or the digits a number begins with.
+WORDS = (*MARKERS["literals"], "0900", "099000")
+
 
 def texts(path: Path) -> Iterator[str]:
     """Everything a file holds that a reader could see: bytes, zip parts, Parquet values, database tables."""
@@ -38,11 +41,17 @@ def texts(path: Path) -> Iterator[str]:
             yield from (connection.execute(f"select * from {name}").df().to_csv() for (name,) in tables)
 
 
+def has_person(text: str) -> bool:
+    """Tell whether a marker is in a text; the pattern, which is slow, looks only where a word of it is."""
+    return any(word in text for word in WORDS) and PATTERN.search(text) is not None
+
+
 def test_marked_persons_are_found_nowhere_but_in_landing(sample_office: Path, q1: RunResult, q2: RunResult) -> None:
+    assert all(any(word in pattern for word in WORDS) for pattern in MARKERS["patterns"].values())
     data = sample_office / "data"
     holding = {
         path.relative_to(data).parts[0]
         for path in data.rglob("*")
-        if path.is_file() and any(PATTERN.search(text) for text in texts(path))
+        if path.is_file() and any(map(has_person, texts(path)))
     }
     assert holding == {"landing"}

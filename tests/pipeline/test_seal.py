@@ -28,9 +28,7 @@ from pipelines.warehouse.issued import RECORD, find_issued
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("seal") / "office"
-    story.live_to_the_final(root)
-    return root
+    return story.copy_of(story.the_final(tmp_path_factory), tmp_path_factory.mktemp("seal") / "office")
 
 
 @pytest.fixture(scope="module")

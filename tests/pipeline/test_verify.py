@@ -29,9 +29,7 @@ V2 = f"issued/{story.PERIOD}/v2"
 
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("sound") / "office"
-    story.live_to_the_final(root)
-    return root
+    return story.the_final(tmp_path_factory)
 
 
 @pytest.fixture

@@ -15,17 +15,23 @@ from pipelines.cli import main
 from pipelines.office import journal
 from pipelines.office.settings import load_office
 
+BY_THE_JOB = pytest.mark.slow  # told by the job itself, which is started for it
+
 
 @pytest.mark.parametrize(
     ("words", "message"),
     [
         (["run", "2021-Q9"], "Không có kỳ báo cáo «2021-Q9»"),
         (["run", "2021-Q1", "--as-of", "11/03/2021"], "không phải ngày"),
-        (["run", "2021-Q1", "--as-of", "2020-01-01"], "bắt đầu ngày 15/12/2020"),
+        pytest.param(["run", "2021-Q1", "--as-of", "2020-01-01"], "bắt đầu ngày 15/12/2020", marks=BY_THE_JOB),
         (["run", "2021-Q1", "--received-by", "2021-03-11T08:00:00"], "thiếu múi giờ"),
         (["run", "2021-Q1", "--switch", "closing_event"], "TÊN=GIÁ_TRỊ"),
-        (["run", "2021-Q1", "--switch", "colour=red"], "Không có công tắc colour"),
-        (["run", "2021-Q1", "--switch", "closing_event=yesterday"], "không nhận giá trị «yesterday»"),
+        pytest.param(["run", "2021-Q1", "--switch", "colour=red"], "Không có công tắc colour", marks=BY_THE_JOB),
+        pytest.param(
+            ["run", "2021-Q1", "--switch", "closing_event=yesterday"],
+            "không nhận giá trị «yesterday»",
+            marks=BY_THE_JOB,
+        ),
         (["trace", "2021-Q1", "II.06a", "--row", "Hộ tịch", "--column", "10"], "Chưa có báo cáo kỳ 2021-Q1"),
     ],
 )

@@ -416,3 +416,10 @@ def test_asking_what_waits_takes_and_writes_nothing(office: Office) -> None:
     assert [item.kind for item in waiting(office).waiting] == ["misplaced"]
     send(office.root, "a.csv", b"other", unit="p01")
     assert [item.kind for item in waiting(office).waiting] == ["new", "misplaced"]
+
+
+def test_a_file_time_later_than_now_decides_no_order(office: Office) -> None:
+    for name, moment in (("s.csv", 4_000_000_000), ("s (1).csv", 1_615_000_000)):
+        put(office, f"2021-Q1/p01/{name}", name.encode())
+        os.utime(office.inbox / "2021-Q1" / "p01" / name, (moment, moment))
+    assert [item.file_name for item in receive_inbox(office)] == ["s.csv", "s (1).csv"]

@@ -77,6 +77,14 @@ def test_the_tables_the_faults_are_planted_in_have_none(tmp_path: Path) -> None:
         ("statuses", ",pending", ",open", ["count_group", "«open»"]),
         ("statuses", "in_progress", "in_progres", ["status", "gần nhất: «in_progress»"]),
         ("sections", "level,", "levels,", ["scheme", "gần nhất: «level»"]),
+        ("sections", "Cấp xã,ward", "Cấp xã,wards", ["dòng 2", "applies_to", "«wards»", "gần nhất: «ward»"]),
+        ("units", "ward,tp,2,,,", "ward,tp,2,Phường 2b|P1,,", ["dòng 3, 4", "tên «P1» chỉ hai đơn vị (p01, p02)"]),
+        (
+            "periods",
+            "2021-03-14\n",
+            "2021-03-14\n2021-Q2,quarter,Quý II,2021-03-14,2021-06-14\n",
+            ["dòng 3", "start_on", "«2021-03-14» nằm trong kỳ «2021-Q1»"],
+        ),
     ],
 )
 def test_a_wrong_value_is_named_with_its_place_and_what_is_allowed(
