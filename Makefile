@@ -67,7 +67,8 @@ check: env  ## ruff, types, SQL lint, dbt parse
 	$(RUN)/ruff check .
 	$(RUN)/ruff format --check .
 	$(RUN)/ty check pipelines
-	$(RUN)/sqlfluff lint dbt_project/models --disable-progress-bar
+	@mkdir -p target/check
+	KSTT_WAREHOUSE=$(CURDIR)/target/check/warehouse.duckdb $(RUN)/sqlfluff lint dbt_project/models --disable-progress-bar
 	KSTT_WAREHOUSE=/nonexistent.duckdb $(RUN)/dbt --quiet parse --project-dir dbt_project --profiles-dir dbt_project --target-path target/check
 
 docs: env  ## dbt's documentation as one page that opens from disk: target/docs/static_index.html

@@ -53,7 +53,7 @@ def run_report(
     Ask.parse(period_id, as_of, received_by, switches)  # what is written wrong starts no run
     find_period(office.reference["periods"], period_id)
     asked = {"as_of": as_of, "received_by": received_by, "switches": switches}
-    with only_run(office):  # a person is told at once when another run is under way
+    with only_run(office):  # a person gets the message at once when another run is under way
         return _run_job(office, period_id, {name: value for name, value in asked.items() if value}, say)
 
 

@@ -48,7 +48,7 @@ _BUILDS = {"run_report", "report_by_steps", "story", "Warehouse", "run_dbt"}
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what is slow, and let the longest begin: those that share the sample come when it is built."""
     for item in items:
-        if "pipeline" in item.path.parts or _BUILDS & vars(_module(item)).keys():
+        if "pipeline" in item.path.parts or _BUILDS & vars(_module(item)).keys() or _builds_itself(item):
             item.add_marker(pytest.mark.slow)
     items.sort(key=_turn)
 
@@ -57,6 +57,10 @@ def pytest_collection_finish() -> None:
     """What is imported by now stays: no later collection of garbage looks at it."""
     gc.freeze()
     gc.enable()
+
+
+def _builds_itself(item: pytest.Item) -> bool:
+    return getattr(getattr(_module(item), "build", None), "__module__", "") == "compiled_project"
 
 
 def _module(item: pytest.Item) -> object:

@@ -1,7 +1,7 @@
 """Things dear to make, made once a test session and shared by its workers.
 
 Here: one folder beside the workers' own folders, one lock a thing. Not here: what is made.
-Invariant: what is shared is only read, or written by whoever holds its lock; a failure is told to every asker.
+Invariant: what is shared is only read, or written by whoever holds its lock; a failure is reported to every asker.
 """
 
 from __future__ import annotations

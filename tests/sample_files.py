@@ -29,7 +29,7 @@ Grid = list[list[Any]]
 
 @dataclass
 class Shown:
-    """One row of a file: where it stands, its cells by canonical name (dates and words read), its raw line."""
+    """One row of a file: where it is, its cells by canonical name (dates and words read), its raw line."""
 
     period: str
     unit: str

@@ -11,13 +11,13 @@
 
    Needs the CTE `filled` (scope_id, <key>, the measures; <key> null where a scope has no row). Gives scope_id,
    section_code (null), <key>, row_kind (row, total) and the measures. #}
-{% macro row_sums(key, noun) -%}
+{% macro row_sums(key) -%}
     select
         scope_id,
         cast(null as {{ text_type() }}) as section_code,
         {{ key }},
         case when grouping({{ key }}) = 1 then 'total' else 'row' end as row_kind,
-        {{ each_measure('cast(sum(#) as bigint) as #', noun=noun) }}
+        {{ each_name('cast(sum(#) as bigint) as #', sums(this_model())) }}
     from filled
     group by grouping sets ((scope_id, {{ key }}), (scope_id))
 {%- endmacro %}
@@ -26,7 +26,7 @@
 
    Needs the CTE `filled` (scope_id, section_code, <key>, the measures; <key> null where a section has no row). Gives
    scope_id, section_code, <key>, row_kind (row, section, total) and the measures. #}
-{% macro form_sums(key, noun='dossier') -%}
+{% macro form_sums(key) -%}
     select
         scope_id,
         section_code,
@@ -36,7 +36,7 @@
             when grouping({{ key }}) = 1 then 'section'
             else 'row'
         end as row_kind,
-        {{ each_measure('cast(sum(#) as bigint) as #', noun=noun) }}
+        {{ each_name('cast(sum(#) as bigint) as #', sums(this_model())) }}
     from filled
     group by grouping sets ((scope_id, section_code, {{ key }}), (scope_id, section_code), (scope_id))
 {%- endmacro %}
@@ -47,7 +47,7 @@
    null throughout in a form without sections), `sections` (section_code, label, sort_no) and `labels` (<key>, label,
    sort_no). Gives scope_id, row_order, row_kind, row_code (A, A.1, 1, total), row_no, label, <section>, <key>, measures,
    and the columns of `rolled` named in `also` (percentages); the last row is called `total`. #}
-{% macro form_lines(key, section, noun='dossier', also=[], total='Tổng cộng') -%}
+{% macro form_lines(key, section, also=[], total='Tổng cộng') -%}
     ordered as (
         select
             rolled.*,
@@ -93,6 +93,6 @@
         end as label,
         section_code as {{ section }},
         {{ key }},
-        {{ (measures(noun) + also) | join(', ') }}
+        {{ (sums(this_model()).keys() | list + also) | join(', ') }}
     from ordered
 {%- endmacro %}

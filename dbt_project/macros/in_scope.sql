@@ -1,4 +1,4 @@
-{# The forms (scopes) each fact of a fact table of dossiers stands in: that of the unit that receives it, that of the
+{# The forms (scopes) each fact of a fact table of dossiers is in: that of the unit that receives it, that of the
    department that decides on it, and the office's. `fact` has receiving_unit_id, department_unit_id and its key. #}
 {% macro in_scope_of(fact, key) -%}
 select

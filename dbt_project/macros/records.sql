@@ -15,7 +15,7 @@
 {%- endmacro %}
 
 {# The columns every staging model of a record ends with. `row_of` is the landed row, `delivery` its delivery. Numbers
-   of records begin anew each January: the year of the book stands in the contract (book_dates). #}
+   of records begin anew each January: the year of the book is in the contract (book_dates). #}
 {% macro record_lineage() -%}
     row_of.book_year,
     row_of.unit_name_key,
@@ -33,13 +33,12 @@
 
 {# Body of a form with one row a unit and a total, over one fact or several.
 
-   A unit is a row in every form it stands in when it owes a stream of the form in the period, or has a fact: what
+   A unit is a row in every form it is in when it owes a stream of the form in the period, or has a fact: what
    nothing was sent of is not silently absent. `stream` is a stream, a list of them, or empty where the facts
-   themselves name every unit that owes. `fact` has record_id, reporting_unit_id and the measures of `noun`, and its
-   `bridge` says which forms a record stands in; each of `also` (fact, bridge, noun) adds the measures of a second fact beside them, and `whole` is then the noun of all. #}
-{% macro form_of_units(fact, stream, noun, also=[], whole=none, bridge='int_record_in_scope') -%}
-    {%- set parts = [{'fact': fact, 'bridge': bridge, 'noun': noun}] + also -%}
-    {%- set noun = whole or noun -%}
+   themselves name every unit that owes. `fact` has record_id and reporting_unit_id, and its `bridge`
+   gives the forms a record is in; each of `also` (fact, bridge) adds the measures of another fact beside them. #}
+{% macro form_of_units(fact, stream, also=[], bridge='int_record_in_scope') -%}
+    {%- set parts = [{'fact': fact, 'bridge': bridge}] + also -%}
     {%- set owed_streams = [stream] if stream is string else stream -%}
     with
     {%- for part in parts %}
@@ -47,7 +46,7 @@
         select
             in_scope.scope_id,
             fact.reporting_unit_id,
-            {{ each_measure('sum(fact.#) as #', noun=part.noun) }}
+            {{ each_measure('sum(fact.#) as #', fact=part.fact) }}
         from {{ ref(part.bridge) }} as in_scope
         inner join {{ ref(part.fact) }} as fact on in_scope.record_id = fact.record_id
         group by in_scope.scope_id, fact.reporting_unit_id
@@ -87,7 +86,7 @@
             stub.scope_id,
             stub.reporting_unit_id,
             {%- for part in parts %}
-            {{ each_measure('coalesce(facts_' ~ loop.index ~ '.#, 0) as #', noun=part.noun) }}
+            {{ each_measure('coalesce(facts_' ~ loop.index ~ '.#, 0) as #', fact=part.fact) }}
             {{- "," if not loop.last }}
             {%- endfor %}
         from stub
@@ -100,7 +99,7 @@
     ),
 
     rolled as (
-        {{ row_sums(key='reporting_unit_id', noun=noun) }}
+        {{ row_sums(key='reporting_unit_id') }}
     ),
 
     labels as (
@@ -111,5 +110,5 @@
         from {{ ref('dim_unit') }}
     ),
 
-    {{ form_lines(key='reporting_unit_id', section='section_code', noun=noun) }}
+    {{ form_lines(key='reporting_unit_id', section='section_code') }}
 {%- endmacro %}

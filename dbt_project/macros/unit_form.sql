@@ -1,10 +1,12 @@
 {# A form of one row a unit and a total row, from the dossiers of other layouts and those waiting for intake.
 
-   `columns`: column of the form → measure of fct_dossier_layout_period; `waiting`: column → measure of
-   fct_dossier_waiting_period. Rows known beforehand: in the office's form departments that own a field and wards, in a
-   unit's own the unit; then every unit met in the facts. Figures no dossier stands behind (estimates) are not in it. #}
-{% macro unit_form(columns, waiting={}, total='Tổng cộng') -%}
-{%- set names = columns.keys() | list + waiting.keys() | list -%}
+   Its columns and the measures they sum are those of its yml. `has_waiting`: some are of dossiers waiting for intake.
+   Rows known beforehand: in the office's form departments that own a field and wards, in a unit's own the unit; then
+   every unit met in the facts. Figures without a dossier (estimates) are not in it. #}
+{% macro unit_form(has_waiting=false, total='Tổng cộng') -%}
+{%- set columns = sums(this_model(), 'fct_dossier_layout_period') -%}
+{%- set waiting = sums(this_model(), 'fct_dossier_waiting_period') -%}
+{%- set names = sums(this_model()) -%}
 with counted as (
     select
         in_scope.scope_id,
@@ -17,7 +19,7 @@ with counted as (
         {%- endfor %}
     from {{ ref('int_dossier_in_scope') }} as in_scope
     inner join {{ ref('fct_dossier_layout_period') }} as fact on in_scope.dossier_code = fact.dossier_code
-    {%- if waiting %}
+    {%- if has_waiting %}
     union all
     select
         in_scope.scope_id,
@@ -114,5 +116,5 @@ labels as (
     from {{ ref('dim_unit') }}
 ),
 
-{{ form_lines(key='row_unit_id', section='section_code', noun='nothing', also=names, total=total) }}
+{{ form_lines(key='row_unit_id', section='section_code', total=total) }}
 {%- endmacro %}

@@ -5,4 +5,4 @@ inner join {{ ref('form_ii_06a') }} as form
     on by_unit.scope_id = form.scope_id and form.row_kind = 'total'
 where
     by_unit.row_kind = 'total'
-    and ({{ each_measure('by_unit.# <> form.#', ' or ') }})
+    and ({{ each_measure('by_unit.# <> form.#', separator=' or ', form='form_ii_06a') }})

@@ -1,5 +1,5 @@
 -- II.08 and II.06a of one scope count the same dossiers: online ones of every level are column 4, the others column 5; a
--- field's row stands in II.06a once in each section.
+-- field's row is in II.06a once in each section.
 with by_field as (
     select
         scope_id,

@@ -1,5 +1,5 @@
 -- The rows of records with fate 'counted' are exactly the facts of their streams, record by record and row by row, and
--- each stands in the office's form.
+-- each is in the office's form.
 {% set facts = [
     'fct_directive_period', 'fct_focal_officer_period', 'fct_inspection_period', 'fct_finding_period',
     'fct_communication_period', 'fct_training_period', 'fct_death_case_period'

@@ -1,4 +1,4 @@
--- The office's own form holds every declared figure: none stands outside every scope.
+-- The office's own form holds every declared figure: none is outside every scope.
 select declared.declared_id
 from {{ ref('fct_declared_period') }} as declared
 cross join {{ ref('stg_question') }} as question

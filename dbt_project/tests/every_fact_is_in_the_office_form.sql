@@ -1,4 +1,4 @@
--- The office's own form holds every fact of the warehouse: no unit stands outside every scope.
+-- The office's own form holds every fact of the warehouse: no unit is outside every scope.
 select fact.dossier_code
 from {{ ref('fct_dossier_period') }} as fact
 cross join {{ ref('stg_question') }} as question

@@ -1,4 +1,4 @@
--- The office's own form holds every feedback of the warehouse: no unit stands outside every scope.
+-- The office's own form holds every feedback of the warehouse: no unit is outside every scope.
 select fact.feedback_code
 from {{ ref('fct_feedback_period') }} as fact
 cross join {{ ref('stg_question') }} as question

@@ -23,7 +23,7 @@ from pipelines.figures.text import format_count, format_day, format_rate
 from pipelines.office.errors import OfficeError
 
 _KEY_LENGTH = 8
-_TOLD_REASONS = 4  # reasons of one cell the annex prints
+_SHOWN_REASONS = 4  # reasons of one cell the annex prints
 
 _Row = dict[str, Any]
 _Identity = tuple[Any, ...]
@@ -179,9 +179,9 @@ class _Comparer:
         return {str(row[meta["key"]]): row for row in found}
 
     def _places(self, side: str, fact: str) -> _Places:
-        """Return how a record's place is told: by columns and row of the first form that sums the fact."""
+        """Return how a record's place is reported: by columns and row of the first form that sums the fact."""
         for layout in self.versions[side].layouts.values():
-            # Declared figures stand in the columns of the form's own facts.
+            # Declared figures are in the columns of the form's own facts.
             own = set(layout["facts"]) if self.records.declared(side, layout["form_id"]) == fact else {fact}
             own_columns = [column for column in columns(layout) if column.fact in own and column.whole is None]
             if own_columns:
@@ -261,7 +261,7 @@ class _Comparer:
 
 @dataclass(frozen=True)
 class _Places:
-    """How the place of a record is told: a form, its keys, labels of its rows, its columns."""
+    """How the place of a record is reported: a form, its keys, labels of its rows, its columns."""
 
     form_id: str
     keys: list[str]
@@ -309,9 +309,9 @@ def _reason_line(reasons: tuple[str, ...]) -> str:
     """Return the reasons of one cell for the annex; a cell may change though no record does (a form counts anew)."""
     if not reasons:
         return "không bản ghi nào đổi; cách cộng của biểu đã khác"
-    told = "; ".join(reasons[:_TOLD_REASONS])
-    more = len(reasons) - _TOLD_REASONS
-    return f"{told}; và {more} nguyên nhân khác (xem bảng so sánh)" if more > 0 else told
+    noted = "; ".join(reasons[:_SHOWN_REASONS])
+    more = len(reasons) - _SHOWN_REASONS
+    return f"{noted}; và {more} nguyên nhân khác (xem bảng so sánh)" if more > 0 else noted
 
 
 def _reasons(records: list[tuple[CellRecord, MovedRecord]]) -> Iterator[str]:
@@ -320,5 +320,7 @@ def _reasons(records: list[tuple[CellRecord, MovedRecord]]) -> Iterator[str]:
     for in_cell, record in records:
         counts[record.cause][in_cell.change] += 1
     for cause, changes in sorted(counts.items(), key=lambda item: (-sum(item[1].values()), item[0])):
-        told = ", ".join(f"{change} {format_count(number)}" for change, number in sorted(changes.items(), reverse=True))
-        yield f"{cause} ({told})"
+        noted = ", ".join(
+            f"{change} {format_count(number)}" for change, number in sorted(changes.items(), reverse=True)
+        )
+        yield f"{cause} ({noted})"

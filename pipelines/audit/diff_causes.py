@@ -163,8 +163,8 @@ class Causes:
     def _rules(self) -> list[Cause]:
         old, new = self._question["old"], self._question["new"]
         changed = switches_changed(old, new)
-        told = ", ".join(f"{name}: {switch_text(old.get(name))} → {switch_text(new.get(name))}" for name in changed)
-        return [Cause(self.RULE, f"quy tắc {told}")] if changed else []
+        noted = ", ".join(f"{name}: {switch_text(old.get(name))} → {switch_text(new.get(name))}" for name in changed)
+        return [Cause(self.RULE, f"quy tắc {noted}")] if changed else []
 
     def _tables(self) -> list[Cause]:
         landed = [

@@ -29,7 +29,7 @@ def comparison_lines(found: Comparison, limit: int, all_scopes: bool = False) ->
     if not (found.cells or found.exchanged):
         yield "✓ Không ô nào khác."
         return
-    # The totals tell most: they come first.
+    # The totals say most: they come first.
     cells = sorted(found.cells if all_scopes else found.office_cells, key=lambda cell: cell.row_kind != "total")
     yield (
         f"{format_count(len(found.office_cells))} ô của biểu toàn đơn vị và "

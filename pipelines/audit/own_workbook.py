@@ -28,7 +28,7 @@ _TOLERANCE = Decimal("0.000001")
 
 @dataclass(frozen=True)
 class Difference:
-    """A figure of the workbook that is not the report's: where it stands, what each side has."""
+    """A figure of the workbook that is not the report's: where it is, what each side has."""
 
     figure_id: str
     short_code: str
@@ -80,7 +80,7 @@ def read_own_workbook(office: Office, path: Path) -> OwnWorkbook | None:
 
 
 def _cells(grid: Grid) -> Iterator[tuple[str, tuple[str, object]]]:
-    """Yield each figure id of the index with its place and what stands there."""
+    """Yield each figure id of the index with its place and what is there."""
     sheets = {sheet.name: sheet for sheet in grid.sheets}
     for row in sheets[INDEX_SHEET].rows[1:]:
         figure_id, name, cell = (str(value or "") for value in row[:3])
@@ -128,7 +128,7 @@ def _differences(cells: dict[str, tuple[str, object]], manifest: dict[str, Any])
 
 
 def _is_same(value: object, figure: object) -> bool:
-    """Tell whether a cell holds a figure: a number the same number; a percentage of nothing the dash, a cell not
+    """Return whether a cell holds a figure: a number the same number; a percentage of nothing the dash, a cell not
     ours to fill nothing, never 0."""
     if figure is None:
         return value in (NO_RATE, None, "")

@@ -95,7 +95,7 @@ def parse_short_code(text: str) -> ShortCode:
 
 
 def short_row(row_code: str) -> str:
-    """Return a row's code as it stands in a short code: B.3 → B3; a dot between two digits stays, so that no two
+    """Return a row's code as it is in a short code: B.3 → B3; a dot between two digits stays, so that no two
     rows of a form share one.
     """
     return re.sub(r"(?<!\d)\.|\.(?!\d)", "", row_code)

@@ -65,9 +65,9 @@ class TracedCell:
 
 
 def trace(report: Path, form_id: str, row: str, column: int | str, unit: str | None = None) -> list[TracedCell]:
-    """Return the cells a form row (label or code) and column stand for, each with its fact rows.
+    """Return the cells a form row (label or code) and column represent, each with its fact rows.
 
-    The column is its number (10 or c10), or the name of a ratio or note of the form. A label may stand in two
+    The column is its number (10 or c10), or the name of a ratio or note of the form. A label may be in two
     sections ("Hộ tịch" of the city and of the wards): each is one cell.
 
     Raises:
@@ -122,7 +122,7 @@ def fact_rows(
 ) -> pd.DataFrame:
     """Return the fact rows behind one cell, with the file, sheet and row each came from and the office's corrections.
 
-    Column `measure` is what the cell sums; behind a percentage stands `whole` beside it.
+    Column `measure` is what the cell sums; behind a percentage is `whole` beside it.
     """
     fact, _ = split_source(column["from"])
     return _rows_behind(connection, layout, Fact(fact, layout["facts"][fact]), column, scope_id, form_row)

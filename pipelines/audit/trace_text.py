@@ -30,8 +30,8 @@ def trace_lines(cell: TracedCell, limit: int) -> Iterator[str]:
     yield f"  Số in: {_printed(cell.figure)} ({agree}); mã số: {cell.figure_id}"
     if len(cell.declared):
         counted = int(cell.rows["measure"].sum()) if len(cell.rows) else 0
-        told = [f"{words} {format_count(amount)}" for words, amount in _declared_amounts(cell.declared)]
-        yield f"  Gồm số đếm được {format_count(counted)} và {' và '.join(told)}:"
+        noted = [f"{words} {format_count(amount)}" for words, amount in _declared_amounts(cell.declared)]
+        yield f"  Gồm số đếm được {format_count(counted)} và {' và '.join(noted)}:"
         for row in cell.declared.to_dict("records"):
             yield _record_line(row, cell.declared_shown, cell.decimals)
             if not pd.isna(row["delivery_id"]):
@@ -51,7 +51,7 @@ def trace_lines(cell: TracedCell, limit: int) -> Iterator[str]:
 
 
 def _declared_amounts(declared: pd.DataFrame) -> Iterator[tuple[str, int]]:
-    """What each kind of declared figures adds, by its words; a kind nobody knows is told by its name."""
+    """What each kind of declared figures adds, by its words; an unknown kind is shown by its name."""
     for kind, rows in declared.groupby("kind", sort=True):
         yield _KINDS.get(str(kind), str(kind)), int(rows["measure"].sum())
 
@@ -67,7 +67,7 @@ def _origin(row: dict, unit: str) -> Iterator[str]:
 
 
 def _sheet(row: dict) -> str:
-    """The sheet a row stands on; a CSV file has none."""
+    """The sheet a row is on; a CSV file has none."""
     return "—" if pd.isna(row["source_sheet"]) or not row["source_sheet"] else str(row["source_sheet"])
 
 

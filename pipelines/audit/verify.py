@@ -39,7 +39,7 @@ def verify(office: Office, period_id: str | None = None) -> list[str]:
         found += [*_receipts(office), *_landing(office, hashes), *_kept_lists(office, hashes), *_orphans(office)]
     try:
         versions = issued_versions(office, period_id)
-    except OfficeError:  # the journal's faults are told above; without it no version can be trusted to be one
+    except OfficeError:  # the journal's faults are reported above; without it no version can be trusted to be one
         return [*found, "Không kiểm tra được các bản đã phát hành, vì sổ việc không còn tin được."]
     found += [*_strangers(office, versions, period_id)]
     for issued in versions:

@@ -1,7 +1,7 @@
 """The versions of a period side by side: provisional, final, corrected, and what changed between them.
 
 Here: headline figures of each version, differences, files received since the version before, from manifests.
-Not here: which dossiers moved (diff). Invariant: reads issued folders only; says so where manifests cannot tell.
+Not here: which dossiers moved (diff). Invariant: reads issued folders only; names what manifests cannot show.
 """
 
 from __future__ import annotations
@@ -107,9 +107,9 @@ def _headline(issued: Issued) -> Iterator[tuple[str, str, str, bool]]:
         for label, text in layout["headline"].items():
             for number, name in enumerate(part[1] for part in Formatter().parse(text) if part[1]):
                 column = columns.get(name)
-                told = f"{label}: {_lower(column['head'][-1])}" if number and column else label
+                noted = f"{label}: {_lower(column['head'][-1])}" if number and column else label
                 key = f"c{column['number']}" if column else name
-                yield told, form_id, key, column is None or bool(column.get("of"))
+                yield noted, form_id, key, column is None or bool(column.get("of"))
 
 
 def _lower(text: str) -> str:
@@ -128,7 +128,7 @@ def _late(manifest: dict[str, Any], old: dict[str, Any]) -> Iterator[tuple[str, 
 
 
 def _share(issued: Issued, before: Issued, changed: bool, late: bool) -> str:
-    """Return the share of the change that later files made, as far as two manifests can tell.
+    """Return the share of the change that later files made, as far as two manifests can show.
 
     All of it when nothing but the files is different, none of it when no file is; else dossiers must be compared.
     """

@@ -30,7 +30,7 @@ _UNITS = {
     "calendar_day": "ngày",
     "month": "tháng",
 }
-# How a time limit is told (Catalogue.time_state), in the words of the officer.
+# How a time limit is reported (Catalogue.time_state), in the words of the officer.
 _TIMES = {
     "one": "một thời hạn (được ghi vào bảng)",
     "by_channel": "khác nhau giữa các kênh nộp",

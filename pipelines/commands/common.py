@@ -55,7 +55,7 @@ def switches(pairs: list[str]) -> dict[str, str]:
 
 
 def relative(path: Path) -> str:
-    """Return a path from where the person stands, if it is below."""
+    """Return a path relative to the current folder, if it is below."""
     try:
         return str(path.relative_to(Path.cwd()))
     except ValueError:

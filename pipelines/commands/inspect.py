@@ -206,8 +206,8 @@ def _sheet_lines(seen: SheetSeen) -> Iterator[str]:
     ]
     hidden += ["đang lọc"] if sheet.has_filter else []
     hidden += [f"{len(sheet.merges)} ô gộp"] if sheet.merges else []
-    told = f"; {', '.join(hidden)}" if hidden else ""
-    yield f"Trang {_name(seen.member, sheet.name)}: {format_count(len(sheet.rows))} dòng × {width} cột{told}"
+    noted = f"; {', '.join(hidden)}" if hidden else ""
+    yield f"Trang {_name(seen.member, sheet.name)}: {format_count(len(sheet.rows))} dòng × {width} cột{noted}"
     if not seen.header_rows:
         yield "  không có bảng cần đọc"
         return

@@ -1,7 +1,7 @@
 """What `kstt inspect` says of a file no profile fits: what it holds, and a profile to begin with.
 
 Here: the sentences. Not here: guessing (ingest/guess), the other files (commands/inspect).
-Invariant: no personal cell is printed; the block printed is a valid profile as it stands.
+Invariant: no personal cell is printed; the block printed is a valid profile as it is.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def unknown_lines(
     yield from word_lines(words)
     yield from _no_profile(office, unit_id)
     yield f"  Có vẻ là bảng {found.contract.title} ({found.contract.stream}). Xem lại rồi ghi thành profiles/*.yaml:"
-    shown = {name: list(_shown(told)) for name, told in words.items()}
+    shown = {name: list(_shown(noted)) for name, noted in words.items()}
     yield from ("    " + line for line in profile_text(found, path.name, unit_id, shown).splitlines())
 
 
@@ -95,9 +95,9 @@ def _header_lines(found: Guess) -> Iterator[str]:
 
 def word_lines(words: dict[str, list[str]]) -> Iterator[str]:
     """Yield the words of statuses and other closed lists that nobody mapped."""
-    for name, told in words.items():
-        shown = ", ".join(f"«{word}»" for word in _shown(told))
-        yield f"  ! Từ chưa biết ở cột {name}: {shown or f'{format_count(len(told))} nội dung khác nhau'}"
+    for name, noted in words.items():
+        shown = ", ".join(f"«{word}»" for word in _shown(noted))
+        yield f"  ! Từ chưa biết ở cột {name}: {shown or f'{format_count(len(noted))} nội dung khác nhau'}"
 
 
 def _shown(words: list[str]) -> Iterator[str]:

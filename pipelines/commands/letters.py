@@ -1,7 +1,7 @@
 """`kstt letters`: the cover letter of a period's report, reminder letters to units that still owe.
 
 Here: command line, noting in the journal that reminders went out. Not here: the letters (package/letters).
-Invariant: writes letters only; sends nothing; an act stands in the journal only when a person says who sent them.
+Invariant: writes letters only; sends nothing; an act is in the journal only when a person says who sent them.
 """
 
 from __future__ import annotations

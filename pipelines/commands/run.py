@@ -1,7 +1,7 @@
 """`kstt run`: receive what is new and build the report of a period.
 
 Here: command line and summary. Not here: the job (runner).
-Invariant: prints where the files are; says so when nothing had to be built.
+Invariant: prints where the files are; prints a line when nothing had to be built.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(parsed: argparse.Namespace) -> int:
-    """Print each cell the row and column stand for, and what is behind it."""
+    """Print each cell the row and column represent, and what is behind it."""
     from pipelines.audit.trace_text import trace_lines
 
     for cell in _cells(parsed):

@@ -61,7 +61,7 @@ def due_check_spec() -> dg.AssetCheckSpec:
 
 
 def due_defs(office: Office) -> dg.Definitions:
-    """Return the sensor that looks every hour and tells when the answer has changed."""
+    """Return the sensor that looks every hour and reports when the answer has changed."""
     folder = office.root
 
     @dg.sensor(

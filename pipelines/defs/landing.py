@@ -44,7 +44,7 @@ def landing_defs(office: Office) -> dg.Definitions:
     def landed_files(
         context: dg.AssetExecutionContext, office: OfficeResource, ask: AskResource, say: dg.ResourceParam[Say]
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
-        """Receive what is new in the inbox; keep the settings in force; say so when the answer is already built."""
+        """Receive what is new in the inbox; keep the settings in force; stop when the answer is already built."""
         loaded = office.load()
         pulled = pull_sources(loaded)
         reception = receive(loaded)

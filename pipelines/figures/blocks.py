@@ -89,7 +89,7 @@ class Signature:
 
 @dataclass(frozen=True)
 class Subject:
-    """What a letter is about ("V/v …"): stands below its number in the letterhead; the first block of a letter."""
+    """What a letter is about ("V/v …"): it is below its number in the letterhead; the first block of a letter."""
 
     runs: tuple[Run, ...]
 
@@ -163,22 +163,22 @@ def table_markup(form_id: str, appendix: str = "", note: str = "") -> Markup:
 
 
 def chart_markup(chart_id: str) -> Markup:
-    """Return the markup of a chart's place; it stands alone on its line."""
+    """Return the markup of a chart's place; it is alone on its line."""
     return Markup(f"{_CHART}{chart_id}")
 
 
 def signature_markup() -> Markup:
-    """Return the markup of the signature's place; it stands alone on its line."""
+    """Return the markup of the signature's place; it is alone on its line."""
     return Markup(_SIGNATURE)
 
 
 def subject_markup(text: str) -> Markup:
-    """Return the markup of a letter's subject; it stands alone on the first line."""
+    """Return the markup of a letter's subject; it is alone on the first line."""
     return Markup(f"{_SUBJECT}{plain(text)}")
 
 
 def addressee_markup(text: str) -> Markup:
-    """Return the markup of a letter's addressee; it stands alone on its line."""
+    """Return the markup of a letter's addressee; it is alone on its line."""
     return Markup(f"{_ADDRESSEE}{plain(text)}")
 
 

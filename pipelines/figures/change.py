@@ -1,8 +1,8 @@
 """How much a figure changed against an issued report of another period, as figures of their own.
 
-Here: which changes a report may tell (of every cell and ratio of its forms), their figures, their words. Not here:
+Here: which changes a report may show (of every cell and ratio of its forms), their figures, their words. Not here:
 finding the issued report (package), versions of one period (comparison), what a figure should be (targets).
-Invariant: a change is figure now − figure issued; each number told has an id, is not negative, and its id says whether
+Invariant: a change is figure now − figure issued; each number has an id, is not negative, and its id says whether
 it rose or fell (domain/03 3.4 delta_prev, delta_year). Where there is nothing to compare with, there is no number.
 """
 
@@ -20,8 +20,8 @@ from pipelines.figures.text import NO_RATE, format_count, format_rate, rate
 
 NOTHING_TO_COMPARE = "không có số để so sánh"
 _POINTS = "điểm phần trăm"
-# Figures a change is told with: <figure>_before_prev, <figure>_increase_prev, <figure>_increase_prev_percent.
-_TOLD = re.compile(r"(?P<figure>.+)_(?:before|increase|decrease)_(?P<against>prev|year)(?:_percent)?")
+# Figures a change is shown with: <figure>_before_prev, <figure>_increase_prev, <figure>_increase_prev_percent.
+_NOTED = re.compile(r"(?P<figure>.+)_(?:before|increase|decrease)_(?P<against>prev|year)(?:_percent)?")
 
 
 def with_compared(model: ReportModel, compared: Compared, issued: Mapping[str, int | Decimal | None]) -> ReportModel:
@@ -46,14 +46,14 @@ def _cells(row: FormRow) -> tuple[Figure, ...]:
 
 
 def with_told(model: ReportModel, blocks: Iterable[Block]) -> ReportModel:
-    """Return the model with the changes its words tell of other cells than totals, so that each printed id is in it."""
+    """Return the model with the changes its words report other cells than totals, so that each printed id is in it."""
     found: dict[str, Figure] = {}
     for name in figure_ids(blocks):
-        told = _TOLD.fullmatch(name) if name not in model.figures else None
-        if told:
-            compared = compared_with(model, told["against"])
+        noted = _NOTED.fullmatch(name) if name not in model.figures else None
+        if noted:
+            compared = compared_with(model, noted["against"])
             assert compared is not None
-            found[name] = _changes(compared, model.figures[told["figure"]], model)[name]
+            found[name] = _changes(compared, model.figures[noted["figure"]], model)[name]
     return replace(model, figures=MappingProxyType({**model.figures, **found})) if found else model
 
 
@@ -63,7 +63,7 @@ def compared_with(model: ReportModel, against: str) -> Compared | None:
 
 
 def _changes(compared: Compared, figure: Figure, model: ReportModel) -> dict[str, Figure]:
-    """Return the figures a change is told with, by id; none where one side has no value."""
+    """Return the figures a change is shown with, by id; none where one side has no value."""
     before = compared.figures.get(figure.figure_id)
     if before is None:
         return {}
@@ -102,7 +102,7 @@ def change_markup(
         model: the report.
         compared: what it is held against; None when there is no such report.
         reference: a figure of the report, as in `fig`.
-        unit: what is counted; told with a change of a count.
+        unit: what is counted; reported with a change of a count.
         nothing: what is said where there is nothing to compare.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Charts of a report: what stands in each, as values; no drawing.
+"""Charts of a report: what is in each, as values; no drawing.
 
 Here: charts a form's layout asks for (its yml, `charts`), the intake calendar, the age of overdue dossiers, their
 words for a reader who does not see them. Not here: drawing (render/charts), counting (dbt).
@@ -30,7 +30,7 @@ _MOST_LINES = 24
 
 @dataclass(frozen=True)
 class Point:
-    """One value: what stands beside it, the number, how it prints, and the id of the printed figure it is (if any)."""
+    """One value: what is beside it, the number, how it prints, and the id of the printed figure it is (if any)."""
 
     label: str
     value: int | Decimal
@@ -245,7 +245,7 @@ def _rows(form: Form, columns: Sequence[LayoutColumn | Ratio], kind: str) -> lis
 
 
 def _labels(rows: Sequence[FormRow]) -> list[str]:
-    """Return the rows' labels; one that stands in two sections says which, by the letter of its section."""
+    """Return the rows' labels; one that is in two sections says which, by the letter of its section."""
     labels = [row.label for row in rows]
     return [f"{row.label} ({row.code.partition('.')[0]})" if labels.count(row.label) > 1 else row.label for row in rows]
 
@@ -336,8 +336,8 @@ def _lines_told(chart: Chart) -> str:
         if len(points) == 1:
             lines.append(f"{points[0].label}: {points[0].text}")
         else:
-            told = (f"{item.name.lower()} {point.text}" for item, point in zip(chart.series, points, strict=True))
-            lines.append(f"{points[0].label}: {', '.join(told)}")
+            noted = (f"{item.name.lower()} {point.text}" for item, point in zip(chart.series, points, strict=True))
+            lines.append(f"{points[0].label}: {', '.join(noted)}")
     return "; ".join(lines) + "."
 
 

@@ -15,7 +15,7 @@ Value = int | Decimal | None
 
 @dataclass(frozen=True)
 class MovedRecord:
-    """One record that counts otherwise in the new version: where it stood, where it stands, what did it.
+    """One record that counts otherwise in the new version: where it was, where it is, what did it.
 
     `record` is its key, `name` what people call it (a code, a procedure, a document).
     """

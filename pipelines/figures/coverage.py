@@ -101,7 +101,7 @@ def coverage_of(
             owing.setdefault(record["unit_id"], []).extend([": ".join(map(cleaner.text, parts))] if parts else [])
     missing = tuple(name for unit_id, name in names.items() if unit_id in owing)
     between = "; " if any(record.get("missing_parts") for record in records) else ", "
-    told = tuple(
+    noted = tuple(
         f"{names[unit_id]} ({between.join(lacking)})" if lacking else names[unit_id]
         for unit_id, lacking in owing.items()
     )
@@ -128,7 +128,7 @@ def coverage_of(
         refused=refused,
         rows_rejected=rejected,
         sentence=_coverage_sentence(
-            _own_answer(records) if scope and set(names) == {scope.unit_id} else _answers(accepted, len(names), told),
+            _own_answer(records) if scope and set(names) == {scope.unit_id} else _answers(accepted, len(names), noted),
             refused,
             rejected,
         ),

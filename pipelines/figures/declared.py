@@ -1,4 +1,4 @@
-"""The declared part of printed figures: what no record stands behind, marked wherever it is printed.
+"""The declared part of printed figures: what no record is behind, marked wherever it is printed.
 
 Here: the sums of a form's declared fact by cell, marking figures, the line below the form. Not here: estimating (dbt).
 Invariant: a cell is counted + declared; a figure with a declared part carries the mark of its kind in every document.
@@ -57,7 +57,7 @@ def _measures(layout: Mapping[str, Any]) -> Iterator[str]:
 
 
 def mark_declared(form: Form, parts: PartsByKind) -> Form:
-    """Return a form whose figures with a declared part say so, and of which kind."""
+    """Return a form whose figures with a declared part are marked, and of which kind."""
     for kind in (ESTIMATED, BY_UNIT):
         of_kind = parts.get(kind, {})
         form = replace(form, rows=tuple(_marked(form, row, of_kind.get(row.code, {}), kind) for row in form.rows))
@@ -102,22 +102,22 @@ def declared_lines(form: Form, method: str) -> tuple[str, ...]:
     printed = [figure for row in form.rows for figure in row.figures]
     lines = []
     if any(figure.is_estimated for figure in printed):
-        told = f"({MARK}) Có số ước cho thời gian còn lại của kỳ ({METHODS.get(method, method)})."
-        lines.append(told + _in_total(form, "số ước", "estimated"))
+        noted = f"({MARK}) Có số ước cho thời gian còn lại của kỳ ({METHODS.get(method, method)})."
+        lines.append(noted + _in_total(form, "số ước", "estimated"))
     if any(figure.is_declared for figure in printed):
-        told = f"({UNIT_MARK}) Có số do đơn vị tự kê trong phiếu báo cáo, không đếm từ danh sách hồ sơ."
-        lines.append(told + _in_total(form, "số tự kê", "declared"))
+        noted = f"({UNIT_MARK}) Có số do đơn vị tự kê trong phiếu báo cáo, không đếm từ danh sách hồ sơ."
+        lines.append(noted + _in_total(form, "số tự kê", "declared"))
     return tuple(lines)
 
 
 def _in_total(form: Form, noun: str, part: str) -> str:
     total = form.rows[-1]
-    told = [
+    noted = [
         f"cột {column.number}: {_amount(getattr(figure, part))}"
         for column, figure in zip(form.layout.columns, total.figures, strict=True)
         if getattr(figure, part)
     ]
-    return f" Trong đó {noun}, dòng {total.label}: {'; '.join(told)}." if told else ""
+    return f" Trong đó {noun}, dòng {total.label}: {'; '.join(noted)}." if noted else ""
 
 
 def _amount(part: int) -> str:

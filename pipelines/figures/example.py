@@ -97,12 +97,12 @@ def _model(
         carry_over=CarryOver("2020-Q4/v1", (("lý do", 1),) if full else ()) if happened != "nothing_sent" else None,
         cleaned_texts=0,
         service_index=_index(full),
-        told=_told(happened),
+        files_with=_files_with(happened),
         issue=Issue("corrected", 2, 1, "lý do đính chính", "lý do phát hành", ("vướng mắc",)) if full else None,
     )
 
 
-def _told(happened: Happened) -> dict[str, str]:
+def _files_with(happened: Happened) -> dict[str, str]:
     """Every column in some files, in all of them, or in none."""
     names = (
         "apology_at", "overdue_cause", "fee_due", "fee_paid", "payment_channel", "digitised_intake",

@@ -1,4 +1,4 @@
-"""A form as it stands on its page: every text and cell, in order, whatever the paper.
+"""A form as it is on its page: every text and cell, in order, whatever the paper.
 
 Here: heading lines, head cells, column widths, rows, foot of a form. Not here: fonts, borders, files (render).
 Invariant: three renderers print the same page from here; none puts a text or number of its own.
@@ -155,7 +155,7 @@ def _height_mm(page: FormPage, total_mm: float, points: int) -> float:
 def column_widths(page: FormPage, total_mm: float) -> tuple[float, ...]:
     """Return the width of each column in millimetres, `total_mm` together, the same on every paper.
 
-    The more figures a form has, the narrower they stand, so that labels keep room; no figure and no word of a head
+    The more figures a form has, the narrower they are, so that labels keep room; no figure and no word of a head
     is ever wider than its column.
     """
     return _widths(page, total_mm, cell_points(page, total_mm))

@@ -286,7 +286,7 @@ def _layout(node: dict[str, Any], meta: dict[str, Any], metas: dict[str, dict[st
         "headline": dict(meta.get("headline", {})),
         "charts": dict(meta.get("charts", {})),
         "compare": dict(meta.get("compare", {})),
-        # A second fact summed in the same cells: figures no record stands behind (estimates); None without one.
+        # A second fact summed in the same cells: figures no record is behind (estimates); None without one.
         "declared": _declared(model, meta, metas),
         "keys": list(meta["keys"]),
         "scopes": meta.get("scopes", "all"),
@@ -307,7 +307,7 @@ def _layout(node: dict[str, Any], meta: dict[str, Any], metas: dict[str, dict[st
             for name, item in numbered
             if item.get("role") not in ("stub", "unfilled")
         ],
-        # Columns another authority fills: no fact stands behind them, they print empty.
+        # Columns another authority fills: no fact is behind them, they print empty.
         "unfilled": [
             {"name": name, "number": item["number"], "head": _head(item)}
             for name, item in numbered

@@ -120,7 +120,7 @@ class SwitchUsed:
 
     @property
     def is_default(self) -> bool:
-        """Tell whether the switch stands as domain/13 has it."""
+        """Return whether the switch is as domain/13 has it."""
         return self.value == self.default
 
 
@@ -185,12 +185,12 @@ class Coverage:
 
     @property
     def is_complete(self) -> bool:
-        """Tell whether every unit that owes has answered."""
+        """Return whether every unit that owes has answered."""
         return self.accepted == self.owed
 
     @property
     def has_answers(self) -> bool:
-        """Tell whether anything was sent: a whole answer, be it nil, or rows of a part of the period."""
+        """Return whether anything was sent: a whole answer, be it nil, or rows of a part of the period."""
         return self.accepted > 0 or self.rows_typed > 0
 
     @property
@@ -284,7 +284,7 @@ class Scope:
     fed_by: frozenset[tuple[str, str]]
 
     def is_fed_by(self, unit_id: str, stream: str) -> bool:
-        """Tell whether a unit's files of a stream can hold rows of this unit's report.
+        """Return whether a unit's files of a stream can hold rows of this unit's report.
 
         A file nobody could read has no stream; it belongs to whoever is fed by its sender.
         """
@@ -418,7 +418,7 @@ class Target:
     is_rate: bool
 
     def is_met(self, figure: Figure) -> bool | None:
-        """Tell whether a figure is as it should be; None where it has no value."""
+        """Return whether a figure is as it should be; None where it has no value."""
         return None if figure.value is None else _HOLDS[self.sign](Decimal(figure.value), self.value)
 
     @property
@@ -455,7 +455,7 @@ class ReportModel:
     # Empty in a period the index was not yet in force.
     service_index: tuple[IndexLine, ...] = ()
     # Column of the dossier files → all or some of those behind the forms have it; none has the others.
-    told: Mapping[str, str] = field(default_factory=dict)
+    files_with: Mapping[str, str] = field(default_factory=dict)
     # What figures should be, by figure id (figures/targets).
     targets: Mapping[str, Target] = field(default_factory=dict)
     # Units that declare although their dossiers are counted, and the cells where the two differ.

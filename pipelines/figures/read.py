@@ -103,14 +103,14 @@ def build_report_model(
         deliveries=deliveries,
         corrections=corrections_of(connection, {item.delivery_id for item in deliveries} if scope else None, cleaner),
         counts=counts_of(deliveries),
-        # Held dossier by dossier against the office's own final: the office's report tells it.
+        # Held dossier by dossier against the office's own final: the office's report gives it.
         carry_over=None if scope else _carry_over(connection),
         cleaned_texts=cleaner.changed,
         received_days=_received_days(connection, scope_id),
         overdue_ages=_overdue_ages(connection, scope_id),
         parts=parts,
         service_index=service_index,
-        told=_told(connection, scope_id),
+        files_with=_files_with(connection, scope_id),
         targets=targets_of(connection, forms, scope is not None) if has_table(connection, "target") else {},
         declaring_beside=tuple(dict.fromkeys(item.unit_name for item in beside)),
         declared_against=tuple(item for item in beside if item.declared != item.counted),
@@ -161,11 +161,13 @@ def _declared_against(
     )
 
 
-def _told(connection: duckdb.DuckDBPyConnection, scope_id: str) -> dict[str, str]:
+def _files_with(connection: duckdb.DuckDBPyConnection, scope_id: str) -> dict[str, str]:
     """Return how many of the files behind a form have a column: all or some; a column none has is not there."""
-    if not has_table(connection, "rpt_told_column"):
+    if not has_table(connection, "rpt_column_coverage"):
         return {}
-    query = "select column_name, files_with, file_count from rpt_told_column where scope_id = ? order by column_name"
+    query = (
+        "select column_name, files_with, file_count from rpt_column_coverage where scope_id = ? order by column_name"
+    )
     return {
         str(row["column_name"]): "all" if row["files_with"] == row["file_count"] else "some"
         for row in records_of(connection, query, (scope_id,))

@@ -36,7 +36,7 @@ FUNCTIONS = {
     "chart": 'chart("channels"): một biểu đồ có trong charts, đứng riêng một dòng',
     "sections": 'sections("II.06a"): các dòng mục của biểu; mỗi dòng có label, fig("c7"), value("c7"), delta_prev…',
     "top": 'top("II.06a", "c10", 5): các dòng có số lớn nhất ở cột; mỗi dòng có label, section, fig(…), value(…)',
-    "told": 'told("fee_paid"): bao nhiêu tệp hồ sơ có cột này: all (mọi tệp), some (một phần), none (không tệp nào)',
+    "files_with": 'files_with("fee_paid"): tệp hồ sơ có cột này: all (mọi tệp), some (một phần), none (không có)',
     "change": 'change(prior, "II.06a.total.c7", "hồ sơ"): tăng, giảm bao nhiêu so với một bản trong compared',
     "before": 'before("prev", "II.06a.total.c7"): số đó trong bản chính thức kỳ trước (prev), cùng kỳ năm trước (year)',
     "delta_prev": 'delta_prev("II.06a.A.c7", "hồ sơ"): tăng, giảm so với kỳ trước; “–” khi không có số để so sánh',

@@ -61,7 +61,7 @@ def _unprintable(letter: str) -> bool:
 
 @dataclass
 class Cleaner:
-    """Cleans the texts of one report and counts those it had to change (a lost character is told, not hidden)."""
+    """Cleans the texts of one report and counts those it had to change (a lost character is reported, not hidden)."""
 
     changed: int = 0
 

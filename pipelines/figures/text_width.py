@@ -24,7 +24,7 @@ _WIDTHS = {
     **dict.fromkeys(" .,", 250),
 }
 _OTHER = 600
-# The horn of ơ and ư stands beside the letter.
+# The horn of ơ and ư is beside the letter.
 _HORN, _HORN_WIDTH = "\u031b", 60
 
 

@@ -154,7 +154,7 @@ def report_blocks(
         folders: where templates are looked for, the office's own before the common ones.
         facts: what only this document may call (a letter: what is owed).
         own: what the office itself wrote, by section.
-        required: sections the office must write; a draft says so where one is empty.
+        required: sections the office must write; a draft marks an empty one.
 
     Raises:
         OfficeError: the template names a figure, form or value that is not there; the message says where.
@@ -166,7 +166,7 @@ def report_blocks(
     try:
         text = environment.get_template(name).render(context)
     except _FAULTS as error:
-        raise OfficeError(_told(environment, name, error)) from error
+        raise OfficeError(_noted(environment, name, error)) from error
     return (*parse_blocks(_SPACE_BEFORE.sub("", text)), *_seal_mark(model))
 
 
@@ -208,7 +208,7 @@ def template_environment(folders: Sequence[Path], known: Mapping[str, object]) -
 def _own_words(
     environment: Environment, context: Mapping[str, Any], own: OwnWords, required: tuple[str, ...], section: str
 ) -> Markup:
-    """Return what the office wrote in a section, its figure tags filled; where it must still write, a draft says so."""
+    """Return what the office wrote in a section, its figure tags filled; where it must still write, a mark."""
     text = own.sections.get(section, "")
     if not text:
         if section not in required:
@@ -228,7 +228,7 @@ def _names_in(owner: object) -> list[str]:
     return [name for name in dir(owner) if not name.startswith("_")]
 
 
-def _told(environment: Environment, template: str, error: Exception) -> str:
+def _noted(environment: Environment, template: str, error: Exception) -> str:
     """Return where a template failed (file, line, tag) and why, in words."""
     where, line = _place(error.__traceback__, template)
     line = getattr(error, "lineno", None) or line
@@ -327,7 +327,7 @@ def template_context(model: ReportModel) -> dict[str, Any]:
         "is_owed": lambda stream: stream in model.owed_streams,
         "forms_left": lambda: list(left),
         "forms": list(model.forms),
-        "told": lambda column: model.told.get(column, "none"),
+        "files_with": lambda column: model.files_with.get(column, "none"),
         "has_counts": lambda form_id: _has_counts(model.forms[form_of(form_id)]),
         "has_form": lambda form_id: form_id in model.forms,
         "subject": subject_markup,

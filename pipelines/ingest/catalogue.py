@@ -2,8 +2,8 @@
 
 Here: reading the published lists, what their files contradict each other in, the time limits their texts give, and
 what the office's own table has otherwise. Not here: writing reference tables (officers decide), dossiers.
-Invariant: a code is text and keeps its zeros; of two files that differ the first named stands and both are told; a
-time limit is given only where one stands.
+Invariant: a code is text and keeps its zeros; of two files that differ the first named counts and both are reported; a
+time limit is given only where the list has one.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Catalogue:
     """What the lists say.
 
     `rows`: one row per row of a file with a national code: the columns of LABELS, source_file, source_sheet,
-    source_row, and how its time is told (time_state: one, by_channel, within_channel, no_unit, none, not_told).
+    source_row, and how its time is reported (time_state: one, by_channel, within_channel, no_unit, none, not_told).
     `times`: one row per time found in a text: row (label in `rows`), channel, time_value (number), time_unit.
     `unread`: rows below a header with cells but no national code: source_file, source_sheet, source_row, value.
     """
@@ -116,15 +116,15 @@ def conflicts(catalogue: Catalogue) -> pd.DataFrame:
 def one_per_code(catalogue: Catalogue) -> pd.DataFrame:
     """Return one row per code, of its first row: code, name, field, level, time_value (number), time_unit, source.
 
-    Level and time come from the first row of that code and that name which tells them: a record of another procedure
+    Level and time come from the first row of that code and that name which gives them: a record of another procedure
     under the code gives none.
     """
     standing = _standing(catalogue).set_index("procedure_code")
     rows = catalogue.rows
     own = rows[rows["procedure_name"] == rows["procedure_code"].map(standing["procedure_name"])]
-    told = own[own["time_state"] != "not_told"].drop_duplicates("procedure_code")
-    states = told.set_index("procedure_code")["time_state"]
-    single = told.loc[told["time_state"] == "one", "procedure_code"]
+    noted = own[own["time_state"] != "not_told"].drop_duplicates("procedure_code")
+    states = noted.set_index("procedure_code")["time_state"]
+    single = noted.loc[noted["time_state"] == "one", "procedure_code"]
     found = catalogue.times.drop_duplicates("row").set_index("row").reindex(single.index)
     times = found.set_index(single)[["time_value", "time_unit"]]
     levels = own.dropna(subset=["level"]).drop_duplicates("procedure_code").set_index("procedure_code")["level"]
@@ -223,7 +223,7 @@ def _time_text(values: pd.Series, units: pd.Series) -> pd.Series:
 
 
 def _time_states(texts: pd.Series, times: pd.DataFrame) -> pd.Series:
-    """How each row's text tells its time limit; a bare number beside a time leaves the time in doubt."""
+    """How each row's text gives its time limit; a bare number beside a time leaves the time in doubt."""
     different = times.drop_duplicates(["row", "time_value", "time_unit"]).groupby("row").size()
     in_channel = times.drop_duplicates(["row", "channel", "time_value", "time_unit"]).groupby(["row", "channel"]).size()
     within = in_channel[in_channel > 1].index.get_level_values("row")

@@ -21,7 +21,7 @@ _TRUTH = {True: "TRUE", False: "FALSE"}
 
 
 def is_blank(cell: object) -> bool:
-    """Tell whether a cell holds nothing a reader would see."""
+    """Return whether a cell holds nothing a reader would see."""
     return cell is None or (isinstance(cell, str) and not cell.strip(BLANKS))
 
 
@@ -83,7 +83,7 @@ class Cells:
 
     @property
     def filled(self) -> np.ndarray:
-        """Tell for every row whether there is a cell."""
+        """Return for every row whether there is a cell."""
         return self.places >= 0
 
     def at(self, rows: np.ndarray) -> Cells:
@@ -91,11 +91,11 @@ class Cells:
         return Cells(self.places[rows], self.distinct)
 
     def where(self, holds: Callable[[object], object]) -> np.ndarray:
-        """Tell for every row whether its cell has a property, asked once per distinct cell."""
+        """Return for every row whether its cell has a property, asked once per distinct cell."""
         hits = np.array([bool(holds(cell)) for cell in self.distinct] + [False], dtype=bool)
         return hits[self.places]
 
     def spread(self, values: Iterable[object]) -> np.ndarray:
-        """Return for every row the value that stands for its distinct cell, None for a blank."""
+        """Return for every row the value that represents its distinct cell, None for a blank."""
         given = list(values)
         return np.fromiter([*given, None], dtype=object, count=len(given) + 1)[self.places]

@@ -53,7 +53,7 @@ class Column:
 class Promise:
     """Where a stream says what was promised: the moments it runs from and to.
 
-    A record with a cell in one of `unless` was promised anew, or its clock stood still: its promise is not judged.
+    A record with a cell in one of `unless` was promised anew, or its clock was paused: its promise is not judged.
     """
 
     start: str
@@ -73,7 +73,7 @@ class LegalTime:
 class Contract:
     """All columns of a stream, and the headers that are personal (dropped) or not needed (ignored).
 
-    `key` is the code that names a record between files, with `key_beside` where one code stands in several records;
+    `key` is the code that names a record between files, with `key_beside` where one code is in several records;
     `signs` are columns which, filled beside it, tell a record from a remark below the table; `code_dates` are the days
     one of which the date inside a code repeats; `promise` is what the time limit of a procedure is compared with;
     `title` is what officers call the stream.
@@ -93,12 +93,12 @@ class Contract:
     legal_time: LegalTime | None = None
     # Name of its sheet in the units' return workbook; None when it comes from a system only.
     sheet: str | None = None
-    # Words of a column that leave a record open: it stands in the unit's next return again.
+    # Words of a column that leave a record open: it is in the unit's next return again.
     open_when: dict[str, tuple[str, ...]] = field(default_factory=dict)
     # Name of a lead → the moments it runs between: how many working days the first came before the second.
     leads: dict[str, tuple[str, str]] = field(default_factory=dict)
     key_beside: tuple[str, ...] = ()
-    # Days the first known of which says in which year's book the number stands that is the code.
+    # Days the first known of which says in which year's book the number is that is the code.
     book_dates: tuple[str, ...] = ()
     # Columns one of which is empty while a record without a status is open.
     open_while_empty: tuple[str, ...] = ()

@@ -1,7 +1,7 @@
 """Putting the office's corrections into the cells of one table, before they are typed.
 
 Here: finding the record, the guard, the new cell. Not here: the file of corrections (office), typing (frame).
-Invariant: a cell is corrected only while the source still says what the correction expects; otherwise it is told.
+Invariant: a cell is corrected only while the source still says what the correction expects; otherwise it is reported.
 """
 
 from __future__ import annotations

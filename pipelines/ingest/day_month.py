@@ -1,7 +1,7 @@
 """Days and months a spreadsheet has exchanged, put right by the day inside the record's code.
 
 Here: the American reading of 03/12/2021 (domain/09 9.3). Not here: reading one date (typing_rules).
-Invariant: a date is exchanged only where the code of its row says so, and always with a repair and a flag.
+Invariant: a date is exchanged only where the code of its row reports it, and always with a repair and a flag.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Evidence:
 
     @property
     def is_american(self) -> bool:
-        """Tell whether only days up to 12 became true dates, which is how the American reading shows."""
+        """Return whether only days up to 12 became true dates, which is how the American reading shows."""
         return self.as_text and not self.as_date
 
 

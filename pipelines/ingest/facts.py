@@ -28,7 +28,7 @@ Cells = dict[tuple[int, int], str]
 class SheetFacts:
     """One sheet: cells (0-based row, column) whose text the reader cannot give, and what is hidden or merged.
 
-    `hidden_columns` are spans of column numbers from 1. `merges` is None where the reader itself tells them.
+    `hidden_columns` are spans of column numbers from 1. `merges` is None where the reader itself gives them.
     """
 
     cells: Cells = field(default_factory=dict)

@@ -53,7 +53,7 @@ _MAY_NAME_PERSONS = ("code", "procedure_code", "text")
 _Repairs = dict[int, list[dict[str, str]]]
 # Role → the check under which an unreadable cell sends its row back.
 _CHECKS = {**dict.fromkeys(MOMENT_ROLES, "bad_date"), **dict.fromkeys(("count", "money", "rate"), "bad_number")}
-# Flag of a row with an unreadable cell in a lenient column, and what the officer is told.
+# Flag of a row with an unreadable cell in a lenient column, and what the officer is reported.
 UNREAD = "unread_cell"
 UNREAD_REASON = "Ô không đọc được ở một cột không bắt buộc; coi như để trống, hồ sơ vẫn được tính."
 UNREAD_MEND = "Ghi lại ô đó (số tiền bằng số, ngày dạng ngày/tháng/năm) rồi gửi lại tệp."
@@ -123,10 +123,10 @@ def typed_frame(
             result, hidden = _without_persons(result, texts, column, source)
             masked |= hidden
         typed[name] = pd.Series(result.values, dtype="datetime64[us]" if column.role in MOMENT_ROLES else object)
-        for at, original, rule in _told(given, _both(changed, result.repairs)):
+        for at, original, rule in _noted(given, _both(changed, result.repairs)):
             repairs.setdefault(at, []).append({"column": name, "original": original, "rule": rule})
         check_id = _CHECKS.get(column.role, "bad_code")
-        for at, original, why in _told(given, result.errors):
+        for at, original, why in _noted(given, result.errors):
             if column.is_lenient:
                 repairs.setdefault(at, []).append({"column": name, "original": original, "rule": f"để trống: {why}"})
                 unread.add(at)
@@ -186,7 +186,7 @@ def _of_books(typed: dict[str, pd.Series], contract: Contract, profile: Profile)
 
 
 def _own_numbers(codes: pd.Series, national: re.Pattern[str], profile: Profile) -> pd.Series:
-    """Tell which codes are numbers of their unit's own book: none of a system whose codes are unique."""
+    """Return which codes are numbers of their unit's own book: none of a system whose codes are unique."""
     known = {code: bool(code) and not national.fullmatch(code) for code in codes.dropna().unique()}
     return pd.Series([not profile.codes_are_unique and known.get(code, False) for code in codes], dtype=bool)
 
@@ -244,13 +244,13 @@ def _without_code(key: str, codes: pd.Series, problems: list[Problem]) -> list[P
     return [Problem(at, "missing_code", key, "(trống)", "Dòng không có mã") for at in blank if at not in broken]
 
 
-def _told(given: Cells, told: dict[int, str]) -> list[tuple[int, str, str]]:
-    """Return the rows whose cell has a repair or an error: position, original cell, what is told."""
-    if not told:
+def _noted(given: Cells, noted: dict[int, str]) -> list[tuple[int, str, str]]:
+    """Return the rows whose cell has a repair or an error: position, original cell, what is reported."""
+    if not noted:
         return []
-    rows = np.flatnonzero(np.isin(given.places, list(told)))
+    rows = np.flatnonzero(np.isin(given.places, list(noted)))
     return [
-        (int(at), without_persons(str(given.distinct[given.places[at]])), told[int(given.places[at])]) for at in rows
+        (int(at), without_persons(str(given.distinct[given.places[at]])), noted[int(given.places[at])]) for at in rows
     ]
 
 

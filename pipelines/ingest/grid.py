@@ -185,28 +185,28 @@ def _workbook(content: bytes, kind: str, facts: BookFacts) -> Grid:
 
 def _sheet(book: CalamineWorkbook, name: str, facts: SheetFacts) -> Sheet:
     sheet = book.get_sheet_by_name(name)
-    told: dict[int, dict[int, str]] = {}
+    noted: dict[int, dict[int, str]] = {}
     for (row, column), text in facts.cells.items():
-        told.setdefault(row, {})[column] = text
-    make = partial(_rows, sheet, told)
+        noted.setdefault(row, {})[column] = text
+    make = partial(_rows, sheet, noted)
     rows = LazyRows(make) if sheet.total_height > PIECE_ROWS else list(make())
     width = max([(sheet.end or (0, -1))[1] + 1, *(column + 1 for _, column in facts.cells)])
     return Sheet(name, rows, facts.hidden_rows, _hidden_columns(width, facts), _merges(sheet, facts), facts.has_filter)
 
 
-def _rows(sheet: CalamineSheet, told: dict[int, dict[int, str]]) -> Iterator[Row]:
+def _rows(sheet: CalamineSheet, noted: dict[int, dict[int, str]]) -> Iterator[Row]:
     """Give the rows of a sheet from its first row and column, with what its reader does not tell put in."""
     left: Row = [""] * (sheet.start or (0, 0))[1]
-    last = max(told, default=-1)
+    last = max(noted, default=-1)
     number = -1
     for number, given in enumerate(sheet.iter_rows()):
         row = left + cast("Row", given) if left else cast("Row", given)
-        yield _with_told(row, told[number]) if number in told else row
+        yield _with_noted(row, noted[number]) if number in noted else row
     for beyond in range(number + 1, last + 1):
-        yield _with_told([], told.get(beyond, {}))
+        yield _with_noted([], noted.get(beyond, {}))
 
 
-def _with_told(row: Row, cells: dict[int, str]) -> Row:
+def _with_noted(row: Row, cells: dict[int, str]) -> Row:
     for column, text in cells.items():
         row.extend([""] * (column + 1 - len(row)))
         row[column] = text

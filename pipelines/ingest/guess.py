@@ -45,9 +45,9 @@ class Guess:
     Attributes:
         contract: its contract.
         sheet: the sheet that knows most labels.
-        header_rows: where its header stands (from 1).
+        header_rows: where its header is (from 1).
         paths: the header path of each column.
-        guessed: contract column → header path, where the header alone does not say so for sure.
+        guessed: contract column → header path, where the header alone does not reports it for sure.
         missing: required columns for which nothing in the file is like.
         is_month_first: whether its dates are written month first.
     """
@@ -119,7 +119,7 @@ def _likeness(path: str, text: str) -> float:
 
 
 def _fits(column: Column, rows: Sequence[Row], at: int) -> bool:
-    """Tell whether most cells of a column of the file may be cells of a contract's column."""
+    """Return whether most cells of a column of the file may be cells of a contract's column."""
     cells = [row[at] for row in rows if at < len(row) and not is_blank(row[at])]
     if not cells:
         return False
@@ -140,13 +140,13 @@ def _fits(column: Column, rows: Sequence[Row], at: int) -> bool:
 
 
 def _is_month_first(texts: Sequence[str]) -> bool:
-    """Tell whether the second number of dates goes above 12 and the first never does."""
+    """Return whether the second number of dates goes above 12 and the first never does."""
     numbers = [(int(found[1]), int(found[2])) for text in texts if (found := _DAY_AND_MONTH.match(text.strip()))]
     return any(second > _MONTHS for _, second in numbers) and all(first <= _MONTHS for first, _ in numbers)
 
 
 def profile_text(guess: Guess, file_name: str, unit_id: str | None, words: dict[str, list[str]]) -> str:
-    """Return a profile as YAML, to be put into profiles/ and looked through; what is guessed says so.
+    """Return a profile as YAML, to be put into profiles/ and looked through; what is guessed reports it.
 
     Args:
         guess: what the file likeliest is.
@@ -224,7 +224,7 @@ def unknown_words(
                 text = label(row[at])
                 if match_key(text) not in words[name]:
                     found.setdefault(name, {})[text] = None
-    return {name: list(told) for name, told in found.items()}
+    return {name: list(noted) for name, noted in found.items()}
 
 
 def _own_words(profile: Profile, name: str) -> dict[str, str]:

@@ -25,7 +25,7 @@ from pipelines.office.text import ascii_key, match_key, nfc
 SEARCH_ROWS = 40
 MAX_DEPTH = 4
 ENOUGH_HEADERS = 3
-# Stands in a line to add to a profile where no header of the file is like the missing one.
+# Is in a line to add to a profile where no header of the file is like the missing one.
 _ANY_HEADER = "tên cột trong tệp"
 _SHOWN = 12
 _NUMBERING = re.compile(r"^\(?\d{1,3}\)?(\.0)?$")
@@ -33,7 +33,7 @@ _NUMBERING = re.compile(r"^\(?\d{1,3}\)?(\.0)?$")
 
 @dataclass(frozen=True)
 class Table:
-    """Where the table stands: its sheet, header rows (1-based), contract column → index, other headers."""
+    """Where the table is: its sheet, header rows (1-based), contract column → index, other headers."""
 
     sheet: Sheet
     header_rows: list[int]
@@ -68,17 +68,17 @@ class Labels:
         return {plain: names.pop() for plain, names in meanings.items() if len(names) == 1}
 
     def column(self, key: str) -> str | None:
-        """Return the contract column a header key stands for, or None."""
+        """Return the contract column a header key represents, or None."""
         if key in self.dropped_by_profile:
             return None
         return self.own.get(key) or self.common.get(key) or self.plain.get(key) or None
 
     def is_known(self, key: str) -> bool:
-        """Tell whether a header key is a column, or a header set aside on purpose."""
+        """Return whether a header key is a column, or a header set aside on purpose."""
         return bool(self.column(key)) or key in self.set_aside or key in self.plain
 
     def has_leaf(self, row: Row) -> bool:
-        """Tell whether a row has a cell that ends a known header; header rows without one hold none."""
+        """Return whether a row has a cell that ends a known header; header rows without one hold none."""
         return any(isinstance(cell, str) and self._ends_known(label(cell)) for cell in row)
 
     def _ends_known(self, text: str) -> bool:
@@ -133,7 +133,7 @@ def readable_head(sheet: Sheet, labels: Labels) -> tuple[Sheet, tuple[int, int, 
 def _best_header(sheet: Sheet, labels: Labels) -> tuple[int, int, int]:
     """Return score, first row and depth of the rows that hold the most known headers.
 
-    A known leaf under an unknown spanner counts too: it shows where the header stands, though not yet what it means.
+    A known leaf under an unknown spanner counts too: it shows where the header is, though not yet what it means.
     A tie is won by the rows with more headers known as they are, then by fewer rows.
     """
     best, place = (0, 0, 0), (0, 1)
@@ -164,7 +164,7 @@ def _no_header(grid: Grid, contract: Contract) -> Refused:
 def header_paths(sheet: Sheet, start: int, depth: int) -> list[str]:
     """Return the full path of each column over `depth` header rows, merged cells filled to the right.
 
-    Where the format tells which cells are merged, those are filled and no others; a text table does not tell, so
+    Where the format gives which cells are merged, those are filled and no others; a text table does not tell, so
     there a blank right of a label, over two leaves, belongs to the label. A label repeated downwards counts once.
     """
     rows = [[label(cell) for cell in row] for row in sheet.rows[start : start + depth]]
@@ -211,8 +211,8 @@ def _table(sheet: Sheet, start: int, depth: int, contract: Contract, labels: Lab
     columns = {name: _one(name, indexes, paths, labels, profile) for name, indexes in found.items()}
     unknown = [path for path in paths if path and not labels.is_known(path_key(path))]
     unknown += [paths[index] for indexes in unsure.values() for index in indexes]
-    told = columns.keys() | profile.supplied.keys()
-    missing = [column for column in contract.columns.values() if column.required and column.name not in told]
+    noted = columns.keys() | profile.supplied.keys()
+    missing = [column for column in contract.columns.values() if column.required and column.name not in noted]
     if missing:
         raise _missing(missing, unknown, labels, profile)
     return Table(
@@ -283,7 +283,7 @@ def header_texts(table: Table) -> list[str]:
 
 
 def is_numbering(row: list[object]) -> bool:
-    """Tell whether a row only numbers the columns: (1) (2) (3) or 1 2 3."""
+    """Return whether a row only numbers the columns: (1) (2) (3) or 1 2 3."""
     cells = [label(cell) for cell in row if not is_blank(cell)]
     if len(cells) < 3 or not all(_NUMBERING.match(cell) for cell in cells):
         return False

@@ -37,7 +37,7 @@ def html_grid(text: str) -> Grid:
 
 
 def html_sheets(text: str, name: str | None = None) -> list[Sheet]:
-    """Return the tables of one page in order; several are told apart as "Bảng 1", "Bảng 2", … of the page's name."""
+    """Return the tables of one page in order; several are distinguished as "Bảng 1", "Bảng 2", … of the page's name."""
     from lxml import html
 
     _refuse_cut(text)

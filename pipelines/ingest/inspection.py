@@ -54,7 +54,7 @@ class HeaderSeen:
 
 @dataclass(frozen=True)
 class SheetSeen:
-    """One visible sheet: where it stands, the sheet, the header rows and columns of its table (none: no table)."""
+    """One visible sheet: where it is, the sheet, the header rows and columns of its table (none: no table)."""
 
     member: str | None
     sheet: Sheet

@@ -126,7 +126,7 @@ class _Known:
         self.is_changed = False
 
     def has(self, item: InboxFile) -> bool:
-        """Tell whether a file is the one its path was last received with; it is hashed only where its mark is new."""
+        """Return whether a file is the one its path was last received with; it is hashed only where its mark is new."""
         newest = self.newest.get(item.inbox_path)
         if newest is None or newest.size != item.mark.size:
             return False

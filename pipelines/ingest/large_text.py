@@ -51,7 +51,7 @@ def large_text(path: Path) -> Grid | None:
 
 
 def _encoding(path: Path, head: bytes) -> str | None:
-    """Return UTF-16 by its mark, UTF-8 when every byte of the file says so; None for what needs a closer look."""
+    """Return UTF-16 by its mark, UTF-8 when every byte of the file reports it; None for what needs a closer look."""
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     decoder = codecs.getincrementaldecoder("utf-8")()
@@ -68,7 +68,7 @@ def _encoding(path: Path, head: bytes) -> str | None:
 
 
 def _pairs(path: Path, make: partial[Iterator[Row]]) -> bool:
-    """Tell whether the quotes of the file pair; without a quote there is nothing to look for."""
+    """Return whether the quotes of the file pair; without a quote there is nothing to look for."""
     with path.open("rb") as file:
         if not any(b'"' in chunk for chunk in iter(partial(file.read, _CHUNK), b"")):
             return True

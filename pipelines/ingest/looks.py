@@ -116,7 +116,7 @@ def _sightings(line: dict[str, Any]) -> dict[str, Sighting]:
 
 
 def _is_moment(text: object) -> bool:
-    """Tell whether a text is a moment with its offset."""
+    """Return whether a text is a moment with its offset."""
     try:
         return dt.datetime.fromisoformat(str(text)).tzinfo is not None
     except ValueError:

@@ -1,7 +1,7 @@
 """A sheet of a unit's return: which one is read, and whether the unit declared that nothing happened.
 
 Here: the sheet by name, the nil tick and its two faults. Not here: finding and typing the table (headers, reading).
-Invariant: a return is rows, or a declared nil; neither or both is none, and the unit is told which.
+Invariant: a return is rows, or a declared nil; neither or both is none, and the unit is reported which.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def wrong_nil(tables: Sequence[Table], rows: int, profile: Profile) -> Refused |
 
 
 def _mark(table: Table) -> str:
-    """Return what stands in or after the cell with the words above the table; empty without."""
+    """Return what is in or after the cell with the words above the table; empty without."""
     for row in table.sheet.rows[: table.header_rows[0] - 1]:
         cells = [cell for cell in row if not is_blank(cell)]
         if cells and match_key(str(cells[0])).startswith(_NIL):

@@ -21,7 +21,7 @@ _SHEET = re.compile(rb"<table:table\s([^>]*)>(.*?)</table:table>", re.DOTALL)
 _ROW = re.compile(rb"<table:table-row\b")
 _CELL = re.compile(rb"<table:(?:covered-)?table-cell\b([^>]*?)(?:/>|>(.*?)</table:(?:covered-)?table-cell>)", re.DOTALL)
 _COLUMN = re.compile(rb"<table:table-column\b([^>]*)/?>")
-_TOLD = re.compile(rb"table:formula=|:value-type=\"(?:error|percentage)\"|-spanned=|<text:p>0\d")
+_NOTED = re.compile(rb"table:formula=|:value-type=\"(?:error|percentage)\"|-spanned=|<text:p>0\d")
 _VALUE = re.compile(rb":value-type=\"(?!void)|<text:p>")
 _ATTRIBUTE = re.compile(rb"([\w-]+:[\w-]+)=\"([^\"]*)\"")
 _TEXT = re.compile(rb"<text:p[^>]*>(.*?)</text:p>", re.DOTALL)
@@ -62,7 +62,7 @@ def _sheet_facts(xml: bytes, name: str) -> SheetFacts:
             values, right = _extent(row)
             height, width, filled = at + repeated, max(width, right), filled + values * repeated
             hidden += repeated if attributes.get(b"table:visibility") in _HIDDEN else 0
-            if _TOLD.search(row):
+            if _NOTED.search(row):
                 _look(row, at, repeated, cells, merges)
         at += repeated
     refuse_far_cells(name, height, width, filled)
@@ -91,7 +91,7 @@ def _look(row: bytes, at: int, height: int, cells: Cells, merges: list[Merge]) -
     for cell in _CELL.finditer(row):
         attributes = _attributes(cell[1])
         width = int(attributes.get(b"table:number-columns-repeated", 1))
-        text = _told(attributes, cell[2] or b"")
+        text = _noted(attributes, cell[2] or b"")
         if text is not None:
             cells.update({(at + down, column + right): text for down in range(height) for right in range(width)})
         across = int(attributes.get(b"table:number-columns-spanned", 1))
@@ -101,8 +101,8 @@ def _look(row: bytes, at: int, height: int, cells: Cells, merges: list[Merge]) -
         column += width
 
 
-def _told(attributes: dict[bytes, bytes], body: bytes) -> str | None:
-    """Return what stands in a cell when the reader would lose it: an error, a missing result, shown digits."""
+def _noted(attributes: dict[bytes, bytes], body: bytes) -> str | None:
+    """Return what is in a cell when the reader would lose it: an error, a missing result, shown digits."""
     kind = attributes.get(b"office:value-type")
     text = html.unescape(_TAG.sub(b"", b" ".join(_TEXT.findall(body))).decode()).strip()
     if attributes.get(b"calcext:value-type") == b"error":

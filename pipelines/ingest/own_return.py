@@ -39,7 +39,7 @@ _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 class OwnReturn:
     """What a return says: the hidden unit and period, and each heading's unit and period as printed.
 
-    `is_hidden` tells whether the hidden properties were there (a return made before they existed has none).
+    `is_hidden` gives whether the hidden properties were there (a return made before they existed has none).
     """
 
     unit_id: str
@@ -48,7 +48,7 @@ class OwnReturn:
 
     @property
     def is_hidden(self) -> bool:
-        """Tell whether the workbook carries its hidden identity."""
+        """Return whether the workbook carries its hidden identity."""
         return bool(self.unit_id)
 
 

@@ -122,7 +122,7 @@ def _mask_number(found: re.Match[str]) -> str:
 
 
 def _is_moment(digits: str) -> bool:
-    """Tell whether twelve digits are a day and a number of that day or a time, as systems number records and files.
+    """Return whether twelve digits are a day and a number of that day or a time, as systems number records and files.
 
     No province has a code above 096, so an identity number begins with none of these years.
     """

@@ -64,7 +64,7 @@ class Pieces:
         self._folder: tempfile.TemporaryDirectory | None = None
         self._on_disk = 0
         self.row_count = 0
-        # What is done to each piece when it is given: what only the whole file can tell.
+        # What is done to each piece when it is given: what only the whole file can show.
         self.amend: Callable[[int, Piece], Piece] = lambda _, piece: piece
 
     def add(self, piece: Piece) -> None:

@@ -66,7 +66,7 @@ def _pull(office: Office, source: FolderSource | QuerySource, environment: Mappi
         return Pulled(source.source_id, tuple(_from_query(office, source, environment)))
     except OfficeError as error:
         return Pulled(source.source_id, (), str(error))
-    # Every file system and database driver has errors of its own; which one it was is told by its name only, for its
+    # Every file system and database driver has errors of its own; which one it was is known by its name only, for its
     # text may hold the address with its password.
     except Exception as error:
         return Pulled(
@@ -125,7 +125,7 @@ def _read_seen(path: Path) -> dict[str, str]:
 
 
 def _is_link(details: Mapping[str, Any]) -> bool:
-    """Tell whether a file of a source is a link, by which one could leave the source."""
+    """Return whether a file of a source is a link, by which one could leave the source."""
     return details.get("type") == "link" or bool(details.get("islink")) or stat.S_ISLNK(int(details.get("mode", 0)))
 
 
@@ -155,7 +155,7 @@ def _from_query(office: Office, source: QuerySource, environment: Mapping[str, s
     """Write the rows a query gives today as a CSV file of the unit that owns the database.
 
     The query may name :period_start, :period_end and :today. The same rows again are the same bytes, hence no new
-    delivery; its text is kept beside the file and stands in the receipt.
+    delivery; its text is kept beside the file and is in the receipt.
     """
     from sqlalchemy import create_engine, text  # drivers are heavy
 

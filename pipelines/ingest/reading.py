@@ -57,7 +57,7 @@ class Read:
 
     @property
     def is_accepted(self) -> bool:
-        """Tell whether it was read."""
+        """Return whether it was read."""
         return self.verdict["status"] == "accepted"
 
     @classmethod

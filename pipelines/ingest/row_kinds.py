@@ -43,7 +43,7 @@ class Stretch:
 def stretches(table: Table, most: int) -> Iterator[Stretch]:
     """Give the rows of the table's sheet in stretches of at most `most` rows; no cell but the contract's is taken.
 
-    A cell merged over several rows stands for each of them.
+    A cell merged over several rows represents each of them.
     """
     downwards = _merged_downwards(table)
     above: dict[Merge, object] = {}
@@ -62,7 +62,7 @@ def stretches(table: Table, most: int) -> Iterator[Stretch]:
 
 
 def _merged_downwards(table: Table) -> dict[int, list[Merge]]:
-    """Return the merges below the header that stand in one column over several rows, by column."""
+    """Return the merges below the header that are in force in one column over several rows, by column."""
     found: dict[int, list[Merge]] = {}
     for merge in table.sheet.merges:
         top, left, bottom, _ = merge
@@ -114,7 +114,7 @@ def settle_remarks(kinds: np.ndarray) -> np.ndarray:
 
 
 def refuse_second_head(table: Table, stretch: Stretch, kinds: np.ndarray, labels: Labels) -> None:
-    """Refuse a sheet on which another table stands below, with its columns in another order.
+    """Refuse a sheet on which another table is below, with its columns in another order.
 
     Looked for in the columns with fewest distinct cells: where two of them hold a label, the whole row is scored.
 
@@ -157,9 +157,9 @@ class Repeats:
         said = pd.Series(_content(cells, len(kinds))[data])
         repeated = (said.duplicated() | said.isin(self._seen)).to_numpy() & cells[contract.key].filled[data]
         self._seen = np.union1d(self._seen, said)
-        told = kinds.copy()
-        told[data[repeated]] = "repeated"
-        return told
+        noted = kinds.copy()
+        noted[data[repeated]] = "repeated"
+        return noted
 
 
 def _content(cells: dict[str, Cells], height: int) -> np.ndarray:

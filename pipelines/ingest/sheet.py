@@ -1,7 +1,7 @@
-"""What a file is once opened: sheets of cells, with what the format tells about them.
+"""What a file is once opened: sheets of cells, with what the format gives about them.
 
 Here: the shapes every reader gives, rows in pieces. Not here: opening files (grid and the reader of each format).
-Invariant: row n of a sheet is row n of what the unit sees; nothing is skipped, a merged cell stands once.
+Invariant: row n of a sheet is row n of what the unit sees; nothing is skipped, a merged cell is once.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import overload
 
-# First row, first column, last row, last column, from 0; the value stands in the first cell.
+# First row, first column, last row, last column, from 0; the value is in the first cell.
 Merge = tuple[int, int, int, int]
 Row = list[object]
 # Rows of a lazy sheet that are kept at hand: more than a header is ever looked for in.
@@ -101,5 +101,5 @@ class Grid:
 
     @property
     def is_text(self) -> bool:
-        """Tell whether the file is a text table, whose cells can slip sideways."""
+        """Return whether the file is a text table, whose cells can slip sideways."""
         return self.format == "csv"

@@ -187,7 +187,7 @@ def _refuse_endless(xml: bytes, marks: _Marks, name: str) -> None:
 
 
 def _height(xml: bytes, marks: _Marks, is_far: bool) -> int:
-    """Return the last row: rows stand in order, except where someone means harm, who needs a number of 7 digits."""
+    """Return the last row: rows are in order, except where someone means harm, who needs a number of 7 digits."""
     opening = b"<%s " % marks.row
     last = re.search(rb"\sr=\"(\d+)\"", xml[xml.rfind(opening) :][:_MARKUP_HEAD])
     far = re.findall(rb"<%s\b[^>]*?\sr=\"(\d{7,})\"" % marks.row, xml) if is_far else []
@@ -195,12 +195,12 @@ def _height(xml: bytes, marks: _Marks, is_far: bool) -> int:
 
 
 def _told_cells(xml: bytes, marks: _Marks, name: str, forms: dict[int, str]) -> Cells:
-    """Return what stands in cells when the reader would lose it: an error, a missing result, the digits shown."""
-    told: Cells = {}
+    """Return what is in cells when the reader would lose it: an error, a missing result, the digits shown."""
+    noted: Cells = {}
     cell, value, formula = marks.cell, marks.value, marks.formula
     if b't="e"' in xml:
         for found in re.finditer(rb"<%s\b([^>]*\st=\"e\"[^>]*)(?<!/)>(.*?)</%s>" % (cell, cell), xml, re.DOTALL):
-            told[_place(found[1], name)] = _text(found[2], value) or "#VALUE!"
+            noted[_place(found[1], name)] = _text(found[2], value) or "#VALUE!"
     if b"<%s" % formula in xml:
         result = rb"<%s\b(?:[^>]*/>|[^>]*(?<!/)>[^<]*</%s>)\s*(<%s\s*/>|<%s></%s>)?\s*" % (
             (formula,) * 2 + (value,) * 3
@@ -208,7 +208,7 @@ def _told_cells(xml: bytes, marks: _Marks, name: str, forms: dict[int, str]) -> 
         for found in re.finditer(rb"<%s\b([^>]*)>\s*%s</%s>" % (cell, result, cell), xml):
             # An empty text as result is stored as an empty <v> of type str.
             if not (found[2] and b't="str"' in found[1]) and b't="e"' not in found[1]:
-                told[_place(found[1], name)] = NOT_CALCULATED
+                noted[_place(found[1], name)] = NOT_CALCULATED
     used = {style: form for style, form in forms.items() if b's="%d"' % style in xml}
     if used:
         styles = b"|".join(b"%d" % style for style in used)
@@ -216,8 +216,8 @@ def _told_cells(xml: bytes, marks: _Marks, name: str, forms: dict[int, str]) -> 
         for found in re.finditer(styled, xml, re.DOTALL):
             text = _shown(found[1], _text(found[2], value), used)
             if text is not None:
-                told.setdefault(_place(found[1], name), text)
-    return told
+                noted.setdefault(_place(found[1], name), text)
+    return noted
 
 
 def _place(attributes: bytes, name: str) -> tuple[int, int]:

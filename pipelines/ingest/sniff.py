@@ -1,4 +1,4 @@
-"""What a delivered file truly is, told by its content, never by its extension.
+"""What a delivered file truly is, known by its content, never by its extension.
 
 Here: telling formats apart, refusing what is no table or is dangerous to open. Not here: reading cells (grid).
 Invariant: a refusal names the true reason and what the unit must do.
@@ -44,7 +44,7 @@ class Refused(Exception):
     """The file cannot be read as a table: the true reason and what to do, for the unit."""
 
     def __init__(self, reason: str, mend: str, check_id: str = "unreadable_file", is_document: bool = False) -> None:
-        """Keep the two sentences; `is_document` tells a letter or picture, which never was a table."""
+        """Keep the two sentences; `is_document` gives a letter or picture, which never was a table."""
         super().__init__(reason)
         self.reason, self.mend, self.check_id, self.is_document = reason, mend, check_id, is_document
 

@@ -37,7 +37,7 @@ def being_written(marks: Mapping[Path, Mark], beside: Path) -> set[Path]:
 def _has_changed(path: Path, before: Mark) -> bool:
     try:
         now = Mark.of(path)
-    except OSError:  # gone, or no longer readable: whoever takes it says so
+    except OSError:  # gone, or no longer readable: whoever takes it reports it
         return False
     return (now.size, now.mtime_ns) != (before.size, before.mtime_ns)
 

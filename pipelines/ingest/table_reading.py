@@ -58,8 +58,8 @@ class TableReading:
         """Begin with no rows.
 
         Args:
-            table: where the table stands.
-            member: the member of a zip it stands in; None in a file of its own.
+            table: where the table is.
+            member: the member of a zip it is in; None in a file of its own.
             grid: the opened file or member.
             source: what it is read by.
         """
@@ -179,14 +179,14 @@ def _added(repairs: object, note: dict[str, str]) -> str:
 
 
 def _supplied(cells: dict[str, Cells], length: int, profile: Profile) -> dict[str, Cells]:
-    """The cells of columns the source does not print, told by its profile; a column the file has is never replaced."""
-    told: dict[str, Cells] = {}
+    """The cells of columns the source does not print, known by its profile; a column the file has is never replaced."""
+    noted: dict[str, Cells] = {}
     for name, rule in profile.supplied.items():
         column = np.full(length, rule.always or rule.blank, dtype=object)
         if rule.from_ in cells:
             column[cells[rule.from_].filled] = rule.filled
-        told[name] = Cells.of(list(column))
-    return told
+        noted[name] = Cells.of(list(column))
+    return noted
 
 
 def _shifted(table: Table, stretch: Stretch, data: np.ndarray) -> set[int]:

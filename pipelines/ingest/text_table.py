@@ -1,7 +1,7 @@
 """A text table (CSV, TSV) as rows of cells.
 
 Here: encodings, the delimiter, the `sep=` line, quotes that do not close. Not here: what the cells mean.
-Invariant: record n of the file is row n; a quote left open is told, it never swallows the rows after it.
+Invariant: record n of the file is row n; a quote left open is reported, it never swallows the rows after it.
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ def delimiter_of(text: str) -> str:
 
 
 def _agreement(sample: str, delimiter: str) -> int:
-    """Return how many delimiters stand in the lines that have the commonest number of them."""
+    """Return how many delimiters are in the lines that have the commonest number of them."""
     rows = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
     widths = Counter(len(row) for row in rows if len(row) > 1)
     return max(((width - 1) * lines for width, lines in widths.items()), default=0)

@@ -49,7 +49,7 @@ _BULLET = re.compile(r"^[^\w]*(?:(?:[ivx]+|[a-z]|\d+)\s*[.)/]\s*)?[^\w]*", re.IG
 # "Tổng số: 15 hồ sơ", "Cộng 1.234", "Cộng (1+2) =".
 _STATED = re.compile(r"\s*[:=]?\s*[\d.,]+(?:\s+[^\W\d]+){0,2}\s*$|[\s:=.]+$")
 _SPACED = re.compile(r"^(?:[^\W\d_]\s+)+[^\W\d_]$")
-# A text without any of these is no total: most cells are told so at once.
+# A text without any of these is no total: most cells are reported so at once.
 _MAY_BE = re.compile(r"[nN]|[Ll][uũ][yỹ]|[Ss]um|[Tt]otal|[Tt]\.|[Σ∑]|[Tt]ổ")
 _LONGEST = 80
 
@@ -64,7 +64,7 @@ def label_columns(table: Table, contract: Contract) -> frozenset[int]:
 
 
 def is_total(row: Row, labels: Iterable[int] = ()) -> bool:
-    """Tell whether a row is a total: its first text, or the cell of a label column, is a total's words.
+    """Return whether a row is a total: its first text, or the cell of a label column, is a total's words.
 
     Args:
         row: the cells.
@@ -81,7 +81,7 @@ def is_total(row: Row, labels: Iterable[int] = ()) -> bool:
 
 @lru_cache(maxsize=8192)
 def is_total_label(text: str, may_be_short: bool = False) -> bool:
-    """Tell whether a text is the words of a total, perhaps with a bullet, a scope and its number.
+    """Return whether a text is the words of a total, perhaps with a bullet, a scope and its number.
 
     Args:
         text: the cell.

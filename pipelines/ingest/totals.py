@@ -1,7 +1,7 @@
-"""The total rows of a table, checked against the rows they stand for.
+"""The total rows of a table, checked against the rows they represent.
 
 Here: what a total row states, and what the rows give. Not here: which row is a total (row_kinds).
-Invariant: a total is never counted as a row; one that differs is told, whichever of the two is wrong.
+Invariant: a total is never counted as a row; one that differs is reported, whichever of the two is wrong.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Totals:
         """Return for every number a total row states: its row, what it counts, the number, what the rows give.
 
         A number under a column of counts or amounts is compared with that column's sum, any other lone number with
-        the number of records. The rows it stands for are all, or those since the total or section before it.
+        the number of records. The rows it represents are all, or those since the total or section before it.
 
         Args:
             kinds: the kinds of all rows of the sheet.
@@ -96,7 +96,7 @@ def _in_label(text: str) -> int | None:
 
 
 def _scopes(kinds: np.ndarray, at: int) -> list[np.ndarray]:
-    """Return the rows a total may stand for: all, those since the mark before it, those up to the mark after it."""
+    """Return the rows a total may represent: all, those since the mark before it, those up to the mark after it."""
     data = np.flatnonzero(kinds == "data")
     marks = np.flatnonzero(np.isin(kinds, ["total", "section", "header"]))
     before = max(marks[marks < at], default=-1)

@@ -78,7 +78,7 @@ def type_datetime(
 ) -> Typed:
     """Return a local naive moment; a day without time is midnight, a dash is no date.
 
-    A moment with an offset is told in the office's time zone: that decides its day. ISO fractions of a second stay,
+    A moment with an offset is reported in the office's time zone: that decides its day. ISO fractions of a second stay,
     for they order two moments of one second.
 
     Slashes are day-first unless the source is month-first, ISO never is; impossible dates and years outside
@@ -186,7 +186,7 @@ def _from_text(text: str, month_first: bool, zone: dt.tzinfo | None) -> Typed:
 
 
 def _in_zone(typed: Typed, offset: str | None, zone: dt.tzinfo | None) -> Typed:
-    """A moment written with an offset, told in the office's zone; a change of its clock time is a repair."""
+    """A moment written with an offset, reported in the office's zone; a change of its clock time is a repair."""
     if offset is None or zone is None or not isinstance(typed.value, dt.datetime):
         return typed
     written = typed.value.replace(tzinfo=dt.datetime.strptime(offset, "%z").tzinfo)
@@ -270,7 +270,7 @@ def one_spelling(text: str) -> str:
 
 
 def type_procedure_code(cell: object) -> Typed:
-    """Return a national procedure code; the zero a spreadsheet cut (1.00193) is put back and told (domain/09 9.2)."""
+    """Return a national procedure code; the zero a spreadsheet cut (1.00193) is put back and noted (domain/09 9.2)."""
     typed = type_code(cell)
     if typed.error or typed.value is None:
         return typed

@@ -72,7 +72,7 @@ def accepted(source: Source, opened: Opened, parts: Sequence[Part], flagged: int
 
 
 def _beside(opened: Opened, parts: Sequence[Part]) -> dict[str, Any]:
-    """What stands beside the tables: hidden parts, other sheets, charts, other files of a zip."""
+    """What is beside the tables: hidden parts, other sheets, charts, other files of a zip."""
     return {
         "hidden": {
             "rows": _total([part.table.sheet.hidden_rows for part in parts]),
@@ -137,9 +137,9 @@ def _named(member: str | None, sheet: str | None) -> str | None:
 
 
 def _total(numbers: Sequence[int | None]) -> int | None:
-    """Add what the format tells; None where it does not."""
-    told = [number for number in numbers if number is not None]
-    return sum(told) if len(told) == len(numbers) else None
+    """Add what the format gives; None where it does not."""
+    noted = [number for number in numbers if number is not None]
+    return sum(noted) if len(noted) == len(numbers) else None
 
 
 def _head(source: Source) -> dict[str, Any]:

@@ -20,7 +20,7 @@ _TCVN3 = dict(
         strict=True,
     )
 )
-# VNI-Windows: a vowel, then a character for its mark; a few letters stand alone.
+# VNI-Windows: a vowel, then a character for its mark; a few letters be alone.
 _VNI_ALONE = dict(zip("ôöñíìæóòîÔÖÑÍÌÆÓÒÎ", "ơưđíìỉĩịỵƠƯĐÍÌỈĨỊỴ", strict=True))
 _TONES = {"ù": "\u0301", "ø": "\u0300", "û": "\u0309", "õ": "\u0303", "ï": "\u0323"}
 _HATS = {
@@ -103,7 +103,7 @@ ENCODINGS: dict[str, Callable[[str], str]] = {"TCVN3": from_tcvn3, "VNI": from_v
 
 @lru_cache(maxsize=20_000)
 def is_syllable(word: str) -> bool:
-    """Tell whether a word could be a Vietnamese syllable: onset, rhyme, at most one tone that its end allows."""
+    """Return whether a word could be a Vietnamese syllable: onset, rhyme, at most one tone that its end allows."""
     parts = unicodedata.normalize("NFD", word.casefold())
     tones = [letter for letter in parts if letter in _TONE_MARKS]
     plain = unicodedata.normalize("NFC", "".join(letter for letter in parts if letter not in _TONE_MARKS))

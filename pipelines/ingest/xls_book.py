@@ -1,7 +1,7 @@
-"""Old binary workbooks (.xls, BIFF 2 to 8), read by xlrd, which alone tells their errors, formats and hidden parts.
+"""Old binary workbooks (.xls, BIFF 2 to 8), read by xlrd, which alone gives their errors, formats and hidden parts.
 
 Here: opening one and turning its cells into values. Not here: other formats (grid).
-Invariant: an error cell and a formula never calculated are told; a damaged file is refused, whatever xlrd raises.
+Invariant: an error cell and a formula never calculated are reported; a damaged file is refused, whatever xlrd raises.
 """
 
 from __future__ import annotations

@@ -97,7 +97,7 @@ def _sheet_facts(content: bytes, name: str, forms: dict[int, str]) -> SheetFacts
         if kind in _VALUES:
             column = int.from_bytes(body[:4], "little")
             height, width, filled = row + 1, max(width, column + 1), filled + 1
-            text = _told(kind, body, forms)
+            text = _noted(kind, body, forms)
             if text is not None:
                 cells[row, column] = text
         elif kind == _ROW:
@@ -114,7 +114,7 @@ def _sheet_facts(content: bytes, name: str, forms: dict[int, str]) -> SheetFacts
     return SheetFacts(cells, hidden, spans, has_filter, tuple(merges))
 
 
-def _told(kind: int, body: bytes, forms: dict[int, str]) -> str | None:
+def _noted(kind: int, body: bytes, forms: dict[int, str]) -> str | None:
     if kind in (_ERROR, _FORMULA_ERROR):
         return ERROR_TEXTS.get(body[8], "#VALUE!")
     form = forms.get(int.from_bytes(body[4:7], "little")) if forms else None

@@ -76,7 +76,7 @@ def _decoded(content: bytes) -> str | None:
 
 def _table(text: str) -> CsvTable:
     lines = text.splitlines()
-    is_named = lines[0].casefold().startswith("sep=")  # how Excel is told the separator
+    is_named = lines[0].casefold().startswith("sep=")  # how Excel is reported the separator
     separator = _separator(next(line for line in lines[is_named:] if line.strip()))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     records: list[tuple[int, list[str]]] = []

@@ -155,10 +155,10 @@ def reason(text: str | None) -> str:
     Raises:
         OfficeError: it is empty.
     """
-    told = _one_line(text or "")
-    if not told:
+    noted = _one_line(text or "")
+    if not noted:
         raise OfficeError("Lý do không được để trống: sổ việc ghi ai làm, lúc nào và vì sao.")
-    return told
+    return noted
 
 
 def _one_line(text: str) -> str:
@@ -171,7 +171,7 @@ def _read_head(office: Office) -> str:
 
 
 def _read_lines(path: Path) -> tuple[list[bytes], bytes]:
-    """Return the whole lines, and what stands after the last end of line."""
+    """Return the whole lines, and what is after the last end of line."""
     *lines, torn = (path.read_bytes() if path.is_file() else b"").split(b"\n")
     return lines, torn
 

@@ -29,7 +29,7 @@ class _Strict(BaseModel):
 
 
 class Match(_Strict):
-    """Which units and file names a profile is for; `*` stands for any."""
+    """Which units and file names a profile is for; `*` represents any."""
 
     units: list[str] = Field(default_factory=lambda: ["*"])
     files: list[str] = Field(default_factory=lambda: ["*"])
@@ -66,8 +66,8 @@ class Supplied(_Strict):
 
     @model_validator(mode="after")
     def _one_rule(self) -> Supplied:
-        told = (self.from_, self.filled, self.blank)
-        if (self.always is None) != all(told) or (self.always is not None and any(told)):
+        noted = (self.from_, self.filled, self.blank)
+        if (self.always is None) != all(noted) or (self.always is not None and any(noted)):
             raise ValueError("supplied needs either always, or from with filled and blank")
         return self
 
@@ -109,7 +109,7 @@ class Profile(_Strict):
     drop: list[str] = Field(default_factory=list)
 
     def fits(self, unit_id: str, file_name: str) -> bool:
-        """Tell whether a file of this name, sent by this unit, is read with this profile."""
+        """Return whether a file of this name, sent by this unit, is read with this profile."""
         name = nfc(file_name).casefold()
         units = self.match.units
         return ("*" in units or unit_id in units) and any(

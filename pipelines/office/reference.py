@@ -57,7 +57,7 @@ def load_reference(folder: Path) -> dict[str, pd.DataFrame]:
 
 
 def _read(path: Path, name: str) -> tuple[pd.DataFrame | None, Sequence[str]]:
-    """Return the typed table and its faults; no table where its cells cannot be told apart."""
+    """Return the typed table and its faults; no table where its cells cannot be distinguished."""
     if not path.is_file():
         return (_empty(name).copy(deep=False), []) if TABLES[name].optional else (None, [": thiếu bảng danh mục này."])
     try:

@@ -164,7 +164,7 @@ class FolderSource(_Strict):
 
 
 class QuerySource(_Strict):
-    """A query whose rows are what one unit sends; the address of the database stands in an environment variable.
+    """A query whose rows are what one unit sends; the address of the database is in an environment variable.
 
     The query may name :period_start, :period_end and :today; `{day}` in the file name is the day it was asked.
     """
@@ -230,7 +230,7 @@ class Office:
 
     @cached_property
     def clock(self) -> Clock:
-        """The office's clock, pinned when office.yaml says so."""
+        """The office's clock, pinned when office.yaml reports it."""
         zone = ZoneInfo(self.settings.office.timezone)
         return Clock(zone, self.settings.office.clock)
 

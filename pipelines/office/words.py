@@ -79,7 +79,7 @@ def read_words(root: Path, period_id: str, unit_id: str = "") -> OwnWords:
 
 
 def _sections(text: str) -> Iterator[tuple[str, int, list[str]]]:
-    """Yield section, the line its heading or text begins on, and its lines; "" is what stands before any heading."""
+    """Yield section, the line its heading or text begins on, and its lines; "" is what is before any heading."""
     section, begins, lines = "", 1, []
     for number, line in enumerate(text.splitlines(), start=1):
         found = _HEADING.fullmatch(line.strip())

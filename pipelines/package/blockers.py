@@ -1,4 +1,4 @@
-"""What stands against issuing a built report.
+"""What blocks issuing a built report.
 
 Here: collecting the reasons from warehouse and model. Not here: whether they are overridden (issue).
 Invariant: they block issuing, never drafting (DESIGN, idea 5); each sentence says what is wrong and what to do.
@@ -79,7 +79,7 @@ _QUERIES = (
 
 
 def blockers(connection: duckdb.DuckDBPyConnection, model: ReportModel) -> list[str]:
-    """Return the reasons why a report may not be issued, in the order units stand; empty when it may."""
+    """Return the reasons why a report may not be issued, in the order units are; empty when it may."""
     return [*_from_queries(connection), *_refused_files(model), *_unmapped(model)]
 
 

@@ -97,7 +97,7 @@ def issue(office: Office, request: Request) -> Issued:
     """Freeze the newest finished report of a period as its next version; return the version.
 
     Raises:
-        OfficeError: no finished report stands for what is in force now, a rule of versions is broken, or something
+        OfficeError: no finished report represents what is in force now, a rule of versions is broken, or something
             blocks and no reason to force was given; every reason is listed.
     """
     with only_run(office):

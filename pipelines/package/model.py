@@ -59,11 +59,11 @@ def _info_of_question(office: Office, connection: duckdb.DuckDBPyConnection) -> 
     own = office_info(office)
     unit = dict(zip(("unit_id", "name_vi", "short_name", "unit_kind"), found, strict=True))
     documents = office.settings.unit_documents.get(unit["unit_id"], UnitDocuments())
-    told = {
+    noted = {
         name: tuple(value) if isinstance(value, list) else value
         for name, value in documents.model_dump(exclude_none=True).items()
     }
-    changed = {"name": unit["name_vi"], "short_name": unit["short_name"], "unit_kind": unit["unit_kind"], **told}
+    changed = {"name": unit["name_vi"], "short_name": unit["short_name"], "unit_kind": unit["unit_kind"], **noted}
     if documents.place is not None:
         changed["place"] = documents.place.replace("{short_name}", unit["short_name"])
     return replace(own, **changed)
@@ -145,13 +145,13 @@ def reporting_units(warehouse: Path) -> list[dict[str, Any]]:
 def _scope(connection: duckdb.DuckDBPyConnection, unit: dict[str, Any]) -> Scope:
     """Return whose files a unit's forms rest on, stream by stream.
 
-    What the unit owes itself comes from its own files. A department owes no list of dossiers: those it decides on stand
+    What the unit owes itself comes from its own files. A department owes no list of dossiers: those it decides on are
     in the files of the desk and of the department the desk belongs to (dim_scope, role department); a record there
     (a check, a process) is of its sender alone.
     """
     coverage = connection.execute("select * from rpt_coverage").df()
     owed = sorted(set(zip(coverage["unit_id"], coverage["stream"], strict=True)))
-    # A warehouse issued before there were records does not tell them apart.
+    # A warehouse issued before there were records does not distinguishes them.
     of_sender = set(coverage.loc[coverage["is_of_sender"], "stream"]) if "is_of_sender" in coverage else set()
     fed_by = {(unit_id, stream) for unit_id, stream in owed if unit_id == unit["unit_id"]}
     # Whatever a unit it took over has sent is of this unit now.

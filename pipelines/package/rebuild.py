@@ -27,7 +27,7 @@ _RUN_ID = "rebuild"
 
 
 def rebuild(office_folder: Path, record: dict[str, Any], target: Path) -> None:
-    """Build the report a record tells of and write the version's files into `target`."""
+    """Build the report a record reports and write the version's files into `target`."""
     office = load_office(office_folder)
     begin(office, Ask.parse(**record["ask"]), _RUN_ID)
     warehouse = warehouse_file(office, _RUN_ID)

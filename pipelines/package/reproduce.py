@@ -50,7 +50,7 @@ class Reproduction:
 
     @property
     def is_equal(self) -> bool:
-        """Tell whether every file came out the same."""
+        """Return whether every file came out the same."""
         return not self.differences
 
 

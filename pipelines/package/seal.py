@@ -44,7 +44,7 @@ def seal_of(folder: Path, record: dict[str, Any]) -> str:
 
 
 def same_seal(one: str, other: str) -> bool:
-    """Tell whether two seals are the same, however a person typed them."""
+    """Return whether two seals are the same, however a person typed them."""
     return _plain(one) == _plain(other) != ""
 
 

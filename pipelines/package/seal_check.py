@@ -30,18 +30,18 @@ def check_seal(office: Office, seal: str, period_id: str | None = None) -> tuple
 
     No version: nothing on the machine is what the paper was printed of; the faults say what each version's seal is now.
     """
-    told = []
+    noted = []
     for issued in issued_versions(office, period_id):
         try:
             record = json.loads((issued.folder / RECORD).read_text(encoding="utf-8"))
             now = seal_of(issued.folder, record)
         except (OSError, ValueError, KeyError) as error:
-            told.append(f"Bản {issued.issue_id}: không tính được mã niêm phong ({type(error).__name__}: {error}).")
+            noted.append(f"Bản {issued.issue_id}: không tính được mã niêm phong ({type(error).__name__}: {error}).")
             continue
         if same_seal(now, seal):
             return issued, list(_documents(office, issued, record))
-        told.append(f"Bản {issued.issue_id}: dữ liệu đang có trên máy cho mã niêm phong {now}.")
-    return None, told or ["Không có bản phát hành nào trên máy."]
+        noted.append(f"Bản {issued.issue_id}: dữ liệu đang có trên máy cho mã niêm phong {now}.")
+    return None, noted or ["Không có bản phát hành nào trên máy."]
 
 
 def _documents(office: Office, issued: Issued, record: dict[str, Any]) -> Iterator[str]:

@@ -40,7 +40,7 @@ Phần nằm giữa dấu mở và đóng chú thích không in ra.
 
 @dataclass(frozen=True)
 class _Section:
-    """A section of the report: its number, its title, the figures that stand in it."""
+    """A section of the report: its number, its title, the figures that are in force in it."""
 
     number: str
     title: str

@@ -1,7 +1,7 @@
 """Which period a day asks for: the one in progress, the one that has just closed, the one whose report is due.
 
 Here: choosing a row of `reference/periods.csv` by kind and day. Not here: schedules (defs), what is in a period.
-Invariant: a period is asked only within its days; where periods.csv has none for a day, the sentence says so.
+Invariant: a period is asked only within its days; where periods.csv has none for a day, the sentence reports it.
 """
 
 from __future__ import annotations

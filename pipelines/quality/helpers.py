@@ -149,8 +149,8 @@ def _days_from_limit(frame: pd.DataFrame, contract: Contract, known: Known) -> p
     promise = contract.promise
     if promise is None or known.limits.empty:
         return pd.Series(float("nan"), index=frame.index)
-    stands = frame[list(promise.unless)].isna().all(axis="columns")
-    rows = frame[stands & (frame[promise.due].dt.normalize() >= frame[promise.start].dt.normalize())]
+    is_judged = frame[list(promise.unless)].isna().all(axis="columns")
+    rows = frame[is_judged & (frame[promise.due].dt.normalize() >= frame[promise.start].dt.normalize())]
     limits = _limits(rows, contract, promise.start, known.limits)
     due = due_days(rows[promise.start], limits["time_value"], limits["time_unit"], known.calendar)
     return (rows[promise.due].dt.normalize() - due).dt.days.astype("float64").reindex(frame.index)

@@ -35,7 +35,7 @@ _NO_ROWS = np.empty(0, dtype="int64")
 class Finding:
     """What one check found in one file: how much it weighs for this source, and the rows that fail, piece by piece.
 
-    `rows` has the failing rows of each piece; `is_of_file` tells a check about the whole file, which has none.
+    `rows` has the failing rows of each piece; `is_of_file` gives a check about the whole file, which has none.
     """
 
     check: Check
@@ -97,7 +97,7 @@ def judge_all(cases: Sequence[Case], contract: Contract, suite_path: Path, known
     """Return the files with their rows judged (severities of DESIGN: critical, warning, info).
 
     A critical check that fails refuses the file: rows and rejects stay as read, and the verdict says why.
-    Otherwise each row failing a warning leaves `rows` and stands in `rejects` once per failed check, and each
+    Otherwise each row failing a warning leaves `rows` and is in `rejects` once per failed check, and each
     row failing an info check carries its id in `flags`. The profile may change the severity of a check.
 
     Small files are judged together and large ones piece by piece, for an evaluation costs by the check and hardly by
@@ -126,7 +126,7 @@ def judge_all(cases: Sequence[Case], contract: Contract, suite_path: Path, known
 
 def _judged(case: Case, suite: Suite, of_file: set[str], of_rows: Sequence[Failed], key: str) -> Judged:
     findings = tuple(_finding(check, case.profile, of_file, of_rows) for check in _checked(suite, case.profile))
-    # What the reader itself flagged stands before what the suite found.
+    # What the reader itself flagged is before what the suite found.
     checks = [*case.read.verdict["checks"], *(finding.as_verdict() for finding in findings)]
     verdict = {**case.read.verdict, "checks": checks}
     critical = [finding for finding in findings if finding.severity == "critical" and finding.unexpected]

@@ -49,7 +49,7 @@ def _codes(rows: pd.DataFrame, contract: Contract) -> pd.Series:
 
 
 def _of_books(codes: pd.Series, rows: pd.DataFrame) -> pd.Series:
-    """Return codes with their book: a number of a unit's own book stands again in other units' books and years."""
+    """Return codes with their book: a number of a unit's own book is again in other units' books and years."""
     own = rows[OWN_NUMBER].fillna(False).astype(bool) & codes.notna()
     if not own.any():
         return codes

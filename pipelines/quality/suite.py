@@ -28,7 +28,7 @@ class Expectation(TypedDict):
 
 @dataclass(frozen=True)
 class Check:
-    """One check: what it is called, how much it weighs, and what the officer is told."""
+    """One check: what it is called, how much it weighs, and what the officer is reported."""
 
     check_id: str
     severity: str

@@ -1,6 +1,6 @@
-"""Rows that may be totals although their label does not say so.
+"""Rows that may be totals although their label does not reports it.
 
-Here: rows with an unknown name that add up what stands above them. Not here: rows whose words are those of a total
+Here: rows with an unknown name that add up what is above them. Not here: rows whose words are those of a total
 (ingest), what is done with a suspect row (the suites).
 Invariant: a row whose name the office knows is never suspected.
 """
@@ -24,7 +24,7 @@ def sums_above(frame: pd.DataFrame, contract: Contract, names: Mapping[str, set[
     The share of its measures that add up, from 0 to 1, where two or more do; 0 otherwise, and for a known name.
 
     Only a stream whose records are named by a table of the office (fields, units) has such rows; a measure that is
-    0 or empty tells nothing.
+    0 or empty gives nothing.
 
     Args:
         frame: typed rows, of one file after another, numbered from 0.
@@ -42,9 +42,9 @@ def sums_above(frame: pd.DataFrame, contract: Contract, names: Mapping[str, set[
     begins = _first_rows(frame)
     for at in suspects:
         sums = values[begins[at] : at][::-1].cumsum(axis=0)[_FEWEST_SUMMED - 1 :]
-        told = values[at] > 0
-        equal = int(((sums == values[at]) & told).sum(axis=1).max()) if len(sums) else 0
-        found[at] = equal / told.sum() if equal >= _FEWEST_EQUAL else 0
+        noted = values[at] > 0
+        equal = int(((sums == values[at]) & noted).sum(axis=1).max()) if len(sums) else 0
+        found[at] = equal / noted.sum() if equal >= _FEWEST_EQUAL else 0
     return pd.Series(found, index=frame.index)
 
 

@@ -1,7 +1,7 @@
 """What units declare themselves, counted again: which declaration speaks, its lines, what a year takes of quarters.
 
 Here: form II.06a of a unit without an export (domain/02 2.2: columns, identities, the year), and whether its
-declaration stands for it. Not here: estimates, dossiers, cells.
+declaration represents it. Not here: estimates, dossiers, cells.
 Invariant: written from the domain chapter, sharing nothing with the dbt models; a unit is counted or declares.
 """
 
@@ -43,7 +43,7 @@ def parts_of(landed: Landed) -> list[str]:
 
 
 def declarations(landed: Landed) -> list[Declaration]:
-    """Return the declarations that stand for their units: the newest a unit and period, without an export."""
+    """Return the declarations that represent their units: the newest a unit and period, without an export."""
     parts, whole = parts_of(landed), landed.question["period_id"]
     sent = [row for row in landed.deliveries.values() if row["stream"] == STREAM]
     newest = {
@@ -64,7 +64,7 @@ def declarations(landed: Landed) -> list[Declaration]:
 
 
 def declaring_units(landed: Landed) -> set[str]:
-    """Return the units whose declaration stands for all their dossiers."""
+    """Return the units whose declaration represents all their dossiers."""
     return {item.unit_id for item in declarations(landed)}
 
 
@@ -82,7 +82,7 @@ def _exporting(landed: Landed, periods: set[str]) -> set[str]:
 
 
 def counted_declarations(landed: Landed) -> list[Counted]:
-    """Return every declared line as it stands in the range, but those whose quarters do not follow each other."""
+    """Return every declared line as it is in the range, but those whose quarters do not follow each other."""
     speaking = {item.delivery_id: item for item in declarations(landed)}
     by_line: defaultdict[_Line, list[tuple[Declaration, Row]]] = defaultdict(list)
     for row in landed.rows(STREAM):
@@ -110,7 +110,7 @@ def _line(landed: Landed, unit_id: str, row: Row) -> _Line:
 
 
 def _follow_each_other(rows: list[tuple[Declaration, Row]], part_count: int) -> bool:
-    """Tell whether each quarter carries in what the one before it left pending; a quarter without the line has 0."""
+    """Return whether each quarter carries in what the one before it left pending; a quarter without the line has 0."""
     if any(declaration.part_no == 0 for declaration, _ in rows):
         return True
     carried, pending = [0] * (part_count + 1), [0] * (part_count + 1)

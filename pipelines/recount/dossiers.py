@@ -117,7 +117,7 @@ def closing_moment(question: Row, dossier: Dossier) -> dt.datetime | None:
 
 
 def counts_as_resolved_while_waiting(question: Row, dossier: Dossier) -> bool:
-    """Tell whether the first supplement request ends processing (awaiting_supplement_bucket=resolved_on_time)."""
+    """Return whether the first supplement request ends processing (awaiting_supplement_bucket=resolved_on_time)."""
     until = question["until_on"]
     if question["awaiting_supplement_bucket"] != "resolved_on_time":
         return False
@@ -130,7 +130,7 @@ def counts_as_resolved_while_waiting(question: Row, dossier: Dossier) -> bool:
 
 
 def is_vertical(dossier: Dossier, procedure: Row | None) -> bool:
-    """Tell whether police, insurance or land office decide (switch include_vertical_agencies)."""
+    """Return whether police, insurance or land office decide (switch include_vertical_agencies)."""
     by_procedure = procedure is not None and procedure["competent_level"] == "police"
     return by_procedure or dossier.unit_kind == "vertical_agency"
 
@@ -145,7 +145,7 @@ def closed_cell(question: Row, closed_at: dt.datetime, due_at: dt.datetime | Non
 
 
 def is_paused(dossier: Dossier, until: dt.date) -> bool:
-    """Tell whether the clock stands still at the end of a day (domain/05 5.1, 5.3).
+    """Return whether the clock is paused at the end of a day (domain/05 5.1, 5.3).
 
     By the supplement's own dates; or by the state shown on the as-of day, unless its request came only after the day.
     """
@@ -187,7 +187,7 @@ def procedure_of(landed: Landed, dossier: Dossier) -> Row | None:
 def candidates_of(landed: Landed, dossier: Dossier) -> list[Row]:
     """Return the procedures that match best, alike: by code, else by name.
 
-    Procedures of one name in several fields are told apart by the field the file names.
+    Procedures of one name in several fields are distinguished by the field the file names.
     """
     row, day = dossier.newest, dossier.received_on or on(dossier.newest["submitted_at"])
     if day is None:
@@ -217,12 +217,12 @@ def _field_code(landed: Landed, procedure: Row) -> str:
 
 
 def is_in_several_fields(landed: Landed, dossier: Dossier) -> bool:
-    """Tell whether procedures of several fields match alike: then none is taken, and the field is not known."""
+    """Return whether procedures of several fields match alike: then none is taken, and the field is not known."""
     return len({_field_code(landed, row) for row in candidates_of(landed, dossier)}) > 1
 
 
 def keys_of(landed: Landed, dossier: Dossier, procedure: Row | None) -> dict[str, str | None]:
-    """Return where a dossier stands: section and field by level, section and row by unit, department."""
+    """Return where a dossier is: section and field by level, section and row by unit, department."""
     field_code = _field_code(landed, procedure) if procedure else _named_or_unknown(landed, dossier)
     department = department_of(landed, dossier, field_code)
     is_ward = dossier.unit_kind == "ward"
@@ -241,7 +241,7 @@ def _named_or_unknown(landed: Landed, dossier: Dossier) -> str:
 
 
 def is_level_of_wards(question: Row, dossier: Dossier, procedure: Row | None) -> bool:
-    """Tell whether the ward level decides: "theo cấp", or by who received it (switch counting_unit)."""
+    """Return whether the ward level decides: "theo cấp", or by who received it (switch counting_unit)."""
     level = procedure["competent_level"] if procedure else None
     if question["counting_unit"] != "receiving_unit" and level in ("ward", "city", "police"):
         return level == "ward"
@@ -311,18 +311,18 @@ def measures_of(question: Row, dossier: Dossier, outcome: Outcome) -> dict[str, 
 
 
 def more_measures_of(landed: Landed, dossier: Dossier, outcome: Outcome, due_at: dt.datetime | None) -> dict[str, int]:
-    """Return what is told of a dossier beside its cell: pause, level, apology, fee, digitisation, rating."""
+    """Return what is reported of a dossier beside its cell: pause, level, apology, fee, digitisation, rating."""
     assert dossier.received_on is not None
     question, cell = landed.question, outcome.cell
     is_new = dossier.received_on >= question["period_start"] or outcome.late == "receipt"
-    told = (
+    noted = (
         _endings(question, dossier, cell, due_at)
         | _levels(question, dossier, is_new)
         | _apologies(landed, dossier, cell, due_at)
         | _fees(question, dossier, is_new)
         | _remarks(question, dossier, cell, is_new)
     )
-    return {name: int(amount) for name, amount in told.items()}
+    return {name: int(amount) for name, amount in noted.items()}
 
 
 # Causes of overdue dossiers in the order of their table, lettered A, B, C … (the last K: no «J» in official lists) [A].
@@ -333,13 +333,13 @@ _CAUSES = (
 
 
 def cause_section(landed: Landed, cause: str | None) -> str | None:
-    """Return the section of a cause of delay; what is not told has its own, unless the office names another."""
-    told = cause or "untold"
-    return landed.section_for("overdue_cause", told) or "ABCDEFGHIK"[_CAUSES.index(told)]
+    """Return the section of a cause of delay; what is not known has its own, unless the office names another."""
+    noted = cause or "untold"
+    return landed.section_for("overdue_cause", noted) or "ABCDEFGHIK"[_CAUSES.index(noted)]
 
 
 def _endings(question: Row, dossier: Dossier, cell: str, due_at: dt.datetime | None) -> dict[str, int]:
-    """Paused dossiers stand in column 12; their due day may have passed all the same."""
+    """Paused dossiers are in column 12; their due day may have passed all the same."""
     paused = cell == "pending_in_time" and is_paused(dossier, question["until_on"])
     has_passed = open_cell(question, paused=False, due_on=on(due_at)) == "pending_overdue"
     return {
@@ -352,7 +352,7 @@ def _endings(question: Row, dossier: Dossier, cell: str, due_at: dt.datetime | N
 
 
 def service_level(dossier: Dossier) -> str:
-    """Return full, partial or other: as its column tells it, else as the channel was written (domain/05 5.9)."""
+    """Return full, partial or other: as its column gives it, else as the channel was written (domain/05 5.9)."""
     if dossier.observed["service_level"] in ("full", "partial"):
         return dossier.observed["service_level"]
     written = (dossier.newest["channel_label"] or "").casefold()
@@ -398,7 +398,7 @@ def _apologies(landed: Landed, dossier: Dossier, cell: str, due_at: dt.datetime 
 
 
 def _fees(question: Row, dossier: Dossier, is_new: bool) -> dict[str, int]:
-    """Fees of what was received in the period, paid by the last counted day; without amounts the day tells it."""
+    """Fees of what was received in the period, paid by the last counted day; without amounts the day gives it."""
     row, paid_on = dossier.observed, on(dossier.newest["paid_at"])
     due, amount, is_exempt = row["fee_due"], row["fee_paid"], row["fee_kind"] == "exempt"
     if paid_on is not None:

@@ -119,7 +119,7 @@ def whole_numbers(quotas: dict[_Place, Fraction]) -> dict[_Place, int]:
 
 
 def shared_out(quotas: dict[str, Fraction], group: str, added: int) -> dict[str, int]:
-    """Return the measures of a group that make up `added`, as the quotas stand to each other."""
+    """Return the measures of a group that make up `added`, as the quotas are to each other."""
     parts = {measure: quotas.get(measure, Fraction()) for measure in GROUPS[group]}
     total = sum(parts.values(), Fraction())
     if not total:

@@ -44,7 +44,7 @@ class Feedback:
     news: list[Row]
 
     def event(self, name: str) -> dt.datetime | None:
-        """Return when something once happened, by the newest sender that says so."""
+        """Return when something once happened, by the newest sender that reports it."""
         return next((row[name] for row in self.news if row[name] is not None), None)
 
     @property
@@ -165,7 +165,7 @@ def outcome_of(question: Row, feedback: Feedback, due_on: dt.date | None) -> str
 
 
 def transfer(feedback: Feedback) -> dt.datetime | None:
-    """Return when a feedback went to another body: only if its status says so, or nothing else is known of its end."""
+    """Return when a feedback went to another body: only if its status says it, or nothing else of its end is known."""
     status = feedback.news[0]["status"]
     unknown_end = status in (None, UNKNOWN) and feedback.event("answered_at") is None
     return feedback.event("transferred_at") if status == "transferred" or unknown_end else None

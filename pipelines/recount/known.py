@@ -95,19 +95,19 @@ def receiving_unit(landed: Landed, row: Row) -> str:
 
 
 def _known(landed: Landed, exports: Exports, key: str, rows: list[Row]) -> Dossier:
-    told = owned(landed, exports, rows, "dossier_code")
+    noted = owned(landed, exports, rows, "dossier_code")
     # Asked after its last day, a period is still that of its last day.
-    observed = row_of_the_day(told.own, landed.question["until_on"])
+    observed = row_of_the_day(noted.own, landed.question["until_on"])
     return Dossier(
         code=key,
-        unit_id=told.owner.unit_id,
-        unit_kind=told.owner.kind,
-        newest=told.newest,
+        unit_id=noted.owner.unit_id,
+        unit_kind=noted.owner.kind,
+        newest=noted.newest,
         observed=observed,
-        promised_at=observed["due_at"] or _last_promise(told.story, observed),
-        first_due_at=first_promise(told.story),
-        original_unit_id=named_unit(landed, min(told.own, key=age)),
-        is_missing=told.owner.state == GONE,
+        promised_at=observed["due_at"] or _last_promise(noted.story, observed),
+        first_due_at=first_promise(noted.story),
+        original_unit_id=named_unit(landed, min(noted.own, key=age)),
+        is_missing=noted.owner.state == GONE,
     )
 
 
@@ -144,7 +144,7 @@ def due_moment(landed: Landed, dossier: Dossier, procedure: Row | None) -> dt.da
 
 
 def is_without_due(question: Row, dossier: Dossier) -> bool:
-    """Tell whether no file promised a day that counts: it is flagged, and its number is in the text."""
+    """Return whether no file promised a day that counts: it is flagged, and its number is in the text."""
     by_first = question["overdue_basis"] == "original_due" and dossier.first_due_at is not None
     return not by_first and dossier.observed["new_due_at"] is None and dossier.promised_at is None
 

@@ -31,7 +31,7 @@ class Counted:
     """
 
     record: str
-    # None where no delivered row stands behind it (a duty nobody fulfilled).
+    # None where no delivered row is behind it (a duty nobody fulfilled).
     row_id: str | None
     scopes: frozenset[str]
     keys: dict[str, str | None]
@@ -240,7 +240,7 @@ def age(row: Row) -> tuple[Any, ...]:
 
 
 def row_of_the_day(rows: list[Row], as_of: dt.date) -> Row:
-    """Return the row that tells what a system overwrites (status, promise, pause), as of a day (DESIGN idea 6).
+    """Return the row that gives what a system overwrites (status, promise, pause), as of a day (DESIGN idea 6).
 
     It is the row of the first delivery that observed the record at or after the end of the day (of two of one
     moment, the one received last), else the last before. An export of the morning shows the day before.
@@ -253,7 +253,7 @@ def row_of_the_day(rows: list[Row], as_of: dt.date) -> Row:
 
 
 def has_seen(row: Row, day: dt.date) -> bool:
-    """Tell whether the delivery of a row was made at the end of a day (its last second) or later."""
+    """Return whether the delivery of a row was made at the end of a day (its last second) or later."""
     return row["delivery"]["observed_at"] >= dt.datetime.combine(day, dt.time(23, 59, 59))
 
 
@@ -266,7 +266,7 @@ def last_of_each_delivery(rows: list[Row], order: Callable[[Row], tuple[Any, ...
 
 
 def unit_scopes(landed: Landed, unit_id: str | None, kinds: tuple[str, ...]) -> set[str]:
-    """Return the forms a unit's record stands in: the office's, and its own where the unit has one in the period."""
+    """Return the forms a unit's record is in: the office's, and its own where the unit has one in the period."""
     scopes = {landed.question["office_unit_id"]}
     unit = landed.units.get(unit_id) if unit_id else None
     if unit and unit["is_in_period"] and unit["unit_kind"] in kinds:
@@ -275,7 +275,7 @@ def unit_scopes(landed: Landed, unit_id: str | None, kinds: tuple[str, ...]) -> 
 
 
 def is_valid(row: Row, day: dt.date) -> bool:
-    """Tell whether a version of a table row is in force on a day; both ends belong to it, empty is open."""
+    """Return whether a version of a table row is in force on a day; both ends belong to it, empty is open."""
     return (row["valid_from"] or _NEVER) <= day <= (row["valid_to"] or _FOREVER)
 
 
@@ -285,7 +285,7 @@ def on(moment: dt.datetime | dt.date | None) -> dt.date | None:
 
 
 def happened(day: dt.date | None, until: dt.date) -> bool:
-    """Tell whether an event's day is known and not after the last counted day."""
+    """Return whether an event's day is known and not after the last counted day."""
     return day is not None and day <= until
 
 

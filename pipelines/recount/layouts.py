@@ -31,7 +31,7 @@ def _measures(of: dict[str, int], is_anywhere: bool) -> dict[str, int]:
     is_new, is_paused = not of["carried_in"], of["paused_in_time"] or of["paused_overdue"]
     is_closed, is_open = bool(of["resolved_total"]), bool(of["pending_total"])
     in_time = is_closed and not of["resolved_overdue"]
-    told = {
+    noted = {
         "received_in_period": is_new,
         "received_online_not_full": of["received_online"] and not of["received_online_full"],
         "received_non_boundary": is_new and is_anywhere,
@@ -46,4 +46,4 @@ def _measures(of: dict[str, int], is_anywhere: bool) -> dict[str, int]:
         "pending_overdue_apologised_at_all": of["pending_overdue"] and not of["pending_overdue_not_apologised"],
         "paid_directly": of["paid"] and not of["paid_online"],
     }
-    return of | {name: int(bool(counts)) for name, counts in told.items()}
+    return of | {name: int(bool(counts)) for name, counts in noted.items()}

@@ -193,5 +193,5 @@ def _look(exports: Exports, name: _SeriesName, rows: list[Row], code: str) -> _L
 
 
 def is_open(row: Row) -> bool:
-    """Tell whether a row shows its dossier open: no end, and no word that ends it."""
+    """Return whether a row shows its dossier open: no end, and no word that ends it."""
     return row["finished_at"] is None and row["status"] not in _ENDED

@@ -273,7 +273,7 @@ def _by(day: dt.datetime | dt.date | None, until: dt.date) -> dt.date | None:
 
 
 def _exceeds(day: dt.date | None, limit: dt.datetime | dt.date | None) -> bool:
-    """Tell whether a day lies after a limit; false when either is unknown."""
+    """Return whether a day lies after a limit; false when either is unknown."""
     last = on(limit)
     return day is not None and last is not None and day > last
 
@@ -324,7 +324,7 @@ def _newest(landed: Landed, stream: str, key: str) -> Iterator[tuple[str, Row]]:
         yield unit_id, max(rows, key=age)
 
 
-# The day of a record's own that says in which year's book its number stands: books begin anew each January.
+# The day of a record's own that says in which year's book its number is: books begin anew each January.
 _BOOK_DAYS = {
     "directives": "issued_on",
     "focal_officers": "decided_on",

@@ -125,7 +125,7 @@ class RecountResult:
 
     @property
     def agrees(self) -> bool:
-        """Tell whether every cell and record was counted again and is the same."""
+        """Return whether every cell and record was counted again and is the same."""
         return not (self.cells or self.records or self.not_recounted or self.files or self.changed_bytes)
 
 
@@ -184,7 +184,7 @@ def _recounted(landed: Landed, database: Path, layouts: dict[str, dict]) -> Reco
 
 
 def _behind(layout: dict, fact: str) -> list[str]:
-    """Return the facts behind a column that sums a fact: the declared figures stand in the same cells."""
+    """Return the facts behind a column that sums a fact: the declared figures are in the same cells."""
     declared = layout.get("declared")
     return [fact, *([declared["fact"]] if declared else [])]
 
@@ -311,7 +311,7 @@ def _printed_records(
 def _rows_missing(
     layout: dict, columns: list[dict[str, Any]], rows: list[dict[str, Any]], sums: dict[str, _Cells]
 ) -> Iterator[CellDifference]:
-    """Yield the cells of recounted places no row of the form stands for (in scopes the form is made for).
+    """Yield the cells of recounted places no row of the form represents (in scopes the form is made for).
 
     Notes below a form need no row: they are printed for sections and total.
     """

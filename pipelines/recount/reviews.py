@@ -130,7 +130,7 @@ def reviewing_unit(landed: Landed, row: Row) -> str:
 def _known(landed: Landed, unit_id: str, newest: Row, observed: Row) -> Review:
     question = landed.question
     start, until = question["period_start"], question["until_on"]
-    # A status that tells of a report, or of its end, is the as-of day's; before that the newest has the word.
+    # A status that shows a report, or of its end, is the as-of day's; before that the newest has the word.
     status = observed["status"] if observed["status"] in (*_REPORTED, "cancelled") else newest["status"]
     reported_on, planned_on = on(newest["reported_on"]), on(observed["planned_end_on"])
     is_told = status in (*_REPORTED, UNKNOWN, None)

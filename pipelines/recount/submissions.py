@@ -1,4 +1,4 @@
-"""What units owe and how it stands, counted again (area XI; domain/04 4.2).
+"""What units owe and its state, counted again (area XI; domain/04 4.2).
 
 Here: things owed × sendings, the first good file against the deadline. Not here: records, forms, cells.
 Invariant: written from the domain chapters, sharing nothing with the dbt models or with `kstt status`.

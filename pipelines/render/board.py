@@ -1,4 +1,4 @@
-"""The board: one self-contained page of what units owe, how it stands, and the headline figures.
+"""The board: one self-contained page of what units owe, its state, and the headline figures.
 
 Here: what pages/board.html.j2 is given. Not here: the reckoning (warehouse/status), figures (finished reports), HTML.
 Invariant: no person is on it.

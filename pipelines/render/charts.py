@@ -1,7 +1,7 @@
 """Charts drawn once, as SVG; pictures of them for paper that takes no SVG.
 
 Here: places, colours, letters of a chart. Not here: its values and words (figures/charts).
-Invariant: colours tell apart without colour too (order, values printed beside); same chart, same bytes; nothing of the
+Invariant: series differ without colour too (order, values printed beside); same chart, same bytes; nothing of the
 data is markup; a value that is a printed figure carries its id in `data-figure`.
 """
 
@@ -73,7 +73,7 @@ def chart_pictures(charts: Sequence[Chart]) -> list[bytes]:
 
 
 def _bars(chart: Chart) -> tuple[float, list[str]]:
-    """Lie bars below each other, one a line; several series stand behind each other in a bar, as in the legend."""
+    """Lie bars below each other, one a line; several series are behind each other in a bar, as in the legend."""
     lines = list(zip(*(series.points for series in chart.series), strict=True))
     left = min(max(_wide(line[0].label, _SIZE) for line in lines) + 6, _WIDTH * _LABEL_SHARE)
     right = max(
@@ -195,7 +195,7 @@ def _day(point: Point, x: float, y: float, wide: float, high: float, bounds: Seq
     step = sum(value > bound for bound in bounds)
     is_off = not point.is_working_day and not value
     yield _box(x + 0.5, y + 0.5, wide - 1, high - 1, _REST if is_off else _STEPS[step], _GRID)
-    # Where a number has no room the colour alone tells, and the words of the chart.
+    # Where a number has no room the the colour and the words of the chart show it.
     if not is_off and _wide(point.text, _SMALL) <= wide - 2:
         colour = "#FFFFFF" if step >= _LIGHT_LETTERS_FROM else _INK
         yield _text(point.text, x + wide / 2, y + high / 2 + 2.8, _SMALL, "middle", colour)

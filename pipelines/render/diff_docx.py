@@ -1,7 +1,7 @@
 """The annex of corrections (bảng đính chính) as a Word file: what was reported, what is right, the difference, why.
 
 Here: one table of the office's own changed cells on landscape pages. Not here: what differs, words of reasons.
-Invariant: every corrected figure stands in a bookmark named after its id; same comparison, same bytes.
+Invariant: every corrected figure is in a bookmark named after its id; same comparison, same bytes.
 """
 
 from __future__ import annotations

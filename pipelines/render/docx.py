@@ -1,7 +1,7 @@
 """The report as a Word file, laid out as Nghị định 30/2020/NĐ-CP asks (domain/10 10.3).
 
 Here: letterhead, blocks, signature, forms on landscape pages. Not here: words, arithmetic, oxml grammar (docx_parts).
-Invariant: every figure stands between bookmarks named after its id; same model and blocks, same bytes.
+Invariant: every figure is between bookmarks named after its id; same model and blocks, same bytes.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ _LANDSCAPE_WIDTH = 297 - 30 - 15
 _LINE_SHARE = 1.25
 # Room for the number that the registry writes by hand.
 _NUMBER_GAP = " " * 7
-# How many of the last rows of a form go with its foot, so that notes and signature never stand alone on a page.
+# How many of the last rows of a form go with its foot, so that notes and signature are never alone on a page.
 _ROWS_WITH_FOOT = 2
 
 
@@ -201,7 +201,7 @@ class _Writer(DocxText):
                 paragraph = self.document.add_paragraph()
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
                 paragraph.paragraph_format.first_line_indent = Mm(10)
-                # A signature never stands alone on a page, nor does the sentence that opens a list.
+                # A signature is never alone on a page, nor does the sentence that opens a list.
                 paragraph.paragraph_format.keep_with_next = isinstance(following, Signature | Bullet) or None
                 self.runs(paragraph, block.runs)
             case Bullet():
@@ -222,7 +222,7 @@ class _Writer(DocxText):
             case ChartPlace() | SealMark():
                 self._picture(block)
             case Subject():
-                pass  # stands in the letterhead
+                pass  # it is in the letterhead
 
     def _picture(self, block: ChartPlace | SealMark) -> None:
         if isinstance(block, SealMark):

@@ -199,7 +199,7 @@ def keep_cells_with_next(cells: Any) -> None:
 
 
 def describe(table: Any, title: str, description: str) -> None:
-    """Give a table the title and description a screen reader tells."""
+    """Give a table the title and description a screen reader reads out."""
     for tag, text in (("w:tblCaption", title), ("w:tblDescription", description)):
         part = OxmlElement(tag)
         part.set(qn("w:val"), text)
@@ -207,7 +207,7 @@ def describe(table: Any, title: str, description: str) -> None:
 
 
 def describe_picture(picture: Any, title: str, description: str) -> None:
-    """Give a picture the title and description a screen reader tells."""
+    """Give a picture the title and description a screen reader reads out."""
     properties = picture._inline.docPr
     properties.set("title", title)
     properties.set("descr", description)

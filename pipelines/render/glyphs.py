@@ -1,4 +1,4 @@
-"""Which characters the embedded fonts can print, and what stands for the others.
+"""Which characters the embedded fonts can print, and what represents the others.
 
 Here: the character tables of the font files, the mark for what no font has. Not here: where the fonts lie
 (typst_compile), Typst's grammar (typst_text).
@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-# Stands for a character no embedded font has; the second font has it.
+# Replaces a character no embedded font has; the second font has it.
 MARK = "□"
 _TABLE_ENTRY = struct.Struct(">4s3I")
 _SEGMENTS, _GROUPS = 4, 12

@@ -40,7 +40,7 @@ def issuing_lines(office: OfficeInfo) -> list[tuple[str, bool]]:
     """Return the lines of the issuing body, each with whether it is bold.
 
     A people's committee writes its name on two bold lines (first lines of a city report); any other office
-    stands below its parent body, whose name takes two lines where one is too narrow.
+    is below its parent body, whose name takes two lines where one is too narrow.
     """
     committee = _two_lines(office.name)
     if committee:

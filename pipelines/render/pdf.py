@@ -105,7 +105,7 @@ _APPENDIX = """
 _NEXT_APPENDIX = "#pagebreak(weak: true)"
 _PORTRAIT = "#set page(flipped: false, margin: (left: 30mm, right: 18mm, top: 20mm, bottom: 20mm))\n"
 _LANDSCAPE = "#set page(flipped: true, margin: (left: 30mm, right: 15mm, top: 20mm, bottom: 20mm))\n"
-# How many of the last rows of a form go with its foot, so that notes and signature never stand alone on a page.
+# How many of the last rows of a form go with its foot, so that notes and signature are never alone on a page.
 _ROWS_WITH_FOOT = 2
 _LANDSCAPE_WIDTH = 297 - 30 - 15
 
@@ -221,7 +221,7 @@ def _standing_alone(block: Bullet | Addressee | Grid) -> str:
 
 
 def _paragraph(block: Paragraph, following: Block | None) -> str:
-    """A paragraph; a signature never stands alone on a page, nor does the sentence that opens a list."""
+    """A paragraph; a signature is never alone on a page, nor does the sentence that opens a list."""
     words = f"#par[{_runs(block.runs)}]"
     if isinstance(following, Signature | Bullet):
         return f"#block(sticky: true, spacing: 6pt + 0.1em)[{words}]"

@@ -1,6 +1,6 @@
 """QR codes as pictures.
 
-Here: one text as SVG or PNG. Not here: where it stands on paper.
+Here: one text as SVG or PNG. Not here: where it is on paper.
 Invariant: the same text gives the same bytes.
 """
 

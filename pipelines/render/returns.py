@@ -160,20 +160,20 @@ class _Writer:
         first, last = _HEAD_ROW + 1, _HEAD_ROW + records + self.book.blank_rows
         if field.choices:
             rule: dict[str, object] = {"validate": "list", "source": self._list(field.choices)}
-            told = "Chọn trong danh sách", f"Chọn một giá trị có trong danh sách của cột {field.head}."
+            noted = "Chọn trong danh sách", f"Chọn một giá trị có trong danh sách của cột {field.head}."
         elif field.kind == "date":
             rule = {"validate": "date", "criteria": ">=", "value": dt.date(2000, 1, 1)}
-            told = "Ghi ngày", "Ghi ngày dạng ngày/tháng/năm, ví dụ 05/03/2021."
+            noted = "Ghi ngày", "Ghi ngày dạng ngày/tháng/năm, ví dụ 05/03/2021."
         elif field.kind == "number":
             rule = {"validate": "decimal", "criteria": ">=", "value": 0}
-            told = "Ghi số", "Ghi số không âm, không kèm chữ."
+            noted = "Ghi số", "Ghi số không âm, không kèm chữ."
         else:
             return
-        rule = {**rule, "error_type": "stop", "error_title": told[0], "error_message": told[1]}
+        rule = {**rule, "error_type": "stop", "error_title": noted[0], "error_message": noted[1]}
         page.data_validation(first, column, last, column, rule)
 
     def _list(self, choices: Sequence[str]) -> str:
-        """Return the place of a list of choices; equal lists stand once."""
+        """Return the place of a list of choices; equal lists are written once."""
         values = tuple(choices)
         if values not in self.columns:
             self.columns.append(values)

@@ -115,7 +115,7 @@ class _Sheet:
         self.end = 0
 
     def write(self) -> list[_Place]:
-        """Write the sheet; return where each figure stands."""
+        """Write the sheet; return where each figure is."""
         for column, width in enumerate(self.widths):
             self.sheet.set_column(column, column, width)
         head = self._top()
@@ -208,7 +208,7 @@ class _Sheet:
     def _pages(self, head: int, body: int) -> int:
         """Return how many pages to fit the sheet to; 0 leaves it to the width.
 
-        Excel shrinks a sheet to a page's width and breaks it where it likes. Where only the foot would stand on the
+        Excel shrinks a sheet to a page's width and breaks it where it likes. Where only the foot would be on the
         last page, a page less makes it a little smaller and whole.
         """
         inch = 25.4

@@ -45,7 +45,7 @@ def make_board(office: Office, period_id: str) -> Path:
 def _headline(office: Office, period_id: str) -> Headline | None:
     try:
         report = latest_report(office, period_id)
-    except OfficeError:  # no report of this period yet: the board says so
+    except OfficeError:  # no report of this period yet: the board prints that
         return None
     lines = {label: str(text) for label, text in read_summary(report).items()}
     return Headline(lines.pop("Kỳ báo cáo", period_id), lines, tuple(_charts(office, report, period_id)))

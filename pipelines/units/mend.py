@@ -1,6 +1,6 @@
 """What goes back to each unit of a period, collected and written: data/tra-lai/<period>/<unit>.xlsx and .html.
 
-Here: faults of the files that stand, what earlier files had. Not here: the papers (render), judging (quality).
+Here: faults of the files in force, what earlier files had. Not here: the papers (render), judging (quality).
 Invariant: every refused file and every row sent back of the unit's files for the period is there once, and of what one
 check flags in one file the first thousand rows, with the number of the others.
 """
@@ -221,7 +221,7 @@ def _fault(row: dict, contract: Contract, delivery: Delivery, cells: dict[str, t
 
 
 def _with_mended(office: Office, book: MendBook, before: list[Delivery]) -> MendBook:
-    """Add the faults earlier files had and the files that stand no longer have (same record, same check)."""
+    """Add the faults earlier files had and the files that are in force no longer have (same record, same check)."""
     open_now = {(fault.stream_title, fault.record_code or str(fault.row), fault.check_id) for fault in book.faults}
     many_now = {(item.stream_title, item.check_id) for item in book.not_listed}
     refused_now = {(file.stream_title, file.reason) for file in book.refused}

@@ -49,7 +49,7 @@ def make_units(
         office: the office.
         report: a finished report of it.
         chosen: unit ids; None for all.
-        say: told before each report that is made.
+        say: called before each report that is made.
 
     Raises:
         OfficeError: an unknown unit, or words or letterhead that cannot be used.

@@ -1,7 +1,7 @@
 """Making the units' return workbooks of a period.
 
 Here: which units, which sheets, lists and open records. Not here: the workbook (render), reading it back (ingest).
-Invariant: what stands in a workbook comes from contracts, reference tables and the unit's own rows; no person is in it.
+Invariant: what is in a workbook comes from contracts, reference tables and the unit's own rows; no person is in it.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ class Plan:
 
     @property
     def is_built(self) -> bool:
-        """Tell whether this very question has its answer already."""
+        """Return whether this very question has its answer already."""
         return (self.report / "manifest.json").is_file()
 
 

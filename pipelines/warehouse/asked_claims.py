@@ -143,7 +143,7 @@ def _shared(known: Claims, by_id: dict[str, Delivery], codes: pd.DataFrame) -> I
 
 
 def _parts(known: Claims, by_id: dict[str, Delivery], codes: pd.DataFrame) -> Iterator[Claim]:
-    """Files most of whose codes bear the unit part of another unit, where parts tell units apart at all."""
+    """Files most of whose codes bear the unit part of another unit, where parts distinguish units at all."""
     parts = codes.assign(part=codes["code"].str.replace(r"-[0-9]{6}-[0-9]+$", "", regex=True))
     counts = parts.groupby(["delivery_id", "unit_id", "receipt_no", "part"]).size().reset_index(name="rows")
     most = counts.sort_values(["rows", "part"]).drop_duplicates("delivery_id", keep="last").sort_values("receipt_no")

@@ -47,7 +47,7 @@ def only_run(office: Office, wait_seconds: float = 0) -> Generator[None]:
 
     Args:
         office: whose lock.
-        wait_seconds: how long to wait for another run (a person is told at once, a schedule waits).
+        wait_seconds: how long to wait for another run (a person gets the message at once, a schedule waits).
 
     Raises:
         OfficeError: another run is going on; the message names its process.

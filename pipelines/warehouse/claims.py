@@ -77,12 +77,12 @@ class Claim:
 
     @property
     def is_open(self) -> bool:
-        """Tell whether it waits for somebody's word, and so holds a final."""
+        """Return whether it waits for somebody's word, and so holds a final."""
         return not self.accepted and self.effect != "refuses"
 
     @property
     def can_be_accepted(self) -> bool:
-        """Tell whether a person's word settles it; a file that is another's is moved or made anew instead."""
+        """Return whether a person's word settles it; a file that is another's is moved or made anew instead."""
         return self.effect in ("waits", "flags")
 
 
@@ -99,7 +99,7 @@ def listed(records: tuple[str, ...]) -> str:
 
 
 def is_export(delivery: Delivery) -> bool:
-    """Tell whether a file shows a state of a moment: anything but a return, which is filled in for its period."""
+    """Return whether a file shows a state of a moment: anything but a return, which is filled in for its period."""
     return delivery.profile is not None and not delivery.profile.declares_nil
 
 
@@ -162,11 +162,11 @@ class Claims:
         return self._periods.get(period_id)
 
     def is_kin(self, unit_id: str, other: str) -> bool:
-        """Tell whether two units may send each other's rows: one is above the other, or took it over."""
+        """Return whether two units may send each other's rows: one is above the other, or took it over."""
         return other == unit_id or other in self._kin.get(unit_id, ())
 
     def is_successor(self, unit_id: str, other: str) -> bool:
-        """Tell whether one unit took over the other, however many changes lie between."""
+        """Return whether one unit took over the other, however many changes lie between."""
         return other in self._taken.get(unit_id, ())
 
     # ---------------------------------------------------------------- a return
@@ -232,7 +232,7 @@ class Claims:
         return self._doubt(delivery, "other_units_rows", "flags", reason)
 
     def _could_send(self, unit_id: str, delivery: Delivery) -> bool:
-        """Tell whether a unit sends such files itself: it owes the stream, or is of the sender's kind."""
+        """Return whether a unit sends such files itself: it owes the stream, or is of the sender's kind."""
         same_kind = self._kinds.get(unit_id) == self._kinds.get(delivery.unit_id)
         return same_kind or (unit_id, delivery.stream) in self._senders
 
@@ -312,7 +312,7 @@ def accepted(claim: Claim, word: str) -> Claim:
 
 
 def _is_of_folder(delivery: Delivery) -> bool:
-    """Tell whether the rows of a file are its sender's (a file whose rows name their unit is of them all)."""
+    """Return whether the rows of a file are its sender's (a file whose rows name their unit is of them all)."""
     return delivery.profile is None or delivery.profile.unit_from == "folder"
 
 

@@ -73,7 +73,7 @@ class NodeResult:
 
     @property
     def has_failed(self) -> bool:
-        """Tell whether the node failed; one that was skipped because of another has not."""
+        """Return whether the node failed; one that was skipped because of another has not."""
         return self.status in ("error", "fail", "runtime error")
 
     def __str__(self) -> str:
@@ -166,7 +166,9 @@ def _parsed_project(target: Path, warehouse: Path) -> Any:
     now = project_hash(DBT_PROJECT)
     if now not in _parsed:
         written = (_parse_folder(now, target, warehouse) / _PARTIAL_PARSE).read_bytes()
-        _parsed.setdefault(now, Manifest.from_msgpack(written, decoder=extended_mashumuro_decoder))
+        parsed = Manifest.from_msgpack(written, decoder=extended_mashumuro_decoder)
+        parsed.build_flat_graph()  # what our macros read as `graph`; only a parse makes it by itself
+        _parsed.setdefault(now, parsed)
     return _parsed[now]
 
 

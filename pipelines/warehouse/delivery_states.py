@@ -15,7 +15,7 @@ from pipelines.warehouse.typed import TypedDelivery, is_stale
 
 
 class State(StrEnum):
-    """Where a delivered file stands."""
+    """The state of a delivered file."""
 
     MISPLACED = "misplaced"
     RECEIVED = "received"

@@ -55,7 +55,7 @@ class Effect:
 def effect(office: Office, path: Path, unit_id: str, period_id: str | None, profile: Profile) -> Effect:
     """Compare a file with the unit's files of its stream that the current draft counts.
 
-    Without a period the file it would replace is told by its name alone; a return replaces one of any name.
+    Without a period the file it would replace is known by its name alone; a return replaces one of any name.
     """
     name = nfc(path.name)
     now = office.clock.now()

@@ -17,7 +17,7 @@ from pipelines.office.settings import Office
 def finished_reports(office: Office, period_id: str, as_of: str | None = None) -> list[Path]:
     """Return the finished reports of a period, by as-of, then received-by, then when they were built; newest last.
 
-    Reports by other counting rules than the office's (what-if) stand before all others.
+    Reports by other counting rules than the office's (what-if) are before all others.
     """
     folder = office.data / "reports" / period_id
     found = [manifest.parent for manifest in folder.glob(f"{as_of or '*'}/*/manifest.json")]
@@ -41,7 +41,7 @@ def latest_report(office: Office, period_id: str, as_of: str | None = None) -> P
 
 
 def is_by_own_rules(office: Office, report: Path) -> bool:
-    """Tell whether a report counted by the office's own switches."""
+    """Return whether a report counted by the office's own switches."""
     own = {name: str(value).lower() for name, value in office.settings.switches.model_dump().items()}
     return all(own.get(name, value) == value for name, value in read_manifest(report)["switches"].items())
 

@@ -28,7 +28,7 @@ PENDING = ".issuing-"
 
 @dataclass(frozen=True)
 class Issued:
-    """One issued version of a period's report, as the journal tells it."""
+    """One issued version of a period's report, as the journal gives it."""
 
     period_id: str
     version: int
@@ -132,7 +132,7 @@ def settle_if_free(office: Office) -> None:
         with only_run(office):
             settle(office)
     except OfficeError:
-        return  # whoever holds the lock is at work on it; a broken journal is told by whoever reads it next
+        return  # whoever holds the lock is at work on it; a broken journal is reported to whoever reads it next
 
 
 def remove_sealed(folder: Path) -> None:

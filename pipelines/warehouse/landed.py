@@ -150,7 +150,7 @@ def _rest(item: TypedDelivery) -> dict[str, int]:
 
 
 def _delivery_columns(typed: list[TypedDelivery]) -> pd.DataFrame:
-    """Which contract columns each counted file has: what no file has is not told, which is not zero."""
+    """Which contract columns each counted file has: a column no file has is unknown, which is not zero."""
     rows = [
         (item.delivery.delivery_id, column)
         for item in typed
@@ -161,7 +161,7 @@ def _delivery_columns(typed: list[TypedDelivery]) -> pd.DataFrame:
 
 
 def _sendings(office: Office, question: Question, typed: list[TypedDelivery]) -> pd.DataFrame:
-    """Return every sending that was not withdrawn, those replaced by a later one too: who is late is told by the first
+    """Return every sending that was not withdrawn, those replaced by a later one too: who is late is known by the first
     good file of a unit, however often it was mended."""
     standing = {item.delivery.delivery_id for item in typed if item.remaining is None}
     sent = judged(office, register(office, question.cut), cut=question.cut)

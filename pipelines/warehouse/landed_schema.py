@@ -92,7 +92,7 @@ def landed_schema() -> dict[str, Columns]:
 
 
 def columns_sql(table: str) -> str:
-    """Return the columns of a landed table as they stand in `create table`."""
+    """Return the columns of a landed table as they are in `create table`."""
     return ", ".join(f'"{name}" {kind}' for name, kind in landed_schema()[table].items())
 
 

@@ -24,10 +24,10 @@ def named(office: Office, name: str, among: Collection[str] | None = None) -> li
         name: as typed.
         among: only these receipt ids; all without it.
     """
-    told = nfc(name).removeprefix("./")
+    noted = nfc(name).removeprefix("./")
     known = [item for item in receipts(office) if among is None or item.receipt_id in among]
-    found = [item for item in known if told in (item.receipt_id, item.file_name, without_persons(item.file_name))]
-    return found or [item for item in known if _ends(told, item.inbox_path) or _ends(item.inbox_path, told)]
+    found = [item for item in known if noted in (item.receipt_id, item.file_name, without_persons(item.file_name))]
+    return found or [item for item in known if _ends(noted, item.inbox_path) or _ends(item.inbox_path, noted)]
 
 
 def the_one(name: str, found: list[Receipt]) -> Receipt:
@@ -45,6 +45,6 @@ def the_one(name: str, found: list[Receipt]) -> Receipt:
 
 
 def _ends(path: str, end: str) -> bool:
-    """Tell whether a path ends with another, by whole names."""
+    """Return whether a path ends with another, by whole names."""
     parts, tail = PurePath(path).parts, PurePath(end).parts
     return len(tail) <= len(parts) and parts[len(parts) - len(tail) :] == tail

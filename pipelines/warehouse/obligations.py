@@ -1,7 +1,7 @@
 """What units owe for a period, part by part, and which of their files answer it, without building anything.
 
 Here: the obligations in force on a part's last day (reference/obligations.csv), the rule which file answers a part.
-Not here: reading files (typed), how it is told (status). A built report has the same in model rpt_obligation.
+Not here: reading files (typed), how it is reported (status). A built report has the same in model rpt_obligation.
 Invariant: for the same files this and rpt_obligation agree; units are in their official order.
 """
 
@@ -64,14 +64,14 @@ def duties(office: Office, period: Period, until_on: dt.date) -> list[Duty]:
 
 
 def is_asked_for(parts: Iterable[Period], period: Period, sent: Iterable[Delivery]) -> bool:
-    """Tell whether somebody sent a file for a period or a part of it."""
+    """Return whether somebody sent a file for a period or a part of it."""
     asked = {period.period_id, *(part.period_id for part in parts)}
     return any(item.period_id in asked for item in sent)
 
 
 def answers(duty: Duty, period: Period, is_asked: bool, sent: Delivery) -> bool:
-    """Tell whether a file answers a duty: it was sent for the part or the whole period; of a period nobody sends files
-    for, it observed the part."""
+    """Return whether a file answers a duty: it was sent for the part or the whole period; where nobody sends files for
+    a period, it observed the part."""
     if (sent.unit_id, sent.stream) != (duty.unit_id, duty.stream):
         return False
     if is_asked:

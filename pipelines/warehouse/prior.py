@@ -78,7 +78,7 @@ class PriorIssue:
     issued_since: dt.date
 
     def changed_switches(self, now: Switches) -> str:
-        """Return the deciding switches that stood otherwise in that report, joined by semicolons."""
+        """Return the deciding switches that were otherwise in that report, joined by semicolons."""
         then, today = _manifest(self.folder)["switches"], now.model_dump()
         changed = [name for name in DECIDING_SWITCHES if then.get(name) != str(today[name]).lower()]
         return ";".join(changed)

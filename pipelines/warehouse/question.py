@@ -55,7 +55,7 @@ class Question:
 
     @property
     def is_provisional(self) -> bool:
-        """Tell whether the figures are of a day before the period ends."""
+        """Return whether the figures are of a day before the period ends."""
         return self.as_of < self.period.end_on
 
     def as_row(self) -> dict[str, object]:

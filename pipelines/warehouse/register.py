@@ -84,7 +84,7 @@ class Delivery:
 
     @property
     def is_visible(self) -> bool:
-        """Tell whether its rows may count: not replaced, not withdrawn, not a second copy of the same bytes."""
+        """Return whether its rows may count: not replaced, not withdrawn, not a second copy of the same bytes."""
         return self.replaced_by is None and not self.withdrawn and self.kind != "same_bytes"
 
 
@@ -149,7 +149,7 @@ def _derived(office: Office, cut: Cut) -> list[Delivery]:
 
 @dataclass
 class _Book:
-    """A register being written: the deliveries so far, and where among them each name and each file now stands."""
+    """A register being written: the deliveries so far, and where among them each name and each file now is."""
 
     office: Office
     withdrawn: set[str]
@@ -199,7 +199,7 @@ class _Book:
 
     @staticmethod
     def _is_copy(new: Delivery, old: Delivery) -> bool:
-        """Tell whether a file with the bytes of another says nothing of its own.
+        """Return whether a file with the bytes of another says nothing of its own.
 
         An export whose name says another moment does: that nothing had changed by then.
         """

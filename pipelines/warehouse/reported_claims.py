@@ -17,7 +17,7 @@ from pipelines.warehouse.claims import ASKED_KINDS, EFFECT_WORDS, Claim, listed
 from pipelines.warehouse.finished import finished_reports
 
 _OPEN = "select delivery_id, kind, effect, reason, mend, records from rpt_claim where is_open order by all"
-_TOLD = """
+_NOTED = """
     select unit_name, file_name, effect, reason, mend from rpt_claim
     where is_asked and accepted is null
     group by unit_name, file_name, effect, reason, mend, sort_no, unit_id, kind
@@ -36,7 +36,7 @@ _GONE = """
 def claim_lines(report: Path) -> list[str]:
     """Return a line for every claim of a finished report nobody accepted: file, unit, what was found, what to do."""
     with duckdb.connect(report / "warehouse.duckdb", read_only=True) as connection:
-        rows = connection.execute(_TOLD).fetchall() if _has(connection, "rpt_claim") else []
+        rows = connection.execute(_NOTED).fetchall() if _has(connection, "rpt_claim") else []
     return [
         f"«{file}» của {unit}, {EFFECT_WORDS[effect]}: {reason} {mend}" for unit, file, effect, reason, mend in rows
     ]

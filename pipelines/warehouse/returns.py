@@ -22,7 +22,7 @@ NIL_LABEL = "Không phát sinh trong kỳ"
 
 
 def return_name(period_id: str, unit_id: str) -> str:
-    """Return the file name of a unit's return; whatever stands before or after it, it is known by its beginning."""
+    """Return the file name of a unit's return; whatever is before or after it, it is known by its beginning."""
     return f"{RETURN_PREFIX}{period_id}_{unit_id}.xlsx"
 
 
@@ -39,7 +39,7 @@ def return_contracts(office: Office, unit_id: str, period: Period) -> list[Contr
 
 
 def is_return_name(file_name: str) -> bool:
-    """Tell whether a file bears the name a return is made with."""
+    """Return whether a file bears the name a return is made with."""
     return nfc(file_name).casefold().startswith(RETURN_PREFIX)
 
 

@@ -80,9 +80,9 @@ class Said:
 
 
 def record_keys(rows: pd.DataFrame, contract: Contract) -> list[str]:
-    """Return the name of each row's record: its key, what stands beside it, its book where it is a number of one.
+    """Return the name of each row's record: its key, what is beside it, its book where it is a number of one.
 
-    A number of a book stands again in other years, and in the books of other units whose rows one file may hold.
+    A number of a book is again in other years, and in the books of other units whose rows one file may hold.
     """
     parts = rows[[contract.key, *contract.key_beside, *([BOOK_YEAR] if contract.book_dates else [])]]
     if _has_units(contract):

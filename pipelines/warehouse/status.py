@@ -75,7 +75,7 @@ class Owed:
 
     @property
     def is_answered(self) -> bool:
-        """Tell whether the unit has given what it owes, were it a nil, late, or on a day nobody knows."""
+        """Return whether the unit has given what it owes, were it a nil, late, or on a day nobody knows."""
         return self.state in ("on_time", "late", "unknown", "nil")
 
     @property

@@ -51,23 +51,23 @@ class TypedDelivery:
 
     @property
     def is_counted(self) -> bool:
-        """Tell whether its rows, or those that remain of it, enter the warehouse."""
+        """Return whether its rows, or those that remain of it, enter the warehouse."""
         may_count = self.delivery.is_visible or self.remaining is not None
         return may_count and self.verdict["status"] == "accepted"
 
     @property
     def answers(self) -> bool:
-        """Tell whether it is an answer for the period it was sent for; a file older than the period is none."""
+        """Return whether it is an answer for the period it was sent for; a file older than the period is none."""
         return self.is_counted and not is_stale(self)
 
     @property
     def is_held_back(self) -> bool:
-        """Tell whether its rows were read but are not counted: it is another's file, or waits for a word."""
+        """Return whether its rows were read but are not counted: it is another's file, or waits for a word."""
         return any(claim.effect in ("refuses", "waits") and not claim.accepted for claim in self.claims)
 
 
 def is_stale(item: TypedDelivery) -> bool:
-    """Tell whether a file was made before the period it was sent for began."""
+    """Return whether a file was made before the period it was sent for began."""
     return any(claim.effect == "answers_nothing" for claim in item.claims)
 
 
@@ -265,8 +265,8 @@ class _Typing:
         return judge_all(cases, load_contract(contract_path(stream)), suite_path(stream), self._known)
 
     def _keep(self, item: _Kept, pieces: Iterable[Piece], verdict: dict[str, Any]) -> None:
-        told = {**verdict, "sha256": item.delivery.sha256, "recipe": item.made_by}
-        keep(item.folder, pieces, told, load_contract(contract_path(str(item.delivery.stream))))
+        noted = {**verdict, "sha256": item.delivery.sha256, "recipe": item.made_by}
+        keep(item.folder, pieces, noted, load_contract(contract_path(str(item.delivery.stream))))
 
 
 def _known(office: Office, last: dt.date) -> Known:

@@ -55,8 +55,8 @@ _NAMES = (*map(_parquet, _TABLES), _VERDICT)
 
 
 def _stat(path: str) -> tuple[int, int]:
-    told = os.stat(path)  # noqa: PTH116 (a text: a run asks for tens of thousands of them)
-    return told.st_size, told.st_mtime_ns
+    found = os.stat(path)  # noqa: PTH116 (a text: a run asks for tens of thousands of them)
+    return found.st_size, found.st_mtime_ns
 
 
 @lru_cache(maxsize=100_000)
@@ -111,8 +111,8 @@ def keep(folder: Path, pieces: Iterable[Piece], verdict: dict[str, Any], contrac
         tables = {
             table: {"count": counts[table], "sha256": _hash(f"{temporary}/{_parquet(table)}")} for table in _TABLES
         }
-        told = json.loads(json.dumps({**verdict, _KEPT: tables}, ensure_ascii=False, default=str))
-        head = json.dumps(told, ensure_ascii=False, indent=1).encode().removesuffix(b"\n}")
+        kept = json.loads(json.dumps({**verdict, _KEPT: tables}, ensure_ascii=False, default=str))
+        head = json.dumps(kept, ensure_ascii=False, indent=1).encode().removesuffix(b"\n}")
         (temporary / _VERDICT).write_bytes(head + _SEAL + _seal(head))
         shutil.rmtree(folder, ignore_errors=True)
         os.replace(temporary, folder)  # noqa: PTH105 (one move, so that a folder is whole or absent)

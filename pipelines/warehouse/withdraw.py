@@ -1,7 +1,7 @@
 """Withdrawing a delivered file, and taking it back in: acts in the journal, nothing is deleted.
 
 Here: finding the delivery a person means, writing the act. Not here: what the register makes of it (register).
-Invariant: what was issued before stands; the same question with an earlier received-by gives the same answer.
+Invariant: what was issued before stays; the same question with an earlier received-by gives the same answer.
 """
 
 from __future__ import annotations

@@ -100,16 +100,16 @@ def _rows(world: World, happened: list[Any], kind: Kind, quarter: Quarter) -> di
 
 def _cells(world: World, record: Any, quarter: Quarter) -> Cells:
     """All a unit knows of a record on the day of sending; what lies ahead is only told of days that are planned."""
-    told: Cells = {}
+    noted: Cells = {}
     for name, value in asdict(record).items():
         if name == "checked_unit_id":
-            told["checked_unit"] = "" if value == record.unit_id else world.unit_names[value]
+            noted["checked_unit"] = "" if value == record.unit_id else world.unit_names[value]
         elif name not in ("unit_id", "oddity"):
             is_ahead = isinstance(value, dt.date) and value > quarter.end
-            told[name] = None if is_ahead and name not in ("planned_on", "due_on", "deadline_on") else value
-    if told.get("conclusion_on") is None and "conclusion_number" in told:
-        told["conclusion_number"] = ""
-    return told
+            noted[name] = None if is_ahead and name not in ("planned_on", "due_on", "deadline_on") else value
+    if noted.get("conclusion_on") is None and "conclusion_number" in noted:
+        noted["conclusion_number"] = ""
+    return noted
 
 
 # --- planted rows that must go back --------------------------------------------------------------------------------

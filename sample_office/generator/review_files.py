@@ -156,8 +156,8 @@ def _shown(world: World, review: Review, quarter: Quarter) -> ReviewRow:
         **reviewer(review.person),
     }
     if is_reported:
-        told = ("proposal_kind", "competence", "proposed_to", "document_number", "document_action", "reported_on")
-        cells |= {name: getattr(review, name) for name in told}
+        noted = ("proposal_kind", "competence", "proposed_to", "document_number", "document_action", "reported_on")
+        cells |= {name: getattr(review, name) for name in noted}
         cells |= {name: getattr(review, name) for name in (AMOUNTS if review.states_amounts else PARTS)}
         if not review.states_amounts and review.person % 2:
             cells["saving_percent"] = review.saving_percent

@@ -175,7 +175,7 @@ TOLD_BADLY = {
     "unknown_competence": ("p06", "1.001022", 1),
     "unknown_document_action": ("tp-st-tp", "2.000513", 0),
 }
-_TOLD: dict[str, dict[str, str]] = {
+_NOTED: dict[str, dict[str, str]] = {
     "unknown_in_plan": {"in_plan": "unknown"},
     "unknown_proposal_kind": {"proposal_kind": "unknown"},
     "unknown_competence": {"competence": "unknown"},
@@ -202,7 +202,7 @@ def simulate_reviews(world: World, seed: int) -> list[Review]:
 
 
 def _told_badly(review: Review, check_id: str) -> Review:
-    review = replace(review, oddity=check_id, states_amounts=True, **_TOLD.get(check_id, {}))
+    review = replace(review, oddity=check_id, states_amounts=True, **_NOTED.get(check_id, {}))
     if check_id == "missing_cost_after":
         return replace(_stated(review, 40_000_000, 30_000_000), cost_after=None, saving_percent=None)
     if check_id == "cost_rises":

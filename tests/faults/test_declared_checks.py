@@ -92,9 +92,9 @@ def test_the_total_row_is_no_line_and_is_held_against_the_lines(tmp_path: Path) 
     total = row("Tổng cộng", "", 11, 4, 5, 2, 9, 6, 2, 1, 2, 1, 1)
     reading = judged(tmp_path, total)
     assert len(reading.rows) == 2
-    told = {item["of"]: item["agrees"] for item in reading.verdict["totals"]}
+    noted = {item["of"]: item["agrees"] for item in reading.verdict["totals"]}
     # The good lines leave totals empty in one row: columns 3 and 7 add up to 10 and 8.
-    assert told["Nhận trực tuyến (cột 4)"] and told["Đã giải quyết đúng hạn (cột 9)"]
+    assert noted["Nhận trực tuyến (cột 4)"] and noted["Đã giải quyết đúng hạn (cột 9)"]
 
 
 @pytest.mark.parametrize(

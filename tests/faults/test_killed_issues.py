@@ -1,7 +1,7 @@
 """An issue killed at any write leaves a whole version or none.
 
 Here: kills of issuing the same report, one in each part of its steps. Not here: kills of the job (test_killed_runs).
-Invariant: after a kill every version the journal tells of is whole, and the next issue goes through.
+Invariant: after a kill every version the journal reports is whole, and the next issue goes through.
 """
 
 from __future__ import annotations

@@ -108,7 +108,7 @@ def test_text_stored_in_the_cell_is_read() -> None:
     assert rows[1][3:6] == ["1.", "RQ11610", "requirement"]
 
 
-def test_an_encrypted_workbook_is_told_as_one() -> None:
+def test_an_encrypted_workbook_is_reported_as_one() -> None:
     verdict = read("password-protected.xlsx", a=("A", "code")).verdict
     assert "mật khẩu" in verdict["refused_reason"]
 
@@ -169,7 +169,7 @@ def test_numbers_as_text_and_as_numbers_are_one_type_by_their_role() -> None:
     assert all("số lưu dạng chữ" in repairs for repairs in reading.rows["repairs"])
 
 
-def test_error_cells_are_told_apart_from_blanks() -> None:
+def test_error_cells_are_distinguished_from_blanks() -> None:
     errors = ["#DIV/0!", "#NAME?", "#VALUE!", "#NULL!", "#REF!", "#NUM!", "#N/A"]
     assert [row[0] for row in sheet_of("error-cells.xlsx").rows] == errors
 

@@ -189,7 +189,7 @@ def test_a_row_nobody_can_count_goes_back(tmp_path: Path, stream: str, check_id:
 
 
 @pytest.mark.parametrize(("stream", "check_id", "change"), _cases(FLAGGED))
-def test_a_row_that_tells_a_finding_is_flagged(tmp_path: Path, stream: str, check_id: str, change: Cells) -> None:
+def test_a_row_that_reports_a_finding_is_flagged(tmp_path: Path, stream: str, check_id: str, change: Cells) -> None:
     assert_is_flagged_only_for(check_id, _judged(tmp_path, stream, change))
 
 
@@ -200,7 +200,7 @@ def test_a_row_in_order_passes(tmp_path: Path, stream: str, change: Cells) -> No
     assert PERSON not in reading.rows and not reading.rows.isin(["Người Thử Nghiệm"]).any(axis=None)
 
 
-def test_a_draft_told_twice_in_two_ways_goes_back(tmp_path: Path) -> None:
+def test_a_draft_reported_twice_in_two_ways_goes_back(tmp_path: Path) -> None:
     reading = _judged(tmp_path, "draft_documents", {"Tên, ký hiệu dự thảo": "Dự thảo 99", "Số TTHC": "3"})
     assert reading.rejects["check_id"].tolist() == ["duplicate_draft"] * 2
 

@@ -145,7 +145,7 @@ EDGES = {
     "no unit named": {UNIT: "", HANDLER: ""},
     "exempt and nothing paid": {FEE_KIND: "Đối tượng miễn phí", FEE_PAID: "Miễn phí"},
     "a fee not paid yet": {**PENDING, STATUS: "Đang xử lý", FEE_KIND: "Thu sau", FEE_PAID: "0"},
-    "what was paid is not told": {FEE_PAID: ""},
+    "what was paid is unknown": {FEE_PAID: ""},
     "an apology on the last working day before": {APOLOGY: "02/03/2021 16:59:00", TIMES: "1"},
     "an apology before a weekend": {DUE: "08/03/2021", APOLOGY: "05/03/2021", TIMES: "1"},
 }

@@ -113,17 +113,17 @@ def test_a_neighbour_s_return_is_counted_once_and_answers_nothing(first: Path) -
 
 
 def refused_issue(office: Path, period: str) -> str:
-    with pytest.raises(OfficeError) as told:
+    with pytest.raises(OfficeError) as noted:
         issue(load_office(office), Request(period, "final", "Trần B", "thử"))
-    return str(told.value)
+    return str(noted.value)
 
 
 def test_issuing_is_held_and_says_whose_each_file_is(office: Path, first: Path) -> None:
-    told = refused_issue(office, "2021-Q1")
-    assert "Tệp là số liệu của UBND Phường 4 (3 dòng), không có dòng nào của UBND Phường 5." in told
-    assert "Tệp là phiếu của UBND Phường 4, lại nằm ở thư mục của UBND Phường 3." in told
+    noted = refused_issue(office, "2021-Q1")
+    assert "Tệp là số liệu của UBND Phường 4 (3 dòng), không có dòng nào của UBND Phường 5." in noted
+    assert "Tệp là phiếu của UBND Phường 4, lại nằm ở thư mục của UBND Phường 3." in noted
     for code in ("210301-0001", "210302-0002", "210303-0003", "210304-0004"):
-        assert f"000.02.H52-{code}" in told
+        assert f"000.02.H52-{code}" in noted
 
 
 def test_status_and_mend_books_say_it_too(office: Path, first: Path) -> None:
@@ -160,9 +160,9 @@ def test_an_old_export_and_an_old_return_answer_nothing_for_the_new_quarter(offi
     query = "select unit_id || ':' || stream, state from rpt_coverage"
     states = dict(ask(report, query))
     assert (states["p02:case_exports"], states["p07:declared_dossiers"]) == ("stale", "refused")
-    told = refused_issue(office, "2021-Q2")
-    assert "Phường 2 chỉ có số liệu cũ" in told
-    assert "Tệp là phiếu của Quý I năm 2021, không phải phiếu của Quý II năm 2021." in told
+    noted = refused_issue(office, "2021-Q2")
+    assert "Phường 2 chỉ có số liệu cũ" in noted
+    assert "Tệp là phiếu của Quý I năm 2021, không phải phiếu của Quý II năm 2021." in noted
 
 
 def test_status_and_mend_books_say_what_only_the_report_found(office: Path, second: Path) -> None:

@@ -110,7 +110,7 @@ def test_every_file_is_accepted_and_every_row_of_it_is_read(raw: pd.DataFrame, b
     assert register["rows_typed"].to_dict() == raw["file"].value_counts().to_dict()
     assert register["rows_typed"].sum() == 12_096
     assert register["rows_rejected"].sum() == 0
-    # The one row of furniture, where a reader counts it, is the header: nothing else stands beside the cases.
+    # The one row of furniture, where a reader counts it, is the header: nothing else is beside the cases.
     assert (register["rows_in"] == register[["rows_typed", "rows_blank", "rows_furniture"]].sum(axis=1)).all()
 
 
@@ -163,7 +163,7 @@ def test_the_three_cases_that_close_before_they_open_are_flagged_and_counted(
     assert query(by_second, "select sum(rows_flagged) as flagged from landed.delivery")["flagged"][0] == 3
 
 
-def test_the_lowered_severity_and_its_reason_stand_in_the_verdict(office: Path, by_second: RunResult) -> None:
+def test_the_lowered_severity_and_its_reason_are_in_the_verdict(office: Path, by_second: RunResult) -> None:
     verdicts = [json.loads(path.read_text(encoding="utf-8")) for path in office.glob("data/typed/*/*/verdict.json")]
     entries = [
         check for verdict in verdicts for check in verdict["checks"] if check["check_id"] == "received_after_finished"

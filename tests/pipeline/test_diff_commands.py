@@ -99,7 +99,7 @@ def test_the_offices_own_reading_is_nothing_to_compare(office: Path, capsys: pyt
     assert "không có gì để so" in capsys.readouterr().err
 
 
-def test_folders_and_days_are_compared_and_wrong_versions_are_told(
+def test_folders_and_days_are_compared_and_wrong_versions_are_reported(
     office: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     own = latest_report(load_office(office), "2021-Q1")

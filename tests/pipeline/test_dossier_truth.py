@@ -150,7 +150,7 @@ SENT: dict[tuple[str, str, str], bytes] = {
         done("000.06.99.H51-210301-0001", "25/03/2021 09:00", Ngày_hẹn_trả="26/03/2021 17:00"),
         done("000.06.99.H51-210301-0002", "20/03/2021 09:00", Ngày_hẹn_trả="26/03/2021 17:00"),
     ),
-    # p07: a name in two fields, told apart by the file or not; an unknown procedure of a known field; a due day blanked.
+    # p07: a name in two fields, distinguished by the file or not; an unknown procedure of a known field; a due day blanked.
     ("2021-Q1", "p07", "hs_2021_03_11_06_30.csv"): rows(COLUMNS, dossier("000.07.99.H51-210301-0004")),
     ("2021-Q1", "p07", "hs_2021_03_15_06_30.csv"): rows(
         COLUMNS,
@@ -244,7 +244,7 @@ FIRST = {
 }
 
 
-def test_every_dossier_of_the_first_quarter_stands_in_its_cell(first: Path) -> None:
+def test_every_dossier_of_the_first_quarter_is_in_its_cell(first: Path) -> None:
     assert cells(first) == FIRST
 
 

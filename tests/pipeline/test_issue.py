@@ -104,7 +104,7 @@ def test_after_the_final_only_a_changed_report_is_issued_as_a_correction(
     assert len(issued_versions(load_office(office), PERIOD)) == 3
 
 
-def test_the_journal_tells_who_issued_what_when_and_why(office: Path) -> None:
+def test_the_journal_gives_who_issued_what_when_and_why(office: Path) -> None:
     acts = journal.acts(load_office(office), "issue")
     assert [(act.details["version"], act.details["kind"], act.by, act.why) for act in acts] == [
         (1, "provisional", story.BY, "Theo kế hoạch"),
@@ -179,7 +179,7 @@ def test_files_that_arrive_later_change_no_issued_byte(office: Path) -> None:
     assert verify(load_office(office)) == []
 
 
-def test_the_revision_table_tells_figures_changes_and_late_files(office: Path) -> None:
+def test_the_revision_table_gives_figures_changes_and_late_files(office: Path) -> None:
     first, second, third = revisions(issued_versions(load_office(office), PERIOD))
     figures = [
         {change.label: change.text for change in item.changes if "ồ sơ" in change.label or "iải quyết" in change.label}

@@ -74,18 +74,18 @@ def test_a_declared_row_taken_away_is_found_by_the_control(estimated: Path, tmp_
         assert untraceable_cells(connection, load_layouts(estimated / "forms.json"))
 
 
-def test_estimated_cells_are_marked_on_every_paper_and_told_in_the_manifest(estimated: Path) -> None:
-    told = manifest(estimated)
+def test_estimated_cells_are_marked_on_every_paper_and_reported_in_the_manifest(estimated: Path) -> None:
+    noted = manifest(estimated)
     total = "II.06a/tp-st/total/c3"
-    assert told["estimated"][total] > 0
-    assert "II.06a/tp-st/total/c6" not in told["estimated"]
-    printed = f"{told['figures'][total]:,}".replace(",", ".") + "*"
+    assert noted["estimated"][total] > 0
+    assert "II.06a/tp-st/total/c6" not in noted["estimated"]
+    printed = f"{noted['figures'][total]:,}".replace(",", ".") + "*"
     page = (estimated / "bao-cao.html").read_text(encoding="utf-8")
     assert f'data-figure="{total}">{printed}<' in page
-    assert re.search(rf"\(\*\) Có số ước [^<]*dòng Tổng cộng: cột 3: {told['estimated'][total]};", page)
+    assert re.search(rf"\(\*\) Có số ước [^<]*dòng Tổng cộng: cột 3: {noted['estimated'][total]};", page)
     sheet = openpyxl.load_workbook(estimated / "bieu-mau.xlsx")["II.06a"]
     marked = [cell.value for row in sheet.iter_rows() for cell in row if cell.number_format == '#,##0"*"']
-    assert told["figures"][total] in marked
+    assert noted["figures"][total] in marked
     assert (estimated / "evidence" / "so-ke-khai-va-uoc.csv").is_file()
 
 

@@ -142,7 +142,7 @@ def test_each_fact_points_to_the_first_event_of_its_dossier(cases: pd.DataFrame)
 def test_a_moment_is_the_local_clock_time_of_its_instant_winter_and_summer(
     cases: pd.DataFrame, moment: str, fact: str
 ) -> None:
-    """Both offsets of the file are the zone's own, so the clock time written is the local one: told to the millisecond."""
+    """Both offsets of the file are the zone's own, so the clock time written is the local one: reported to the millisecond."""
     given = cases.dropna(subset=[moment])
     local = given[moment].dt.tz_convert(ZONE).dt.tz_localize(None)
 
@@ -190,7 +190,7 @@ def test_the_two_that_end_before_they_are_received_are_flagged_and_counted(cases
     assert set(flagged["outcome"]) == {"early"}
 
 
-def test_the_lowered_severity_and_its_reason_stand_in_the_verdict(office: Path, planned: RunResult) -> None:
+def test_the_lowered_severity_and_its_reason_are_in_the_verdict(office: Path, planned: RunResult) -> None:
     (verdict,) = [json.loads(path.read_text(encoding="utf-8")) for path in office.glob("data/typed/*/*/verdict.json")]
     found = {check["check_id"]: check for check in verdict["checks"] if check["unexpected"]}
 

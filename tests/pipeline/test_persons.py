@@ -1,7 +1,7 @@
 """Persons stay in landing: a byte search, inside zip parts and Parquet too, finds the planted markers nowhere else.
 
 Here: every file a run writes. Not here: which columns are personal (the contract).
-Invariant: the markers stand in the delivered files, else the search would prove nothing.
+Invariant: the markers are in the delivered files, else the search would prove nothing.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ NEVER_MET = 24
 
 @dataclass
 class Planted:
-    """Texts planted so far, each with a mark that stands nowhere else."""
+    """Texts planted so far, each with a mark that is nowhere else."""
 
     marks: list[str] = field(default_factory=list)
     numbers: Iterator[int] = field(default_factory=lambda: count(1))

@@ -1,7 +1,7 @@
 """Command, UI and schedule never write the same build folder: one run lock, held while a run lasts.
 
 Here: the office resource of the Dagster job against a command in another process. Not here: what a run builds.
-Invariant: the build folder belongs to whoever holds the lock; a person is told at once, a scheduled run waits.
+Invariant: the build folder belongs to whoever holds the lock; a person gets the message at once, a scheduled run waits.
 """
 
 from __future__ import annotations
@@ -98,16 +98,16 @@ def test_a_run_of_the_ui_waits_for_a_command_that_ends(office: Office) -> None:
         assert receive(office, wait_seconds=60).success
 
 
-def test_a_command_is_told_at_once_while_a_run_of_the_ui_lasts(office: Office) -> None:
+def test_a_command_fails_at_once_while_a_run_of_the_ui_lasts(office: Office) -> None:
     resource = OfficeResource(folder=str(office.root))
-    told: list[str] = []
+    noted: list[str] = []
 
     @dg.asset(required_resource_keys={"office"})
     def at_work(context) -> None:  # Dagster reads no postponed annotation
-        told.append(tried_elsewhere(office))
+        noted.append(tried_elsewhere(office))
 
     assert dg.materialize([at_work], resources={"office": resource}).success
-    assert told[0].startswith("Đang có một lượt chạy khác (tiến trình ")
+    assert noted[0].startswith("Đang có một lượt chạy khác (tiến trình ")
     assert tried_elsewhere(office) == "free"
 
 

@@ -101,7 +101,7 @@ def test_percentages_ratios_and_notes_are_traced_to_the_printed_value(
     assert f"Số in: {printed(manifest['figures'][name])}" in capsys.readouterr().out
 
 
-def test_a_code_of_a_version_never_issued_says_so(
+def test_a_code_of_a_version_never_issued_is_reported(
     sample_office: Path, q1: RunResult, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["--office", str(sample_office), "trace", "2021Q1-06a-B3-c10-v9"]) == 1
@@ -112,9 +112,9 @@ def test_our_own_workbook_is_read_back_to_the_same_figures(
     sample_office: Path, q1: RunResult, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["--office", str(sample_office), "inspect", str(q1.report_dir / "bieu-mau.xlsx")]) == 0
-    told = capsys.readouterr().out
-    assert f"báo cáo {q1.report_dir.relative_to(sample_office / 'data' / 'reports').as_posix()}" in told
-    assert "✓ Mọi số liệu bằng số trong báo cáo." in told
+    noted = capsys.readouterr().out
+    assert f"báo cáo {q1.report_dir.relative_to(sample_office / 'data' / 'reports').as_posix()}" in noted
+    assert "✓ Mọi số liệu bằng số trong báo cáo." in noted
 
 
 def test_a_changed_number_of_our_own_workbook_is_named(
@@ -127,9 +127,9 @@ def test_a_changed_number_of_our_own_workbook_is_named(
     book[sheet][cell].value = manifest["figures"]["II.06a/tp-st/B.3/c10"] + 1
     book.save(tmp_path / "sua.xlsx")
     assert main(["--office", str(sample_office), "inspect", str(tmp_path / "sua.xlsx")]) == 1
-    told = capsys.readouterr().out
-    assert "✗ Khác báo cáo: 1 số liệu" in told
-    assert f"2021Q1-06a-B3-c10, ô {sheet}!{cell}" in told
+    noted = capsys.readouterr().out
+    assert "✗ Khác báo cáo: 1 số liệu" in noted
+    assert f"2021Q1-06a-B3-c10, ô {sheet}!{cell}" in noted
 
 
 def test_charts_add_up_to_the_figures_they_show(manifest: dict[str, Any]) -> None:

@@ -151,8 +151,8 @@ def test_every_file_has_as_many_rows_as_it_was_written_with(q1: RunResult, strea
     assert {tuple(place): rows for *place, rows in deliveries if rows} == written
 
 
-def test_lines_that_are_no_records_are_told_apart(sample_office: Path, q2: RunResult) -> None:
-    told = {
+def test_lines_that_are_no_records_are_distinguished(sample_office: Path, q2: RunResult) -> None:
+    shown = {
         (str(delivery.stream), delivery.period_id, delivery.unit_id, delivery.file_name, str(line["row"]), line["kind"])
         for delivery, typed in visible(sample_office)
         for line in json.loads((typed.folder / "verdict.json").read_text(encoding="utf-8"))["furniture"]
@@ -163,7 +163,7 @@ def test_lines_that_are_no_records_are_told_apart(sample_office: Path, q2: RunRe
         for r in planted()
         if r["check_id"] == "furniture"
     }
-    assert told == noted
+    assert shown == noted
 
 
 def test_every_typed_row_of_every_file_has_one_fate(quarter: tuple[str, Path]) -> None:

@@ -50,7 +50,7 @@ def test_the_half_year_is_its_quarters_by_the_year_rules(half: Path, q1: RunResu
         assert {column: row[column] for column in LAST} == {column: two[column] for column in LAST}
 
 
-def test_a_unit_that_sent_nothing_for_one_quarter_is_told_with_the_quarter(half: Path) -> None:
+def test_a_unit_that_sent_nothing_for_one_quarter_is_reported_with_the_quarter(half: Path) -> None:
     with duckdb.connect(half / "warehouse.duckdb", read_only=True) as connection:
         lacking = connection.execute(
             "select unit_id, state, missing_parts from rpt_coverage where stream = 'case_exports' and state <> 'accepted'"

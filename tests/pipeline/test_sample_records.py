@@ -51,7 +51,7 @@ def form(report: Path, model: str, scope: str) -> dict[str, Counter[str]]:
 
 
 def without_steps(cells: Counter[str]) -> Counter[str]:
-    """The steps of partners stand in a table of their own."""
+    """The steps of partners are in a table of their own."""
     return Counter({n: c for n, c in cells.items() if c and not n.startswith(("residence_", "insurance_", "labour_"))})
 
 
@@ -75,7 +75,7 @@ def test_a_unit_s_own_table_is_its_row_of_the_city_s(quarter: tuple[str, Path], 
     assert own[""] == city.get(unit, Counter())
 
 
-def test_a_unit_that_owes_stands_in_the_table_with_zeros(q2: RunResult) -> None:
+def test_a_unit_that_owes_is_in_the_table_with_zeros(q2: RunResult) -> None:
     silent = form(q2.report_dir, "form_communications", "tp-st")["p09"]
     assert silent == Counter()
 
@@ -97,7 +97,7 @@ def test_kstt_status_says_of_each_thing_owed_what_the_report_says(
     assert by_status(sample_office, period) == by_report(report)
 
 
-def test_what_the_ledger_calls_forgotten_or_not_sent_is_told_apart_from_nil(quarter: tuple[str, Path]) -> None:
+def test_what_the_ledger_calls_forgotten_or_not_sent_is_distinguished_from_nil(quarter: tuple[str, Path]) -> None:
     period, report = quarter
     reasons = {
         (row["reporting_unit_id"], row["stream"]): row["reason_code"]

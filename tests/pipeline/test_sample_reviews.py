@@ -50,7 +50,7 @@ def form(report: Path, scope: str) -> dict[tuple[str, str], Cells]:
 
 
 def truth(period: str, units: tuple[str, ...]) -> dict[tuple[str, str], Cells]:
-    """Rows that propose something, and the total; what is kept or told badly has no row."""
+    """Rows that propose something, and the total; what is kept or reported badly has no row."""
     counted = recount_reviews(load_reviews(), period, units)
     return {
         place: cells

@@ -109,7 +109,7 @@ def test_every_cell_is_traced_and_counted_again(reports: dict[str, Path], period
     assert result.agrees, result
 
 
-def test_the_years_report_says_so_and_every_unit_has_answered(reports: dict[str, Path]) -> None:
+def test_the_years_report_is_printed_and_every_unit_has_answered(reports: dict[str, Path]) -> None:
     page = (reports["2021-Y"] / "bao-cao.html").read_text(encoding="utf-8")
     assert "Thực hiện Thông tư số 01/2020/TT-VPCP" in page
     assert "Kỳ báo cáo: Năm 2021" in page

@@ -41,7 +41,7 @@ def paper(office: Path) -> str:
 
 
 def forged(office: Path, target: Path, changes: dict[str, tuple[str, str]]) -> Office:
-    """Copy the office, change texts of files of its final, and rewrite every hash that would tell of it."""
+    """Copy the office, change texts of files of its final, and rewrite every hash that would show it."""
     root = story.copy_of(office, target)
     folder = root / "data" / "issued" / PERIOD / "v2"
     for name, (old, new) in changes.items():
@@ -86,7 +86,7 @@ def test_the_seal_is_known_however_a_person_types_it(office: Path, paper: str, t
 
 def test_a_document_rewritten_with_all_its_hashes_is_named(office: Path, paper: str, tmp_path: Path) -> None:
     loaded = forged(office, tmp_path / "office", {"bao-cao.html": ("hồ sơ", "9.999 hồ sơ")})
-    assert verify(loaded) == []  # without the paper nothing tells
+    assert verify(loaded) == []  # without the paper nothing shows it
     issued, differences = check_seal(loaded, paper)
     assert issued is not None
     assert differences == [f"Bản {PERIOD}/v2: tệp bao-cao.html không phải văn bản lập từ số liệu đã niêm phong."]

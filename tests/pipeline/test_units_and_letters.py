@@ -55,7 +55,7 @@ def test_a_units_report_bears_its_own_name_and_is_made_once(sample_office: Path,
     assert "UBND Phường 3 báo cáo" in " ".join(first.split())
 
 
-def test_an_unknown_unit_is_told_with_the_nearest_known(sample_office: Path, q1: RunResult) -> None:
+def test_an_unknown_unit_is_reported_with_the_nearest_known(sample_office: Path, q1: RunResult) -> None:
     with pytest.raises(OfficeError, match="p3"):
         make_units(load_office(sample_office), q1.report_dir, ["p3"])
 

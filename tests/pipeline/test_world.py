@@ -2,7 +2,7 @@
 
 Here: the product's answers held against the world's own count; a what-if and a comparison too. Not here: the count
 (tests/truth/world); many seeds (`make worlds`).
-Invariant: a cell that differs is told with the dossiers that are counted otherwise, their histories and rows.
+Invariant: a cell that differs is shown with the dossiers that are counted otherwise, their histories and rows.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ def models() -> list[door.Model]:
 
 def _held(world: compare.World, questions: list[Question], models: list[door.Model]) -> None:
     """Ask each question; every cell must be that of the world's own count."""
-    told: list[str] = []
+    noted: list[str] = []
     for question in questions:
         database = door.count(world.folder, question, models)
         found, own = compare.differences(world, question, database)
         assert len(own) > 300
         if found:
-            told += [f"{item.question}: {' '.join(item.cell)}: đúng {item.expected}, có {item.got}" for item in found]
-            told += compare.told_dossiers(world, question, database)
-    assert not told, "\n".join(told)
+            noted += [f"{item.question}: {' '.join(item.cell)}: đúng {item.expected}, có {item.got}" for item in found]
+            noted += compare.told_dossiers(world, question, database)
+    assert not noted, "\n".join(noted)
 
 
 def test_as_files_come_on_a_provisional_day_on_the_last_day_and_again(tmp_path: Path, models: list[door.Model]) -> None:

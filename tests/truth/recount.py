@@ -61,7 +61,7 @@ class Dossier:
     closing: str = ""
     delivered_at: dt.datetime | None = None
     is_at_desk_too: bool = False
-    # What is told beside the course of a dossier (recount_remarks); amounts as text, empty when there is none.
+    # What is reported beside the course of a dossier (recount_remarks); amounts as text, empty when there is none.
     apology_at: dt.datetime | None = None
     overdue_cause: str = ""
     service_level: str = ""
@@ -76,7 +76,7 @@ class Dossier:
 
 
 class Key(NamedTuple):
-    """Where a dossier stands in the forms; `row_unit` is the ward, or the department of the desk's dossiers."""
+    """Where a dossier is in the forms; `row_unit` is the ward, or the department of the desk's dossiers."""
 
     unit: str
     row_unit: str
@@ -198,7 +198,7 @@ def _open(dossier: Dossier, until: dt.date, seen: dt.date) -> tuple[str, str]:
 
 
 def is_paused(dossier: Dossier, day: dt.date) -> bool:
-    """Tell whether the clock stands still at the end of a day (supplement, payment or suspension)."""
+    """Return whether the clock is paused at the end of a day (supplement, payment or suspension)."""
     pauses = (
         (dossier.supplement_requested_at, dossier.supplement_received_at),
         (dossier.payment_requested_at, dossier.paid_at),

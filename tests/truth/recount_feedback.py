@@ -64,10 +64,10 @@ def _value(name: str, text: str) -> dt.datetime | str | bool | None:
 
 
 def seen_until(feedback: Feedback, period_id: str) -> dt.date | None:
-    """Return the last day of which any file tells something of a feedback; None when no file ever shows it.
+    """Return the last day of which any file gives something of a feedback; None when no file ever shows it.
 
-    A ward's own log stands before the office's export. Of a ward that sent nothing later, what its last log showed
-    stays as it was then; what came after is told by the office's export alone, where that has it.
+    A ward's own log is before the office's export. Of a ward that sent nothing later, what its last log showed
+    stays as it was then; what came after is known by the office's export alone, where that has it.
     """
     end = PERIODS[period_id][1]
     last = LAST_SEEN[period_id].get(feedback.handling_unit_id)

@@ -153,8 +153,8 @@ def _communicating(seen: Seen) -> Iterator[tuple[str, dict[str, int]]]:
         yield record["unit_id"], {"communications": 1, "items": items, "reach": int(record["reach"] or 0), **by_kind}
     for record in seen.of_period("trainings", _day("trained_on"), _day("trained_on")):
         by_role = {f"{role}_participants": int(record[f"{role}_count"]) for role in ("focal", "one_stop", "other")}
-        told = {"trainings": 1, "own_trainings": int(record["organiser"] == "own")}
-        yield record["unit_id"], {**told, "participants": sum(by_role.values()), **by_role}
+        of_training = {"trainings": 1, "own_trainings": int(record["organiser"] == "own")}
+        yield record["unit_id"], {**of_training, "participants": sum(by_role.values()), **by_role}
 
 
 def _deaths(seen: Seen) -> Iterator[tuple[str, dict[str, int]]]:

@@ -1,4 +1,4 @@
-"""What is told of dossiers beside II.06a, counted from the truth: pauses, apologies, fees, digitisation, ratings, intake.
+"""What is reported of dossiers beside II.06a, counted from the truth: pauses, apologies, fees, digitisation, ratings, intake.
 
 Here: plain Python over dossiers.csv.gz, default rules of domain/05 (5.1, 5.7 to 5.10, 5.12). Not here: the columns of
 II.06a (recount), exports. Invariant: nothing of `pipelines` or of the generator is used.
@@ -35,7 +35,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "p07": (),
     **dict.fromkeys(("p08", "p09", "p10"), ("service_level", *_FEES)),
 }
-# Cause → letter of its section in the table of causes; what is not told is K.
+# Cause → letter of its section in the table of causes; what is not known is K.
 CAUSES = {
     "coordination": "A", "verification": "B", "workload": "C", "system": "D", "regulation": "E", "officer": "F",
     "applicant": "G", "other": "H", "": "K",
@@ -82,24 +82,24 @@ def _waiting(dossier: Dossier, start: dt.date, until: dt.date, seen: dt.date) ->
 
 
 def _in_population(dossier: Dossier, columns: tuple[str, ...], until: dt.date, seen: dt.date) -> Counter[str]:
-    told = TOLD[dossier.receiving_unit_id]
+    noted = TOLD[dossier.receiving_unit_id]
     is_new = "c4" in columns or "c5" in columns
     is_closed = "c7" in columns
     counted: Counter[str] = Counter()
     _status(counted, dossier, columns, until, seen)
-    _overdue(counted, dossier, columns, told, seen)
+    _overdue(counted, dossier, columns, noted, seen)
     if is_new:
         counted["received_in_period"] += 1
         counted[f"received_{dossier.channel}"] += 1
         if dossier.channel == "online":
-            level = dossier.service_level if "service_level" in told else ""
+            level = dossier.service_level if "service_level" in noted else ""
             counted[f"received_online_{level if level in ('full', 'partial') else 'other'}"] += 1
-        counted["intake_digitised"] += "digitised_intake" in told and dossier.digitised_intake == "yes"
-        _fees(counted, dossier, told, seen)
+        counted["intake_digitised"] += "digitised_intake" in noted and dossier.digitised_intake == "yes"
+        _fees(counted, dossier, noted, seen)
     with_result = is_closed and dossier.closing == "result"
     counted["resolved_with_result"] += with_result
-    counted["result_digitised"] += with_result and "digitised_result" in told and dossier.digitised_result == "yes"
-    if is_closed and "satisfaction" in told and dossier.satisfaction and _came(dossier.delivered_at, seen):
+    counted["result_digitised"] += with_result and "digitised_result" in noted and dossier.digitised_result == "yes"
+    if is_closed and "satisfaction" in noted and dossier.satisfaction and _came(dossier.delivered_at, seen):
         counted["rated"] += 1
         counted[dossier.satisfaction] += 1
     return +counted
@@ -120,7 +120,7 @@ def _status(counted: Counter[str], dossier: Dossier, columns: tuple[str, ...], u
 
 
 def _overdue(
-    counted: Counter[str], dossier: Dossier, columns: tuple[str, ...], told: tuple[str, ...], seen: dt.date
+    counted: Counter[str], dossier: Dossier, columns: tuple[str, ...], noted: tuple[str, ...], seen: dt.date
 ) -> None:
     """Columns 10 and 13 by their apology (against the first promise) and by their cause."""
     if "c10" not in columns and "c13" not in columns:
@@ -128,21 +128,21 @@ def _overdue(
     # A dossier that was promised no day was never apologised for.
     assert dossier.due_at is not None or dossier.apology_at is None
     state = "not_apologised"
-    if "apology_at" in told and dossier.apology_at and dossier.due_at and _came(dossier.apology_at, seen):
+    if "apology_at" in noted and dossier.apology_at and dossier.due_at and _came(dossier.apology_at, seen):
         lead = worked_between(dossier.apology_at.date(), dossier.due_at.date())
         state = "apologised" if lead >= 1 else "apologised_late"
     counted["overdue_total"] += 1
     counted[f"overdue_{state}"] += 1
-    counted[f"cause_{CAUSES[dossier.overdue_cause if 'overdue_cause' in told else '']}"] += 1
+    counted[f"cause_{CAUSES[dossier.overdue_cause if 'overdue_cause' in noted else '']}"] += 1
     counted["resolved_overdue" if "c10" in columns else "pending_overdue"] += 1
 
 
-def _fees(counted: Counter[str], dossier: Dossier, told: tuple[str, ...], seen: dt.date) -> None:
-    if "fee_due" not in told:
+def _fees(counted: Counter[str], dossier: Dossier, noted: tuple[str, ...], seen: dt.date) -> None:
+    if "fee_due" not in noted:
         return
-    due, exempt = int(dossier.fee_due or 0), dossier.fee_kind == "exempt" and "fee_kind" in told
+    due, exempt = int(dossier.fee_due or 0), dossier.fee_kind == "exempt" and "fee_kind" in noted
     paid = int(dossier.fee_paid or 0) if _came(dossier.fee_paid_at, seen) else 0
-    online = "payment_channel" in told and dossier.payment_channel == "online"
+    online = "payment_channel" in noted and dossier.payment_channel == "online"
     payable = due > 0 and not exempt
     counted["payable"] += payable
     counted["paid"] += payable and paid > 0

@@ -24,7 +24,7 @@ HERE = Path(__file__).resolve().parent
 COLUMNS = tuple(f"c{number}" for number in range(3, 15))
 DOCUMENTS = {"amend": "c4", "replace": "c5", "abolish": "c6", "new": "c7"}
 PROCEDURES = {"amend": "c9", "replace": "c10", "abolish": "c11", "new": "c12"}
-# The order in which units of the office stand in its table, for two reports of one day.
+# The order in which units of the office are in its table, for two reports of one day.
 ORDER = ("tp-st-vp", "tp-st-tp", "tp-st-tckh", "tp-st-ldtbxh", "tp-st-tnmt", *(f"p{n:02d}" for n in range(1, 11)))
 Cells = dict[str, int | Decimal | None]
 
@@ -46,7 +46,7 @@ class Review:
 
     @property
     def is_own(self) -> bool:
-        """Tell whether the proposal may be decided by the city and changes something."""
+        """Return whether the proposal may be decided by the city and changes something."""
         return self.competence == "own" and self.proposal_kind in PROCEDURES
 
 

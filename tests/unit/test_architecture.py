@@ -115,6 +115,97 @@ def test_no_module_reads_the_wall_clock_but_the_office_clock() -> None:
     assert readers == []
 
 
+def functions(module: Module) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return [node for node in module.nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+
+
+def test_no_file_is_longer_than_450_lines() -> None:
+    lengths = {module.name: len(module.text.splitlines()) for module in MODULES}
+    assert {name: lines for name, lines in lengths.items() if lines > 450} == {}
+
+
+def test_no_function_has_nine_parameters() -> None:
+    found = [
+        f"{module.name}: {node.name}"
+        for module in MODULES
+        for node in functions(module)
+        if len([*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]) > 8
+    ]
+    assert found == []
+
+
+# What other programs read from the environment only: dbt its profile's file, dbt and GX whether they report their use.
+ENVIRONMENT_OF_TOOLS = {
+    "warehouse/dbt.py": {"KSTT_WAREHOUSE", "KSTT_MEMORY", "DO_NOT_TRACK"},
+    "quality/run_suite.py": {"GX_ANALYTICS_ENABLED"},
+}
+
+
+def writes_to_the_environment(module: Module) -> set[str]:
+    """Names a module sets in os.environ, by assignment or by a method that changes it; «?» for one it computes."""
+    names: set[str] = set()
+    for node in module.nodes:
+        targets: list[ast.expr] = []
+        if isinstance(node, ast.Assign | ast.AugAssign | ast.Delete):
+            targets = list(node.targets) if not isinstance(node, ast.AugAssign) else [node.target]
+            keys = [
+                target.slice for target in targets if isinstance(target, ast.Subscript) and is_environ(target.value)
+            ]
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and is_environ(node.func.value):
+            changes = node.func.attr in ("setdefault", "update", "pop", "clear", "__setitem__")
+            keys = list(node.args[:1]) or [ast.Constant("?")] if changes else []
+        else:
+            continue
+        names |= {str(key.value) if isinstance(key, ast.Constant) else "?" for key in keys}
+    return names
+
+
+def is_environ(node: ast.expr) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr == "environ"
+
+
+def test_no_state_is_kept_in_the_environment_below_the_command_line() -> None:
+    above = {"cli", "commands", "runner"}
+    found = {module.name: writes_to_the_environment(module) for module in MODULES if module.room not in above}
+    assert {name: names for name, names in found.items() if names - ENVIRONMENT_OF_TOOLS.get(name, set())} == {}
+
+
+def test_no_function_changes_a_global() -> None:
+    assert [
+        f"{module.name}:{node.lineno}" for module in MODULES for node in module.nodes if isinstance(node, ast.Global)
+    ] == []
+
+
+def test_render_holds_no_query() -> None:
+    found = [
+        f"{module.name}:{node.lineno}"
+        for module in MODULES
+        if module.room == "render"
+        for node in module.nodes
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and re.search(r"(?i)\bselect\b.+\bfrom\b", node.value)
+    ]
+    assert found == []
+
+
+def test_the_recount_is_imported_by_its_command_only() -> None:
+    users = {
+        module.name
+        for module in MODULES
+        if module.room != "recount" and any(name.startswith("pipelines.recount") for name in module.imports)
+    }
+    assert users == {"commands/recount.py"}
+
+
+def test_dbt_models_are_neither_incremental_nor_asked_by_variables() -> None:
+    project = [path for path in (PACKAGE.parent / "dbt_project").rglob("*.sql") if "target" not in path.parts]
+    assert len(project) > 100
+    found = [path.name for path in project if re.search(r"incremental|\bvar\(", path.read_text(encoding="utf-8"))]
+    assert [name for name in found] == []
+    assert [module.name for module in MODULES if '"--vars"' in module.text] == []
+
+
 def test_modules_open_with_what_is_here_what_is_not_and_their_invariant() -> None:
     wanted = {"Here:": r"(?<!not )\bhere:", "Not here:": r"\bnot here:", "Invariant:": r"\binvariant:"}
     lacking = [

@@ -40,7 +40,7 @@ def row(code: str, export: str, **more: object) -> dict[str, object]:
 REQUEST, RETURN = "supplement_requested_at", "supplement_received_at"
 # code → what the March and what the June export show, and its cell of Q1. All were due on 5/3 and open on 14/3.
 PLANTED: dict[str, tuple[dict[str, object], dict[str, object], str]] = {
-    # the June file pays A: it was waiting for payment on 14/3, so its clock stood still
+    # the June file pays A: it was waiting for payment on 14/3, so its clock was paused
     "A paid later": ({"status": "awaiting_payment"}, {}, "c12"),
     # … and gives B a new promise: on 14/3 it was late. Swapping A and B changes no total.
     "B promised anew": ({}, {"due_at": "2021-06-30 17:00"}, "c13"),
@@ -59,8 +59,8 @@ PLANTED: dict[str, tuple[dict[str, object], dict[str, object], str]] = {
     "G finished later": (
         {}, {"status": "result_delivered", "finished_at": "2021-05-03 09:00", "delivered_at": "2021-05-03 10:00"}, "c13",
     ),
-    # finished on 12/3, told only by the June file: once happened it stays, Q1 is corrected
-    "H told late": (
+    # finished on 12/3, reported only by the June file: once happened it stays, Q1 is corrected
+    "H reported late": (
         {}, {"status": "result_delivered", "finished_at": "2021-03-12 09:00", "delivered_at": "2021-03-12 10:00"}, "c10",
     ),
     "I withdrawn later": ({}, {"status": "withdrawn", "finished_at": "2021-04-01 09:00"}, "c13"),
@@ -111,11 +111,11 @@ def test_a_file_of_the_next_quarter_moves_no_dossier_of_the_last_one(after: dict
     assert after[code] == PLANTED[code][2]
 
 
-def test_before_the_next_quarters_file_lands_the_dossiers_stand_where_they_stand_after_it(
+def test_before_the_next_quarters_file_lands_the_dossiers_are_where_they_are_after_it(
     before: dict[str, str], after: dict[str, str]
 ) -> None:
     moved = {code: (before[code], after[code]) for code in PLANTED if before[code] != after[code]}
-    assert moved == {"H told late": ("c13", "c10")}
+    assert moved == {"H reported late": ("c13", "c10")}
 
 
 def test_asked_after_its_last_day_a_quarter_is_that_of_its_last_day(planted: Warehouse, after: dict[str, str]) -> None:
@@ -123,7 +123,7 @@ def test_asked_after_its_last_day_a_quarter_is_that_of_its_last_day(planted: War
 
 
 def test_the_days_between_two_exports_take_the_state_of_the_later_one(make: Callable[..., Warehouse]) -> None:
-    # A was paid between the exports of 11/3 and 17/3: as of 11/3 it waits, as of 14/3 the first export since tells.
+    # A was paid between the exports of 11/3 and 17/3: as of 11/3 it waits, as of 14/3 the first export since decides.
     deliveries = [delivery("before", "p01", "2021-03-11"), MARCH]
     rows = [row("A", "before", status="awaiting_payment"), row("A", "march")]
     warehouse = make(deliveries, rows)

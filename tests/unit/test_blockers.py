@@ -1,4 +1,4 @@
-"""What stands against issuing: each reason from a warehouse written by hand.
+"""What blocks issuing: each reason from a warehouse written by hand.
 
 Here: units that owe, refused files, unmapped rows, breaks of the carry-over. Not here: forcing (pipeline/test_issue).
 Invariant: a reason says what is wrong and what to do; a sound warehouse gives none.
@@ -49,7 +49,7 @@ def found(folder: Path, *changes: str) -> list[str]:
         return blockers(connection, build_report_model(connection, stub_layouts(), OFFICE))
 
 
-def test_nothing_stands_against_a_sound_report(tmp_path: Path) -> None:
+def test_nothing_blocks_a_sound_report(tmp_path: Path) -> None:
     assert found(tmp_path) == []
 
 
@@ -92,9 +92,9 @@ def test_nothing_stands_against_a_sound_report(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_each_reason_is_told_in_a_sentence(tmp_path: Path, change: str, reason: str) -> None:
-    (told,) = found(tmp_path, change)
-    assert reason in told
+def test_each_reason_is_reported_in_a_sentence(tmp_path: Path, change: str, reason: str) -> None:
+    (noted,) = found(tmp_path, change)
+    assert reason in noted
 
 
 def test_every_reason_is_listed(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What units owe and how it stands: on time, late, nil, refused, missing; and the page that shows it.
+"""What units owe and its state: on time, late, nil, refused, missing; and the page that shows it.
 
 Here: a tiny office whose units send on given days. Not here: figures.
 Invariant: a declared nil is a return, a refused file is not; nothing of a file is markup on the page.
@@ -61,7 +61,7 @@ def states(office: Office) -> dict[tuple[str, str], str]:
     return {(item.unit_id, item.stream): item.state for item in period_status(office, "2021-Q1").owed}
 
 
-def test_what_nobody_sent_is_missing_and_the_days_to_the_deadline_are_told(office: Office) -> None:
+def test_what_nobody_sent_is_missing_and_the_days_to_the_deadline_are_reported(office: Office) -> None:
     status = period_status(office, "2021-Q1")
     assert set(states(office).values()) == {"missing"}
     assert (status.deadline, status.days_left) == (dt.date(2021, 3, 11), 1)
@@ -77,7 +77,7 @@ def test_what_nobody_sent_is_missing_and_the_days_to_the_deadline_are_told(offic
         ("2021-03-11", "pakn.csv", FEEDBACK, "feedback_logs", "nil"),
     ],
 )
-def test_a_thing_owed_stands_as_it_was_sent(
+def test_a_thing_owed_is_as_it_was_sent(
     office: Office, day: str, name: str, text: str, stream: str, state: str
 ) -> None:
     assert states(deliver(office, day, name, text))["p01", stream] == state
@@ -106,7 +106,7 @@ def test_mending_a_file_after_the_deadline_does_not_make_a_unit_late(office: Off
     assert states(second)["p01", "case_exports"] == "on_time"
 
 
-def test_the_page_tells_every_state_in_words_and_nothing_of_a_file_is_markup(office: Office) -> None:
+def test_the_page_gives_every_state_in_words_and_nothing_of_a_file_is_markup(office: Office) -> None:
     later = deliver(office, "2021-03-12", "<b>hồ sơ</b>.csv".replace("/", "_"), "không phải bảng", "p02")
     page = make_board(later, "2021-Q1").read_text(encoding="utf-8")
     assert "Chưa gửi" in page

@@ -96,7 +96,7 @@ BREAKS: dict[str, tuple[list[dict[str, object]], list[dict[str, object]], tuple[
         [row("D", "first")], [row("D", "later", procedure_code="2.1")], ("moved", "field_reclassified")),
 }  # fmt: skip
 
-# What the carry-over stands on, and the tests on that; other streams have tests of their own.
+# What the carry-over is computed from, and the tests on that; other streams have tests of their own.
 MODELS = ["+rpt_carry_over", "+rpt_carry_over_summary", "+form_ii_06a"]
 Two = Callable[..., Warehouse]
 
@@ -220,13 +220,13 @@ def test_a_rule_that_changed_explains_what_the_data_does_not(two_quarters: Two) 
     }
 
 
-def test_returned_dossiers_left_out_by_the_rule_say_so(two_quarters: Two) -> None:
+def test_returned_dossiers_left_out_by_the_rule_are_named(two_quarters: Two) -> None:
     later = [row("D", "later", **done("2021-04-01", status="returned"))]
     warehouse = two_quarters([row("D", "first")], later, returned_withdrawn_bucket="excluded")
     assert breaks(warehouse) == {"D": ("left", "excluded_by_rule")}
 
 
-def test_a_break_nothing_explains_is_told_and_blocks_issuing(two_quarters: Two) -> None:
+def test_a_break_nothing_explains_is_reported_and_blocks_issuing(two_quarters: Two) -> None:
     # The issued final says the dossier was done, and no date or status of it ever said so.
     tamper = """
         update int_dossier_outcome set outcome = 'on_time', reason_code = 'closed_on_due_day',
@@ -285,7 +285,7 @@ def test_without_an_issued_final_nothing_is_held_against_anything(two_quarters: 
     assert total["carried"] == 2
 
 
-def test_folder_of_a_prior_issue_that_cannot_be_read_is_told_in_a_sentence(tmp_path: Path) -> None:
+def test_folder_of_a_prior_issue_that_cannot_be_read_is_reported_in_a_sentence(tmp_path: Path) -> None:
     from pipelines.office.errors import OfficeError
 
     with duckdb.connect() as connection:

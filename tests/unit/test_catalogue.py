@@ -85,7 +85,7 @@ def test_a_code_that_a_spreadsheet_made_a_number_gets_its_zeros_back(tmp_path: P
     assert rows["procedure_code"].tolist() == ["1.001010"]
 
 
-def test_rows_without_a_national_code_are_told_not_read(tmp_path: Path) -> None:
+def test_rows_without_a_national_code_are_reported_not_read(tmp_path: Path) -> None:
     rows: list[list[object]] = [LIST[0], ["", "Tổng cộng: 1", "", "", ""], [], ["QĐ-12", "Tên", "", "", "Hộ tịch"]]
     catalogue = read_catalogue([workbook(tmp_path / "a.xlsx", rows)])
 
@@ -94,7 +94,7 @@ def test_rows_without_a_national_code_are_told_not_read(tmp_path: Path) -> None:
     assert catalogue.unread["value"].fillna("").tolist() == ["", "QĐ-12"]
 
 
-def test_what_two_files_say_otherwise_is_told_with_both_values(lists: list[Path]) -> None:
+def test_what_two_files_say_otherwise_is_reported_with_both_values(lists: list[Path]) -> None:
     found = conflicts(read_catalogue(lists))
 
     assert found[["procedure_code", "kind", "column", "value", "other_value"]].to_numpy().tolist() == [
@@ -106,7 +106,7 @@ def test_what_two_files_say_otherwise_is_told_with_both_values(lists: list[Path]
     assert found["other_row"].tolist() == [4, 4, 5]
 
 
-def test_of_two_files_the_first_named_stands(lists: list[Path]) -> None:
+def test_of_two_files_the_first_named_counts(lists: list[Path]) -> None:
     first, last = one_per_code(read_catalogue(lists)), one_per_code(read_catalogue(lists[::-1]))
 
     def name(table: pd.DataFrame) -> str:
@@ -160,8 +160,8 @@ def test_time_and_level_are_not_taken_from_another_procedures_record(lists: list
 def test_times_are_read_per_channel_with_their_unit(
     text: str, state: str, times: list[tuple[str, float, str]], tmp_path: Path
 ) -> None:
-    told = f"{WAYS}{text}" if text else ""
-    catalogue = read_catalogue([details(tmp_path / "a.csv", [[BIRTH, "Tên", "Hộ tịch", "Cấp xã", told]])])
+    noted = f"{WAYS}{text}" if text else ""
+    catalogue = read_catalogue([details(tmp_path / "a.csv", [[BIRTH, "Tên", "Hộ tịch", "Cấp xã", noted]])])
 
     assert catalogue.rows["time_state"].tolist() == [state]
     found = catalogue.times[["channel", "time_value", "time_unit"]].itertuples(index=False, name=None)
@@ -199,7 +199,7 @@ OWN = pd.DataFrame(
 )
 
 
-def test_what_the_office_has_otherwise_is_told_code_by_code(lists: list[Path]) -> None:
+def test_what_the_office_has_otherwise_is_reported_code_by_code(lists: list[Path]) -> None:
     fields = pd.DataFrame({"field_code": ["ho-tich"], "field_name": ["Hộ tịch"]})
     found = differences(one_per_code(read_catalogue(lists)), OWN, fields)
 
@@ -211,7 +211,7 @@ def test_what_the_office_has_otherwise_is_told_code_by_code(lists: list[Path]) -
     ]
 
 
-def test_the_command_prints_counts_and_conflicts_and_writes_where_it_is_told(
+def test_the_command_prints_counts_and_conflicts_and_writes_where_it_is_asked(
     lists: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     office = make_office(tmp_path / "don-vi")
@@ -243,7 +243,7 @@ def test_the_command_prints_counts_and_conflicts_and_writes_where_it_is_told(
         (["danh-sach.xlsx", "--against", "khong-co"], "Thiếu bảng danh mục"),
     ],
 )
-def test_a_list_that_cannot_be_used_is_told_in_a_sentence(
+def test_a_list_that_cannot_be_used_is_reported_in_a_sentence(
     lists: list[Path],
     words: list[str],
     message: str,
@@ -291,7 +291,7 @@ def test_each_published_file_has_the_procedures_the_readme_counts(
     assert len(published.unread) == 0
 
 
-def test_all_1853_codes_stand_on_both_sides_and_none_is_shortened(published: Catalogue) -> None:
+def test_all_1853_codes_are_on_both_sides_and_none_is_shortened(published: Catalogue) -> None:
     codes = published.rows.groupby("procedure_code")["source_file"].nunique()
 
     assert len(codes) == 1_853
@@ -341,7 +341,7 @@ def test_times_with_a_unit_are_those_the_readme_counts(published: Catalogue) -> 
     assert states.isin(["one", "by_channel", "within_channel", "no_unit"]).sum() == 1_853 - 419
 
 
-def test_a_time_is_given_only_where_one_stands(published: Catalogue) -> None:
+def test_a_time_is_given_only_where_the_list_has_one(published: Catalogue) -> None:
     """Of 1.434 texts with a time 155 give several, 9 a bare number beside it, and 17 are other procedures' records."""
     table = one_per_code(published)
     given = table[table["time_value"].notna()]

@@ -1,6 +1,6 @@
-"""Charts: what stands in them, how they are drawn, and that nothing is lost for who does not see them.
+"""Charts: what is in them, how they are drawn, and that nothing is lost for who does not see them.
 
-Here: values, labels, ids, colours, bytes. Not here: where they stand on paper (golden, test_render).
+Here: values, labels, ids, colours, bytes. Not here: where they are on paper (golden, test_render).
 Invariant: expected values are those typed in paper_stub.
 """
 
@@ -65,7 +65,7 @@ def test_a_chart_with_nothing_to_show_is_not_there() -> None:
     assert set(charts_of(model)) == {"on_time", "both", "over"}
 
 
-def test_a_label_of_two_sections_tells_which() -> None:
+def test_a_label_of_two_sections_names_its_section() -> None:
     model = small_model()
     form = model.forms["II.99"]
     rows = tuple(
@@ -85,11 +85,11 @@ def test_a_chart_is_drawn_whole_within_its_edges_in_vietnamese_numbers(charts: d
     _, _, wide, high = map(float, picture.get("viewBox").split())
     texts = ["".join(item.itertext()) for item in picture.iter("text")]
     if chart.kind != "calendar":
-        told = [
+        noted = [
             " + ".join(point.text for point in line) for line in zip(*(s.points for s in chart.series), strict=True)
         ]
         values_beside = ["".join(item.itertext()) for item in picture.iter("text") if len(item)]
-        assert values_beside == told
+        assert values_beside == noted
         assert {point.label for point in chart.series[0].points} <= set(texts)
     for box in picture.iter("rect"):
         x, y, width, height = (float(box.get(side)) for side in ("x", "y", "width", "height"))
@@ -132,7 +132,7 @@ def test_colours_beside_each_other_differ_in_lightness_too(charts: dict[str, Cha
     picture = etree.fromstring(chart_svg(charts["both"]).encode())
     colours = list(dict.fromkeys(box.get("fill") for box in picture.iter("rect")))
     first, second = sorted(map(relative_luminance, colours))
-    # Black and white: two greys a reader tells apart.
+    # Black and white: two greys a reader distinguishes.
     assert (second + 0.05) / (first + 0.05) > 2
 
 

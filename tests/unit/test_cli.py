@@ -1,4 +1,4 @@
-"""The command line tells what is wrong in a sentence, never with a stack trace.
+"""The command line says what is wrong in a sentence, never with a stack trace.
 
 Here: wrong words on the command line. Not here: a whole run (pipeline tests).
 Invariant: exit code 1 and one Vietnamese message for what the officer can mend.
@@ -35,14 +35,14 @@ BY_THE_JOB = pytest.mark.slow  # told by the job itself, which is started for it
         (["trace", "2021-Q1", "II.06a", "--row", "Hộ tịch", "--column", "10"], "Chưa có báo cáo kỳ 2021-Q1"),
     ],
 )
-def test_a_wrong_word_is_told_in_a_sentence(
+def test_a_wrong_word_is_reported_in_a_sentence(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str], message: str
 ) -> None:
     assert main(["--office", str(make_office(tmp_path)), *words]) == 1
     assert message in capsys.readouterr().err
 
 
-def test_a_folder_that_is_no_office_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_that_is_no_office_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--office", str(tmp_path / "nowhere"), "status", "2021-Q1"]) == 1
     assert "Không có thư mục đơn vị" in capsys.readouterr().err
 
@@ -84,7 +84,7 @@ def test_whatever_is_raised_is_a_sentence_and_a_log_without_the_text_of_the_erro
     assert "NGƯỜI-THỬ" not in text + printed.err
 
 
-def test_an_interrupted_command_says_so(
+def test_an_interrupted_command_prints_a_sentence(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupted(_: object) -> int:
@@ -127,7 +127,7 @@ def test_the_day_a_file_came_is_noted_in_the_journal(tmp_path: Path, capsys: pyt
         (["t.csv", "--on", "11/03/2021"], "Chưa nhận tệp nào tên «t.csv»"),
     ],
 )
-def test_a_day_that_cannot_be_noted_is_told_in_a_sentence(
+def test_a_day_that_cannot_be_noted_is_reported_in_a_sentence(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str], message: str
 ) -> None:
     root = make_office(tmp_path)

@@ -90,7 +90,7 @@ def said(model: ReportModel, template: str, folder: Path) -> str:
         ("II.06a.A.2.c7", None, "hồ sơ", "–"),  # was not printed then
     ],
 )
-def test_a_change_of_any_figure_is_told_in_words(
+def test_a_change_of_any_figure_is_reported_in_words(
     model: ReportModel, tmp_path: Path, reference: str, issued: int | Decimal | None, unit: str, words: str
 ) -> None:
     name = model.figure_of(reference).figure_id
@@ -99,7 +99,7 @@ def test_a_change_of_any_figure_is_told_in_words(
     assert said(compared, f'{{{{ delta_prev("{reference}", "{unit}") }}}}', tmp_path) == "–"
 
 
-def test_the_figure_of_then_is_told_as_it_was_printed(model: ReportModel, tmp_path: Path) -> None:
+def test_the_figure_of_then_is_reported_as_it_was_printed(model: ReportModel, tmp_path: Path) -> None:
     issued = {"II.06a/tp-st/A.1/c3": 12345, "II.06a/tp-st/A.1/on_time_rate": Decimal("99.20")}
     compared = with_compared(model, PREV, issued)
     template = '{{ before("prev", "II.06a.A.1.c3") }}; {{ before("prev", "II.06a.A.1.on_time_rate") }}; '
@@ -118,15 +118,15 @@ def test_rows_of_sections_and_of_the_greatest_tell_their_changes(model: ReportMo
     assert said(compared, template, tmp_path) == "giảm 5 hồ sơ (20,00%); –; Hộ tịch: tăng 9 (18,00%), 50, –, –"
 
 
-def test_every_change_told_is_a_figure_of_the_manifest(model: ReportModel, tmp_path: Path) -> None:
+def test_every_change_reported_is_a_figure_of_the_manifest(model: ReportModel, tmp_path: Path) -> None:
     compared = with_compared(model, PREV, {"II.06a/tp-st/A.1/c7": 640, "II.06a/tp-st/total/c3": 6000})
     (tmp_path / "_ket-thuc.md.j2").write_text(
         '{{ delta_prev("II.06a.A.1.c7", "hồ sơ") }}, {{ before("prev", "II.06a.A.1.c7") }}', encoding="utf-8"
     )
     blocks = report_blocks(compared, folders=[tmp_path, REPORT_TEMPLATES])
-    told = with_told(compared, blocks)
-    assert set(figure_ids(blocks)) <= set(told.figures)
-    assert {name: told.figures[name].value for name in set(told.figures) - set(compared.figures)} == {
+    noted = with_told(compared, blocks)
+    assert set(figure_ids(blocks)) <= set(noted.figures)
+    assert {name: noted.figures[name].value for name in set(noted.figures) - set(compared.figures)} == {
         "II.06a/tp-st/A.1/c7_increase_prev": 160,
         "II.06a/tp-st/A.1/c7_increase_prev_percent": Decimal("25.00"),
         "II.06a/tp-st/A.1/c7_before_prev": 640,
@@ -149,7 +149,9 @@ def test_every_change_told_is_a_figure_of_the_manifest(model: ReportModel, tmp_p
         ("II.06a.A.1.c7", "–"),
     ],
 )
-def test_a_figure_with_a_target_in_force_is_told_to_reach_it_or_not(tmp_path: Path, reference: str, words: str) -> None:
+def test_a_figure_with_a_target_in_force_is_reported_to_reach_it_or_not(
+    tmp_path: Path, reference: str, words: str
+) -> None:
     assert said(with_targets(tmp_path, TARGETS), f'{{{{ target("{reference}") }}}}', tmp_path) == words
 
 
@@ -196,7 +198,7 @@ def compared_report(folder: Path) -> ReportModel:
     return with_compared(with_compared(model, PREV, issued), YEAR, {"II.06a/tp-st/total/c3": 6250})
 
 
-def test_headline_figures_stand_in_one_table_with_then_now_and_target(tmp_path: Path) -> None:
+def test_headline_figures_are_in_one_table_with_then_now_and_target(tmp_path: Path) -> None:
     blocks = report_blocks(compared_report(tmp_path))
     (grid,) = [block for block in blocks if isinstance(block, Grid)]
     assert [["".join(run.text for run in cell) for cell in row] for row in grid.rows] == [

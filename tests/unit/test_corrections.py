@@ -1,4 +1,4 @@
-"""Corrections of the office: applied while the source says what is expected, told loudly when it does not.
+"""Corrections of the office: applied while the source says what is expected, reported loudly when it does not.
 
 Here: one small file, corrections of its cells, the landed table of what became of them. Not here: documents.
 Invariant: a correction never changes a cell it was not written for; nothing is corrected in silence.
@@ -83,7 +83,7 @@ def test_a_correction_of_a_record_nobody_sent_is_unseen(tmp_path: Path) -> None:
     assert [(item["record_code"], item["state"]) for item in landed] == [("A9", "unseen")]
 
 
-def test_a_correction_of_a_column_that_is_not_there_is_told_with_what_is_allowed(tmp_path: Path) -> None:
+def test_a_correction_of_a_column_that_is_not_there_is_reported_with_what_is_allowed(tmp_path: Path) -> None:
     with pytest.raises(OfficeError, match=r"không có cột «han_tra».*due_at"):
         correct(tmp_path, record="A1", column="han_tra", expect="x", value="y")
 

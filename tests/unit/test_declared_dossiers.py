@@ -99,7 +99,7 @@ def test_counted_and_declared_figures_add_up_in_the_same_cells(ask: Ask) -> None
     assert {item["row_unit_id"]: item["received_total"] for item in by_unit} == {"justice": 0, "p01": 2, "p02": 10}
 
 
-def test_a_line_stands_at_its_level_and_an_unknown_field_is_not_lost(ask: Ask) -> None:
+def test_a_line_is_at_its_level_and_an_unknown_field_is_not_lost(ask: Ask) -> None:
     warehouse = ask(
         {
             "p02 2021-Q1": [
@@ -191,7 +191,7 @@ def test_a_longer_range_takes_of_its_quarters_what_the_year_takes(ask: Ask) -> N
     assert [row["declared_id"] for row in rows] == ["declared_by_unit|p02 2021-Q2:Giải quyết TTHC:7"]
 
 
-def test_quarters_that_do_not_carry_over_into_each_other_are_told_not_added(ask: Ask) -> None:
+def test_quarters_that_do_not_carry_over_into_each_other_are_reported_not_added(ask: Ask) -> None:
     # Q1 leaves 4 pending, Q2 carries in 3: which of the two is right nobody here knows. The other field follows.
     warehouse = ask(
         {
@@ -207,7 +207,7 @@ def test_quarters_that_do_not_carry_over_into_each_other_are_told_not_added(ask:
     }  # fmt: skip
 
 
-def test_a_declaration_of_the_whole_range_stands_for_those_of_its_quarters(ask: Ask) -> None:
+def test_a_declaration_of_the_whole_range_represents_those_of_its_quarters(ask: Ask) -> None:
     warehouse = ask(
         {
             "p02 2021-Q1": [line([3, 5, 2, 4, 1, 1, 3, 1])],

@@ -129,15 +129,15 @@ def test_a_version_does_not_differ_from_itself(base: Version) -> None:
 
 @pytest.fixture(scope="module")
 def late(base: Version, report: Report) -> Comparison:
-    # The June file tells that A was done on 12/3, gives D a new promise (no matter for Q1) and brings E of February.
-    told = [
+    # The June file shows that A was done on 12/3, gives D a new promise (no matter for Q1) and brings E of February.
+    noted = [
         row("A", "june", **DONE), row("D", "june", due_at="2021-07-01 17:00"),
         row("E", "june", received_at="2021-02-01 08:00", channel="online"),
     ]  # fmt: skip
-    return checked(base, report("v2", [*BASE, *told], [MARCH, JUNE], LATER))
+    return checked(base, report("v2", [*BASE, *noted], [MARCH, JUNE], LATER))
 
 
-def test_a_late_file_moves_the_dossiers_it_tells_of_and_no_other(late: Comparison) -> None:
+def test_a_late_file_moves_the_dossiers_it_reports_and_no_other(late: Comparison) -> None:
     assert totals(late) == {
         "3": (4, 5, [("E", "thêm")]),
         "4": (0, 1, [("E", "thêm")]),

@@ -72,7 +72,7 @@ DOSSIERS: dict[str, list[Row]] = {
          "satisfaction": "satisfied", "fee_due": 5000, "fee_paid": 6000},
         {**DONE, "dossier_code": "W5", "procedure_code": WARD, "status": "withdrawn"},
     ],
-    # The department decides on them: each stands in the desk's form and in its own.
+    # The department decides on them: each is in the desk's form and in its own.
     "desk": [
         {**LATE, "dossier_code": "D1", "procedure_code": CITY, "overdue_cause": "coordination",
          "apology_at": "2021-02-26 08:00"},
@@ -169,7 +169,7 @@ def test_the_electronic_form_has_a_row_a_field_and_one_for_what_is_not_known(war
     ]
 
 
-def test_overdue_dossiers_stand_by_cause_and_field_with_their_apologies(warehouse: Warehouse) -> None:
+def test_overdue_dossiers_are_by_cause_and_field_with_their_apologies(warehouse: Warehouse) -> None:
     shown = (
         "label",
         "overdue_total",
@@ -194,7 +194,7 @@ def test_overdue_dossiers_stand_by_cause_and_field_with_their_apologies(warehous
     assert len(sections) == 10
 
 
-def test_intake_fees_and_ratings_stand_by_unit(warehouse: Warehouse) -> None:
+def test_intake_fees_and_ratings_are_by_unit(warehouse: Warehouse) -> None:
     shown = (
         "received_direct", "received_postal", "received_online", "awaiting_intake_overdue", "payable", "paid",
         "paid_online", "fee_due_amount", "fee_paid_amount", "fee_mismatch", "rated", "satisfied", "withdrawn",

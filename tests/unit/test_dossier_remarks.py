@@ -1,4 +1,4 @@
-"""What is told of dossiers beside the columns of II.06a: pauses, levels, apologies, fees, digitisation, ratings, intake.
+"""What is reported of dossiers beside the columns of II.06a: pauses, levels, apologies, fees, digitisation, ratings, intake.
 
 Here: hand-made dossiers under the default and the other switches, and the recount on random side remarks.
 Not here: the thirteen columns (test_counting_rules), row checks (test_row_checks).
@@ -31,7 +31,7 @@ PLAIN = {
     "resolved_total", "resolved_early", "resolved_on_time", "pending_total", "pending_in_time", "resolved_with_result",
     # What every closed dossier with a promised day has: test_what_is_resolved_with_a_promised_day.
     "resolved_with_due", "resolved_in_time_with_due",
-    # Sums of two measures that are told here.
+    # Sums of two measures that are reported here.
     "received_in_period", "overdue_total", "overdue_apologised", "overdue_apologised_late", "overdue_not_apologised",
 }  # fmt: skip
 
@@ -57,10 +57,10 @@ CASES: dict[str, tuple[dict[str, object], str]] = {
     "open, no day promised": ({**NEW, "due_at": None}, "without_due"),
     # A word nobody mapped is in column 5 and in the note of it.
     "channel in an unknown word": ({**NEW, "channel": "unknown"}, "received_odd_channel"),
-    "level told as full": ({**ONLINE, "service_level": "full"}, "received_online_full"),
-    "level told as partial": ({**ONLINE, "service_level": "partial"}, "received_online_partial"),
+    "level given as full": ({**ONLINE, "service_level": "full"}, "received_online_full"),
+    "level given as partial": ({**ONLINE, "service_level": "partial"}, "received_online_partial"),
     "level of information": ({**ONLINE, "service_level": "information"}, "received_online_other"),
-    "level not told": (ONLINE, "received_online_other"),
+    "level unknown": (ONLINE, "received_online_other"),
     "level in the channel": ({**ONLINE, "channel_label": "Trực tuyến toàn trình"}, "received_online_full"),
     "partial in the channel": ({**ONLINE, "channel_label": "Tiếp nhận trực tuyến một phần"}, "received_online_partial"),
     "level of a direct one": ({**NEW, "service_level": "full"}, ""),
@@ -115,11 +115,11 @@ CASES: dict[str, tuple[dict[str, object], str]] = {
         {**NEW, "fee_due": 8000, "fee_paid": 8000, "payment_channel": "online", "paid_at": "2021-03-15 07:00"},
         "payable fee_due_amount=8000",
     ),
-    "fee paid, amount not told": (
+    "fee paid, amount unknown": (
         {**NEW, "fee_due": 8000, "paid_at": "2021-02-03 09:00"},
         "payable paid fee_due_amount=8000",
     ),
-    "fee paid, not told how much was due": ({**NEW, "fee_paid": 5000}, "payable paid fee_paid_amount=5000"),
+    "fee paid, amount due unknown": ({**NEW, "fee_paid": 5000}, "payable paid fee_paid_amount=5000"),
     "too much paid": (
         {**NEW, "fee_due": 8000, "fee_paid": 9000},
         "payable paid fee_mismatch fee_due_amount=8000 fee_paid_amount=9000",
@@ -198,7 +198,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory, target: Path) -> Warehou
     return Warehouse(tmp_path_factory.mktemp("remarks"), tables, target)
 
 
-def told(measures: Mapping[str, object]) -> str:
+def noted(measures: Mapping[str, object]) -> str:
     """The measures a dossier has beside the plain ones: names of what is 1, amounts with their size."""
     parts = [
         f"{name}={amount}" if name.endswith("_amount") else name
@@ -231,7 +231,7 @@ def recounts(warehouse: Warehouse) -> list[dict[str, Counted]]:
 
 def test_the_measures_of_every_dossier_are_those_counted_by_hand(warehouse: Warehouse) -> None:
     warehouse.ask(question(*Q1), tests=True)
-    found = {name: names_of(told(measures)) for name, measures in measures_in(warehouse).items()}
+    found = {name: names_of(noted(measures)) for name, measures in measures_in(warehouse).items()}
     assert found == {name: names_of(expected) for name, (_, expected) in CASES.items()}
 
 
@@ -250,7 +250,7 @@ def test_a_switch_moves_these_dossiers_and_no_other(warehouse: Warehouse, switch
     name, _, value = switch.partition("=")
     asked = question(*Q1, **{name: int(value) if value.isdigit() else value})
     warehouse.ask(asked, select=[f"+{fact}" for fact in FACTS])
-    found = {name: names_of(told(measures)) for name, measures in measures_in(warehouse).items()}
+    found = {name: names_of(noted(measures)) for name, measures in measures_in(warehouse).items()}
     ignored = {"open late"} if name == "due_on_cutoff_day" else set()
     expected = {name: names_of(measures) for name, (_, measures) in CASES.items()}
     expected |= {name: names_of(measures) for name, measures in MOVED[switch].items()}
@@ -259,7 +259,7 @@ def test_a_switch_moves_these_dossiers_and_no_other(warehouse: Warehouse, switch
 
 def test_the_recount_finds_the_same_by_itself(warehouse: Warehouse) -> None:
     warehouse.ask(question(*Q1), select=["stg_question"])
-    found = {name: names_of(told(item.measures)) for counted in recounts(warehouse) for name, item in counted.items()}
+    found = {name: names_of(noted(item.measures)) for counted in recounts(warehouse) for name, item in counted.items()}
     assert found == {name: names_of(expected) for name, (_, expected) in CASES.items()}
 
 

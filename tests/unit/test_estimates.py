@@ -187,7 +187,7 @@ def test_the_officers_numbers_are_taken_as_stated_and_the_rest_follows(ask: Ask)
     assert (row["source_file"], row["source_row"], row["declared_by"]) == ("reference/estimates.csv", 6, "tp-st")
 
 
-def test_officers_numbers_that_cannot_be_are_limited_and_say_so(ask: Ask) -> None:
+def test_officers_numbers_that_cannot_be_are_limited_and_report_it(ask: Ask) -> None:
     # 3 are pending and none comes: of 8 stated as done (6 early, 2 late) only 3 can be: 3 x 6/8 = 2 1/4, 3 x 2/8 = 3/4.
     estimates: list[Row] = [
         {"unit_id": "p01", "field_code": "civil", "measure": "resolved_early", "value": 6},
@@ -200,7 +200,7 @@ def test_officers_numbers_that_cannot_be_are_limited_and_say_so(ask: Ask) -> Non
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "noted"),
     [
         ("2015-X,no-unit,{field},received_online,3", "dòng 2, cột unit_id: «no-unit»"),
         ("2030-Q1,{unit},{field},received_online,3", "dòng 2, cột period_id: «2030-Q1»"),
@@ -213,7 +213,7 @@ def test_officers_numbers_that_cannot_be_are_limited_and_say_so(ask: Ask) -> Non
         ("2015-X,{unit},{field},received_online,", r"dòng 2, cột value: «\(trống\)»"),
     ],
 )
-def test_a_wrong_line_of_the_estimates_is_told_with_its_place(tmp_path: Path, line: str, told: str) -> None:
+def test_a_wrong_line_of_the_estimates_is_reported_with_its_place(tmp_path: Path, line: str, noted: str) -> None:
     folder = Path(__file__).parents[1] / "offices" / "boston" / "reference"
     for table in folder.glob("*.csv"):
         (tmp_path / table.name).write_bytes(table.read_bytes())
@@ -221,7 +221,7 @@ def test_a_wrong_line_of_the_estimates_is_told_with_its_place(tmp_path: Path, li
     unit, field = known["units"]["unit_id"].iloc[0], known["fields"]["field_code"].iloc[0]
     content = f"period_id,unit_id,field_code,measure,value\n{line.format(unit=unit, field=field)}\n"
     (tmp_path / "estimates.csv").write_text(content, encoding="utf-8")
-    with pytest.raises(OfficeError, match=told):
+    with pytest.raises(OfficeError, match=noted):
         load_reference(tmp_path)
 
 

@@ -1,7 +1,7 @@
 """The contract of feedback_logs: labels and words are those the domain lists, each with one meaning.
 
 Here: the yml against domain/06 and the domain's lists. Not here: reading files, judging rows.
-Invariant: what stands in two groups of the domain is named here with how it was decided.
+Invariant: what is in two groups of the domain is named here with how it was decided.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ LABELS_OF_6_2 = {
     "Đã xử lý, đã trả lời": "answered",
     "Đã công khai kết quả": "published",
 }
-# The national system's groups count steps: what left the body is "handled" there. Here it is told apart.
+# The national system's groups count steps: what left the body is "handled" there. Here it is distinguished.
 OTHERWISE_COUNTED = {
     "Từ chối tiếp nhận": "refused",
     "Trả lại VPCP": "transferred",

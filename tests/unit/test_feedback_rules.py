@@ -241,7 +241,7 @@ def asked(make: Callable[..., Warehouse]) -> Asked:
     return Asked(make(CASES))
 
 
-def test_every_feedback_stands_in_its_cells(asked: Asked) -> None:
+def test_every_feedback_is_in_its_cells(asked: Asked) -> None:
     assert asked.cells(question(*Q1)) == Q1_CELLS
 
 

@@ -300,7 +300,7 @@ def test_a_control_character_in_a_name_is_cleaned_and_counted(model: ReportModel
     assert model.cleaned_texts == 1
 
 
-def test_switches_tell_whether_they_stand_as_by_default(tmp_path: Path) -> None:
+def test_switches_tell_whether_they_are_as_by_default(tmp_path: Path) -> None:
     model = stub_model(tmp_path, lateness_granularity="timestamp")
     assert [switch.name for switch in model.question.switches if not switch.is_default] == ["lateness_granularity"]
 
@@ -365,7 +365,7 @@ def test_every_number_of_the_result_section_is_a_figure_of_the_form(model: Repor
     assert "trước hạn 4.600; đúng hạn 1.121; quá hạn 79" in text
 
 
-def test_sections_nobody_sent_say_so_and_do_not_claim_that_nothing_happened(model: ReportModel) -> None:
+def test_sections_nobody_sent_report_it_and_do_not_claim_that_nothing_happened(model: ReportModel) -> None:
     text = words(report_blocks(model))
     # Nobody owes these areas in the stub: neither nil nor missing.
     assert text.count("Trong kỳ không có đơn vị nào phải báo cáo nội dung này.") == 7
@@ -403,7 +403,7 @@ def test_switches_unlike_the_default_are_told(tmp_path: Path) -> None:
     assert "So sánh với hạn: theo giờ, phút, giây (mặc định: theo ngày)" in text
 
 
-def test_the_signature_stands_before_the_forms(model: ReportModel) -> None:
+def test_the_signature_is_before_the_forms(model: ReportModel) -> None:
     kinds = [type(block) for block in report_blocks(model)]
     assert kinds.index(Signature) < kinds.index(Table)
     assert [block.form_id for block in report_blocks(model) if isinstance(block, Table)] == ["II.06a", "II.06a-by-unit"]

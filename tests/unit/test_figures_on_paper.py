@@ -21,7 +21,7 @@ from pipelines.render.xlsx import write_forms
 
 MODEL = small_model()
 ROWS = MODEL.forms["II.99"].rows
-# The note stands below the form, of the total row only.
+# The note is below the form, of the total row only.
 PRINTED = {item.figure_id: item for row in ROWS for item in row.figures} | {
     item.figure_id: item for item in ROWS[-1].notes
 }

@@ -109,7 +109,7 @@ def identities(form: dict[str, Any]) -> dict[str, str]:
 
 
 def is_within_the_form(expression: str) -> bool:
-    """Tell whether an expression speaks of cells of one row only: column numbers, whole numbers and signs."""
+    """Return whether an expression speaks of cells of one row only: column numbers, whole numbers and signs."""
     return re.fullmatch(r"(c\d+|\d+|and|[\s+=<>*()-])+", expression) is not None
 
 

@@ -1,4 +1,4 @@
-"""Characters the report's font lacks: another embedded font prints them, or a mark stands for them and is counted.
+"""Characters the report's font lacks: another embedded font prints them, or a mark represents them and is counted.
 
 Here: the character tables, what is replaced, a document that has them. Not here: the layout (test_pdf).
 Invariant: no character of a name or a reason stops a document.
@@ -45,7 +45,7 @@ def test_a_mark_of_the_office_itself_is_not_counted() -> None:
 @pytest.mark.parametrize(
     "letter", ["😀", "✓", "●", "⇒", "①", "中", "Д", "\udcff", "\x00", "👩\u200d👧", "e\u0323\u0302"]
 )
-def test_a_document_is_made_whatever_stands_in_its_text_and_title(letter: str) -> None:
+def test_a_document_is_made_whatever_is_in_its_text_and_title(letter: str) -> None:
     text = f"Sổ {letter} theo dõi"
     made = compile_pdf(HEAD.format(title=string(text)) + content(text))
 

@@ -48,7 +48,7 @@ def test_documents_come_on_working_days_and_exports_not_before_they_were_made(li
 @pytest.mark.parametrize(("period", "late", "unregistered"), [
     ("2021-Q1", {"p05", "tp-st-dt"}, {"p10"}), ("2021-Q2", {"p04", "tp-st-yt"}, {"tp-st-ttr"}),
 ])  # fmt: skip
-def test_most_returns_come_in_time_some_late_and_some_stand_in_no_register(
+def test_most_returns_come_in_time_some_late_and_some_are_in_no_register(
     lines: list[Line], period: str, late: set[str], unregistered: set[str]
 ) -> None:
     days = {

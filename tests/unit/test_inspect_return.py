@@ -66,12 +66,12 @@ def test_a_renamed_return_is_known_by_its_sheets_and_identity_wherever_it_lies(
     root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], hidden: bool, by: str
 ) -> None:
     path = renamed(root, tmp_path, hidden)
-    code, told = inspect(capsys, root, str(path))
+    code, noted = inspect(capsys, root, str(path))
     assert code == 0
-    assert f"lập: UBND Phường 1, Quý I năm 2021 (nhận ra theo {by})." in told
-    assert "Trang «Tập huấn»:\n  Dòng:" in told
-    assert "= nhận 1 + trả lại 0 +" in told
-    assert "Trang «Chỉ đạo điều hành»:\n  Dòng:" in told
+    assert f"lập: UBND Phường 1, Quý I năm 2021 (nhận ra theo {by})." in noted
+    assert "Trang «Tập huấn»:\n  Dòng:" in noted
+    assert "= nhận 1 + trả lại 0 +" in noted
+    assert "Trang «Chỉ đạo điều hành»:\n  Dòng:" in noted
     assert receipts(load_office(root)) == []
 
 
@@ -80,9 +80,9 @@ def test_a_sheet_that_would_be_refused_is_named_with_what_to_do(
 ) -> None:
     path = renamed(root, tmp_path)
     fill(path, "Tập huấn", nil=True)
-    code, told = inspect(capsys, root, str(path))
+    code, noted = inspect(capsys, root, str(path))
     assert code == 1
-    assert "Đánh dấu «Không phát sinh trong kỳ» nhưng có 1 dòng." in told
+    assert "Đánh dấu «Không phát sinh trong kỳ» nhưng có 1 dòng." in noted
 
 
 @pytest.mark.parametrize(
@@ -96,8 +96,8 @@ def test_a_return_in_another_folder_would_be_refused_and_the_run_says_the_same(
     root: Path, capsys: pytest.CaptureFixture[str], place: str, reason: str
 ) -> None:
     path = renamed(root, root / "inbox" / place)
-    code, told = inspect(capsys, root, str(path))
-    assert (code, reason in told) == (1, True)
+    code, noted = inspect(capsys, root, str(path))
+    assert (code, reason in noted) == (1, True)
 
 
 def test_its_effect_is_against_the_unit_s_return_of_any_name(
@@ -107,6 +107,6 @@ def test_its_effect_is_against_the_unit_s_return_of_any_name(
     receive_inbox(load_office(root))
     second = shutil.copy(path, tmp_path / "Báo cáo khác hẳn tên.xlsx")
     fill(second, "Tập huấn", {**TRAINING, "Mã lớp tập huấn": "TH-02"})
-    _, told = inspect(capsys, root, "--effect", str(second))
-    assert f"Tác động với p01, kỳ 2021-Q1: thay tệp «{RENAMED}»" in told
-    assert "mới: 1 TH-02" in told
+    _, noted = inspect(capsys, root, "--effect", str(second))
+    assert f"Tác động với p01, kỳ 2021-Q1: thay tệp «{RENAMED}»" in noted
+    assert "mới: 1 TH-02" in noted

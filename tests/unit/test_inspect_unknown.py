@@ -67,21 +67,21 @@ def test_an_officer_sees_headers_hidden_parts_dates_epoch_and_unknown_words(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     office = strict_office(tmp_path / "office")
-    code, told = told_of(office, foreign(tmp_path / NAME), capsys)
+    code, noted = told_of(office, foreign(tmp_path / NAME), capsys)
 
     assert code == 1
-    assert "«Thời gian / Ngày vào sổ»" in told
-    assert "1 dòng ẩn" in told and "1 cột ẩn" in told and "Trang ẩn, không đọc: «Nháp»" in told
-    assert "Ngày tính từ năm 1904" in told and "ngày của bảng tính: 6" in told
-    assert "Từ chưa biết ở cột status: «Chờ ký số»" in told
-    assert "NGƯỜI-THỬ" not in told
+    assert "«Thời gian / Ngày vào sổ»" in noted
+    assert "1 dòng ẩn" in noted and "1 cột ẩn" in noted and "Trang ẩn, không đọc: «Nháp»" in noted
+    assert "Ngày tính từ năm 1904" in noted and "ngày của bảng tính: 6" in noted
+    assert "Từ chưa biết ở cột status: «Chờ ký số»" in noted
+    assert "NGƯỜI-THỬ" not in noted
 
 
 def test_the_block_pasted_as_a_profile_reads_the_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     office = strict_office(tmp_path / "office")
     path = foreign(tmp_path / NAME)
-    _, told = told_of(office, path, capsys)
-    block = told.split("profiles/*.yaml:\n")[1]
+    _, noted = told_of(office, path, capsys)
+    block = noted.split("profiles/*.yaml:\n")[1]
     (office / "profiles" / "zz-moi.yaml").write_text(block, encoding="utf-8")
     profile = next(item for item in load_profiles(office / "profiles") if item.fits("p01", NAME))
     reading = read_file(path, NAME, CONTRACT, profile, WINDOW)
@@ -103,20 +103,20 @@ def test_a_column_that_nothing_is_like_is_named_and_the_block_is_still_a_profile
     office = strict_office(tmp_path / "office")
     path = tmp_path / "a.csv"
     path.write_text("Mã hồ sơ;Ngày hẹn trả;Trạng thái\nH51-1;01/03/2021;Lạ\n", encoding="utf-8")
-    _, told = told_of(office, path, capsys)
+    _, noted = told_of(office, path, capsys)
 
-    assert "Chưa thấy cột bắt buộc «Ngày tiếp nhận» (received_at)" in told
-    (office / "profiles" / "zz-moi.yaml").write_text(told.split("profiles/*.yaml:\n")[1], encoding="utf-8")
+    assert "Chưa thấy cột bắt buộc «Ngày tiếp nhận» (received_at)" in noted
+    (office / "profiles" / "zz-moi.yaml").write_text(noted.split("profiles/*.yaml:\n")[1], encoding="utf-8")
     assert any(item.fits("p01", "a.csv") for item in load_profiles(office / "profiles"))
 
 
-def test_a_table_nobody_knows_is_told_with_its_size(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_table_nobody_knows_is_reported_with_its_size(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     office = strict_office(tmp_path / "office")
     path = tmp_path / "b.csv"
     path.write_text("Cột một;Cột hai\n1;2\n", encoding="utf-8")
-    code, told = told_of(office, path, capsys)
+    code, noted = told_of(office, path, capsys)
 
-    assert code == 1 and "2 dòng × 2 cột" in told and "Không bảng nào của phần mềm" in told
+    assert code == 1 and "2 dòng × 2 cột" in noted and "Không bảng nào của phần mềm" in noted
 
 
 def test_a_list_of_long_texts_is_no_list_of_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -125,9 +125,9 @@ def test_a_list_of_long_texts_is_no_list_of_words(tmp_path: Path, capsys: pytest
     lines = [f"H51-{n};0{n}/03/2021;05/03/2021;;nhờ Nguyễn Văn {'A' * 60} gọi lại lần {n}" for n in range(1, 6)]
     head = "Mã hồ sơ;Ngày tiếp nhận;Ngày hẹn trả;Ngày kết thúc xử lý;Trạng thái"
     path.write_text("\n".join([head, *lines]), encoding="utf-8")
-    _, told = told_of(office, path, capsys)
+    _, noted = told_of(office, path, capsys)
 
-    assert "5 nội dung khác nhau" in told and "Nguyễn" not in told
+    assert "5 nội dung khác nhau" in noted and "Nguyễn" not in noted
 
 
 def test_month_first_dates_are_seen() -> None:

@@ -181,7 +181,7 @@ def test_a_withdrawn_delivery_leaves_from_that_moment(tmp_path: Path) -> None:
     assert by_name(register(office, LATE)) == {}
 
 
-def test_what_a_withdrawn_file_had_replaced_stands_again(tmp_path: Path) -> None:
+def test_what_a_withdrawn_file_had_replaced_is_again(tmp_path: Path) -> None:
     office = load_office(make_office(tmp_path))
     for name, content in (("s.csv", b"right"), ("s (1).csv", b"wrong")):
         send(tmp_path, name, content)

@@ -1,4 +1,4 @@
-"""What is dear is made once, whoever asks first, and a failure is told to all.
+"""What is dear is made once, whoever asks first, and a failure is reported to all.
 
 Here: several askers at once. Not here: the sample office (pipeline/conftest). Invariant: one folder, one making.
 """
@@ -39,7 +39,7 @@ def test_of_many_askers_one_makes_and_all_get_it(factory: pytest.TempPathFactory
     assert answers == [{"folder": made[0]}] * 4
 
 
-def test_what_cannot_be_made_is_tried_once_and_told_to_every_asker(factory: pytest.TempPathFactory) -> None:
+def test_what_cannot_be_made_is_tried_once_and_reported_to_every_asker(factory: pytest.TempPathFactory) -> None:
     tries: list[Path] = []
 
     def make(folder: Path) -> None:

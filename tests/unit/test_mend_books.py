@@ -1,7 +1,7 @@
 """What goes back to units: refused files, rows sent back or flagged with their own cells, what was mended since.
 
 Here: a tiny office, files with known faults, the written workbook and page. Not here: which value is a fault (suites).
-Invariant: no person and no formula in any of it; what a unit mended is told as mended, what it did not stays.
+Invariant: no person and no formula in any of it; what a unit mended is reported as mended, what it did not stays.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def book_of(office: Office, unit: str = "p01") -> tuple[MendBook, Path]:
     return next((book, path) for book, path in make_mend_books(office, "2021-Q1") if book.unit_id == unit)
 
 
-def test_rows_sent_back_and_flagged_stand_with_their_place_reason_and_own_cells(office: Office) -> None:
+def test_rows_sent_back_and_flagged_are_with_their_place_reason_and_own_cells(office: Office) -> None:
     deliver(office, "s_2021_03_15.csv", GOOD, BAD_DATE, BACKWARDS, FLAGGED)
     book, _ = book_of(office)
     assert [(f.row, f.check_id, f.at) for f in book.sent_back] == [
@@ -102,7 +102,7 @@ def test_the_cell_at_fault_is_marked(office: Office) -> None:
     assert '<dd class="wrong">31/02/2021 08:00' in path.with_suffix(".html").read_text(encoding="utf-8")
 
 
-def test_a_refused_file_is_told_with_what_to_do(office: Office) -> None:
+def test_a_refused_file_is_reported_with_what_to_do(office: Office) -> None:
     send(office.root, "s_2021_03_15.csv", "không phải bảng".encode())
     receive_inbox(office)
     book, _ = book_of(office)
@@ -113,14 +113,14 @@ def test_a_refused_file_is_told_with_what_to_do(office: Office) -> None:
     assert book.faults == ()
 
 
-def test_a_file_refused_because_no_row_is_good_tells_the_fault_of_each_row(office: Office) -> None:
+def test_a_file_refused_because_no_row_is_good_gives_the_fault_of_each_row(office: Office) -> None:
     deliver(office, "s_2021_03_15.csv", BAD_DATE)
     book, _ = book_of(office)
     assert len(book.refused) == 1
     assert [fault.check_id for fault in book.sent_back] == ["bad_date"]
 
 
-def test_after_the_unit_sends_again_the_book_tells_what_was_mended_and_what_remains(office: Office) -> None:
+def test_after_the_unit_sends_again_the_book_gives_what_was_mended_and_what_remains(office: Office) -> None:
     deliver(office, "s_2021_03_15.csv", BAD_DATE, BACKWARDS)
     deliver(office, "s_2021_03_15 (1).csv", BAD_DATE.replace("31/02", "26/02"), BACKWARDS)
     book, _ = book_of(office)

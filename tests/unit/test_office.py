@@ -47,7 +47,7 @@ def test_a_name_that_means_two_units_is_refused(tmp_path: Path) -> None:
         unit_aliases(load_office(tmp_path).reference["units"])
 
 
-def test_a_pinned_clock_stands_still(tmp_path: Path) -> None:
+def test_a_pinned_clock_is_still(tmp_path: Path) -> None:
     office = load_office(make_office(tmp_path, clock="2021-06-20T01:00:00+00:00"))
     assert office.clock.now().isoformat() == "2021-06-20T08:00:00+07:00"
 

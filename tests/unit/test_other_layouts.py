@@ -240,7 +240,7 @@ PRINTED = {
         "Tổng cộng": "15 10 1 1 1 1 2  7 5 1 1  6 4 1 1  2 1 1  1  1 1  1  1",
     },
     "dossier-progress-2025": {
-        # received, online full, partial (and what is not told), post, direct, carried in; resolved; pending with paused
+        # received, online full, partial (and what is not known), post, direct, carried in; resolved; pending with paused
         "Phòng Tư pháp": "0 0 0 0 0 0  0 0 0 0  0 0 0",
         "UBND Phường 1": "8 1 2 0 4 1  6 1 3 2  2 1 1",
         "UBND Phường 2": "7 0 0 0 6 1  2 0 2 0  5 4 1",

@@ -66,7 +66,7 @@ def test_a_mistake_in_the_file_is_named_with_its_line(tmp_path: Path, text: str,
         written(tmp_path, text)
 
 
-def test_words_stand_in_their_section_with_their_figures(model: ReportModel) -> None:
+def test_words_are_in_their_section_with_their_figures(model: ReportModel) -> None:
     own = OwnWords("words/2021-Q1.md", {"III": '- Giải quyết dứt điểm {{ fig("II.06a.total.c13") }} hồ sơ quá hạn.'})
     blocks = report_blocks(model, own=own, required=REQUIRED)
     texts = [words_of(block) for block in blocks]
@@ -123,7 +123,7 @@ def test_only_days_below_ten_and_months_one_and_two_are_padded(model: ReportMode
     assert place_and_date(replace(model, issue=Issue("final", 1, signed_on=day))) == text
 
 
-def test_number_date_and_signer_stand_on_the_documents_when_given_and_else_nothing(
+def test_number_date_and_signer_are_on_the_documents_when_given_and_else_nothing(
     model: ReportModel, tmp_path: Path
 ) -> None:
     signed = replace(model, issue=Issue("final", 1, number="47/BC-UBND", signed_on="2021-03-15", signer="Trần Văn Ký"))

@@ -39,7 +39,7 @@ def report(model: ReportModel, tmp_path_factory: pytest.TempPathFactory) -> Path
     return path
 
 
-def test_every_figure_of_every_form_stands_in_the_pdf_under_its_id(model: ReportModel, report: Path) -> None:
+def test_every_figure_of_every_form_is_in_the_pdf_under_its_id(model: ReportModel, report: Path) -> None:
     printed = pdf_texts(report)
     cells = [figure for form in model.forms.values() for row in form.rows for figure in row.figures]
     assert {figure.figure_id: printed.get(figure.figure_id) for figure in cells} == {
@@ -47,7 +47,7 @@ def test_every_figure_of_every_form_stands_in_the_pdf_under_its_id(model: Report
     }
 
 
-def test_no_figure_stands_in_the_pdf_that_the_report_does_not_have(model: ReportModel, report: Path) -> None:
+def test_no_figure_is_in_the_pdf_that_the_report_does_not_have(model: ReportModel, report: Path) -> None:
     printed = pdf_texts(report)
     assert {name: texts for name, texts in printed.items() if texts != {model.figures[name].text}} == {}
 
@@ -129,7 +129,7 @@ def test_escaping_keeps_every_character_of_a_string_literal() -> None:
 
 
 @pytest.mark.parametrize("paragraphs", range(28, 36))
-def test_a_signature_never_stands_alone_on_a_page(tmp_path: Path, paragraphs: int) -> None:
+def test_a_signature_never_is_alone_on_a_page(tmp_path: Path, paragraphs: int) -> None:
     small = small_model()
     blocks = [block for block in small_blocks(small, paragraphs) if not isinstance(block, Bullet)]
     write_pdf(small, blocks[: blocks.index(Signature()) + 1], tmp_path / "x.pdf")

@@ -42,18 +42,18 @@ def test_the_periods_of_the_sample_office_are_those_of_the_rule() -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "noted"),
     [
         ("x,ad_hoc,Ngược,2021-03-14,2021-03-01", "dòng 3, cột end_on: «2021-03-01»"),
         ("x,ad_hoc,Không có ngày,,2021-03-01", r"dòng 3, cột start_on: «\(trống\)»"),
     ],
 )
-def test_a_period_that_ends_before_it_begins_is_refused_with_its_line(tmp_path: Path, line: str, told: str) -> None:
+def test_a_period_that_ends_before_it_begins_is_refused_with_its_line(tmp_path: Path, line: str, noted: str) -> None:
     office = tmp_path / "office"
     shutil.copytree(REPOSITORY / "tests" / "offices" / "boston", office)
     with (office / "reference" / "periods.csv").open("a", encoding="utf-8") as table:
         table.write(line + "\n")
-    with pytest.raises(OfficeError, match=told):
+    with pytest.raises(OfficeError, match=noted):
         load_office(office)
 
 

@@ -1,7 +1,7 @@
 """Half year, nine months and year against their quarters, dossier by dossier (domain/forms/II.06a.yaml year rules).
 
 Here: one year of hand-made dossiers asked seven times. Not here: the sample office (tests/pipeline).
-Invariant: which quarter a dossier stands in, and where, is decided by hand.
+Invariant: which quarter a dossier is in, and where, is decided by hand.
 """
 
 from __future__ import annotations

@@ -114,7 +114,7 @@ CHECKS = [
     # p01: the check of 10/3 replaces that of 5/1 on the wall; it counts 3 in force, as the catalogue does
     _check("p01 15/3", 1, "BB1", "procedures", "wall", "2021-01-05", 3, 1, 2),
     _check("p01 15/3", 2, "BB2", "procedures", "wall", "2021-03-10", 3, 2, 1),
-    # on the portal p01 believes that 4 are in force: told as a difference; posted 4 of 4, but 4 of 3 by the catalogue
+    # on the portal p01 believes that 4 are in force: reported as a difference; posted 4 of 4, but 4 of 3 by the catalogue
     _check("p01 15/3", 3, "BB2", "procedures", "portal", "2021-03-10", 4, 4),
     # elsewhere: no column, its expired one is a finding all the same
     _check("p01 15/3", 4, "BB2", "procedures", "other", "2021-03-10", 3, 3, 1),

@@ -1,7 +1,7 @@
 """Fetching files from folders and rows from databases into the inbox.
 
 Here: a local folder by its address, a real SFTP server (OpenSSH), a real PostgreSQL, SQLite; sources that fail.
-Not here: what the files hold. Invariant: what was fetched lands like any file, once; secrets stand in no file.
+Not here: what the files hold. Invariant: what was fetched lands like any file, once; secrets are in no file.
 """
 
 from __future__ import annotations
@@ -138,7 +138,7 @@ def test_a_broken_list_of_what_was_fetched_is_begun_anew(tmp_path: Path, damage:
         ),
     ],
 )
-def test_a_source_that_cannot_be_reached_says_so_and_stops_no_other(tmp_path: Path, source: str, word: str) -> None:
+def test_a_source_that_cannot_be_reached_reports_it_and_stops_no_other(tmp_path: Path, source: str, word: str) -> None:
     fill(tmp_path / "remote")
     good = folder_source(f"file://{tmp_path / 'remote'}").replace("source_id: kho", "source_id: tot")
     office = office_with(tmp_path / "office", source + good)
@@ -151,7 +151,7 @@ def test_a_source_that_cannot_be_reached_says_so_and_stops_no_other(tmp_path: Pa
     assert word in bad.problem
 
 
-def test_a_secret_is_never_told_when_a_source_fails(tmp_path: Path) -> None:
+def test_a_secret_is_never_reported_when_a_source_fails(tmp_path: Path) -> None:
     source = (
         "  - {kind: query, source_id: kho, url_env: KSTT_DB, query: select 1, unit_id: p01, file_name: 'a_{day}.csv'}\n"
     )

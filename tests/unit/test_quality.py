@@ -114,7 +114,7 @@ def test_good_rows_pass_every_check() -> None:
     assert set(judged.rows["flags"]) == {""}
 
 
-def test_every_check_stands_in_the_verdict_even_when_nothing_is_found() -> None:
+def test_every_check_is_in_the_verdict_even_when_nothing_is_found() -> None:
     judged = judge(reading_of({}), CONTRACT, SUITE, profile_of(), KNOWN)
     suite = parse_suite(SUITE.read_text(encoding="utf-8"))
 
@@ -186,7 +186,7 @@ def test_a_profile_raises_a_row_check_to_refuse_the_file() -> None:
     assert judged.verdict["refused_reason"] == "Kênh tiếp nhận để trống."
 
 
-def test_a_profile_naming_an_unknown_check_is_told_what_is_allowed() -> None:
+def test_a_profile_naming_an_unknown_check_is_reported_what_is_allowed() -> None:
     with pytest.raises(OfficeError, match=r"không có phép kiểm tra khong_co.*missing_channel"):
         judge(reading_of({}), CONTRACT, SUITE, profile_of(khong_co="info"), KNOWN)
 

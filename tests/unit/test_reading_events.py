@@ -88,7 +88,7 @@ SUPPLIED = {
 ROWS = [A.rsplit(";", 1)[0], B.rsplit(";", 1)[0]]
 
 
-def test_a_column_the_source_does_not_print_is_told_by_its_profile(tmp_path: Path) -> None:
+def test_a_column_the_source_does_not_print_is_known_by_its_profile(tmp_path: Path) -> None:
     reading = read(tmp_path, [HEAD_WITHOUT, *ROWS], {**BASE, "supplied": SUPPLIED})
 
     assert reading.rows["status"].tolist() == ["result_ready", "in_progress"]
@@ -116,7 +116,7 @@ def test_a_column_the_file_prints_is_never_replaced(tmp_path: Path) -> None:
         ({"status": {"from": "khong_co", "filled": "a", "blank": "b"}}, "khóa supplied.from"),
     ],
 )
-def test_a_profile_that_tells_of_no_column_is_refused_by_name(
+def test_a_profile_that_reports_no_column_is_refused_by_name(
     supplied: dict[str, object], key: str, tmp_path: Path
 ) -> None:
     with pytest.raises(OfficeError, match="khong_co") as error:
@@ -125,12 +125,12 @@ def test_a_profile_that_tells_of_no_column_is_refused_by_name(
 
 
 @pytest.mark.parametrize("rule", [{}, {"always": "x", "from": "finished_at"}, {"from": "finished_at", "filled": "a"}])
-def test_a_half_told_rule_is_refused(rule: dict[str, str]) -> None:
+def test_a_half_reported_rule_is_refused(rule: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="either always, or from with filled and blank"):
         Profile.model_validate({**BASE, "supplied": {"status": rule}})
 
 
-def test_moments_with_an_offset_are_told_in_the_offices_zone_and_the_repair_is_kept(tmp_path: Path) -> None:
+def test_moments_with_an_offset_are_reported_in_the_offices_zone_and_the_repair_is_kept(tmp_path: Path) -> None:
     row = "H51-210308-0001;2021-03-14T18:30:00+01:00;2021-03-20;;Đang xử lý;Ký"
     reading = read(tmp_path, [HEAD, row], BASE, ZoneInfo("Asia/Ho_Chi_Minh"))
 

@@ -212,7 +212,7 @@ def test_windows_1258_is_read_and_composed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("cut", [1, 2])
-def test_utf8_cut_inside_a_letter_is_told_as_damaged(tmp_path: Path, cut: int) -> None:
+def test_utf8_cut_inside_a_letter_is_reported_as_damaged(tmp_path: Path, cut: int) -> None:
     path = text_file(tmp_path / "r.csv", [HEAD, [*ROW[:6], "ế"]])
     path.write_bytes(path.read_bytes()[:-cut])
     assert "bị cắt ở dòng 2" in read(path).verdict["refused_reason"]
@@ -234,7 +234,7 @@ def test_utf16_of_an_odd_length_is_refused(tmp_path: Path) -> None:
         (b"\xd0\xcf\x11\xe0" + "WordDocument".encode("utf-16-le"), "Word"),
     ],
 )
-def test_what_only_carries_a_spreadsheets_name_is_told_by_its_true_kind(
+def test_what_only_carries_a_spreadsheets_name_is_known_by_its_true_kind(
     tmp_path: Path, content: bytes, words: str
 ) -> None:
     path = tmp_path / "t.xls"
@@ -307,12 +307,12 @@ def test_a_workbook_whose_inner_list_is_damaged_is_refused(tmp_path: Path) -> No
         ("utf16le-bom.csv", "csv"),
     ],
 )
-def test_a_published_awkward_file_is_told_by_its_content(name: str, expected: str) -> None:
+def test_a_published_awkward_file_is_known_by_its_content(name: str, expected: str) -> None:
     try:
-        told = open_grid(MESSY / name).format
+        noted = open_grid(MESSY / name).format
     except Refused as refusal:
-        told = refusal.reason
-    assert expected in told
+        noted = refusal.reason
+    assert expected in noted
 
 
 @needs_messy

@@ -87,7 +87,7 @@ def test_a_workbook_half_copied_is_refused(tmp_path: Path, name: str) -> None:
         assert read(path).verdict["status"] == "refused"
 
 
-def test_a_formula_never_calculated_is_told_in_ods(tmp_path: Path) -> None:
+def test_a_formula_never_calculated_is_reported_in_ods(tmp_path: Path) -> None:
     path = ods(
         tmp_path / "a.ods",
         [f'<table:table-cell table:formula="of:=[.A1]"/>{ods_text("x")}<table:table-cell office:value-type="float" '
@@ -179,7 +179,7 @@ def xlsb(path: Path, cells: list[bytes], flags: int = 0) -> Path:
     return path
 
 
-def test_a_binary_workbook_tells_errors_padded_codes_percentages_and_what_is_hidden(tmp_path: Path) -> None:
+def test_a_binary_workbook_gives_errors_padded_codes_percentages_and_what_is_hidden(tmp_path: Path) -> None:
     cells = [
         record(3, struct.pack("<II", 0, 0) + b"\x07"),  # #DIV/0!
         record(6, struct.pack("<II", 1, 0) + xl_text("Hồ sơ")),

@@ -181,7 +181,7 @@ def numbers(*given: int) -> list[object]:
 
 @pytest.mark.parametrize("word", ["Cộng", "- Cộng:", "Tổng số", "Cộng theo lĩnh vực", "Cộng (1+2)", "Cộng"])
 @pytest.mark.parametrize(("stated", "agrees"), [(19, True), (20, False)])
-def test_a_total_whose_word_stands_in_the_second_column_is_furniture_and_is_checked(
+def test_a_total_whose_word_is_in_the_second_column_is_furniture_and_is_checked(
     tmp_path: Path, word: str, stated: int, agrees: bool
 ) -> None:
     rows = [
@@ -194,8 +194,8 @@ def test_a_total_whose_word_stands_in_the_second_column_is_furniture_and_is_chec
 
     assert reading.rows["field_name"].tolist() == ["Hộ tịch", "Cộng đồng"]
     assert [item["row"] for item in reading.verdict["furniture"] if item["kind"] == "total"] == [6]
-    told = {item["of"]: (item["stated"], item["found"], item["agrees"]) for item in reading.verdict["totals"]}
-    assert told["Nhận trực tiếp, bưu chính (cột 5)"] == (stated, 19, agrees)
+    noted = {item["of"]: (item["stated"], item["found"], item["agrees"]) for item in reading.verdict["totals"]}
+    assert noted["Nhận trực tiếp, bưu chính (cột 5)"] == (stated, 19, agrees)
 
 
 def test_the_return_of_the_case_counts_its_total_once() -> None:

@@ -61,7 +61,7 @@ def test_a_page_with_a_head_of_three_merged_rows_is_read_whole(tmp_path: Path, e
     assert (second["dossier_code"], second["status"], second["source_row"]) == ("000124", "in_progress", 8)
 
 
-def test_repeated_leaves_are_told_apart_by_their_whole_path(tmp_path: Path) -> None:
+def test_repeated_leaves_are_distinguished_by_their_whole_path(tmp_path: Path) -> None:
     html = """<table><tr><td rowspan=2>Đơn vị</td><td colspan=2>Số hồ sơ đã giải quyết</td><td colspan=2>Đang giải quyết
     <tr><td>Tổng số<td>Quá hạn<td>Tổng số<td>Quá hạn</table>"""
     (sheet,) = open_grid(page(tmp_path / "a.xls", html)).sheets
@@ -125,7 +125,7 @@ def test_utf8_is_read_as_utf8_even_under_a_wrong_declaration(tmp_path: Path) -> 
     assert sheet.rows == [["Hồ sơ"]]
 
 
-def test_a_charset_that_does_not_exist_is_told(tmp_path: Path) -> None:
+def test_a_charset_that_does_not_exist_is_reported(tmp_path: Path) -> None:
     path = page(tmp_path / "i.xls", '<html><meta charset="vn-3"><table><tr><td>né</table>', "latin-1")
     assert "vn-3" in read(path).verdict["refused_reason"]
 

@@ -72,9 +72,9 @@ def judged(path: Path, profile: Profile) -> Reading:
     read = read_delivery(path, Source(path.name, CONTRACT, profile, WINDOW), path.parent)
     assert read.is_accepted, read.verdict
     (found,) = judge_all([Case(read, profile, KNOWN.observed_on)], CONTRACT, SUITE, KNOWN)
-    told = joined(found.pieces(), found.verdict, CONTRACT)
+    noted = joined(found.pieces(), found.verdict, CONTRACT)
     read.pieces.close()
-    return told
+    return noted
 
 
 def cut(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
@@ -108,7 +108,7 @@ def test_no_piece_stays_behind_on_the_disk(table: Path, monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize("size", [1, 2, 3])
-def test_a_cell_merged_over_a_cut_stands_for_all_its_rows(
+def test_a_cell_merged_over_a_cut_represents_all_its_rows(
     tmp_path: Path, size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "so.xlsx"
@@ -153,10 +153,10 @@ def test_a_row_check_raised_to_critical_refuses_a_file_of_many_pieces(
     table: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cut(monkeypatch, 2)
-    told = judged(table, profile_of(missing_channel="critical"))
+    noted = judged(table, profile_of(missing_channel="critical"))
 
-    assert told.verdict["status"] == "refused"
-    assert len(told.rows) == 6  # as read: 7 records, one with an impossible day
+    assert noted.verdict["status"] == "refused"
+    assert len(noted.rows) == 6  # as read: 7 records, one with an impossible day
 
 
 # ---- large text tables
@@ -225,9 +225,9 @@ def test_lazy_rows_are_looked_up_like_a_list() -> None:
 
 @pytest.fixture
 def folder(table: Path) -> Path:
-    told = judged(table, profile_of())
+    noted = judged(table, profile_of())
     place = table.parent / "kept"
-    keep(place, [pieces_module.Piece(told.rows, told.rejects)], {**told.verdict, "recipe": "r"}, CONTRACT)
+    keep(place, [pieces_module.Piece(noted.rows, noted.rejects)], {**noted.verdict, "recipe": "r"}, CONTRACT)
     return place
 
 

@@ -1,4 +1,4 @@
-"""Any table, written in any format, reads back the same; whatever stands around its rows changes none of them.
+"""Any table, written in any format, reads back the same; whatever is around its rows changes none of them.
 
 Here: hypothesis round trips over xlsx, ods, HTML, CSV in any encoding, and mixes of furniture. Not here: named cases.
 Invariant: rows in = typed + rejected + blank + furniture; the typed rows are the ones written, in order.

@@ -1,7 +1,7 @@
-"""Tables wherever they stand: head rows, gaps, totals, delimiters (BUGS 26-28; domain/09 9.4).
+"""Tables wherever they are: head rows, gaps, totals, delimiters (BUGS 26-28; domain/09 9.4).
 
 Here: small tables made in the test, and single lines. Not here: formats, text, dates.
-Invariant: the rows are the same whatever stands around them; a total is never a row and is checked.
+Invariant: the rows are the same whatever is around them; a total is never a row and is checked.
 """
 
 from __future__ import annotations
@@ -63,11 +63,11 @@ def test_a_number_of_records_is_checked_above_or_below(
     rows = [HEAD, total, ROW, SECOND] if place == "above" else [HEAD, ROW, SECOND, total]
     reading = read(text_file(tmp_path / "a.csv", rows))
     assert len(reading.rows) == 2
-    (told,) = reading.verdict["totals"]
-    assert (told["of"], told["found"], told["agrees"]) == ("số dòng", 2, agrees)
+    (noted,) = reading.verdict["totals"]
+    assert (noted["of"], noted["found"], noted["agrees"]) == ("số dòng", 2, agrees)
 
 
-def test_sums_of_amounts_are_checked_and_a_difference_is_told(tmp_path: Path) -> None:
+def test_sums_of_amounts_are_checked_and_a_difference_is_reported(tmp_path: Path) -> None:
     head = ["Mã thủ tục", "Tên thủ tục", "Thuộc kế hoạch", "Tình trạng", "Hình thức", "Thẩm quyền", "Ngày báo cáo"]
     money = next(name for name, column in REVIEW.columns.items() if column.role == "money")
     labels = {name: [name] for name in REVIEW.columns}
@@ -99,7 +99,7 @@ def test_sums_of_amounts_are_checked_and_a_difference_is_told(tmp_path: Path) ->
     assert reading.verdict["counts"]["typed"] == 3
 
 
-def test_subtotals_of_sections_stand_for_their_section(tmp_path: Path) -> None:
+def test_subtotals_of_sections_represent_their_section(tmp_path: Path) -> None:
     rows = [
         HEAD, ["I", "Hộ tịch"], ROW, SECOND, ["", "Cộng", "2"], ["II", "Đất đai"], [*SECOND[:1], "H51-3", *SECOND[2:]],
         ["", "Cộng", "1"], ["", "Tổng cộng", "3"],
@@ -164,7 +164,7 @@ def test_words_that_are_labels_too_are_no_second_head(tmp_path: Path) -> None:
     assert len(read(text_file(tmp_path / "a.csv", rows)).rows) == 5
 
 
-def test_a_cell_merged_over_rows_stands_for_each_of_them(tmp_path: Path) -> None:
+def test_a_cell_merged_over_rows_represents_each_of_them(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     with xlsxwriter.Workbook(str(path)) as book:
         sheet = book.add_worksheet()

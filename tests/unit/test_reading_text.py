@@ -1,7 +1,7 @@
 """Text of old fonts and code pages, and dates a spreadsheet has exchanged (BUGS 18-22; domain/09 9.3, 9.5).
 
 Here: single texts, columns, whole small files. Not here: formats.
-Invariant: what is changed is told with its original; a healthy column is never touched.
+Invariant: what is changed is shown with its original; a healthy column is never touched.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ def test_the_domains_samples_are_converted(unicode: str, tcvn3: str, vni: str) -
 
 
 def test_the_samples_are_those_of_the_domain() -> None:
-    told = yaml.safe_load(shared("domain/data/header_synonyms.yaml").read_text(encoding="utf-8"))
-    assert [(one["unicode"], one["tcvn3"], one["vni"]) for one in told["legacy_encoding_samples"]] == SAMPLES
+    noted = yaml.safe_load(shared("domain/data/header_synonyms.yaml").read_text(encoding="utf-8"))
+    assert [(one["unicode"], one["tcvn3"], one["vni"]) for one in noted["legacy_encoding_samples"]] == SAMPLES
 
 
 def test_every_lower_letter_has_one_spelling_in_each_old_font() -> None:
@@ -53,7 +53,7 @@ def test_every_lower_letter_has_one_spelling_in_each_old_font() -> None:
 
 
 @pytest.mark.parametrize("at", [1, 2])
-def test_a_column_in_an_old_font_is_turned_into_unicode_and_told(at: int) -> None:
+def test_a_column_in_an_old_font_is_turned_into_unicode_and_reported(at: int) -> None:
     texts = [sample[at] for sample in SAMPLES]
     restored = restore(texts)
     assert restored.texts == [sample[0] for sample in SAMPLES]

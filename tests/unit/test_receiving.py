@@ -56,7 +56,7 @@ def test_a_tick_receives_and_names_what_waits(tmp_path: Path) -> None:
     assert not tick(root).asset_events
 
 
-def test_a_tick_with_a_wrong_setting_says_so(tmp_path: Path) -> None:
+def test_a_tick_with_a_wrong_setting_reports_it(tmp_path: Path) -> None:
     root = make_office(tmp_path)
     sensor = sensor_of(load_office(root))
     (root / "office.yaml").write_text("office: {name: X}", encoding="utf-8")

@@ -36,7 +36,7 @@ DIRECTIVES = [
     _directive("08/KH", "p02 15/3", "review_plan", "2021-01-06", "2022", 4),
     # a plan issued before the period is the one owed all the same
     _directive("09/KH", "law 15/3", "control_plan", "2020-12-10", "2021", 2),
-    # told again in June with another date: the newest file has the word
+    # reported again in June with another date: the newest file has the word
     _directive("07/CV", "law 15/3", "letter", "2021-03-20", None, 1),
     _directive("07/CV", "law 15/6", "unknown", "2021-03-10", None, 1),
 ]

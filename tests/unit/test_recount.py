@@ -259,7 +259,7 @@ def test_a_lost_dossier_and_a_lost_row_are_found(make: Make) -> None:
     assert [(record.record, record.reported) for record in result.records] == [("X07", None)]
 
 
-def test_a_fact_nobody_recounts_is_told_not_passed_over(more: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fact_nobody_recounts_is_reported_not_passed_over(more: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
     more.ask(question(*Q1), select=MODELS)
     monkeypatch.setattr("pipelines.recount.recount.RECOUNTS", {})
     result = recounted(more)

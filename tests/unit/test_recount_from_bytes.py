@@ -46,14 +46,15 @@ def _report(office: Office) -> Path:
 
 
 def _lose_a_row(office: Office) -> None:
-    """Take the last row out of the typed file and make its verdict say so: nothing shows that it is damaged."""
+    """Take the last row out of the typed file and make its verdict reports it: nothing shows that it is damaged."""
     (folder,) = (office.data / "typed" / "case_exports").glob("*-*")
     rows = folder / "rows.parquet"
     pd.read_parquet(rows).iloc[:-1].to_parquet(rows, index=False)
     verdict = json.loads((folder / "verdict.json").read_text(encoding="utf-8"))
     verdict["kept"]["rows"] = {"count": 2, "sha256": typed_cache._hash(rows)}
-    verdict["seal"] = typed_cache._seal(verdict)
-    (folder / "verdict.json").write_text(json.dumps(verdict, ensure_ascii=False), encoding="utf-8")
+    del verdict["seal"]
+    head = json.dumps(verdict, ensure_ascii=False, indent=1).encode().removesuffix(b"\n}")
+    (folder / "verdict.json").write_bytes(head + typed_cache._SEAL + typed_cache._seal(head))
 
 
 def test_a_whole_cache_agrees_with_the_bytes(office: Office) -> None:

@@ -154,7 +154,7 @@ REVIEW = st.fixed_dictionaries(
 
 
 def _sent(stream: str, parts: list[tuple[tuple[str, str], str, list[Row]]]) -> tuple[list[Row], list[Row]]:
-    """Deliveries of a stream and their rows; one procedure stands once in a file, as the suites have it."""
+    """Deliveries of a stream and their rows; one procedure is once in a file, as the suites have it."""
     deliveries, rows = [], []
     for number, ((unit_id, unit_from), observed_on, lines) in enumerate(parts):
         name = f"{stream} {number} {unit_id}"

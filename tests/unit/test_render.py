@@ -50,7 +50,7 @@ def folder(model: ReportModel, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 
 def counts_of(model: ReportModel) -> dict[str, str]:
-    """Figures that stand in a form: id → text."""
+    """Figures that are in force in a form: id → text."""
     return {
         figure.figure_id: figure.text for form in model.forms.values() for row in form.rows for figure in row.figures
     }
@@ -76,7 +76,7 @@ def word_figures(body: etree._Element) -> list[tuple[str, str]]:
     return found
 
 
-def test_every_figure_of_the_forms_and_words_stands_in_word_under_its_id(model: ReportModel, folder: Path) -> None:
+def test_every_figure_of_the_forms_and_words_is_in_word_under_its_id(model: ReportModel, folder: Path) -> None:
     printed = [*counts_of(model)]
     printed += figure_ids(report_blocks(model))
     expected = Counter((bookmark_name(name), model.figures[name].text) for name in printed)
@@ -190,7 +190,7 @@ def test_word_leaves_number_and_date_to_the_registry(folder: Path) -> None:
         (OfficeInfo(name="City of Boston"), [("CITY OF BOSTON", True)]),
     ],
 )
-def test_issuing_body_stands_as_the_decree_has_it(office: OfficeInfo, lines: list) -> None:
+def test_issuing_body_is_as_the_decree_has_it(office: OfficeInfo, lines: list) -> None:
     assert issuing_lines(office) == lines
 
 

@@ -1,6 +1,6 @@
 """The units' return workbook: made, filled in as an officer would, sent back, read.
 
-Here: what stands in it, nil and its two faults, open records of the period before. Not here: counting.
+Here: what is in it, nil and its two faults, open records of the period before. Not here: counting.
 Invariant: what our own workbook asks for is what our reader takes; an empty sheet without its tick is no return.
 """
 
@@ -103,7 +103,7 @@ def test_a_sheet_taken_out_is_named(office: Office) -> None:
     assert REVIEW in typed["review_submissions"].verdict["refused_reason"]
 
 
-def test_what_the_last_period_left_open_stands_in_the_next_return(office: Office) -> None:
+def test_what_the_last_period_left_open_is_in_the_next_return(office: Office) -> None:
     done = {
         **FEEDBACK_ROW,
         "Mã PAKN": "000124",
@@ -183,7 +183,7 @@ match: {units: [p01], files: ["Sổ PAKN*"]}
     assert [sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible"] == [REVIEW]
 
 
-def test_a_record_without_its_last_day_stands_in_the_next_return(tmp_path: Path) -> None:
+def test_a_record_without_its_last_day_is_in_the_next_return(tmp_path: Path) -> None:
     owed = "unit_id,stream,valid_from,valid_to\np01,inspections,,\n"
     root = make_office(tmp_path, clock="2021-06-10T08:00:00+07:00", obligations=owed, periods=PERIODS)
     office = load_office(root)

@@ -184,7 +184,7 @@ def test_the_worked_example_is_35_percent(quarter: Warehouse) -> None:
     assert form(quarter)["A.2"]["c13"] == Decimal("40.00")
 
 
-def test_a_document_of_two_procedures_stands_beside_the_first_only(quarter: Warehouse) -> None:
+def test_a_document_of_two_procedures_is_beside_the_first_only(quarter: Warehouse) -> None:
     printed = form(quarter)
 
     assert [printed[code]["c3"] for code in ("A.1", "A.2", "A.3", "A.4")] == [1, 0, 1, 0]

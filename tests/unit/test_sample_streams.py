@@ -176,7 +176,7 @@ def status_at(record: Feedback, day: dt.date) -> str:
 
 
 @pytest.mark.parametrize("period", EXPORT)
-def test_every_feedback_of_the_population_stands_once_in_each_file_that_keeps_it(
+def test_every_feedback_of_the_population_is_once_in_each_file_that_keeps_it(
     period: str, feedback: list[Shown], truth: list[Feedback]
 ) -> None:
     start, end = PERIODS[period]
@@ -193,7 +193,7 @@ def test_every_feedback_of_the_population_stands_once_in_each_file_that_keeps_it
     assert 90 <= len({code for _, code in expected}) <= 140
 
 
-def test_some_feedback_of_wards_stands_in_both_files_and_one_ward_has_nil(feedback: list[Shown]) -> None:
+def test_some_feedback_of_wards_is_in_both_files_and_one_ward_has_nil(feedback: list[Shown]) -> None:
     for period in EXPORT:
         own = {row.cells["feedback_code"] for row in feedback if row.period == period and row.unit in WARDS}
         office = {row.cells["feedback_code"] for row in feedback if row.period == period and row.unit == "tp-st-vp"}
@@ -344,7 +344,7 @@ def test_the_planted_review_rows_are_all_that_trip_a_check(reviews: list[Shown])
 
 
 @pytest.mark.parametrize("period", EXPORT)
-def test_a_unit_sends_its_whole_list_and_tells_what_is_reported(period: str, reviews: list[Shown]) -> None:
+def test_a_unit_sends_its_whole_list_and_gives_what_is_reported(period: str, reviews: list[Shown]) -> None:
     sent_back = {
         (r["unit_id"], r["source_row"])
         for r in planted("review_submissions")
@@ -355,15 +355,15 @@ def test_a_unit_sends_its_whole_list_and_tells_what_is_reported(period: str, rev
         for row in reviews
         if row.period == period and (row.unit, str(row.number)) not in sent_back
     }
-    told = {
+    records = {
         (r["reviewing_unit_id"], r["procedure_code"]): r
         for r in review_truth()
         if r["reviewing_unit_id"] not in LAST_SEEN[period]
     }
 
-    assert set(shown) == set(told)
+    assert set(shown) == set(records)
     for place, row in shown.items():
-        record = told[place]
+        record = records[place]
         day = dt.date.fromisoformat(record["reported_on"]) if record["reported_on"] else None
         is_reported = day is not None and day < EXPORT[period]
         assert (row.cells["reported_on"] is not None) == is_reported, place
@@ -377,18 +377,18 @@ def test_a_unit_sends_its_whole_list_and_tells_what_is_reported(period: str, rev
 
 
 def test_the_reviews_hold_every_case_the_form_must_tell_apart() -> None:
-    told = review_truth()
-    reported = [r for r in told if r["reported_on"]]
+    records = review_truth()
+    reported = [r for r in records if r["reported_on"]]
     documents = Counter((r["reviewing_unit_id"], r["document_number"]) for r in reported if r["document_number"])
     by_procedure = Counter(r["procedure_code"] for r in reported)
 
-    assert {r["reviewing_unit_id"] for r in told} == WARDS | {
+    assert {r["reviewing_unit_id"] for r in records} == WARDS | {
         "tp-st-tp", "tp-st-tckh", "tp-st-ldtbxh", "tp-st-tnmt", "tp-st-vp",
     }  # fmt: skip
-    assert {r["in_plan"] for r in told} == {"yes", "no", "unknown"}
+    assert {r["in_plan"] for r in records} == {"yes", "no", "unknown"}
     assert max(documents.values()) == 2 and max(by_procedure.values()) > 1
     assert [r for r in reported if r["planned_end_on"] and r["reported_on"] > r["planned_end_on"]]
-    assert [r for r in told if not r["reported_on"]]
+    assert [r for r in records if not r["reported_on"]]
     assert {r["states_amounts"] for r in reported if r["cost_before"]} == {"0", "1"}
     assert {r["proposal_kind"] for r in reported} >= {"keep", "amend", "replace", "abolish", "new"}
 

@@ -49,7 +49,7 @@ def test_no_two_rows_share_a_short_name(row: str, short: str) -> None:
 @pytest.mark.parametrize(
     "text", ["2021-Q1", "2021Q1-06a-B3", "2021Q1-06a-B3-10", "2021Q1-06a-B3-c10-v", "", "a b-c-d-e"]
 )
-def test_what_is_no_code_is_told_how_one_is_written(text: str) -> None:
+def test_what_is_no_code_is_reported_how_one_is_written(text: str) -> None:
     with pytest.raises(OfficeError, match="2021Q1-06a-B3-c10-v2"):
         parse_short_code(text)
 

@@ -1,4 +1,4 @@
-"""Which deliveries stand when a replacement is refused.
+"""Which deliveries are when a replacement is refused.
 
 Here: replacements good and bad, in chains, withdrawn. Not here: the register itself (test_landing_register).
 Invariant: a unit's rows never leave because a bad file came after them.

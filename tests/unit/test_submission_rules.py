@@ -1,4 +1,4 @@
-"""What units owe and how it stands (area XI): by hand, and as `kstt status` tells it of the same office.
+"""What units owe and its state (area XI): by hand, and as `kstt status` gives it of the same office.
 
 Here: literal sendings of two wards and a department; a tiny office whose files really arrive. Not here: reading files.
 Invariant: every expected figure is counted by hand (domain/04 4.2, domain/08 8.6) beside its case.
@@ -33,11 +33,11 @@ MEASURES = (
 )  # fmt: skip
 
 
-def _sending(unit: str, stream: str, moment: str, *, period: str = "2021-Q1", **told: object) -> Row:
+def _sending(unit: str, stream: str, moment: str, *, period: str = "2021-Q1", **noted: object) -> Row:
     """A sending whose day is known: earliest and latest are the same."""
     return {
         "delivery_id": f"{unit} {stream} {moment}", "unit_id": unit, "stream": stream, "period_id": period,
-        "received_at": moment, "sent_from": moment[:10], "sent_until": moment[:10], "kind": "first", "status": "accepted", "is_standing": True, "rows_read": 5, **told,
+        "received_at": moment, "sent_from": moment[:10], "sent_until": moment[:10], "kind": "first", "status": "accepted", "is_standing": True, "rows_read": 5, **noted,
     }  # fmt: skip
 
 
@@ -45,7 +45,7 @@ SENDINGS = [
     # the last minute of the last day, mended in April: on time, one revision
     _sending("p01", "directives", "2021-03-11 23:59:00", is_standing=False),
     _sending("p01", "directives", "2021-04-02 08:00:00", kind="replacement"),
-    # three days late, and nothing to tell
+    # three days late, and nothing to show
     _sending("p01", "trainings", "2021-03-14 08:00:00", rows_read=0),
     # refused, and refused again
     _sending("p01", "findings", "2021-03-01 08:00:00", status="refused", is_standing=False),

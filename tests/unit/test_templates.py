@@ -63,7 +63,7 @@ def of_kind(model: ReportModel, kind: str, label: str = "Quý I năm 2021") -> R
 
 
 @pytest.mark.parametrize(
-    ("template", "told"),
+    ("template", "noted"),
     [
         (
             "một\n{{ ofice.name }}",
@@ -88,13 +88,13 @@ def of_kind(model: ReportModel, kind: str, label: str = "Quý I năm 2021") -> R
         ("{{ top(1) }}", "Mẫu t.md.j2, dòng 1, thẻ {{ top(1) }}: viết sai cú pháp hoặc sai kiểu"),
     ],
 )
-def test_a_wrong_name_is_told_with_template_line_tag_and_the_nearest_known(
-    model: ReportModel, tmp_path: Path, template: str, told: str
+def test_a_wrong_name_is_reported_with_template_line_tag_and_the_nearest_known(
+    model: ReportModel, tmp_path: Path, template: str, noted: str
 ) -> None:
     (tmp_path / "t.md.j2").write_text(template, encoding="utf-8")
     with pytest.raises(OfficeError) as error:
         report_blocks(model, "t.md.j2", [tmp_path, REPORT_TEMPLATES])
-    assert told in str(error.value)
+    assert noted in str(error.value)
 
 
 def test_a_fault_inside_a_part_names_the_part_and_its_line(model: ReportModel, tmp_path: Path) -> None:
@@ -156,7 +156,7 @@ def test_a_units_report_does_not_name_other_units(model: ReportModel) -> None:
     assert "Kết quả theo nơi tiếp nhận" not in text
 
 
-def test_parts_of_a_year_that_were_sent_are_told_though_no_unit_has_sent_all(tmp_path: Path) -> None:
+def test_parts_of_a_year_that_were_sent_are_reported_though_no_unit_has_sent_all(tmp_path: Path) -> None:
     import duckdb
     from figures_stub import write_stub
 
@@ -212,7 +212,7 @@ def test_a_unit_is_headed_by_its_own_line_then_that_of_its_kind_then_the_offices
 # ---- comparison with issued reports
 
 
-def test_changes_are_told_in_words_with_figures_of_their_own(model: ReportModel) -> None:
+def test_changes_are_reported_in_words_with_figures_of_their_own(model: ReportModel) -> None:
     issued = {
         "II.06a/tp-st/total/c3": 6000,  # 6250 - 6000 = 250; 250 / 6000 = 4.1666… %
         "II.06a/tp-st/total/c7": 5800,
@@ -358,7 +358,7 @@ def test_a_restyled_document_is_the_same_bytes_again(model: ReportModel, tmp_pat
     assert (tmp_path / "a.docx").read_bytes() == (tmp_path / "b.docx").read_bytes()
 
 
-def test_a_word_file_that_is_none_or_lacks_a_style_is_told(model: ReportModel, tmp_path: Path) -> None:
+def test_a_word_file_that_is_none_or_lacks_a_style_is_reported(model: ReportModel, tmp_path: Path) -> None:
     base = tmp_path / "letterhead.docx"
     base.write_bytes(b"not a word file")
     with pytest.raises(OfficeError, match=r"Không mở được letterhead\.docx"):

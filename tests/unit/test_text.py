@@ -1,7 +1,7 @@
 """Match keys: what is one name for an officer is one key (domain/09, 9.5; BUGS 18, 19, 28).
 
 Here: nfc, match_key, ascii_key. Not here: headers of files (test_reading).
-Invariant: a key folds what people write in two ways, and nothing that tells two names apart.
+Invariant: a key folds what people write in two ways, and nothing that distinguishes two names.
 """
 
 from __future__ import annotations

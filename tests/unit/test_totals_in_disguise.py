@@ -21,7 +21,7 @@ def frame(*rows: tuple[str, list[int]], restart_at: int | None = None) -> pd.Dat
     """Rows of one sheet after another: field and measures; from `restart_at` on they are another file's."""
     begins = restart_at if restart_at is not None else len(rows)
     numbers = [number if number < begins else number - begins for number in range(len(rows))]
-    told = pd.DataFrame(
+    noted = pd.DataFrame(
         {
             "field_name_key": [name for name, _ in rows],
             "source_file": "a.xlsx",
@@ -31,7 +31,7 @@ def frame(*rows: tuple[str, list[int]], restart_at: int | None = None) -> pd.Dat
     )
     values = pd.DataFrame([given for _, given in rows], columns=MEASURES)
     others = [name for name, column in DECLARED.columns.items() if column.role == "count" and name not in MEASURES]
-    return pd.concat([told, values], axis="columns").assign(**dict.fromkeys(others))
+    return pd.concat([noted, values], axis="columns").assign(**dict.fromkeys(others))
 
 
 ONE, TWO, SUM = [1, 15, 2, 17, 1], [0, 4, 1, 4, 1], [1, 19, 3, 21, 2]
@@ -58,7 +58,7 @@ ONE, TWO, SUM = [1, 15, 2, 17, 1], [0, 4, 1, 4, 1], [1, 19, 3, 21, 2]
         "zeros tell nothing",
     ],
 )
-def test_measures_that_add_up_what_stands_above(rows: list[tuple[str, list[int]]], found: list[int]) -> None:
+def test_measures_that_add_up_what_is_above(rows: list[tuple[str, list[int]]], found: list[int]) -> None:
     assert sums_above(frame(*rows), DECLARED, KNOWN).tolist() == found
 
 

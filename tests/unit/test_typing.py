@@ -83,7 +83,7 @@ def test_a_date_is_read_day_first_whatever_its_style(cell: object, expected: str
         ("2021-03-14T23:30:00", "2021-03-14T23:30:00", False),  # no offset: a local clock
     ],
 )
-def test_a_moment_with_an_offset_is_told_in_the_offices_zone(cell: str, expected: str, is_moved: bool) -> None:
+def test_a_moment_with_an_offset_is_reported_in_the_offices_zone(cell: str, expected: str, is_moved: bool) -> None:
     typed = type_datetime(cell, False, EARLIEST, LATEST, Reckoning(zone=ZoneInfo("Asia/Ho_Chi_Minh")))
 
     assert typed.value == dt.datetime.fromisoformat(expected)
@@ -127,13 +127,13 @@ def test_what_is_no_sure_date_is_an_error_that_says_why(cell: object, words: str
 
 
 @pytest.mark.parametrize("dash", ["-", "–", "null"])
-def test_a_dash_is_no_date_and_is_told(dash: str) -> None:
+def test_a_dash_is_no_date_and_is_reported(dash: str) -> None:
     typed = type_datetime(dash, False, EARLIEST, LATEST)
     assert (typed.value, typed.error) == (None, None)
     assert dash in (typed.repair or "")
 
 
-def test_a_serial_number_counts_from_1904_in_a_workbook_that_says_so() -> None:
+def test_a_serial_number_counts_from_1904_in_a_workbook_that_reports_it() -> None:
     typed = type_datetime(44633.0, False, EARLIEST, LATEST, Reckoning(SERIAL_ZERO_1904))
     assert typed.value == dt.datetime(2026, 3, 14)
 
@@ -166,7 +166,7 @@ def test_a_month_first_source_is_read_month_first(cell: str, expected: str) -> N
         ('="1.001193"', "1.001193", True),
     ],
 )
-def test_a_procedure_code_gets_its_lost_zeros_back_and_says_so(cell: object, code: str, is_repaired: bool) -> None:
+def test_a_procedure_code_gets_its_lost_zeros_back_and_reports_it(cell: object, code: str, is_repaired: bool) -> None:
     typed = type_procedure_code(cell)
     assert (typed.value, typed.repair is not None) == (code, is_repaired)
 
@@ -194,7 +194,7 @@ def test_a_damaged_code_is_an_error_that_says_why(cell: object, words: str) -> N
     assert words in (typed.error or "")
 
 
-def test_a_code_kept_as_a_number_is_told() -> None:
+def test_a_code_kept_as_a_number_is_reported() -> None:
     assert type_code(123.0).repair == "mã lưu dạng số, đọc lại thành chữ"
 
 

@@ -134,7 +134,7 @@ def test_the_unit_of_a_day_follows_the_table(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "noted"),
     [
         ("p09,p01,2024-09-01,1", "dòng 2, cột from_unit_id: «p09»"),
         ("p01,p09,2024-09-01,1", "dòng 2, cột to_unit_id: «p09»"),
@@ -144,8 +144,8 @@ def test_the_unit_of_a_day_follows_the_table(tmp_path: Path) -> None:
         ("p01,p02,2024-09-01,0", "dòng 2, cột share: «0»"),
     ],
 )
-def test_a_wrong_line_is_told_with_its_place(tmp_path: Path, line: str, told: str) -> None:
-    with pytest.raises(OfficeError, match=told):
+def test_a_wrong_line_is_reported_with_its_place(tmp_path: Path, line: str, noted: str) -> None:
+    with pytest.raises(OfficeError, match=noted):
         load_reference(office_with(tmp_path, f"{line}\n"))
 
 
@@ -157,7 +157,7 @@ def test_an_office_whose_map_never_changed_has_no_such_table(tmp_path: Path) -> 
 
 def test_asked_again_later_a_dossier_is_still_of_the_ward_of_that_day(tmp_path: Path) -> None:
     # One dossier of p02, shown by p02 in February, by p01 after the merger and by p03 after the next one. Another that
-    # only p03 ever showed is p03's whatever the day: nobody told of an earlier ward.
+    # only p03 ever showed is p03's whatever the day: nobody reported of an earlier ward.
     shown = {"p02": "2021-02-20", "p01": "2021-03-14", "p03": "2021-06-14"}
     case = {**dossiers("p02", 1)[0], "received_at": "2021-02-10 08:00:00", "dossier_code": "D1", "source_row": 2}
     tables = {

@@ -56,15 +56,15 @@ def test_a_file_is_named_by_its_sending_its_name_or_its_path(office: Office, nam
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("name", "noted"),
     [
         ("Sổ_2021_03_15.csv", "Có 2 lần gửi"),
         ("03_15.csv", "Không có tệp đã nhận"),
         ("khong-co.csv", "Không có tệp đã nhận"),
     ],
 )
-def test_a_name_that_means_no_file_or_two_withdraws_none(office: Office, name: str, told: str) -> None:
-    with pytest.raises(OfficeError, match=told):
+def test_a_name_that_means_no_file_or_two_withdraws_none(office: Office, name: str, noted: str) -> None:
+    with pytest.raises(OfficeError, match=noted):
         withdraw(office, name, "Trần B", "gửi nhầm")
     assert journal.acts(office) == []
 

@@ -6,13 +6,14 @@
    unique      further columns, or lists of columns, in which no two rows are alike (one column: nulls aside)
    accepted    {column: values it may have beside null}
    belongs_to  {column: model.column its values are in, nulls aside}
-   zero_or_one a list of measures that are 0 or 1 (macros/measures.sql)
    identities  {name: a boolean expression true in every row; null counts as broken}
+
+   Beside them the measures its yml marks as `zero_or_one` are 0 or 1.
 #}
 {% test holds(
-    model, key=none, not_null=[], unique=[], accepted={}, belongs_to={}, zero_or_one=none, identities={}
+    model, key=none, not_null=[], unique=[], accepted={}, belongs_to={}, identities={}
 ) %}
-    {%- set promises = row_promises(not_null, accepted, zero_or_one, identities) -%}
+    {%- set promises = row_promises(not_null, accepted, measures_of(model.identifier, 'zero_or_one'), identities) -%}
     {%- set keys = unique | list -%}
     {%- if key is string %}{% do promises.update({key ~ '_not_null': key ~ ' is not null'}) %}{% endif -%}
     {%- if key %}{% do keys.append(key) %}{% endif -%}
@@ -24,22 +25,23 @@
 {# All that a form promises, as one query (see `holds`). Beside what is given here every form promises: a code, label and
    place of its own for every row of a scope; a total that is the sum of its sections or rows.
 
-   noun        the measures of the form (macros/measures.sql), or `columns`: their names, for a form of other columns
+   not_in_rows sums of sections and total that are not sums of the rows
    sections    column of the section; section rows are the sums of their rows, the total the sum of the sections
-   totals      [{fact, bridge, key, noun, declared}]: the total of a scope is the sum over the facts of that scope
+   totals      [{fact, bridge, key, declared}]: the total of a scope is the sum over the facts of that scope
                (and over the declared figures), no record lost, none added
    crosswalk   {expression: expression}: sums of the total row that are sums of the total row of II.06a
    not_null, identities: as in `holds` #}
 {% test form_holds(
-    model, noun='dossier', columns=none, sections=none, totals=[], crosswalk={}, not_null=[], identities={}
+    model, not_in_rows=[], sections=none, totals=[], crosswalk={}, not_null=[], identities={}
 ) %}
     {%- set kinds = ['row', 'section', 'total'] if sections else ['row', 'total'] -%}
     {%- set key = ['scope_id', 'row_code'] -%}
-    {%- set promises = row_promises(not_null + ['row_code', 'label'], {'row_kind': kinds}, none, identities) -%}
+    {%- set columns = sums(model.identifier).keys() | reject('in', not_in_rows) | list -%}
+    {%- set promises = row_promises(not_null + ['row_code', 'label'], {'row_kind': kinds}, [], identities) -%}
     {%- set parts = alike_rows(model, [key, ['scope_id', 'row_order']]) -%}
     {%- do parts.append(broken_rows(model, promises, key)) -%}
-    {%- do parts.append(total_against_parts(model, columns or measures(noun), 'section' if sections else 'row')) -%}
-    {%- if sections %}{% do parts.append(sections_against_rows(model, sections, columns or measures(noun))) %}{% endif -%}
+    {%- do parts.append(total_against_parts(model, columns, 'section' if sections else 'row')) -%}
+    {%- if sections %}{% do parts.append(sections_against_rows(model, sections, columns)) %}{% endif -%}
     {%- for total in totals %}{% do parts.append(total_against_facts(model, total)) %}{% endfor -%}
     {%- if crosswalk %}{% do parts.append(total_against_ii_06a(model, crosswalk)) %}{% endif -%}
     {{ parts | join('\nunion all\n') }}
@@ -55,7 +57,7 @@
         }) -%}
     {%- endfor -%}
     {%- if zero_or_one -%}
-        {%- do promises.update({'measures_are_0_or_1': each_measure('# in (0, 1)', ' and ', zero_or_one)}) -%}
+        {%- do promises.update({'measures_are_0_or_1': each_name('# in (0, 1)', zero_or_one, ' and ')}) -%}
     {%- endif -%}
     {%- do promises.update(identities) -%}
     {{ return(promises) }}
@@ -168,31 +170,31 @@
 {% macro total_against_facts(model, total) -%}
     {%- set fact = total.get('fact', 'fct_dossier_period') -%}
     {%- set key = total.get('key', 'dossier_code') -%}
-    {%- set noun = total.get('noun', 'dossier') -%}
+    {%- set form = model.identifier -%}
     select
         'total_is_sum_of_{{ fact }}' as identity,
         total_row.scope_id as row_name
     from {{ model }} as total_row
     left join (
-        select scope_id, {{ sums_of(measures(noun)) }}
+        select scope_id, {{ sums_of(measures(fact, form)) }}
         from (
-            select in_scope.scope_id, {{ each_measure('fact.#', noun=noun) }}
+            select in_scope.scope_id, {{ each_measure('fact.#', fact, form=form) }}
             from {{ ref(total.get('bridge', 'int_dossier_in_scope')) }} as in_scope
             inner join {{ ref(fact) }} as fact on in_scope.{{ key }} = fact.{{ key }}
             {%- if total.get('declared') %}
             union all
-            select in_scope.scope_id, {{ each_measure('declared.#', noun=noun) }}
+            select in_scope.scope_id, {{ each_measure('declared.#', fact, form=form) }}
             from {{ ref('int_declared_in_scope') }} as in_scope
             inner join {{ ref('fct_declared_period') }} as declared on in_scope.declared_id = declared.declared_id
             {%- endif %}
         ) as every_fact
         group by scope_id
     ) as facts on total_row.scope_id = facts.scope_id
-    where total_row.row_kind = 'total' and ({{ any_differs('total_row', 'facts', measures(noun)) }})
+    where total_row.row_kind = 'total' and ({{ any_differs('total_row', 'facts', measures(fact, form)) }})
 {%- endmacro %}
 
 {# The scopes whose total row is not that of II.06a, column sums against column sums (a layout's crosswalk). What no
-   dossier stands behind is in II.06a only, and left out. An office without sections has no II.06a: nothing to hold
+   dossier is behind is in II.06a only, and left out. An office without sections has no II.06a: nothing to hold
    the layout against. #}
 {% macro total_against_ii_06a(model, pairs) -%}
     select
@@ -206,10 +208,10 @@
     full outer join (
         select scope_id{% for theirs in pairs.values() %}, {{ theirs }} as pair_{{ loop.index }}{% endfor %}
         from (
-            select form.scope_id, {{ each_measure('form.# - coalesce(declared.#, 0) as #') }}
+            select form.scope_id, {{ each_measure('form.# - coalesce(declared.#, 0) as #', form='form_ii_06a') }}
             from {{ ref('form_ii_06a') }} as form
             left join (
-                select in_scope.scope_id, {{ each_measure('sum(fact.#) as #') }}
+                select in_scope.scope_id, {{ each_measure('sum(fact.#) as #', form='form_ii_06a') }}
                 from {{ ref('int_declared_in_scope') }} as in_scope
                 inner join {{ ref('fct_declared_period') }} as fact on in_scope.declared_id = fact.declared_id
                 group by in_scope.scope_id

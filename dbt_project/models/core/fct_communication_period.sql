@@ -1,4 +1,4 @@
--- What was made known in the period: activities, and the items or sessions each stands for, by channel and by topic.
+-- What was made known in the period: activities, and the items or sessions each represents, by channel and by topic.
 select
     record.record_id,
     record.record_code,

@@ -1,3 +1,4 @@
+{%- set further_measures = measures_of('fct_dossier_period') + measures_of('fct_service_period') -%}
 -- Figures with no dossier behind them, by the keys and measures of the dossier fact, so that a form sums both.
 -- What a unit without an export declares in its return, and estimates. Of these, what is received in the rest of the
 -- period and not resolved is pending, in time: what waits today and is
@@ -98,8 +99,8 @@ select
     cast(0 as bigint) as without_due,
     summed.resolved_total as resolved_with_due,
     summed.resolved_early + summed.resolved_on_time as resolved_in_time_with_due,
-    -- What no estimate tells of, but that all is received in the period, and of what level an online one is, is not told.
-    {% for measure in measures('dossier_more') + measures('service') %}
+    -- An estimate says nothing of these measures, except that all is received in the period, online at no known level.
+    {% for measure in further_measures if measure not in yml_columns(this_model()) %}
         {% if measure == 'received_in_period' %}summed.received_total{% elif measure == 'received_online_other' -%}
             summed.received_online{% else %}cast(0 as bigint){% endif %} as {{ measure }},
     {% endfor %}
@@ -146,7 +147,7 @@ select
     cast(0 as bigint) as without_due,
     resolved_total as resolved_with_due,
     resolved_early + resolved_on_time as resolved_in_time_with_due,
-    {% for name in measures('dossier_more') + measures('service') %}
+    {% for name in further_measures if name not in yml_columns(this_model()) %}
         {% if name == 'received_in_period' %}received_online + received_direct_postal{% elif name == 'received_online_other' -%}
             received_online{% else %}cast(0 as bigint){% endif %} as {{ name }},
     {% endfor %}

@@ -1,4 +1,4 @@
--- Documents issued in the period, by kind. Whether a plan was on time is told by fct_plan_period.
+-- Documents issued in the period, by kind. Whether a plan was on time is in fct_plan_period.
 select
     record.record_id,
     record.record_code,

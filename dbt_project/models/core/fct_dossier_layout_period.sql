@@ -26,7 +26,7 @@ select
     fact.received_online_full,
     fact.received_online_partial,
     fact.received_online_other,
-    -- What is not told to be full is partial where a layout knows no third (crosswalk of 2025: 4 + 5 is column 4) [A].
+    -- What is not known to be full is partial where a layout knows no third (crosswalk of 2025: 4 + 5 is column 4) [A].
     fact.received_online_partial + fact.received_online_other as received_online_not_full,
     case
         when fact.carried_in = 0 and lower(coalesce(known.channel_label, '')) like '%phi địa giới%' then 1

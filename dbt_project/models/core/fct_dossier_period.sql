@@ -34,7 +34,7 @@ with dossier as (
             when lower(known.channel_label) like '%một phần%' then 'partial'
             else 'other'
         end as counted_level,
-        -- Paid by the last counted day; a source without amounts tells it by the day of payment.
+        -- Paid by the last counted day; a source without amounts shows it by the day of payment.
         coalesce(coalesce(known.fee_paid, 1) > 0 and cast(known.paid_at as date) <= question.until_on, false)
         or coalesce(known.fee_paid > 0 and known.paid_at is null, false) as has_paid,
         coalesce(known.fee_kind = 'exempt', false) as is_exempt,

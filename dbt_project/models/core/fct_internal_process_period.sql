@@ -1,4 +1,4 @@
--- Processes of the period; those in force on its last counted day count, for form II.07b tells a state.
+-- Processes of the period; those in force on its last counted day count, for form II.07b gives a state.
 select
     record.record_id,
     record.procedure_code,

@@ -35,7 +35,7 @@ timed as (
     select
         dated.*,
         looked_on.working_day_no - decided.working_day_no as days_to_post,
-        {{ days_between('dated.decided_on', 'dated.effective_on') }} as days_to_effect,
+        {{ days_between('dated.decided_on', 'dated.effective_on') }} as days_to_effect, -- noqa: LT05
         case
             when dated.document_number is not null and dated.document_rank = 1 then dated.document_action
         end as counted_document

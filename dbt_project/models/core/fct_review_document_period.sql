@@ -1,5 +1,5 @@
 -- Documents that own proposals of the period change, once in each form, however many procedures or units name them.
--- A document stands beside its first procedure by code: in the section where the form has that procedure.
+-- A document is beside its first procedure by code: in the section where the form has that procedure.
 with named as (
     select
         ranked.*,

@@ -16,7 +16,7 @@ select
     case when state = 'not_sent' then 1 else 0 end as not_sent,
     case when is_nil then 1 else 0 end as declared_nil,
     cast(revisions as integer) as revisions,
-    cast(case when state = 'late' then {{ days_between('unit_deadline_on', 'sent_from') }} else 0 end as integer)
+    cast(case when state = 'late' then {{ days_between('unit_deadline_on', 'sent_from') }} else 0 end as integer) -- noqa: LT05
         as days_late,
     case when is_nil then state || '_nil' else state end as reason_code,
     cast(null as {{ text_type() }}) as row_id,

@@ -1,6 +1,6 @@
 -- Every row with the unit that owns its dossier as of the asked day, its part in the dossier's story, and its place among
 -- the rows of that dossier. `owned`: of the owner; `before`: of a unit that had it and does not show it any more; `beside`:
--- of a unit that shows it too, or took it over since. What once happened is told by the newest row, whoever sent it.
+-- of a unit that shows it too, or took it over since. What once happened is known by the newest row, whoever sent it.
 with row_of as (
     select
         placed.*,

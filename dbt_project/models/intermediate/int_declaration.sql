@@ -1,5 +1,5 @@
 -- What becomes of each unit's declaration of II.06a. The newest of a unit and period speaks. A unit that also sent an
--- export for the period is counted by its dossiers: its declaration stands beside them, never added. A longer range takes
+-- export for the period is counted by its dossiers: its declaration is beside them, never added. A longer range takes
 -- the declaration of the whole range, else those of its quarters.
 with part as (
     select

@@ -1,6 +1,6 @@
 -- Every typed row of a declaration: its place in the forms, what becomes of it, and what it adds to the range: a year
 -- takes 4, 5, 8, 9, 10 of every quarter, 6 of the first and 12, 13 of the last (domain/02 2.2). Quarters of which one
--- does not carry in what the one before left pending make no year: those rows are told, not added.
+-- does not carry in what the one before left pending make no year: those rows are reported, not added.
 with field_key as (
     select
         field.field_name_key,

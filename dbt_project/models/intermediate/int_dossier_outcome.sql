@@ -1,6 +1,6 @@
 -- Is the dossier in the population of the period, and in which one cell of the closed or the open side (domain/05 5.4).
 with declaring as (
-    -- Units whose declaration stands for all their dossiers: what older files still show of them is in it.
+    -- Units whose declaration represents all their dossiers: what older files still show of them is in it.
     select distinct unit_id
     from {{ ref('int_declaration') }}
     where state = 'counted'

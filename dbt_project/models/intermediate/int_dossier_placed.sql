@@ -1,6 +1,6 @@
--- Where a dossier stands in the forms: procedure and field, section of the level, department or ward.
--- A dossier not taken in yet stands where it would on the day of its submission. Procedures of one name in several fields
--- are told apart by the field the file names; what stays in several is in none, and an unknown procedure keeps its field.
+-- Where a dossier is in the forms: procedure and field, section of the level, department or ward.
+-- A dossier not taken in yet is where it would on the day of its submission. Procedures of one name in several fields
+-- are distinguished by the field the file names; what stays in several is in none, and an unknown procedure keeps its field.
 with known as (
     select
         dossier.*,

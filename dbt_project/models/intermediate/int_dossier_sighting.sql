@@ -1,5 +1,5 @@
 -- How each unit shows a dossier as of the asked day, by its series of exports (unit and profile). A row that was sent
--- back is seen all the same: its code stands in the file.
+-- back is seen all the same: its code is in the file.
 with typed_row as (
     select
         placed.dossier_key as dossier_code,

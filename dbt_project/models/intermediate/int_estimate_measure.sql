@@ -1,4 +1,4 @@
--- The dossiers of a cell and group shared out over its measures as the quotas stand to each other (largest remainder).
+-- The dossiers of a cell and group shared out over its measures as the quotas are to each other (largest remainder).
 with quota as (
     select
         part.cell_id,

@@ -22,7 +22,7 @@ counted as (
         unit_section_code,
         row_unit_id,
         field_code,
-        {{ each_measure('sum(#) as #') }}
+        {{ each_measure('sum(#) as #', form='form_ii_06a') }}
     from {{ ref('fct_dossier_period') }}
     where recognised_late is null
     group by receiving_unit_id, department_unit_id, level_section_code, unit_section_code, row_unit_id, field_code

@@ -1,4 +1,4 @@
--- What once happened comes from the newest sender that says so, whoever it is: a log may not have the column. What a system
+-- What once happened comes from the newest sender that reports it, whoever it is: a log may not have the column. What a system
 -- overwrites (status, due date) comes from the first delivery that observed the feedback at or after the end of the as-of
 -- day, else the last before it; what describes it from the owner's newest.
 with news as (

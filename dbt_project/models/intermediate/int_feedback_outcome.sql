@@ -12,7 +12,7 @@ with feedback as (
         question.period_start,
         question.until_on,
         cast(known.received_at as date) as received_on,
-        -- A date of transfer moves a feedback away only if its status says so; without a known status the dates speak.
+        -- A date of transfer moves a feedback away only if its status reports it; without a known status the dates speak.
         case
             when known.newest_status = 'transferred' then known.transferred_at
             when coalesce(known.newest_status, 'unknown') = 'unknown' and known.answered_at is null then known.transferred_at

@@ -1,5 +1,5 @@
 -- What the components of the index are rates of, from the totals of the forms and the dossiers behind them; null where
--- nobody sent the stream, or no dossier of it tells the thing at all.
+-- nobody sent the stream, or no dossier of it gives the thing at all.
 -- A component without a row here has no input any stream brings.
 with scopes as (
     select distinct scope_id
@@ -50,7 +50,7 @@ remarks as (
     group by in_scope.scope_id
 ),
 
-told as (
+stated as (
     select
         remarks.*,
         sent.is_sent
@@ -90,7 +90,7 @@ inputs as (
         case when tells_intake > 0 then is_sent end as is_sent,
         intake_digitised as part_count,
         received_in_period as whole_count
-    from told
+    from stated
     union all
     select
         scope_id,
@@ -98,7 +98,7 @@ inputs as (
         case when tells_result > 0 then is_sent end as is_sent,
         result_digitised as part_count,
         resolved_with_result as whole_count
-    from told
+    from stated
     union all
     -- [A] the first part of payment is the share of dossiers with something to pay that were paid online.
     select
@@ -107,7 +107,7 @@ inputs as (
         case when payable > 0 then is_sent end as is_sent,
         paid_online as part_count,
         payable as whole_count
-    from told
+    from stated
     union all
     -- 100 % − (share overdue + share with a dislike); a dossier that is both is taken off twice, as the definition does.
     select
@@ -116,7 +116,7 @@ inputs as (
         case when rated > 0 then is_sent end as is_sent,
         case when not_satisfied > received_total then 0 else received_total - not_satisfied end as part_count,
         received_total as whole_count
-    from told
+    from stated
     union all
     select
         scope_id,

@@ -37,7 +37,7 @@ select
     competence,
     proposed_to,
     document_number,
-    -- One document, however it is spelled: case and spaces do not tell two numbers apart.
+    -- One document, however it is spelled: case and spaces do not distinguish two numbers.
     nullif(upper(replace(trim(document_number), ' ', '')), '') as document_key,
     document_action,
     coalesce(cost_before, cast(round(year_before) as bigint)) as cost_before,

@@ -1,4 +1,4 @@
--- Every counted record in each form it may stand in. A procedure counts once in a form: where several units of a scope
+-- Every counted record in each form it may be in. A procedure counts once in a form: where several units of a scope
 -- review it, what is reported comes before what is late, then the newest report, then the order of the units.
 with named as (
     select

@@ -1,1 +1,1 @@
-{{ form_of_units(fact='fct_death_case_period', stream='death_cases', noun='death_case') }}
+{{ form_of_units(fact='fct_death_case_period', stream='death_cases') }}

@@ -3,7 +3,7 @@ with dossiers as (
     select
         in_scope.scope_id,
         fact.row_unit_id,
-        {{ each_measure('sum(fact.#) as #', noun='desk_dossier') }}
+        {{ each_measure('sum(fact.#) as #') }}
     from {{ ref('int_dossier_in_scope') }} as in_scope
     inner join {{ ref('fct_dossier_period') }} as fact on in_scope.dossier_code = fact.dossier_code
     group by in_scope.scope_id, fact.row_unit_id
@@ -13,7 +13,7 @@ waiting as (
     select
         in_scope.scope_id,
         fact.row_unit_id,
-        {{ each_measure('sum(fact.#) as #', noun='dossier_waiting') }}
+        {{ each_measure('sum(fact.#) as #', fact='fct_dossier_waiting_period') }}
     from {{ ref('int_waiting_in_scope') }} as in_scope
     inner join {{ ref('fct_dossier_waiting_period') }} as fact on in_scope.dossier_code = fact.dossier_code
     group by in_scope.scope_id, fact.row_unit_id
@@ -46,15 +46,15 @@ filled as (
     select
         stub.scope_id,
         stub.row_unit_id,
-        {{ each_measure('coalesce(dossiers.#, 0) as #', noun='desk_dossier') }},
-        {{ each_measure('coalesce(waiting.#, 0) as #', noun='dossier_waiting') }}
+        {{ each_measure('coalesce(dossiers.#, 0) as #') }},
+        {{ each_measure('coalesce(waiting.#, 0) as #', fact='fct_dossier_waiting_period') }}
     from stub
     left join dossiers on stub.scope_id = dossiers.scope_id and stub.row_unit_id = dossiers.row_unit_id
     left join waiting on stub.scope_id = waiting.scope_id and stub.row_unit_id = waiting.row_unit_id
 ),
 
 rolled as (
-    {{ row_sums(key='row_unit_id', noun='desk') }}
+    {{ row_sums(key='row_unit_id') }}
 ),
 
 labels as (
@@ -65,4 +65,4 @@ labels as (
     from {{ ref('dim_unit') }}
 ),
 
-{{ form_lines(key='row_unit_id', section='section_code', noun='desk') }}
+{{ form_lines(key='row_unit_id', section='section_code') }}

@@ -1,1 +1,1 @@
-{{ form_of_units(fact='fct_draft_document_period', stream='draft_documents', noun='draft_document') }}
+{{ form_of_units(fact='fct_draft_document_period', stream='draft_documents') }}

@@ -3,7 +3,7 @@ with facts as (
     select
         in_scope.scope_id,
         fact.decision_id,
-        {{ each_measure('sum(fact.#) as #', noun='publication') }}
+        {{ each_measure('sum(fact.#) as #', fact='fct_publication_period') }}
     from {{ ref('int_record_in_scope') }} as in_scope
     inner join {{ ref('fct_publication_period') }} as fact on in_scope.record_id = fact.record_id
     group by in_scope.scope_id, fact.decision_id
@@ -17,18 +17,18 @@ filled as (
     select
         scope_id,
         decision_id,
-        {{ each_measure('#', noun='publication') }}
+        {{ each_measure('#', fact='fct_publication_period') }}
     from facts
     union all
     select distinct
         scope_id,
         cast(null as {{ text_type() }}) as decision_id,
-        {{ each_measure('0 as #', noun='publication') }}
+        {{ each_measure('0 as #', fact='fct_publication_period') }}
     from {{ ref('dim_scope') }}
 ),
 
 rolled as (
-    {{ row_sums(key='decision_id', noun='publication') }}
+    {{ row_sums(key='decision_id') }}
 ),
 
 decisions as (
@@ -51,4 +51,4 @@ labels as (
     from decisions
 ),
 
-{{ form_lines(key='decision_id', section='section_code', noun='publication') }}
+{{ form_lines(key='decision_id', section='section_code') }}

@@ -4,7 +4,7 @@ with procedure_facts as (
         in_scope.scope_id,
         fact.plan_section_code,
         fact.procedure_code,
-        {{ each_measure('sum(fact.#) as #', noun='review_procedure') }}
+        {{ each_measure('sum(fact.#) as #', fact='fct_review_procedure_period') }}
     from {{ ref('int_review_procedure_in_scope') }} as in_scope
     inner join {{ ref('fct_review_procedure_period') }} as fact on in_scope.review_id = fact.review_id
     group by in_scope.scope_id, fact.plan_section_code, fact.procedure_code
@@ -15,7 +15,7 @@ document_facts as (
         in_scope.scope_id,
         fact.plan_section_code,
         fact.procedure_code,
-        {{ each_measure('sum(fact.#) as #', noun='review_document') }}
+        {{ each_measure('sum(fact.#) as #', fact='fct_review_document_period') }}
     from {{ ref('int_review_document_in_scope') }} as in_scope
     inner join {{ ref('fct_review_document_period') }} as fact on in_scope.document_id = fact.document_id
     group by in_scope.scope_id, fact.plan_section_code, fact.procedure_code
@@ -34,7 +34,7 @@ sections as (
     from {{ ref('int_review_section') }}
 ),
 
--- Both sections stand in every form; a document stands in the row of a procedure of its scope.
+-- Both sections are in every form; a document is in the row of a procedure of its scope.
 stub as (
     select
         scopes.scope_id,
@@ -55,8 +55,8 @@ filled as (
         stub.scope_id,
         stub.section_code,
         stub.procedure_code,
-        {{ each_measure('coalesce(document_fact.#, 0) as #', noun='review_document') }},
-        {{ each_measure('coalesce(procedure_fact.#, 0) as #', noun='review_procedure') }}
+        {{ each_measure('coalesce(document_fact.#, 0) as #', fact='fct_review_document_period') }},
+        {{ each_measure('coalesce(procedure_fact.#, 0) as #', fact='fct_review_procedure_period') }}
     from stub
     left join procedure_facts as procedure_fact
         on
@@ -71,7 +71,7 @@ filled as (
 ),
 
 summed as (
-    {{ form_sums(key='procedure_code', noun='review') }}
+    {{ form_sums(key='procedure_code') }}
 ),
 
 rolled as (
@@ -105,4 +105,4 @@ labels as (
     where name_rank = 1
 ),
 
-{{ form_lines(key='procedure_code', section='plan_section_code', noun='review', also=['own_saving_percent']) }}
+{{ form_lines(key='procedure_code', section='plan_section_code', also=['own_saving_percent']) }}

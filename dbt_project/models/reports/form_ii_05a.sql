@@ -2,7 +2,7 @@ with facts as (
     select
         in_scope.scope_id,
         fact.field_code,
-        {{ each_measure('sum(fact.#) as #', noun='feedback') }}
+        {{ each_measure('sum(fact.#) as #', fact='fct_feedback_period') }}
     from {{ ref('int_feedback_in_scope') }} as in_scope
     inner join {{ ref('fct_feedback_period') }} as fact on in_scope.feedback_code = fact.feedback_code
     group by in_scope.scope_id, fact.field_code
@@ -49,13 +49,13 @@ filled as (
     select
         stub.scope_id,
         stub.field_code,
-        {{ each_measure('coalesce(facts.#, 0) as #', noun='feedback') }}
+        {{ each_measure('coalesce(facts.#, 0) as #', fact='fct_feedback_period') }}
     from stub
     left join facts on stub.scope_id = facts.scope_id and stub.field_code = facts.field_code
 ),
 
 rolled as (
-    {{ row_sums(key='field_code', noun='feedback') }}
+    {{ row_sums(key='field_code') }}
 ),
 
 labels as (
@@ -66,4 +66,4 @@ labels as (
     from {{ ref('dim_field') }}
 ),
 
-{{ form_lines(key='field_code', section='section_code', noun='feedback') }}
+{{ form_lines(key='field_code', section='section_code') }}

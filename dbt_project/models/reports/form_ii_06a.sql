@@ -1,30 +1,4 @@
-with counted_and_declared as (
-    select
-        in_scope.scope_id,
-        fact.level_section_code,
-        fact.field_code,
-        {{ each_measure('fact.#') }}
-    from {{ ref('int_dossier_in_scope') }} as in_scope
-    inner join {{ ref('fct_dossier_period') }} as fact on in_scope.dossier_code = fact.dossier_code
-    union all
-    select
-        in_scope.scope_id,
-        declared.level_section_code,
-        declared.field_code,
-        {{ each_measure('declared.#') }}
-    from {{ ref('int_declared_in_scope') }} as in_scope
-    inner join {{ ref('fct_declared_period') }} as declared on in_scope.declared_id = declared.declared_id
-),
-
-facts as (
-    select
-        scope_id,
-        level_section_code,
-        field_code,
-        {{ each_measure('sum(#) as #') }}
-    from counted_and_declared
-    group by scope_id, level_section_code, field_code
-),
+with {{ dossier_facts('level_section_code', 'field_code') }},
 
 scopes as (
     select distinct scope_id
@@ -84,23 +58,7 @@ stub as (
     where field_code = 'unknown'
 ),
 
-filled as (
-    select
-        stub.scope_id,
-        stub.section_code,
-        stub.field_code,
-        {{ each_measure('coalesce(facts.#, 0) as #') }}
-    from stub
-    left join facts
-        on
-            stub.scope_id = facts.scope_id
-            and stub.section_code = facts.level_section_code
-            and stub.field_code = facts.field_code
-),
-
-rolled as (
-    {{ form_sums(key='field_code') }}
-),
+{{ dossier_rows('level_section_code', 'field_code') }},
 
 labels as (
     select

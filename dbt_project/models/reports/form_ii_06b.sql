@@ -1,5 +1,5 @@
 -- The consolidated form of the office: the distinct dossiers of all its units' forms, in the rows of its II.06a. A dossier of
--- the desk that a department decides on stands in both their forms, and here once.
+-- the desk that a department decides on is in both their forms, and here once.
 with counted_and_declared as (
     select
         consolidated.scope_id,

@@ -3,7 +3,7 @@ with procedure_facts as (
     select
         in_scope.scope_id,
         fact.authority_unit_id,
-        {{ each_measure('sum(fact.#) as #', noun='procedure_level') }}
+        {{ each_measure('sum(fact.#) as #', fact='fct_procedure_level_period') }}
     from {{ ref('int_procedure_in_scope') }} as in_scope
     inner join {{ ref('fct_procedure_level_period') }} as fact on in_scope.procedure_level_id = fact.procedure_level_id
     group by in_scope.scope_id, fact.authority_unit_id
@@ -13,7 +13,7 @@ process_facts as (
     select
         in_scope.scope_id,
         fact.authority_unit_id,
-        {{ each_measure('sum(fact.#) as #', noun='internal_process') }}
+        {{ each_measure('sum(fact.#) as #', fact='fct_internal_process_period') }}
     from {{ ref('int_record_in_scope') }} as in_scope
     inner join {{ ref('fct_internal_process_period') }} as fact on in_scope.record_id = fact.record_id
     group by in_scope.scope_id, fact.authority_unit_id
@@ -34,8 +34,8 @@ filled as (
     select
         stub.scope_id,
         stub.authority_unit_id,
-        {{ each_measure('coalesce(procedure_fact.#, 0) as #', noun='procedure_level') }},
-        {{ each_measure('coalesce(process_fact.#, 0) as #', noun='internal_process') }}
+        {{ each_measure('coalesce(procedure_fact.#, 0) as #', fact='fct_procedure_level_period') }},
+        {{ each_measure('coalesce(process_fact.#, 0) as #', fact='fct_internal_process_period') }}
     from stub
     left join procedure_facts as procedure_fact
         on stub.scope_id = procedure_fact.scope_id and stub.authority_unit_id = procedure_fact.authority_unit_id
@@ -52,7 +52,7 @@ rolled as (
         cast(null as bigint) as procedures_province,
         cast(null as bigint) as one_stop_province,
         cast(null as bigint) as processes_province,
-        {{ each_measure('cast(sum(#) as bigint) as #', noun='ii_07b') }}
+        {{ each_name('cast(sum(#) as bigint) as #', sums(this_model())) }}
     from filled
     group by grouping sets ((scope_id, authority_unit_id), (scope_id))
 ),
@@ -66,6 +66,6 @@ labels as (
 ),
 
 {{ form_lines(
-    key='authority_unit_id', section='section_code', noun='ii_07b',
+    key='authority_unit_id', section='section_code',
     also=['procedures_province', 'one_stop_province', 'processes_province']
 ) }}

@@ -1,20 +1,16 @@
--- Columns 3 to 6 are services of the catalogue, 7 to 14 dossiers; both stand in the row of their field.
+-- Columns 3 to 6 are services of the catalogue, 7 to 14 dossiers; both are in the row of their field.
 with counted_and_declared as (
     select
         in_scope.scope_id,
         fact.field_code,
-        {{ each_measure('fact.#', noun='dossier_more') }},
-        fact.received_direct_postal,
-        fact.received_unknown_channel
+        {{ named_sums('fact', 'fct_dossier_period') }}
     from {{ ref('int_dossier_in_scope') }} as in_scope
     inner join {{ ref('fct_dossier_period') }} as fact on in_scope.dossier_code = fact.dossier_code
     union all
     select
         in_scope.scope_id,
         declared.field_code,
-        {{ each_measure('declared.#', noun='dossier_more') }},
-        declared.received_direct_postal,
-        declared.received_unknown_channel
+        {{ named_sums('declared', 'fct_dossier_period') }}
     from {{ ref('int_declared_in_scope') }} as in_scope
     inner join {{ ref('fct_declared_period') }} as declared on in_scope.declared_id = declared.declared_id
 ),
@@ -23,31 +19,27 @@ dossiers as (
     select
         scope_id,
         field_code,
-        sum(received_in_period) as dossiers_total,
-        sum(received_direct_postal) as dossiers_direct_postal,
-        sum(received_online_partial) as dossiers_online_level3,
-        sum(received_online_full) as dossiers_online_level4,
-        sum(received_online_other) as received_online_other,
-        sum(received_unknown_channel) as received_unknown_channel,
-        sum(payable) as payable_dossiers,
-        sum(paid_online) as paid_online,
-        sum(intake_digitised) as digitised_components,
-        sum(result_digitised) as digitised_results
+        {{ each_name('sum(#) as #', sums(this_model(), 'fct_dossier_period')) }}
     from counted_and_declared
     group by scope_id, field_code
 ),
 
-services as (
+services_in_scope as (
     select
         in_scope.scope_id,
         fact.field_code,
-        sum(fact.services_total) as services_total,
-        sum(fact.services_partial) as services_level3,
-        sum(fact.services_full) as services_level4,
-        sum(fact.services_on_national_portal) as services_on_national_portal
+        {{ named_sums('fact', 'fct_service_period') }}
     from {{ ref('int_service_in_scope') }} as in_scope
     inner join {{ ref('fct_service_period') }} as fact on in_scope.procedure_code = fact.procedure_code
-    group by in_scope.scope_id, fact.field_code
+),
+
+services as (
+    select
+        scope_id,
+        field_code,
+        {{ each_name('sum(#) as #', sums(this_model(), 'fct_service_period')) }}
+    from services_in_scope
+    group by scope_id, field_code
 ),
 
 scopes as (
@@ -100,15 +92,15 @@ filled as (
     select
         stub.scope_id,
         stub.field_code,
-        {{ each_measure('coalesce(services.#, 0) as #', noun='electronic_service') }},
-        {{ each_measure('coalesce(dossiers.#, 0) as #', noun='electronic_dossier') }}
+        {{ each_name('coalesce(services.#, 0) as #', sums(this_model(), 'fct_service_period')) }},
+        {{ each_name('coalesce(dossiers.#, 0) as #', sums(this_model(), 'fct_dossier_period')) }}
     from stub
     left join dossiers on stub.scope_id = dossiers.scope_id and stub.field_code = dossiers.field_code
     left join services on stub.scope_id = services.scope_id and stub.field_code = services.field_code
 ),
 
 rolled as (
-    {{ row_sums(key='field_code', noun='electronic') }}
+    {{ row_sums(key='field_code') }}
 ),
 
 labels as (
@@ -119,4 +111,4 @@ labels as (
     from {{ ref('dim_field') }}
 ),
 
-{{ form_lines(key='field_code', section='section_code', noun='electronic') }}
+{{ form_lines(key='field_code', section='section_code') }}

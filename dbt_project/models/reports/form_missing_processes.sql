@@ -3,7 +3,7 @@ with facts as (
     select
         in_scope.scope_id,
         fact.procedure_key,
-        {{ each_measure('sum(fact.#) as #', noun='missing_process') }}
+        {{ each_measure('sum(fact.#) as #', fact='fct_procedure_level_period') }}
     from {{ ref('int_procedure_in_scope') }} as in_scope
     inner join {{ ref('fct_procedure_level_period') }} as fact on in_scope.procedure_level_id = fact.procedure_level_id
     group by in_scope.scope_id, fact.procedure_key
@@ -17,19 +17,19 @@ filled as (
     select
         scope_id,
         procedure_key,
-        {{ each_measure('#', noun='missing_process') }}
+        {{ each_measure('#', fact='fct_procedure_level_period') }}
     from facts
-    where {{ each_measure('#', ' + ', noun='missing_process') }} > 0
+    where {{ each_measure('#', fact='fct_procedure_level_period', separator=' + ') }} > 0
     union all
     select
         office_unit_id as scope_id,
         cast(null as {{ text_type() }}) as procedure_key,
-        {{ each_measure('0 as #', noun='missing_process') }}
+        {{ each_measure('0 as #', fact='fct_procedure_level_period') }}
     from {{ ref('stg_question') }}
 ),
 
 rolled as (
-    {{ row_sums(key='procedure_key', noun='missing_process') }}
+    {{ row_sums(key='procedure_key') }}
 ),
 
 named as (
@@ -50,4 +50,4 @@ labels as (
     inner join {{ ref('dim_field') }} as field on named.field_code = field.field_code
 ),
 
-{{ form_lines(key='procedure_key', section='section_code', noun='missing_process') }}
+{{ form_lines(key='procedure_key', section='section_code') }}

@@ -4,7 +4,7 @@ with facts as (
         in_scope.scope_id,
         fact.cause_section_code,
         fact.field_code,
-        {{ each_measure('sum(fact.#) as #', noun='dossier_overdue') }}
+        {{ each_measure('sum(fact.#) as #') }}
     from {{ ref('int_dossier_in_scope') }} as in_scope
     inner join {{ ref('fct_dossier_period') }} as fact on in_scope.dossier_code = fact.dossier_code
     where fact.overdue_total = 1
@@ -44,7 +44,7 @@ filled as (
         stub.scope_id,
         stub.section_code,
         stub.field_code,
-        {{ each_measure('coalesce(facts.#, 0) as #', noun='dossier_overdue') }}
+        {{ each_measure('coalesce(facts.#, 0) as #') }}
     from stub
     left join facts
         on
@@ -54,7 +54,7 @@ filled as (
 ),
 
 rolled as (
-    {{ form_sums(key='field_code', noun='dossier_overdue') }}
+    {{ form_sums(key='field_code') }}
 ),
 
 labels as (
@@ -65,4 +65,4 @@ labels as (
     from {{ ref('dim_field') }}
 ),
 
-{{ form_lines(key='field_code', section='cause_section_code', noun='dossier_overdue') }}
+{{ form_lines(key='field_code', section='cause_section_code') }}

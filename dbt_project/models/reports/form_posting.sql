@@ -3,7 +3,7 @@ with check_facts as (
     select
         in_scope.scope_id,
         fact.reporting_unit_id,
-        {{ each_measure('sum(fact.#) as #', noun='posting_check') }}
+        {{ each_measure('sum(fact.#) as #', fact='fct_posting_check_period') }}
     from {{ ref('int_record_in_scope') }} as in_scope
     inner join {{ ref('fct_posting_check_period') }} as fact on in_scope.record_id = fact.record_id
     group by in_scope.scope_id, fact.reporting_unit_id
@@ -13,7 +13,7 @@ unit_facts as (
     select
         in_scope.scope_id,
         fact.reporting_unit_id,
-        {{ each_measure('fact.#', noun='posting_unit') }}
+        {{ each_measure('fact.#', fact='fct_posting_unit_period') }}
     from {{ ref('int_posting_unit_in_scope') }} as in_scope
     inner join {{ ref('fct_posting_unit_period') }} as fact on in_scope.reporting_unit_id = fact.reporting_unit_id
 ),
@@ -39,8 +39,8 @@ filled as (
     select
         stub.scope_id,
         stub.reporting_unit_id,
-        {{ each_measure('coalesce(unit_fact.#, 0) as #', noun='posting_unit') }},
-        {{ each_measure('coalesce(check_fact.#, 0) as #', noun='posting_check') }}
+        {{ each_measure('coalesce(unit_fact.#, 0) as #', fact='fct_posting_unit_period') }},
+        {{ each_measure('coalesce(check_fact.#, 0) as #', fact='fct_posting_check_period') }}
     from stub
     left join unit_facts as unit_fact
         on stub.scope_id = unit_fact.scope_id and stub.reporting_unit_id = unit_fact.reporting_unit_id
@@ -54,7 +54,7 @@ summed as (
         cast(null as {{ text_type() }}) as section_code,
         reporting_unit_id,
         case when grouping(reporting_unit_id) = 1 then 'total' else 'row' end as row_kind,
-        {{ each_measure('cast(sum(#) as bigint) as #', noun='posting') }}
+        {{ each_name('cast(sum(#) as bigint) as #', sums(this_model())) }}
     from filled
     group by grouping sets ((scope_id, reporting_unit_id), (scope_id))
 ),
@@ -76,6 +76,6 @@ labels as (
 ),
 
 {{ form_lines(
-    key='reporting_unit_id', section='section_code', noun='posting',
+    key='reporting_unit_id', section='section_code',
     also=['wall_percent', 'portal_percent']
 ) }}

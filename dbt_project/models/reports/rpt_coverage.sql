@@ -13,7 +13,7 @@ with whole as (
     group by unit_id, stream
 ),
 
-told as (
+stated as (
     select
         unit_id,
         stream,
@@ -39,7 +39,11 @@ select
     whole.unit_id,
     whole.stream,
     coalesce(stream.title, whole.stream) as stream_title,
-    whole.stream in ('{{ record_streams() | join("', '") }}') as is_of_sender,
+    whole.stream in (
+        {%- for name in record_streams() %}
+        '{{ name }}'{{ ',' if not loop.last }}
+        {%- endfor %}
+    ) as is_of_sender,
     coalesce(unit.name_vi, whole.unit_id) as unit_name,
     coalesce(unit.sort_no, 999999) as sort_no,
     case
@@ -54,12 +58,12 @@ select
         when whole.unknown_count > 0 then 'unknown'
         else 'on_time'
     end as timing,
-    case when whole.part_count > 1 then told.missing_parts end as missing_parts,
+    case when whole.part_count > 1 then stated.missing_parts end as missing_parts,
     cast(coalesce(files.files, 0) as integer) as files,
     cast(coalesce(files.rows_typed, 0) as bigint) as rows_typed,
     cast(coalesce(files.rows_rejected, 0) as bigint) as rows_rejected
 from whole
-left join told on whole.unit_id = told.unit_id and whole.stream = told.stream
+left join stated on whole.unit_id = stated.unit_id and whole.stream = stated.stream
 left join files on whole.unit_id = files.unit_id and whole.stream = files.stream
 left join {{ source('landed', 'stream') }} as stream on whole.stream = stream.stream
 left join {{ ref('dim_unit') }} as unit on whole.unit_id = unit.unit_id

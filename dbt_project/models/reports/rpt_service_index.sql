@@ -1,5 +1,5 @@
 -- The index of service quality (Quyết định 766, domain/11 11.1). Points are counted in whole hundredths, half up.
--- A sum with a component nobody can say the points of is not said either; what is known of it stands beside.
+-- A sum with a component without points is printed without a sum; what is known of it is beside.
 {%- set points = whole_part(
     '2 * max_points * part_count * 10000 + whole_count * full_at', '(2 * whole_count * full_at)'
 ) %}

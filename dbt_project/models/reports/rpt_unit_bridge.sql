@@ -18,14 +18,14 @@ figures as (
     select
         receiving_unit_id as unit_id,
         original_unit_id,
-        {{ each_measure('#') }}
+        {{ each_measure('#', form='form_ii_06a') }}
     from {{ ref('fct_dossier_period') }}
     union all
     -- An estimate is of the unit that reports; what a unit declared, of that unit.
     select
         receiving_unit_id as unit_id,
         case when kind = 'declared_by_unit' then declared_by else receiving_unit_id end as original_unit_id,
-        {{ each_measure('#') }}
+        {{ each_measure('#', form='form_ii_06a') }}
     from {{ ref('fct_declared_period') }}
 ),
 
@@ -33,7 +33,7 @@ brought as (
     select
         figures.unit_id,
         figures.original_unit_id,
-        {{ each_measure('sum(figures.#) as #') }}
+        {{ each_measure('sum(figures.#) as #', form='form_ii_06a') }}
     from figures
     inner join reporting on figures.unit_id = reporting.unit_id
     group by figures.unit_id, figures.original_unit_id
@@ -47,7 +47,7 @@ select
     original.name_vi as original_unit_name,
     original.sort_no as original_sort_no,
     succeeded.changed_on,
-    {{ each_measure('cast(brought.# as bigint) as #') }}
+    {{ each_measure('cast(brought.# as bigint) as #', form='form_ii_06a') }}
 from brought
 inner join {{ ref('dim_unit') }} as unit on brought.unit_id = unit.unit_id
 inner join {{ ref('dim_unit') }} as original on brought.original_unit_id = original.unit_id

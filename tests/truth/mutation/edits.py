@@ -53,7 +53,7 @@ def edits(model: str, sql: str) -> list[Edit]:
         for kind, change in _changes(node, dates):
             copied = tree.copy()
             place = list(copied.walk())[index]
-            before = _told(place)
+            before = _noted(place)
             after = change(place)
             text = copied.sql(dialect="duckdb")
             found.append(Edit(model, len(found) + 1, kind, before, after, text))
@@ -84,7 +84,7 @@ def _changes(node: exp.Expression, dates: dict[str, set[str]]) -> Iterator[tuple
 
 
 def _is_join_key(node: exp.Expression) -> bool:
-    """Tell whether an equality is a key of a join: turned round it gives a product of tables, not a plausible slip."""
+    """Return whether an equality is a key of a join: turned round it gives a product of tables, not a plausible slip."""
     if not isinstance(node, exp.EQ):
         return False
     parent = node.parent
@@ -101,7 +101,7 @@ def _dates_by_table(tree: exp.Expression) -> dict[str, set[str]]:
     return found
 
 
-def _told(node: exp.Expression) -> str:
+def _noted(node: exp.Expression) -> str:
     return " ".join(node.sql(dialect="duckdb").split())
 
 
@@ -109,7 +109,7 @@ def _as(kind: type[exp.Expression]) -> Change:
     def change(place: exp.Expression) -> str:
         new = kind(this=place.this.copy(), expression=place.expression.copy())
         place.replace(new)
-        return _told(new)
+        return _noted(new)
 
     return change
 
@@ -117,14 +117,14 @@ def _as(kind: type[exp.Expression]) -> Change:
 def _join(place: exp.Expression) -> str:
     place.set("side", None if (place.args.get("side") or "").upper() == "LEFT" else "LEFT")
     place.set("kind", None)
-    return _told(place)
+    return _noted(place)
 
 
 def _keep(side: str) -> Change:
     def change(place: exp.Expression) -> str:
         new = place.args[side].copy()
         place.replace(new)
-        return _told(new)
+        return _noted(new)
 
     return change
 
@@ -144,12 +144,12 @@ def _swap(place: exp.Expression) -> str:
     else:
         ifs[0].set("true", (place.args.get("default") or exp.Null()).copy())
         place.set("default", first)
-    return _told(place)
+    return _noted(place)
 
 
 def _column(name: str) -> Change:
     def change(place: exp.Expression) -> str:
         place.set("this", exp.to_identifier(name))
-        return _told(place)
+        return _noted(place)
 
     return change

@@ -131,7 +131,7 @@ def _finds(connection: duckdb.DuckDBPyConnection, test: Model) -> bool:
 
 
 def _differs(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
-    """Tell whether a table has other rows than before (order does not count)."""
+    """Return whether a table has other rows than before (order does not count)."""
     one, other = f'main."{name}"', f'"was_{name}"'
     query = (
         f"select 1 from ((select * from {one} except all select * from {other}) "

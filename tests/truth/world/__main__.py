@@ -30,7 +30,7 @@ def main() -> int:
     nonzero: Counter[tuple[str, str]] = Counter()
     cells = differing = 0
     models = None
-    told: Counter[str] = Counter()
+    noted: Counter[str] = Counter()
     for seed in range(asked.first, asked.first + asked.worlds):
         root = Path(tempfile.mkdtemp(prefix="world-"))
         try:
@@ -44,7 +44,7 @@ def main() -> int:
                 nonzero.update((cell[0], cell[3]) for cell in own)
                 cells += len(own)
                 bad += len(found)
-                _print(world, question, database, told, asked.show)
+                _print(world, question, database, noted, asked.show)
                 for item in found:
                     if not item.cell[0].startswith(("II.06", "II.08")):
                         print(f"  {seed} {question}: {' '.join(item.cell)}: đúng {item.expected} có {item.got}")
@@ -60,12 +60,12 @@ def main() -> int:
     return 1 if differing else 0
 
 
-def _print(world: compare.World, question: Question, database: Path, told: Counter[str], show: int) -> None:
+def _print(world: compare.World, question: Question, database: Path, noted: Counter[str], show: int) -> None:
     for known, expected, got in compare.dossier_differences(world, question, database):
         kind = f"đúng [{expected}] có [{got}]" + (f" {sorted(known.dossier.shapes)}" if known else "")
-        told[kind] += 1
+        noted[kind] += 1
         print(f"  {world.seed} {question}: {kind}")
-        if known and told[kind] <= show:
+        if known and noted[kind] <= show:
             print(*("      " + line for line in compare.story(world, known.dossier)), sep="\n")
 
 

@@ -181,8 +181,8 @@ class World:
 
     def shapes(self) -> Counter[str]:
         """Return how often each rare shape was met."""
-        told = {item.number: item for log in self.logs for item, _ in log.rows}
-        found = Counter(shape for item in [*self.dossiers, *told.values()] for shape in item.shapes)
+        noted = {item.number: item for log in self.logs for item, _ in log.rows}
+        found = Counter(shape for item in [*self.dossiers, *noted.values()] for shape in item.shapes)
         reviewed = {id(item): item for table in self.tables for item in table.rows}
         kept = {
             (item.unit, item.stream, item.written, str(item.cells["code"])): item
@@ -213,9 +213,9 @@ def make(seed: int, root: Path, size: int = 130, quarters: int = 2) -> World:
         export(unit, period, moment, dossiers, number)
         for number, (unit, period, moment) in enumerate(schedule(random, asked))
     ]
-    told = feedback.draw(random, asked, size // 3)
+    noted = feedback.draw(random, asked, size // 3)
     logs = [
-        feedback.Log(unit, period, moment, received_at(moment), _said(told, unit, moment))
+        feedback.Log(unit, period, moment, received_at(moment), _said(noted, unit, moment))
         for unit, period, moment in moments(random, asked, [OFFICE, *feedback.BOOKS])
     ]
     reviewed = reviews.draw(random, asked)
@@ -241,10 +241,10 @@ def make(seed: int, root: Path, size: int = 130, quarters: int = 2) -> World:
 
 
 def _said(
-    told: list[feedback.Feedback], unit: str, moment: dt.datetime
+    noted: list[feedback.Feedback], unit: str, moment: dt.datetime
 ) -> list[tuple[feedback.Feedback, feedback.Said]]:
     """Return the rows of a log at a moment: the office's system, or a ward's own book."""
-    mine = [item for item in told if (item.in_system if unit == OFFICE else item.in_book and item.unit == unit)]
+    mine = [item for item in noted if (item.in_system if unit == OFFICE else item.in_book and item.unit == unit)]
     return [(item, feedback.said_at(item, moment)) for item in mine if item.received <= moment]
 
 
@@ -284,15 +284,15 @@ def late_questions(quarters: int) -> list[Question]:
 def own_figures(world: World, question: Question) -> Counter[count.Cell]:
     """Return every figure of the world's own count that a form shows."""
     figures, _ = count.figures(known(world.exports, question), question)
-    told, _ = count_feedback.figures(world.logs, question)
-    everything = figures + told + reviews.figures(world.tables, question)
+    noted, _ = count_feedback.figures(world.logs, question)
+    everything = figures + noted + reviews.figures(world.tables, question)
     everything += count_records.figures(world.returns, question)
     everything += count.services(question) + count_submissions.figures(world.sent, _owed(), question)
     return Counter({cell: value for cell, value in everything.items() if is_asked(cell)})
 
 
 def is_asked(cell: count.Cell) -> bool:
-    """Tell whether a cell is one the world counts."""
+    """Return whether a cell is one the world counts."""
     form, scope, row, column = cell
     # A document several proposals name is counted once in a section; in whose row is not said by the form.
     if "/" in row and column.startswith("own_documents"):

@@ -74,7 +74,7 @@ def _due(known: Known) -> dt.date | None:
 
 
 def _is_paused(known: Known, question: Question) -> bool:
-    """Tell whether the clock stood still at the end of the asked day (domain/05 5.4, *Waiting at e*)."""
+    """Return whether the clock was paused at the end of the asked day (domain/05 5.4, *Waiting at e*)."""
     state, until = known.deciding, question.until
     asked = state.asked.date() if state.asked else None
     if asked and asked <= until:
@@ -158,7 +158,7 @@ def _electronic(placed: Placed) -> list[str]:
 def _remarks(placed: Placed, question: Question) -> list[str]:
     """Return the columns 11 to 14 of II.08: fees and intake of what was received in the period, results of what was done.
 
-    What no date tells the day of is as the asked day's row shows it; a column a system does not print tells nothing.
+    What no date gives the day of is as the asked day's row shows it; a column a system does not print gives nothing.
     """
     known, is_new = placed.known, not {"received_online", "received_direct_postal"}.isdisjoint(placed.columns)
     found = []
@@ -184,7 +184,7 @@ def _prints_fees(unit: str) -> bool:
 
 
 def _has_paid(known: Known, question: Question) -> bool:
-    """Tell whether the fee was paid by the last counted day, as the newest row dates it."""
+    """Return whether the fee was paid by the last counted day, as the newest row dates it."""
     paid = known.newest.paid if _prints_fees(known.newest_by) else None
     if paid is None:
         return bool(_prints_fees(known.owner) and known.deciding.paid and known.dossier.fee)

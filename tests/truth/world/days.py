@@ -54,7 +54,7 @@ PERIODS = {
 
 
 def is_working(day: dt.date) -> bool:
-    """Tell whether offices work on a day."""
+    """Return whether offices work on a day."""
     return day.weekday() < 5 and day not in HOLIDAYS
 
 

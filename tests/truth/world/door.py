@@ -119,7 +119,7 @@ def build(database: Path, models: list[Model]) -> None:
 def figures(database: Path, scopes: set[str], columns: dict[str, set[str]]) -> Counter[Cell]:
     """Return the figures that are not zero of some scopes and columns (by form), by form, scope, row and column.
 
-    A percentage is told in hundredths.
+    A percentage is reported in hundredths.
     """
     found: Counter[Cell] = Counter()
     with duckdb.connect(database, read_only=True) as connection:
@@ -194,7 +194,7 @@ def compared(old: Path, new: Path, columns: dict[str, set[str]], place: Path) ->
         (folder / "manifest.json").write_text(json.dumps({"key": name}), encoding="utf-8")
         versions.append(Version(name, folder))
     found = compare(*versions)
-    rows = _rows_by_code(old) | _rows_by_code(new)  # a row both have is told by its code in the new one
+    rows = _rows_by_code(old) | _rows_by_code(new)  # a row both have is known by its code in the new one
     names = {(form, number): name for form in FORMS for number, name in _numbers(wanted[form]).items()}
     changed = {
         (cell.form_id, cell.scope_id, rows[cell.form_id, cell.scope_id, cell.row_code], name): (

@@ -1,7 +1,7 @@
 """Histories of dossiers drawn by a seed: mostly plain ones, and every rare shape of issue 16.
 
 Here: chance. Not here: what a state is (history), what is sent (sendings).
-Invariant: the same seed gives the same histories; every shape a dossier was given stands in its `shapes`.
+Invariant: the same seed gives the same histories; every shape a dossier was given is in its `shapes`.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Drawer:
         return dossier
 
     def _remark(self, dossier: Dossier) -> None:
-        """Draw what no date tells the day of: fees and who paid how, what was made electronic."""
+        """Draw what no date gives the day of: fees and who paid how, what was made electronic."""
         random = self.random
         dossier.result_digitised = random.choice(["yes", "no", ""])
         dossier.fee = random.choice([None, 0, 20_000, 50_000, 50_000])
@@ -331,7 +331,7 @@ SHAPES: dict[str, Callable[[Drawer, Dossier], None]] = {
     "one name in two fields": _same_name,
     "unknown procedure, known field": _unknown_procedure,
     "unknown channel word": _unknown_channel,
-    "online, level not told": _unknown_level,
+    "online, level unknown": _unknown_level,
     "minute against second": _minute_and_second,
     "impossible date, sent back": _mistyped,
     "late entry": _late_entry,

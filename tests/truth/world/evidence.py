@@ -124,7 +124,7 @@ def _export_at(visible: list[Export], unit: str, end: dt.datetime) -> Export | N
 def _is_deleted(
     dossier: Dossier, shown: list[tuple[Export, State]], visible: list[Export], owner: str, end: dt.datetime
 ) -> bool:
-    """Tell whether an open dossier is gone from its owner's export of the asked day, and shown by none since."""
+    """Return whether an open dossier is gone from its owner's export of the asked day, and shown by none since."""
     holding = [item for item in visible if item.has(dossier)]
     if any(item.moment >= end for item in holding):
         return False

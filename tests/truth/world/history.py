@@ -41,7 +41,7 @@ class Dossier:
     rejected: dt.datetime | None = None
     apology: dt.datetime | None = None
     service_level: str = ""
-    # Remarks no date tells the day of: papers and result made electronic, the fee (None: not told), who need not pay.
+    # Remarks no date gives the day of: papers and result made electronic, the fee (None: not known), who need not pay.
     digitised: str = ""
     result_digitised: str = ""
     fee: int | None = None
@@ -93,7 +93,7 @@ class State:
 
     @property
     def is_open(self) -> bool:
-        """Tell whether work on it goes on."""
+        """Return whether work on it goes on."""
         return self.received is not None and self.finished is None and self.status not in NOT_RECEIVED
 
 

@@ -87,23 +87,23 @@ class Table:
 
 
 def _cells(item: Review, moment: dt.datetime) -> dict[str, object]:
-    told = at(item.reported, 10) <= moment
-    status = "reported" if told else "in_review" if at(item.started, 8) <= moment else "planned"
-    own = told and item.competence == "own" and item.kind != "keep"
+    noted = at(item.reported, 10) <= moment
+    status = "reported" if noted else "in_review" if at(item.started, 8) <= moment else "planned"
+    own = noted and item.competence == "own" and item.kind != "keep"
     return {
         "procedure_code": item.procedure.code,
         "procedure_name": item.procedure.name,
         "field_name": FIELDS[item.procedure.field][0],
         "in_plan": "Trong kế hoạch" if item.in_plan else "Ngoài kế hoạch",
         "status": STATUS[status],
-        "proposal_kind": KIND[item.kind] if told else "",
-        "competence": COMPETENCE[item.competence] if told else "",
-        "proposed_to": "UBND tỉnh" if told and item.competence == "higher" else "",
+        "proposal_kind": KIND[item.kind] if noted else "",
+        "competence": COMPETENCE[item.competence] if noted else "",
+        "proposed_to": "UBND tỉnh" if noted and item.competence == "higher" else "",
         "document_number": item.document if own else "",
         "document_action": ACTION[item.action] if own else "",
-        "cost_before": item.before if told else "",
-        "cost_after": item.after if told else "",
-        "reported_on": f"{item.reported:%d/%m/%Y}" if told else "",
+        "cost_before": item.before if noted else "",
+        "cost_after": item.after if noted else "",
+        "reported_on": f"{item.reported:%d/%m/%Y}" if noted else "",
     }
 
 

@@ -76,7 +76,7 @@ class Export:
         return SYSTEM_OF[self.unit].file([row.cells for row in self.rows])
 
     def has(self, dossier: Dossier) -> bool:
-        """Tell whether the file has a row of the dossier, be it one to send back."""
+        """Return whether the file has a row of the dossier, be it one to send back."""
         return any(row.dossier is dossier for row in self.rows)
 
 

@@ -1,4 +1,4 @@
--- Which columns the files behind the dossiers of a form have: what no file has is not told, and is not printed as zero.
+-- Which columns the files behind the dossiers of a form have: what no file has is not known, and is not printed as zero.
 with files as (
     select distinct
         in_scope.scope_id,
