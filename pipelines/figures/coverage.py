@@ -11,12 +11,12 @@ from typing import Any
 
 import duckdb
 
+from pipelines.figures.delivered import RefusedFile
 from pipelines.figures.model import (
     CorrectionMade,
     Coverage,
     Delivery,
     DeliveryCounts,
-    RefusedFile,
     Scope,
 )
 from pipelines.figures.records import records_of
