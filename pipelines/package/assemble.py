@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.audit.short_code import short_codes
-from pipelines.figures.change import with_told
+from pipelines.figures.change import with_changes
 from pipelines.figures.charts import charts_of
 from pipelines.figures.model import ReportModel
 from pipelines.figures.packets import KEPT_NAME, SENT_NAME
@@ -81,7 +81,7 @@ def assemble(
     paper = paper or Paper()
     sent = report_blocks(model, folders=paper.folders, own=paper.own, required=paper.required)
     kept = report_blocks(model, KEPT_TEMPLATE, paper.folders)
-    model = with_told(model, (*sent, *kept))
+    model = with_changes(model, (*sent, *kept))
     for name, blocks in ((SENT_NAME, sent), (KEPT_NAME, kept)):
         write_report(model, blocks, folder / f"{name}.docx", paper.base)
         write_pdf(model, blocks, folder / f"{name}.pdf")
