@@ -46,9 +46,13 @@ test: env  ## every test; some of them: make test T=file-or-word; only those tha
 quick: env  ## the tests of every few minutes: those that neither run the job nor build models
 	@$(TESTS_IN) $(RUN)/python -m pytest $(SPREAD) -m "not slow" --ignore=tests/pipeline $(PICKED)
 
-bench: env  ## what reading costs: one large workbook beside other readers, then CSV files of 62,968 and 574,191 dossiers
-	@$(RUN)/python benchmarks/reading.py
-	@$(RUN)/python benchmarks/scale.py
+bench: env  ## what runs cost: a quarter of the sample, the event log, reading, large offices beside pandas, history (an hour)
+	@$(TESTS_IN) $(RUN)/python benchmarks/runs.py
+	@$(TESTS_IN) $(RUN)/python benchmarks/events.py
+	@$(TESTS_IN) $(RUN)/python benchmarks/reading.py
+	@$(TESTS_IN) $(RUN)/python benchmarks/scale.py
+	@$(TESTS_IN) $(RUN)/python benchmarks/scale.py --rows 60000 --xlsx --beside-pandas
+	@$(TESTS_IN) $(RUN)/python benchmarks/history.py
 
 kills: env  ## the tests that kill a run and an issue, with many more kills
 	@$(TESTS_IN) KSTT_KILLS=60 $(RUN)/python -m pytest tests/faults/test_killed_runs.py tests/faults/test_killed_issues.py

@@ -31,8 +31,8 @@ class Used:
         return f"{self.cpu:7.1f} s CPU {self.wall:7.1f} s wall {self.peak:6.0f} MB"
 
 
-def used_by(command: Sequence[str]) -> Used:
-    """Run a command to its end; say what it printed and stop where it fails."""
+def used_by(command: Sequence[str], shown: bool = False) -> Used:
+    """Run a command to its end; stop where it fails, and say what it printed then (always, when `shown`)."""
     began = time.perf_counter()
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env={**os.environ})
     assert process.stdout is not None
@@ -40,6 +40,8 @@ def used_by(command: Sequence[str]) -> Used:
     _, status, account = os.wait4(process.pid, 0)
     if status:
         sys.exit(f"{' '.join(command)}\n{printed.decode()[-2000:]}")
+    if shown:
+        print(printed.decode(), end="", flush=True)
     return Used(account.ru_utime + account.ru_stime, time.perf_counter() - began, account.ru_maxrss / 1024)
 
 

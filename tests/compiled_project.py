@@ -7,12 +7,13 @@ Invariant: a build of any tables equals dbt's own, which test_compiled_project p
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import pickle
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -26,6 +27,8 @@ from pipelines.paths import DBT_PROJECT, REPOSITORY
 from pipelines.warehouse.dbt import DbtFailed, NodeResult, broken_identities
 
 _KEPT = REPOSITORY / ".pytest_cache" / "compiled"
+# Names a file with one model's name and its wrong SQL; see tests/truth/mutation.
+EDITED = "KSTT_EDITED_MODEL"
 _SHAPE = 2  # to be raised when what is kept changes its shape
 
 
@@ -150,7 +153,17 @@ def compiled() -> Compiled:
             for old in _KEPT.glob("*.pickle"):
                 old.unlink()
             kept.write_bytes(made)
-        return pickle.loads(kept.read_bytes())
+        return _edited(pickle.loads(kept.read_bytes()))
+
+
+def _edited(project: Compiled) -> Compiled:
+    """Return the project with the wrong edit of one model under trial (tests/truth/mutation); mostly there is none."""
+    place = os.environ.get(EDITED)
+    if place is None:
+        return project
+    edit = json.loads(Path(place).read_text(encoding="utf-8"))
+    node = replace(project.models[edit["model"]], sql=edit["sql"])
+    return replace(project, models={**project.models, node.name: node})
 
 
 def _compile() -> Compiled:

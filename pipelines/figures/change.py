@@ -45,7 +45,7 @@ def _cells(row: FormRow) -> tuple[Figure, ...]:
     return (*row.figures, *row.ratios)
 
 
-def with_told(model: ReportModel, blocks: Iterable[Block]) -> ReportModel:
+def with_changes(model: ReportModel, blocks: Iterable[Block]) -> ReportModel:
     """Return the model with the changes its words report other cells than totals, so that each printed id is in it."""
     found: dict[str, Figure] = {}
     for name in figure_ids(blocks):

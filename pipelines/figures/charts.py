@@ -60,7 +60,7 @@ class Chart:
     @property
     def alt(self) -> str:
         """The chart in words, for a reader who does not see it."""
-        return f"{self.title} ({self.unit}). {_days_told(self) if self.kind == 'calendar' else _lines_told(self)}"
+        return f"{self.title} ({self.unit}). {_days_text(self) if self.kind == 'calendar' else _lines_text(self)}"
 
     def plain(self) -> dict[str, Any]:
         """Return the chart as JSON can hold it (manifest.json)."""
@@ -232,7 +232,7 @@ def _ages(model: ReportModel) -> Chart:
     return Chart(OVERDUE_AGE, "bars", title, _DOSSIERS, (Series("Quá hạn", points),))
 
 
-def _lines_told(chart: Chart) -> str:
+def _lines_text(chart: Chart) -> str:
     lines = []
     for points in zip(*(series.points for series in chart.series), strict=True):
         if len(points) == 1:
@@ -243,7 +243,7 @@ def _lines_told(chart: Chart) -> str:
     return "; ".join(lines) + "."
 
 
-def _days_told(chart: Chart) -> str:
+def _days_text(chart: Chart) -> str:
     points = chart.series[0].points
     most = max(points, key=lambda point: point.value)
     whole = sum(int(point.value) for point in points)

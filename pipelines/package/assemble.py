@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.audit.short_code import short_codes
-from pipelines.figures.change import with_told
+from pipelines.figures.change import with_changes
 from pipelines.figures.charts import charts_of
 from pipelines.figures.model import ReportModel
 from pipelines.figures.words import report_blocks
@@ -76,7 +76,7 @@ def assemble(
     """Write every file of the report into the build folder; the manifest comes last."""
     paper = paper or Paper()
     blocks = report_blocks(model, folders=paper.folders, own=paper.own, required=paper.required)
-    model = with_told(model, blocks)
+    model = with_changes(model, blocks)
     write_report(model, blocks, folder / "bao-cao.docx", paper.base)
     write_pdf(model, blocks, folder / "bao-cao.pdf")
     write_html(model, blocks, folder / "bao-cao.html")

@@ -18,7 +18,7 @@ from figures_stub import OFFICE, dbt_manifest, stub_layouts, stub_model, write_s
 from office_folder import make_office
 
 from pipelines.figures.blocks import Grid, Heading, Paragraph, figure_ids, parse_blocks, plain, words_of
-from pipelines.figures.change import with_compared, with_told
+from pipelines.figures.change import with_changes, with_compared
 from pipelines.figures.layout import FormLayout, layouts_from_manifest
 from pipelines.figures.model import Compared, ReportModel
 from pipelines.figures.read import build_report_model
@@ -124,7 +124,7 @@ def test_every_change_reported_is_a_figure_of_the_manifest(model: ReportModel, t
         '{{ delta_prev("II.06a.A.1.c7", "hồ sơ") }}, {{ before("prev", "II.06a.A.1.c7") }}', encoding="utf-8"
     )
     blocks = report_blocks(compared, folders=[tmp_path, REPORT_TEMPLATES])
-    noted = with_told(compared, blocks)
+    noted = with_changes(compared, blocks)
     assert set(figure_ids(blocks)) <= set(noted.figures)
     assert {name: noted.figures[name].value for name in set(noted.figures) - set(compared.figures)} == {
         "II.06a/tp-st/A.1/c7_increase_prev": 160,

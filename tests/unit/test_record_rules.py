@@ -34,6 +34,8 @@ DIRECTIVES = [
     _directive("01/KH", "p02 15/3", "control_plan", "2021-01-05", None, 3),
     # a plan of next year is a document, but not the plan owed for this one
     _directive("08/KH", "p02 15/3", "review_plan", "2021-01-06", "2022", 4),
+    # a plan that names no year is of the reporting year it was issued in: from 15/12/2020 on that is 2021
+    _directive("10/KH", "p02 15/3", "review_plan", "2020-12-20", None, 5),
     # a plan issued before the period is the one owed all the same
     _directive("09/KH", "law 15/3", "control_plan", "2020-12-10", "2021", 2),
     # reported again in June with another date: the newest file has the word
@@ -64,6 +66,9 @@ OFFICERS = [
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     tables = {
         "unit": UNITS,
+        "period": [
+            {"period_id": "2021-Y", "period_kind": "year", "start_on": "2020-12-15", "end_on": "2021-12-14"},
+        ],
         "obligation": [{"unit_id": unit, "stream": "directives"} for unit in ("p01", "p02", "tp-st-tp")],
         "delivery": [
             delivery("p01 15/3", "p01", "2021-03-15", stream="directives"),
@@ -95,8 +100,8 @@ def test_the_office_s_table_has_a_row_for_each_unit_and_their_sum(warehouse: War
     assert _form(warehouse, "tp-st") == {
         "Phòng Tư pháp": (1, 0, 0, 0, 1, 2, 1, 0, 1, 0, 0, 0),
         "UBND Phường 1": (4, 1, 1, 2, 0, 2, 1, 1, 0, 0, 2, 0),
-        "UBND Phường 2": (3, 1, 1, 0, 1, 2, 1, 0, 1, 0, 3, 1),
-        "Tổng cộng": (8, 2, 2, 2, 2, 6, 3, 1, 2, 0, 5, 1),
+        "UBND Phường 2": (4, 1, 2, 0, 1, 2, 2, 0, 0, 0, 3, 1),
+        "Tổng cộng": (9, 2, 3, 2, 2, 6, 4, 1, 1, 0, 5, 1),
     }
 
 
@@ -125,7 +130,7 @@ def test_the_recount_agrees_on_every_cell_of_the_records(warehouse: Warehouse) -
     assert result.not_recounted == ()
     assert result.records == ()
     assert result.cells == ()
-    assert result.record_count == 8 + 6 + 3
+    assert result.record_count == 9 + 6 + 3
 
 
 def test_a_plan_is_not_missing_before_its_day_has_come(warehouse: Warehouse) -> None:
@@ -138,6 +143,6 @@ def test_a_plan_is_not_missing_before_its_day_has_come(warehouse: Warehouse) -> 
     assert {str(row.pop("label")): tuple(row.values()) for row in rows} == {
         "Phòng Tư pháp": (2, 1, 0, 0, 1),
         "UBND Phường 1": (2, 0, 0, 0, 2),
-        "UBND Phường 2": (2, 1, 0, 0, 1),
-        "Tổng cộng": (6, 2, 0, 0, 4),
+        "UBND Phường 2": (2, 2, 0, 0, 0),
+        "Tổng cộng": (6, 3, 0, 0, 3),
     }

@@ -16,6 +16,7 @@ from random import Random
 
 import yaml
 from truth.mutation.edits import Edit, edits
+from truth.mutation.suite import killer
 from truth.mutation.trial import Ground, Trials, Verdict
 from truth.world import compare, door
 from truth.world.sendings import Folder
@@ -42,6 +43,9 @@ def main() -> int:
             if len(tried) == asked.edits:
                 break
             verdict = trials.attempt(edit)
+            if not (verdict.is_refused or verdict.killed_by):
+                touched = [edit.model, *(model.name for model in trials.after(edit.model))]
+                verdict.killed_by = killer(edit, touched, root)
             if not verdict.is_refused:  # what the engine itself refuses is no plausible slip
                 tried.append((edit, verdict))
                 print(f"{len(tried)}/{asked.edits} {edit.model}: {verdict.killed_by or '?'}", flush=True)
@@ -60,8 +64,9 @@ def _grounds(root: Path, project: door.Compiled) -> list[Ground]:
     found = []
     if not (root / "grounds").is_dir():
         (root / "grounds").mkdir(parents=True)
-        world = compare.make(1, root / "office")
-        _keep(root, project, "world", world.folder, [world.questions[index] for index in (0, 4, 7, 8)])
+        world = compare.make(1, root / "office", 90)
+        asked = compare.late_questions(2)
+        _keep(root, project, "world", world.folder, [world.questions[3], asked[1], asked[3], asked[-1]])
         sample = root / "sample"
         shutil.copytree(REPOSITORY / "sample_office", sample, ignore=shutil.ignore_patterns("data", "__pycache__"))
         folder = Folder.__new__(Folder)
@@ -99,8 +104,8 @@ def table(seed: int, possible: list[Edit], tried: list[tuple[Edit, Verdict]], ju
         f"`make mutants N={len(tried)} SEED={seed}` enumerates every small wrong edit of the compiled models with sqlglot, draws some by the",
         "seed, and tries each on six built databases: four questions of one invented office (tests/truth/world), two quarters of",
         "the sample office. An edit is killed by the first dbt test that finds a row, else by a form whose cells a test of the",
-        "suite holds against an independent count. Written by the command; judgements of survivors are in",
-        "`tests/truth/mutation/survivors.yaml`.",
+        "suite holds against an independent count, else by the first test of `tests/unit` that builds the model and fails.",
+        "Written by the command; judgements of survivors are in `tests/truth/mutation/survivors.yaml`.",
         "",
         f"Possible edits: {len(possible)} (" + ", ".join(f"{kind} {kinds[kind]}" for kind in sorted(kinds)) + ").",
         f"Drawn: {len(tried)}. Killed: {len(tried) - len(alive)}. Survived: {len(alive)}.",
