@@ -94,7 +94,13 @@ def dbt_manifest() -> dict:
                 "Tỷ lệ trước và đúng hạn": "{on_time_rate}",
                 "Đang giải quyết": "{pending_total} (quá hạn {pending_overdue})",
             }
-        meta |= {"streams": ["case_exports"], "keys": [], "scopes": "all", "valid_from": form["effective_from"]}
+        meta |= {
+            "streams": ["case_exports"],
+            "keys": [],
+            "scopes": "all",
+            "sent": True,
+            "valid_from": form["effective_from"],
+        }
         nodes[f"model.kstt.{model}"] = {
             "resource_type": "model",
             "name": model,

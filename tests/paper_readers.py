@@ -62,7 +62,7 @@ class _Link:
         self.left, self.right = annotation["x0"], annotation["x1"]
         self.top, self.bottom = annotation["top"], annotation["bottom"]
         uri = annotation["uri"]
-        self.name = unquote(uri).removeprefix("bao-cao.html#") if uri else None
+        self.name = unquote(uri).partition("#")[2] if uri else None
         self.leads_to = None if uri else resolve1(annotation["data"]["Dest"])
         self.height = page.height
 

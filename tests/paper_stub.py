@@ -40,6 +40,7 @@ LAYOUT = {
     "short": "99",
     "model": "form_thu",
     "number": "Biểu số II.99/VPCP/KSTT",
+    "is_sent": True,
     "title": "TÌNH HÌNH THỬ NGHIỆM",
     "unit_of_measure": "Số hồ sơ; %",
     "zero_display": "0",

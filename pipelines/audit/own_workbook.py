@@ -15,12 +15,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from pipelines.figures.text import NO_RATE
+from pipelines.figures.text import NO_RATE, NOT_SENT
 from pipelines.ingest.grid import Grid, open_delivery
 from pipelines.ingest.landing import hash_file
 from pipelines.ingest.sniff import Refused
 from pipelines.office.settings import Office
-from pipelines.render.xlsx import FILE_NAME, INDEX_SHEET
+from pipelines.render.xlsx import INDEX_SHEET, KEPT_FORMS, SENT_FORMS
 
 _CELL = re.compile(r"([A-Z]+)(\d+)")
 _TOLERANCE = Decimal("0.000001")
@@ -64,7 +64,7 @@ def read_own_workbook(office: Office, path: Path) -> OwnWorkbook | None:
     own_hash = hash_file(path)
     reports = list(_reports(office))
     for name, manifest in reports:
-        if manifest["files"].get(FILE_NAME) == own_hash:
+        if own_hash in (manifest["files"].get(SENT_FORMS), manifest["files"].get(KEPT_FORMS)):
             return OwnWorkbook(len(cells), name, True, tuple(_differences(cells, manifest)))
     label = _period_label(grid)
     compared = [
@@ -119,7 +119,10 @@ def _reports(office: Office) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _differences(cells: dict[str, tuple[str, object]], manifest: dict[str, Any]) -> Iterator[Difference]:
     figures, codes = manifest["figures"], manifest.get("short_codes", {})
+    not_sent = set(manifest.get("not_sent", ()))
     for figure_id, (place, value) in cells.items():
+        if figure_id in not_sent and value == NOT_SENT:
+            continue
         if figure_id not in figures or not _is_same(value, figures[figure_id]):
             yield Difference(figure_id, codes.get(figure_id, figure_id), place, value, figures.get(figure_id))
 

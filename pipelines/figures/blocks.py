@@ -67,9 +67,12 @@ class Bullet:
 
 @dataclass(frozen=True)
 class Table:
-    """The place of a whole form."""
+    """The place of a whole form; in the packet that is sent, the roman number of its appendix."""
 
     form_id: str
+    appendix: str = ""
+    # What stands below it of another form that has the same numbers.
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -154,9 +157,9 @@ def figure_markup(figure: Figure) -> Markup:
     return Markup(f"{_FIGURE_OPEN}{figure.figure_id}{_FIGURE_SPLIT}{text}{_FIGURE_CLOSE}")
 
 
-def table_markup(form_id: str) -> Markup:
-    """Return the markup of a form's place; it is alone on its line."""
-    return Markup(f"{_TABLE}{form_id}")
+def table_markup(form_id: str, appendix: str = "", note: str = "") -> Markup:
+    """Return the markup of a form's place; it stands alone on its line."""
+    return Markup(_TABLE + _FIGURE_SPLIT.join((form_id, appendix, " ".join(note.split()))))
 
 
 def chart_markup(chart_id: str) -> Markup:
@@ -216,7 +219,7 @@ def _alone(line: str) -> Block | None:
     if line.startswith("- "):
         return Bullet(_runs(line[2:]))
     if line.startswith(_TABLE):
-        return Table(line[1:])
+        return Table(*line[1:].split(_FIGURE_SPLIT))
     if line.startswith(_CHART):
         return ChartPlace(line[1:])
     if line.startswith((_SUBJECT, _ADDRESSEE)):

@@ -18,7 +18,11 @@ from pipelines.figures.layout import ChartLayout, LayoutColumn, Ratio
 from pipelines.figures.model import Compared, Figure, Form, FormRow, ReportModel
 from pipelines.figures.text import format_count, format_day, format_rate
 
-INTAKE, OVERDUE_AGE = "intake_calendar", "overdue_age"
+INTAKE, OVERDUE_AGE, TREND = "intake_calendar", "overdue_age", "on_time_trend"
+# Row of unmapped codes: a count to be mended, no unit and no field to compare.
+UNKNOWN = "Chưa xác định"
+# A calendar of more days than these cannot be read: months then.
+_MOST_DAYS = 200
 _DOSSIERS = "hồ sơ"
 # More lines than these are no chart on one page; those with the greatest sums stay, in their order.
 _MOST_LINES = 24
@@ -56,11 +60,19 @@ class Chart:
     title: str
     unit: str
     series: tuple[Series, ...]
+    # What should be reached, drawn across the lines.
+    target: Decimal | None = None
+    # Values of the period before, a mark a line; None where there is none.
+    before: tuple[Decimal | None, ...] = ()
+    # What letters in labels mean.
+    note: str = ""
 
     @property
     def alt(self) -> str:
         """The chart in words, for a reader who does not see it."""
-        return f"{self.title} ({self.unit}). {_days_text(self) if self.kind == 'calendar' else _lines_text(self)}"
+        told = _days_text(self) if self.kind == "calendar" else _lines_text(self)
+        target = f" Mục tiêu: {format_rate(self.target)}." if self.target is not None else ""
+        return f"{self.title} ({self.unit}). {told}{target}"
 
     def plain(self) -> dict[str, Any]:
         """Return the chart as JSON can hold it (manifest.json)."""
@@ -68,6 +80,9 @@ class Chart:
             "kind": self.kind,
             "title": self.title,
             "unit": self.unit,
+            "target": self.target,
+            "before": list(self.before),
+            "note": self.note,
             "series": [
                 {
                     "name": series.name,
@@ -98,6 +113,9 @@ class Chart:
             tuple(
                 Series(item["name"], tuple(_read_point(*point) for point in item["points"])) for item in plain["series"]
             ),
+            None if plain.get("target") is None else Decimal(str(plain["target"])),
+            tuple(None if value is None else Decimal(str(value)) for value in plain.get("before", ())),
+            plain.get("note", ""),
         )
 
 
@@ -111,20 +129,22 @@ def _read_point(
 def charts_of(model: ReportModel) -> Mapping[str, Chart]:
     """Return the charts of a report by id, those with nothing to show left out."""
     charts = [_of_form(model, form, layout) for form in model.forms.values() for layout in form.layout.charts]
-    charts += [_calendar(model), _ages(model)]
-    return MappingProxyType(
-        {
-            chart.chart_id: chart
-            for chart in charts
-            if any(point.value for item in chart.series for point in item.points)
-        }
-    )
+    charts += [_trend(model), _intake(model), _ages(model)]
+    return MappingProxyType({chart.chart_id: chart for chart in charts if _shows(chart)})
+
+
+def _shows(chart: Chart) -> bool:
+    """Tell whether a chart says anything: some value, and over periods more than one of them."""
+    lines = max((len(item.points) for item in chart.series), default=0)
+    has_values = any(point.value for item in chart.series for point in item.points)
+    return has_values and (chart.kind != "periods" or lines > 1)
 
 
 def chart_caption(chart: Chart, number: int) -> str:
     """Return the line below a chart."""
     unit = f" ({chart.unit})" if chart.unit else ""
-    return f"Biểu đồ {number}. {chart.title}{unit}"
+    note = f". {chart.note}" if chart.note else ""
+    return f"Biểu đồ {number}. {chart.title}{unit}{note}"
 
 
 def merge_periods(charts: Sequence[Chart]) -> Chart:
@@ -140,16 +160,49 @@ def merge_periods(charts: Sequence[Chart]) -> Chart:
 def _of_form(model: ReportModel, form: Form, layout: ChartLayout) -> Chart:
     columns = [_column(form, name) for name in layout.values]
     is_rate = any(isinstance(column, Ratio) or column.whole for column in columns)
+    unit = "%" if is_rate else _DOSSIERS
     if layout.kind == "periods":
         series = tuple(_over_periods(model, form, column) for column in columns)
-    else:
-        rows = _rows(form, columns)
-        labels = _labels(rows)
-        series = tuple(
-            Series(_name(column), tuple(_points(labels, [_figure(form, row, column) for row in rows])))
-            for column in columns
-        )
-    return Chart(layout.chart_id, layout.kind, layout.title, "%" if is_rate else _DOSSIERS, series)
+        return Chart(layout.chart_id, layout.kind, layout.title, unit, series)
+    rows = _rows(form, columns, layout.rows)
+    labels = _labels(rows)
+    series = tuple(
+        Series(_name(column), tuple(_points(labels, [_figure(form, row, column) for row in rows])))
+        for column in columns
+    )
+    first = [_figure(form, row, columns[0]) for row in rows]
+    target = model.targets.get(_figure(form, form.rows[-1], columns[0]).figure_id) if is_rate and rows else None
+    return Chart(
+        layout.chart_id,
+        layout.kind,
+        layout.title,
+        unit,
+        series,
+        target.value if target else _common_target(model, columns[0]) if is_rate else None,
+        _values_before(model, first) if len(columns) == 1 else (),
+        _letters(form, labels),
+    )
+
+
+def _common_target(model: ReportModel, column: LayoutColumn | Ratio) -> Decimal | None:
+    """Return the target of the same rate in another form of the report: a rate is everybody's."""
+    found = (target.value for name, target in model.targets.items() if name.endswith(f"/total/{column.name}"))
+    return next(found, None)
+
+
+def _values_before(model: ReportModel, figures: Sequence[Figure]) -> tuple[Decimal | None, ...]:
+    """Return the values of the period before, one a line; empty while there is no issued final of it."""
+    issued = next((item.figures for item in model.compared if item.against == "prev"), None)
+    if issued is None:
+        return ()
+    return tuple(None if (value := issued.get(figure.figure_id)) is None else Decimal(value) for figure in figures)
+
+
+def _letters(form: Form, labels: Sequence[str]) -> str:
+    """Return what the letters behind labels mean; empty where no label has one."""
+    sections = [row for row in form.rows if row.kind == "section"]
+    used = [row for row in sections if any(label.endswith(f" ({row.code})") for label in labels)]
+    return "; ".join(f"({row.code}): {row.label}" for row in used)
 
 
 def _column(form: Form, name: str) -> LayoutColumn | Ratio:
@@ -168,20 +221,27 @@ def _figure(form: Form, row: FormRow, column: LayoutColumn | Ratio) -> Figure:
     return row.figures[form.layout.columns.index(column)]
 
 
-def _rows(form: Form, columns: Sequence[LayoutColumn | Ratio]) -> list[FormRow]:
-    """Return the lines of a chart: rows of the form that have something to show, at most as many as a page takes."""
+def _rows(form: Form, columns: Sequence[LayoutColumn | Ratio], kind: str) -> list[FormRow]:
+    """Return the lines of a chart, the greatest first: rows with something to show, at most as many as a page takes.
+
+    A unit that has not sent is a line without a bar; it stands last.
+    """
 
     def size(row: FormRow) -> Decimal:
         return sum((Decimal(_figure(form, row, column).value or 0) for column in columns), Decimal(0))
 
-    def shows(row: FormRow) -> bool:
-        if isinstance(columns[0], Ratio):
-            return _figure(form, row, columns[0]).value is not None
-        return bool(size(row))
+    def is_unsent(row: FormRow) -> bool:
+        return _figure(form, row, columns[0]).is_unsent
 
-    rows = [row for row in form.rows if row.kind == "row" and shows(row)]
-    kept = sorted(rows, key=size, reverse=True)[:_MOST_LINES]
-    return [row for row in rows if row in kept]
+    def shows(row: FormRow) -> bool:
+        if row.label == UNKNOWN:
+            return False
+        if isinstance(columns[0], Ratio):
+            return _figure(form, row, columns[0]).value is not None or is_unsent(row)
+        return bool(size(row)) or is_unsent(row)
+
+    rows = [row for row in form.rows if row.kind == kind and shows(row)]
+    return sorted(rows, key=lambda row: (is_unsent(row), -size(row)))[:_MOST_LINES]
 
 
 def _labels(rows: Sequence[FormRow]) -> list[str]:
@@ -192,11 +252,22 @@ def _labels(rows: Sequence[FormRow]) -> list[str]:
 
 def _points(labels: Sequence[str], figures: Sequence[Figure]) -> Iterator[Point]:
     for label, figure in zip(labels, figures, strict=True):
-        yield Point(label, figure.value or 0, figure.text or format_count(0), figure.figure_id)
+        if figure.is_unsent:
+            yield Point(label, 0, "chưa gửi")
+        else:
+            yield Point(label, figure.value or 0, figure.text or format_count(0), figure.figure_id)
 
 
 def _over_periods(model: ReportModel, form: Form, column: LayoutColumn | Ratio) -> Series:
-    """The total of a column in the issued reports the model is compared with, then in this one."""
+    """The total of a column in the issued reports the model is compared with, then in this one; of a longer period, in
+    its quarters."""
+    of_parts = {"received_online": "online", "received_direct_postal": "direct_postal", "on_time_rate": "on_time_rate"}
+    if model.parts and column.name in of_parts:
+        found = [(part.label, getattr(part, of_parts[column.name])) for part in model.parts]
+        return Series(
+            _name(column),
+            tuple(Point(label, item.value or 0, item.text, item.figure_id) for label, item in found),
+        )
     now = _figure(form, form.rows[-1], column)
     # A year ago comes before the period before.
     earlier = sorted(model.compared, key=lambda item: item.against != "year")
@@ -212,6 +283,33 @@ def _issued_point(compared: Compared, now: Figure) -> Point | None:
     return Point(
         compared.period_label, value, format_rate(value) if isinstance(value, Decimal) else format_count(value)
     )
+
+
+def _trend(model: ReportModel) -> Chart:
+    """The rate of what was resolved in time, over the quarters of a year or the periods compared."""
+    found = next((form for form in model.forms.values() if any(r.name == "on_time_rate" for r in form.layout.ratios)
+                  and any(item.kind == "periods" for item in form.layout.charts)), None)  # fmt: skip
+    title = "Tỷ lệ giải quyết trước hạn và đúng hạn, qua các kỳ"
+    if found is None:
+        return Chart(TREND, "periods", title, "%", ())
+    ratio = next(item for item in found.layout.ratios if item.name == "on_time_rate")
+    series = _over_periods(model, found, ratio)
+    return Chart(TREND, "periods", title, "%", (Series("Tỷ lệ", series.points),), _common_target(model, ratio))
+
+
+def _intake(model: ReportModel) -> Chart:
+    return _calendar(model) if len(model.received_days) <= _MOST_DAYS else _months(model)
+
+
+def _months(model: ReportModel) -> Chart:
+    months: dict[tuple[int, int], int] = {}
+    for item in model.received_days:
+        key = (item.date_on.year, item.date_on.month)
+        months[key] = months.get(key, 0) + item.received_total
+    points = tuple(
+        Point(f"Tháng {month}/{year}", count, format_count(count)) for (year, month), count in sorted(months.items())
+    )
+    return Chart(INTAKE, "bars", "Số hồ sơ tiếp nhận mỗi tháng", _DOSSIERS, (Series("Tiếp nhận", points),))
 
 
 def _calendar(model: ReportModel) -> Chart:

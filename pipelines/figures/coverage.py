@@ -11,12 +11,12 @@ from typing import Any
 
 import duckdb
 
+from pipelines.figures.delivered import RefusedFile
 from pipelines.figures.model import (
     CorrectionMade,
     Coverage,
     Delivery,
     DeliveryCounts,
-    RefusedFile,
     Scope,
 )
 from pipelines.figures.records import records_of
@@ -117,6 +117,10 @@ def coverage_of(
     rejected = sum(int(record["rows_rejected"] or 0) for record in records)
     typed = sum(int(record["rows_typed"] or 0) for record in records)
     accepted = len(names) - len(missing)
+    sent: dict[str, int] = {}
+    for record in records:
+        came = int(record["rows_typed"] or 0) + (record["state"] == "accepted")
+        sent[record["unit_id"]] = sent.get(record["unit_id"], 0) + came
     return Coverage(
         owed=len(names),
         accepted=accepted,
@@ -129,6 +133,7 @@ def coverage_of(
             rejected,
         ),
         rows_typed=typed,
+        silent=tuple(name for unit_id, name in names.items() if unit_id in owing and not sent.get(unit_id)),
     )
 
 

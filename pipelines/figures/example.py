@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from pipelines.figures.change import with_compared
+from pipelines.figures.delivered import RefusedFile
 from pipelines.figures.layout import FormLayout, LayoutColumn
 from pipelines.figures.model import (
     CarryOver,
@@ -27,7 +28,6 @@ from pipelines.figures.model import (
     IndexLine,
     OfficeInfo,
     Question,
-    RefusedFile,
     ReportModel,
     SwitchUsed,
     figure_id,

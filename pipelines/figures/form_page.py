@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from math import ceil
 
+from pipelines.figures.blocks import Table
 from pipelines.figures.declared import declared_lines
 from pipelines.figures.layout import HeadCell, head_cells
 from pipelines.figures.model import Figure, Form, FormRow, ReportModel
 from pipelines.figures.text import format_day
 from pipelines.figures.text_width import text_mm
+from pipelines.figures.unsent import unsent_lines
 
 # Letter size of a form's cells, the smallest one a form of very many columns may have, and what a cell keeps free left
 # and right, both sides together.
@@ -25,6 +28,10 @@ _ORDINAL_MM = 10.0
 # A head of more lines than these gets a wider column.
 _HEAD_LINES = 5
 _WIDEST_FIGURE_MM, _NARROWEST_FIGURE_MM, _LABEL_MM = 17.0, 12.0, 66.0
+# What decides on how many pages a form stands: room of a landscape page, height of a point of letters in single lines,
+# what a row keeps free, the letters of top and foot, and the smallest letters it is made smaller to.
+_ROOM_MM, _LINE_MM, _ROW_GAP_MM, _AROUND_MM = 165.0, 0.3528 * 1.17, 1.35, 9.0
+_FOOT_POINTS, _LEAST_WHOLE = 11, 8
 # A form whose labels would have less than this is written in smaller letters.
 _LEAST_LABEL_MM = 40.0
 
@@ -59,6 +66,9 @@ class FormPage:
     place_line: str
     maker_title: str
     signature: tuple[str, ...]
+    # Number of the appendix and the report it belongs to; none for a table that is kept.
+    appendix_lines: tuple[str, ...] = ()
+    tab: str = ""
 
     @property
     def column_count(self) -> int:
@@ -66,8 +76,14 @@ class FormPage:
         return len(self.column_numbers)
 
 
-def form_page(model: ReportModel, form: Form) -> FormPage:
-    """Return the page of a form (head and foot lines: domain/10 10.3, domain/forms)."""
+def form_page(model: ReportModel, form: Form, place: Table | None = None) -> FormPage:
+    """Return the page of a form (head and foot lines: domain/10 10.3, domain/forms).
+
+    Args:
+        model: the report.
+        form: one of its forms.
+        place: where it stands: in an appendix of the packet that is sent, or among what is kept.
+    """
     layout, question, office = form.layout, model.question, model.office
     columns = (*layout.stub, *layout.columns)
     total = form.rows[-1]
@@ -91,9 +107,11 @@ def form_page(model: ReportModel, form: Form) -> FormPage:
         notes=tuple(
             Note(column.head[0], figure)
             for column, figure in zip(layout.notes, total.notes, strict=True)
-            if figure.value
+            if figure.value and column.is_printed
         ),
-        remarks=_remarks(model, form),
+        remarks=_remarks(model, form, place),
+        appendix_lines=(f"PHỤ LỤC {place.appendix}", attached_line(model)) if place and place.appendix else (),
+        tab=layout.tab,
         place_line=place_and_date(model),
         maker_title="Người làm báo cáo",
         signature=office.signature,
@@ -101,13 +119,37 @@ def form_page(model: ReportModel, form: Form) -> FormPage:
 
 
 def cell_points(page: FormPage, total_mm: float) -> int:
-    """Return the letter size of a form's cells: the usual one, or the greatest at which its labels keep room."""
+    """Return the letter size of a form's cells: the usual one, or the greatest at which its labels keep room; a little
+    smaller where it then stands on fewer pages.
+    """
     sizes = range(CELL_POINTS, _SMALLEST_POINTS, -1)
     stubs = _ORDINAL_MM * (page.stub_count - 1)
-    fitting = (
+    fitting = [
         points for points in sizes if total_mm - stubs - sum(_figure_widths(page, total_mm, points)) >= _LEAST_LABEL_MM
+    ]
+    large = [points for points in fitting if points >= _LEAST_WHOLE] or fitting[:1] or [_SMALLEST_POINTS]
+    return min(large, key=lambda points: (_pages(page, total_mm, points), -points))
+
+
+def _pages(page: FormPage, total_mm: float, points: int) -> int:
+    """Return on about how many pages a form stands."""
+    head = (sum(head_lines(page, _widths(page, total_mm, points), points)) + 1) * points * _LINE_MM
+    rest = _height_mm(page, total_mm, points) - _ROOM_MM
+    return 1 + max(0, ceil(rest / (_ROOM_MM - head)))
+
+
+def _height_mm(page: FormPage, total_mm: float, points: int) -> float:
+    """Return about how high a form is: its top, head, rows and foot."""
+    widths = _widths(page, total_mm, points)
+    label = widths[page.stub_count - 1] - _CELL_FREE_MM
+    rows = sum(_wrapped(row.label, label, points) for row in page.rows)
+    lines = rows + sum(head_lines(page, widths, points)) + 1
+    foot = (
+        len(page.notes) + len(page.signature) + 2 + sum(_wrapped(line, total_mm, _FOOT_POINTS) for line in page.remarks)
     )
-    return next(fitting, _SMALLEST_POINTS)
+    top = 4 + len(page.reporting_lines) + len(page.appendix_lines)
+    gaps = (len(page.rows) + page.head_depth + 1) * _ROW_GAP_MM
+    return lines * points * _LINE_MM + gaps + (foot + top) * _FOOT_POINTS * _LINE_MM + _AROUND_MM
 
 
 def column_widths(page: FormPage, total_mm: float) -> tuple[float, ...]:
@@ -116,7 +158,11 @@ def column_widths(page: FormPage, total_mm: float) -> tuple[float, ...]:
     The more figures a form has, the narrower they are, so that labels keep room; no figure and no word of a head
     is ever wider than its column.
     """
-    figures = _figure_widths(page, total_mm, cell_points(page, total_mm))
+    return _widths(page, total_mm, cell_points(page, total_mm))
+
+
+def _widths(page: FormPage, total_mm: float, points: int) -> tuple[float, ...]:
+    figures = _figure_widths(page, total_mm, points)
     stubs = [_ORDINAL_MM] * (page.stub_count - 1)
     return (*stubs, total_mm - sum(stubs) - sum(figures), *figures)
 
@@ -162,12 +208,19 @@ def _wrapped(text: str, room: float, points: float) -> int:
 
 def place_and_date(model: ReportModel) -> str:
     """Return place and date: the day given at issue, else open. Days below 10, months 1 and 2 have a 0 (domain/10)."""
-    place = model.office.place or "…"
+    return f"{model.office.place or '…'}, {_day_of(model)}"
+
+
+def _day_of(model: ReportModel) -> str:
     if model.issue and model.issue.signed_on:
-        day = dt.date.fromisoformat(model.issue.signed_on)
-        month = f"{day.month:02d}" if day.month < 3 else str(day.month)
-        return f"{place}, ngày {day.day:02d} tháng {month} năm {day.year}"
-    return f"{place}, ngày      tháng      năm {model.question.as_of.year}"
+        return day_words(dt.date.fromisoformat(model.issue.signed_on))
+    return f"ngày      tháng      năm {model.question.as_of.year}"
+
+
+def day_words(day: dt.date) -> str:
+    """Return a day as documents write it: days below 10 and months 1 and 2 have a 0 (domain/10 10.3)."""
+    month = f"{day.month:02d}" if day.month < 3 else str(day.month)
+    return f"ngày {day.day:02d} tháng {month} năm {day.year}"
 
 
 def provisional_line(model: ReportModel) -> str | None:
@@ -181,8 +234,23 @@ def provisional_line(model: ReportModel) -> str | None:
     )
 
 
-def _remarks(model: ReportModel, form: Form) -> tuple[str, ...]:
+def attached_line(model: ReportModel) -> str:
+    """Return the line below the number of an appendix: of which report it is (Nghị định 30/2020/NĐ-CP, appendix I)."""
+    office, issue = model.office, model.issue
+    number = issue.number if issue and issue.number else f"…/{office.report_symbol}"
+    day = day_words(dt.date.fromisoformat(issue.signed_on)) if issue and issue.signed_on else ""
+    day = day or f"ngày … tháng … năm {model.question.as_of.year}"
+    return f"(Kèm theo Báo cáo số {number} {day} của {office.name})"
+
+
+def _remarks(model: ReportModel, form: Form, place: Table | None) -> tuple[str, ...]:
     provisional = provisional_line(model)
     issued = model.issue.lines if model.issue else ()
     declared = declared_lines(form, model.question.switch("estimate_method"))
-    return (*issued, *(line for line in (provisional, *declared) if line), form.coverage.sentence)
+    is_sent = bool(place and place.appendix)
+    note = place.note if place else ""
+    is_own = model.office.unit_kind != "city" and form.coverage.is_complete
+    plain = "" if is_own else form.coverage.plain
+    coverage = plain if is_sent else form.coverage.sentence if form.coverage.owed else ""
+    told = (provisional, *declared, *unsent_lines(form), note, coverage)
+    return (*issued, *(line for line in told if line))

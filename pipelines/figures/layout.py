@@ -35,6 +35,8 @@ class LayoutColumn:
     head: tuple[str, ...]
     source: str | None = None
     whole: str | None = None
+    # A note that is no line below the form: words alone tell it.
+    is_printed: bool = True
 
     @property
     def measure(self) -> str:
@@ -61,6 +63,10 @@ class ChartLayout:
     kind: str
     title: str
     values: tuple[str, ...]
+    # Printed in the packet that is sent.
+    is_sent: bool = False
+    # Which rows of the form are its lines: row or section.
+    rows: str = "row"
 
 
 @dataclass(frozen=True)
@@ -82,6 +88,11 @@ class FormLayout:
     charts: tuple[ChartLayout, ...] = ()
     # Label → column or ratio of the total row, for the table that compares periods.
     compare: tuple[tuple[str, str], ...] = ()
+    keys: tuple[str, ...] = ()
+    # A form of the circular: sent unless the office says otherwise; name of its sheet; place among the kept.
+    is_sent: bool = False
+    tab: str = ""
+    kept_order: int = 0
 
     @classmethod
     def of(cls, layout: dict[str, Any]) -> FormLayout:
@@ -99,18 +110,20 @@ class FormLayout:
                 for item in sorted([*layout["columns"], *layout.get("unfilled", [])], key=lambda item: item["number"])
             ),
             notes=tuple(
-                LayoutColumn(item["name"], 0, (item["label"],), item["from"]) for item in layout.get("notes", [])
+                LayoutColumn(item["name"], 0, (item["label"],), item["from"], None, item.get("is_printed", True))
+                for item in layout.get("notes", [])
             ),
             ratios=tuple(
                 Ratio(name, tuple(ratio["parts"]), tuple(ratio["whole"])) for name, ratio in layout["ratios"].items()
             ),
             headline=tuple(layout["headline"].items()),
             streams=tuple(layout["streams"]),
-            charts=tuple(
-                ChartLayout(chart_id, item["kind"], item["title"], tuple(item["values"]))
-                for chart_id, item in layout.get("charts", {}).items()
-            ),
+            charts=tuple(_chart(chart_id, item) for chart_id, item in layout.get("charts", {}).items()),
             compare=tuple(layout.get("compare", {}).items()),
+            keys=tuple(layout.get("keys", ())),
+            is_sent=bool(layout.get("is_sent")),
+            tab=str(layout.get("tab") or layout["form_id"]),
+            kept_order=int(layout.get("kept_order", 0)),
         )
 
 
@@ -155,7 +168,7 @@ def layouts_from_manifest(manifest: dict[str, Any], on: dt.date | None = None) -
         OfficeError: a form model's yml is incomplete or inconsistent; the message names model and fault.
     """
     models = [node for node in manifest["nodes"].values() if node.get("resource_type") == "model"]
-    metas = {node["name"]: _meta(node) for node in models}
+    metas = {node["name"]: {**_meta(node), "streams_behind": _streams_behind(manifest, node)} for node in models}
     found = [_layout(node, metas[node["name"]], metas) for node in models if "form_id" in metas[node["name"]]]
     chosen: dict[str, dict[str, Any]] = {}
     for layout in sorted(found, key=lambda item: (item["form_id"], item["valid_from"] or "")):
@@ -256,7 +269,18 @@ def _layout(node: dict[str, Any], meta: dict[str, Any], metas: dict[str, dict[st
         "zero_display": str(meta.get("zero_display", "0")),
         # A form that is printed only by an office that asks for it (office.yaml forms_enabled) says enabled: false.
         "is_enabled": bool(meta.get("enabled", True)),
-        "facts": {name: _fact(model, name, metas) for name in _fact_names(columns)},
+        # Printed in the packet that is sent (a form of the circular); name of its sheet; its place in the packet kept.
+        "is_sent": bool(meta.get("sent", False)),
+        "tab": str(meta.get("tab", meta["form_id"])),
+        "kept_order": int(meta.get("kept_order", 0)),
+        "facts": {
+            name: {
+                **_fact(model, name, metas),
+                # Of the streams of the form, those this fact rests on.
+                "streams": [item for item in metas.get(name, {})["streams_behind"] if item in meta["streams"]],
+            }
+            for name in _fact_names(columns)
+        },
         "streams": list(meta["streams"]),
         "ratios": dict(meta.get("ratios", {})),
         "headline": dict(meta.get("headline", {})),
@@ -291,9 +315,22 @@ def _layout(node: dict[str, Any], meta: dict[str, Any], metas: dict[str, dict[st
         ],
         # Measures printed below the form, and only when not zero (a column some switches open).
         "notes": [
-            {"name": name, "label": item["note"], "from": item["from"]} for name, item in columns if "note" in item
+            {"name": name, "label": item["note"], "from": item["from"], "is_printed": item.get("is_printed", True)}
+            for name, item in columns
+            if "note" in item
         ],
     }
+
+
+def _streams_behind(manifest: dict[str, Any], node: dict[str, Any]) -> list[str]:
+    """Return the streams a model rests on, through the models before it."""
+    open_ids, seen = list(node.get("depends_on", {}).get("nodes", [])), set()
+    while open_ids:
+        name = open_ids.pop()
+        if name not in seen:
+            seen.add(name)
+            open_ids += manifest["nodes"].get(name, {}).get("depends_on", {}).get("nodes", [])
+    return sorted(name.rpartition(".stg_")[2] for name in seen if ".stg_" in name)
 
 
 def _fact_names(columns: list[tuple[str, dict[str, Any]]]) -> list[str]:
@@ -369,6 +406,11 @@ def _head(item: dict[str, Any]) -> list[str]:
 
 def _text(value: object) -> str | None:
     return None if value is None else str(value)
+
+
+def _chart(chart_id: str, item: dict[str, Any]) -> ChartLayout:
+    values, rows = tuple(item["values"]), item.get("rows", "row")
+    return ChartLayout(chart_id, item["kind"], item["title"], values, bool(item.get("sent")), rows)
 
 
 def _column(item: dict[str, Any]) -> LayoutColumn:

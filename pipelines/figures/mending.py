@@ -7,7 +7,17 @@ Invariant: nothing of a person is among them.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
+
+# What the office writes into its own settings: a unit has none, it asks the office.
+_OWN_SETTINGS = re.compile(r"(?P<or>[,;] (?:hoặc )?)[^,;]*profiles/.*$", re.DOTALL)
+_IN_FOLDER = " (profiles/)"
+
+
+def words_for_unit(text: str) -> str:
+    """Return a reason, or what to do, without what only the office can do: a unit is told to ask the office."""
+    return _OWN_SETTINGS.sub(lambda found: f"{found['or']}báo cho đơn vị tổng hợp.", text.replace(_IN_FOLDER, ""))
 
 
 @dataclass(frozen=True)
@@ -40,6 +50,8 @@ class Fault:
     reason: str
     mend: str
     cells: tuple[tuple[str, str], ...]
+    # How many rows of the file have it: more than one where the whole file lacks a column.
+    rows: int = 1
 
 
 @dataclass(frozen=True)
@@ -91,7 +103,7 @@ class MendBook:
     @property
     def flagged_count(self) -> int:
         """How many flags of rows there are, those not listed too."""
-        return len(self.flagged) + sum(item.rows for item in self.not_listed)
+        return sum(fault.rows for fault in self.flagged) + sum(item.rows for item in self.not_listed)
 
     @property
     def summary(self) -> tuple[tuple[str, str], ...]:
@@ -99,7 +111,7 @@ class MendBook:
         return (
             ("Tệp bị từ chối", str(len(self.refused))),
             ("Tệp cần xác nhận", str(len(self.doubts))),
-            ("Lỗi của dòng trả lại (chưa được tính)", str(len(self.sent_back))),
+            ("Lỗi của dòng trả lại (chưa được tính)", str(sum(fault.rows for fault in self.sent_back))),
             ("Dòng có cảnh báo (đã được tính, cần xem lại)", str(self.flagged_count)),
             *((f"  không liệt kê hết: «{item.file_name}», {item.reason}", str(item.rows)) for item in self.not_listed),
             ("Lỗi lần trước nay đã sửa", str(len(self.mended))),

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from pipelines.figures.delivered import CorrectionMade, Coverage, Delivery, DeliveryCounts
 from pipelines.figures.layout import FormLayout
-from pipelines.figures.text import format_count, format_rate
+from pipelines.figures.text import format_rate
 from pipelines.figures.version import Issue
 from pipelines.office.errors import OfficeError
 from pipelines.office.nearest import nearest
@@ -36,6 +37,10 @@ class OfficeInfo:
     percent_decimals: int = 2
     # Kind of the reporting unit (reference/units.csv): city, ward, department, one_stop_desk …
     unit_kind: str = "city"
+    # Forms the superior asks for, in their order (office.yaml forms_sent); None: those of the circular.
+    forms_sent: tuple[str, ...] | None = None
+    # What the report is made under: circular, plan (office.yaml legal_basis).
+    legal_basis: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,8 @@ class Figure:
     # A part of it is what units declared themselves; of a count, how much.
     is_declared: bool = False
     declared: int = 0
+    # The files it rests on did not come: it prints as “…”; its value is what earlier files left open.
+    is_unsent: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,6 +78,19 @@ class FormRow:
     figures: tuple[Figure, ...]
     ratios: tuple[Figure, ...]
     notes: tuple[Figure, ...]
+    # The unit a row is about; empty where rows are not units.
+    unit_id: str = ""
+
+
+@dataclass(frozen=True)
+class UnsentPart:
+    """What the totals of a form hold of a unit that has not sent: column number → count, as of the last news of it."""
+
+    unit_name: str
+    last_news: dt.date | None
+    held: Mapping[int, int]
+    # Row of the form, or of the unit's own form, that holds it.
+    row_code: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,6 +101,7 @@ class Form:
     scope_id: str
     rows: tuple[FormRow, ...]
     coverage: Coverage
+    unsent: tuple[UnsentPart, ...] = ()
 
     def total_texts(self) -> dict[str, str]:
         """Return the printed figures of the total row by the name of their column or ratio."""
@@ -131,108 +152,6 @@ class Question:
     def switch(self, name: str) -> str:
         """Return the value of a switch; empty in a report made before there was such a switch."""
         return next((switch.value for switch in self.switches if switch.name == name), "")
-
-
-# Letters of a coverage sentence that still reads as a sentence; longer ones name their units in the appendix only.
-LONGEST_COVERAGE = 400
-
-
-@dataclass(frozen=True)
-class RefusedFile:
-    """A delivered file no row of which was counted, and why."""
-
-    unit_name: str
-    file_name: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class Coverage:
-    """Whose figures are in the report, or in one form. A unit answers when every stream it owes is accepted."""
-
-    owed: int
-    accepted: int
-    missing: tuple[str, ...]
-    refused: tuple[RefusedFile, ...]
-    rows_rejected: int
-    sentence: str
-    # Rows read of the counted files; a unit may have sent some quarters of a year and still owe the others.
-    rows_typed: int = 0
-
-    @property
-    def is_complete(self) -> bool:
-        """Return whether every unit that owes has answered."""
-        return self.accepted == self.owed
-
-    @property
-    def has_answers(self) -> bool:
-        """Return whether anything was sent: a whole answer, be it nil, or rows of a part of the period."""
-        return self.accepted > 0 or self.rows_typed > 0
-
-    @property
-    def brief(self) -> str:
-        """Return the sentence, or only its counts where it is too long to read inside a report."""
-        if len(self.sentence) <= LONGEST_COVERAGE:
-            return self.sentence
-        refused = f"; tệp bị từ chối: {format_count(len(self.refused))}" if self.refused else ""
-        return (
-            f"Số liệu của {format_count(self.accepted)}/{format_count(self.owed)} đơn vị; còn thiếu hoặc chưa đủ: "
-            f"{format_count(len(self.missing))} đơn vị (danh sách tại Phụ lục){refused}; "
-            f"số dòng trả lại: {format_count(self.rows_rejected)}."
-        )
-
-
-@dataclass(frozen=True)
-class CorrectionMade:
-    """A cell the office itself corrected, or could not correct any more (a row of rpt_correction)."""
-
-    record_code: str
-    column_label: str
-    state: str
-    original: str
-    right_value: str
-    reason: str
-    document: str
-    unit_name: str
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """One file the report knows (a row of rpt_delivery)."""
-
-    delivery_id: str
-    unit_id: str
-    unit_name: str
-    period_id: str
-    stream: str
-    file_name: str
-    sha256: str
-    received_at: dt.datetime
-    observed_on: dt.date | None
-    kind: str
-    status: str
-    refused_reason: str
-    is_counted: bool
-    answers_period: bool
-    rows_in: int
-    rows_typed: int
-    rows_rejected: int
-    rows_blank: int
-    rows_furniture: int
-    rows_flagged: int
-
-
-@dataclass(frozen=True)
-class DeliveryCounts:
-    """Files sent for the period, and rows of the counted ones."""
-
-    files: int
-    accepted: int
-    refused: int
-    rows_in: int
-    rows_typed: int
-    rows_rejected: int
-    rows_flagged: int
 
 
 @dataclass(frozen=True)
@@ -319,6 +238,19 @@ class DayCount:
 
 
 @dataclass(frozen=True)
+class PeriodPart:
+    """What was received and resolved in one part of the period: a quarter of the year (a row of rpt_dossier_part)."""
+
+    label: str
+    online: Figure
+    direct_postal: Figure
+    early: Figure
+    on_time: Figure
+    overdue: Figure
+    on_time_rate: Figure
+
+
+@dataclass(frozen=True)
 class AgeBand:
     """Overdue pending dossiers of one age (a row of rpt_overdue_age)."""
 
@@ -396,6 +328,8 @@ class ReportModel:
     # What charts show beside figures (figures/charts).
     received_days: tuple[DayCount, ...] = ()
     overdue_ages: tuple[AgeBand, ...] = ()
+    # The quarters of a longer period; none of a quarter.
+    parts: tuple[PeriodPart, ...] = ()
     # Empty in a period the index was not yet in force.
     service_index: tuple[IndexLine, ...] = ()
     # Column of the dossier files → all or some of those behind the forms have it; none has the others.
@@ -407,6 +341,10 @@ class ReportModel:
     declared_against: tuple[DeclaredAgainst, ...] = ()
     # In a period that contains a change of the map: what each unit of before brings.
     bridge: tuple[Brought, ...] = ()
+    # Kind of unit that decides → name of the level of government (reference/sections.csv).
+    level_names: Mapping[str, str] = field(default_factory=dict)
+    # Streams somebody has to send in this period.
+    owed_streams: frozenset[str] = frozenset()
 
     def figure_of(self, reference: str) -> Figure:
         """Return the office's figure named `<form>.<row>.<column>`, e.g. II.06a.total.c7 or II.06a.A.3.on_time_rate.

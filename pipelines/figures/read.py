@@ -7,6 +7,7 @@ Invariant: a report of an older version of the database is read too; what it lac
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
@@ -25,6 +26,7 @@ from pipelines.figures.model import (
     Figure,
     IndexLine,
     OfficeInfo,
+    PeriodPart,
     Question,
     ReportModel,
     Scope,
@@ -32,9 +34,10 @@ from pipelines.figures.model import (
     figure_id,
 )
 from pipelines.figures.records import has_table, records_of
-from pipelines.figures.rows import form_of
+from pipelines.figures.rows import form_of, totals_by_scope
 from pipelines.figures.targets import targets_of
-from pipelines.figures.text import Cleaner, format_rate
+from pipelines.figures.text import Cleaner, format_count, format_rate, rate
+from pipelines.figures.unsent import mark_unsent, senders_of
 from pipelines.office.settings import Switches
 
 
@@ -63,6 +66,7 @@ def build_report_model(
     if scope:
         owed = [item for item in owed if scope.is_fed_by(item["unit_id"], item["stream"])]
         deliveries = tuple(item for item in deliveries if scope.is_fed_by(item.unit_id, item.stream))
+    senders = senders_of(connection, owed, deliveries, cleaner)
     forms = {}
     for form_id, layout in layouts.items():
         if scope and layout["scopes"] == "office":
@@ -70,7 +74,11 @@ def build_report_model(
         owed_here = [item for item in owed if item["stream"] in layout["streams"]]
         coverage = coverage_of(owed_here, deliveries, cleaner, scope)
         form = form_of(connection, FormLayout.of(layout), scope_id, office_info, coverage, cleaner)
-        forms[form_id] = mark_declared(form, declared_parts(connection, layout, scope_id))
+        form = mark_declared(form, declared_parts(connection, layout, scope_id))
+        has_own = scope is None and layout["scopes"] == "all" and not any(row.unit_id for row in form.rows)
+        totals = totals_by_scope(connection, form.layout, office_info, cleaner) if has_own else {}
+        totals = {scope.unit_id: form.rows[-1]} if scope else totals
+        forms[form_id] = mark_unsent(form, layout, senders, totals)
     figures = {
         figure.figure_id: figure
         for form in forms.values()
@@ -78,6 +86,12 @@ def build_report_model(
         for figure in (*row.figures, *row.ratios, *row.notes)
     }
     service_index = _service_index(connection, scope_id, cleaner)
+    parts = _parts(connection, scope_id, office_info.percent_decimals, cleaner)
+    figures |= {
+        item.figure_id: item
+        for part in parts
+        for item in (part.online, part.direct_postal, part.early, part.on_time, part.overdue, part.on_time_rate)
+    }
     figures |= {item.figure_id: item for line in service_index for item in (line.rate, line.points, line.known)}
     beside = _declared_against(connection, scope, cleaner)
     return ReportModel(
@@ -94,12 +108,15 @@ def build_report_model(
         cleaned_texts=cleaner.changed,
         received_days=_received_days(connection, scope_id),
         overdue_ages=_overdue_ages(connection, scope_id),
+        parts=parts,
         service_index=service_index,
         files_with=_files_with(connection, scope_id),
         targets=targets_of(connection, forms, scope is not None) if has_table(connection, "target") else {},
         declaring_beside=tuple(dict.fromkeys(item.unit_name for item in beside)),
         declared_against=tuple(item for item in beside if item.declared != item.counted),
         bridge=_bridge(connection, scope, cleaner),
+        level_names=_level_names(connection, cleaner),
+        owed_streams=frozenset(str(item["stream"]) for item in owed),
     )
 
 
@@ -167,6 +184,48 @@ def _received_days(connection: duckdb.DuckDBPyConnection, scope_id: str) -> tupl
     )
 
 
+def _level_names(connection: duckdb.DuckDBPyConnection, cleaner: Cleaner) -> dict[str, str]:
+    """Return the names of the levels of government: what the label of a section says a procedure belongs to."""
+    if not has_table(connection, "dim_section"):
+        return {}
+    found = records_of(connection, "select applies_to, label from dim_section where scheme = 'level' order by sort_no")
+    return {str(row["applies_to"]): cleaner.text(row["label"]).rpartition(" của ")[2] for row in found}
+
+
+def _parts(
+    connection: duckdb.DuckDBPyConnection, scope_id: str, decimals: int, cleaner: Cleaner
+) -> tuple[PeriodPart, ...]:
+    """Return the quarters of a longer period; a period that is its own part has none to set side by side."""
+    if not has_table(connection, "rpt_dossier_part"):
+        return ()
+    query = "select * from rpt_dossier_part where scope_id = ? order by part_start_on, part_id"
+    rows = records_of(connection, query, (scope_id,))
+    return tuple(_part(row, scope_id, decimals, cleaner) for row in rows) if len(rows) > 1 else ()
+
+
+def _part(row: dict[str, Any], scope_id: str, decimals: int, cleaner: Cleaner) -> PeriodPart:
+    def count(column: str) -> Figure:
+        value = int(row[column])
+        return Figure(figure_id("period-parts", scope_id, row["part_id"], column), value, format_count(value))
+
+    online, direct, early, on_time, overdue = (
+        count(name)
+        for name in (
+            "received_online",
+            "received_direct_postal",
+            "resolved_early",
+            "resolved_on_time",
+            "resolved_overdue",
+        )
+    )
+    in_time = int(early.value or 0) + int(on_time.value or 0)
+    share = rate(in_time, in_time + int(overdue.value or 0), decimals)
+    whole = (early.figure_id, on_time.figure_id, overdue.figure_id)
+    name = figure_id("period-parts", scope_id, row["part_id"], "on_time_rate")
+    rated = Figure(name, share, format_rate(share), (early.figure_id, on_time.figure_id), whole)
+    return PeriodPart(cleaner.text(row["part_label"]), online, direct, early, on_time, overdue, rated)
+
+
 def _overdue_ages(connection: duckdb.DuckDBPyConnection, scope_id: str) -> tuple[AgeBand, ...]:
     if not has_table(connection, "rpt_overdue_age"):
         return ()
@@ -201,7 +260,8 @@ def _service_index(connection: duckdb.DuckDBPyConnection, scope_id: str, cleaner
 
 
 def _clean_office(office: OfficeInfo, cleaner: Cleaner) -> OfficeInfo:
-    return OfficeInfo(
+    return replace(
+        office,
         name=cleaner.text(office.name),
         short_name=cleaner.text(office.short_name),
         parent_name=cleaner.text(office.parent_name),
@@ -210,8 +270,7 @@ def _clean_office(office: OfficeInfo, cleaner: Cleaner) -> OfficeInfo:
         report_symbol=cleaner.text(office.report_symbol),
         recipients=tuple(cleaner.text(line) for line in office.recipients),
         signature=tuple(cleaner.text(line) for line in office.signature),
-        percent_decimals=office.percent_decimals,
-        unit_kind=office.unit_kind,
+        legal_basis=tuple(cleaner.text(line) for line in office.legal_basis),
     )
 
 

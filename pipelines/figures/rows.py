@@ -43,6 +43,17 @@ def form_of(
     return Form(layout, scope_id, tuple(rows), coverage)
 
 
+def totals_by_scope(
+    connection: duckdb.DuckDBPyConnection, layout: FormLayout, office: OfficeInfo, cleaner: Cleaner
+) -> dict[str, FormRow]:
+    """Return the total row of every unit's own form, by unit."""
+    records = records_of(connection, f"""select * from "{layout.model}" where row_kind = 'total' order by scope_id""")
+    return {
+        str(record["scope_id"]): _row(layout, str(record["scope_id"]), record, "", office.percent_decimals, cleaner)
+        for record in records
+    }
+
+
 def _row(
     layout: FormLayout, scope_id: str, record: dict[str, Any], section: str, decimals: int, cleaner: Cleaner
 ) -> FormRow:
@@ -73,7 +84,14 @@ def _row(
         figures=figures,
         ratios=tuple(_ratios(layout.ratios, record, ids, f"{layout.form_id}/{scope_id}/{code}", decimals)),
         notes=tuple(count(column, column.name) for column in layout.notes),
+        unit_id=_unit_of(layout, record),
     )
+
+
+def _unit_of(layout: FormLayout, record: dict[str, Any]) -> str:
+    """Return the unit a row is about: the key of the form that names a unit."""
+    named = [record[key] for key in layout.keys if key.endswith("unit_id") and record.get(key)]
+    return str(named[0]) if named else ""
 
 
 def _ratios(

@@ -14,6 +14,8 @@ from decimal import ROUND_HALF_UP, Decimal
 # Decimals of a percentage a form model computes (the models round half up to as many).
 RATE_DECIMALS = 2
 NO_RATE = "–"
+# A figure nobody has sent: neither nil nor zero.
+NOT_SENT = "…"
 _KEPT = "\n\t"
 
 

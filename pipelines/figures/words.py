@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,10 +34,22 @@ from pipelines.figures.blocks import (
 )
 from pipelines.figures.change import before_markup, change_markup, delta_markup
 from pipelines.figures.charts import charts_of
-from pipelines.figures.layout import FormLayout
-from pipelines.figures.model import Coverage, Form, FormRow, IndexLine, ReportModel
-from pipelines.figures.targets import target_text, target_words
-from pipelines.figures.text import NO_RATE, format_count, format_day
+from pipelines.figures.form_page import attached_line
+from pipelines.figures.model import Coverage, Form, ReportModel
+from pipelines.figures.packets import cited, packets_of
+from pipelines.figures.phrases import phrases
+from pipelines.figures.row_words import (
+    appendix_of,
+    headlines,
+    index_words,
+    nil_sentence,
+    part_words,
+    section_rows,
+    target_of,
+    top_rows,
+    unsent_units,
+)
+from pipelines.figures.text import format_count, format_day
 from pipelines.office.errors import OfficeError
 from pipelines.office.nearest import nearest
 from pipelines.office.words import OwnWords
@@ -58,73 +69,13 @@ TEMPLATE_OF_KIND = {
 AD_HOC_TEMPLATE = f"bao-cao-dot-xuat{SUFFIX}"
 COVER_TEMPLATE = f"cong-van-gui-bao-cao{SUFFIX}"
 REMINDER_TEMPLATE = f"cong-van-don-doc{SUFFIX}"
+KEPT_TEMPLATE = f"luu-ho-so{SUFFIX}"
 
+# A part of a sentence that says nothing leaves the space before it.
+_SPACE_BEFORE = re.compile(r" +(?=[.;,:](?:\s|$))", re.MULTILINE)
 _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
 # What an included part does to a name: what fails in a template, beside Jinja's own errors and ours.
 _FAULTS = (TemplateError, OfficeError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
-
-
-@dataclass(frozen=True)
-class RowWords:
-    """One row of a form as a template sees it."""
-
-    label: str
-    section: str
-    model: ReportModel
-    prefix: str
-
-    def fig(self, column: str) -> Markup:
-        """Return the row's figure of a column (c10) or ratio (on_time_rate)."""
-        return figure_markup(self.model.figure_of(f"{self.prefix}.{column}"))
-
-    def value(self, column: str) -> object:
-        """Return the number itself, for a template's `if`."""
-        return self.model.figure_of(f"{self.prefix}.{column}").value
-
-    def before(self, against: str, column: str) -> Markup:
-        """Return the figure as issued for the period before (prev) or a year ago (year), “–” where there is none."""
-        return before_markup(self.model, against, f"{self.prefix}.{column}")
-
-    def delta_prev(self, column: str, unit: str = "") -> Markup:
-        """Return the words of the change on the period before, “–” where there is nothing to compare with."""
-        return delta_markup(self.model, "prev", f"{self.prefix}.{column}", unit)
-
-    def delta_year(self, column: str, unit: str = "") -> Markup:
-        """Return the words of the change on a year ago, “–” where there is nothing to compare with."""
-        return delta_markup(self.model, "year", f"{self.prefix}.{column}", unit)
-
-    def target(self, column: str) -> str:
-        """Return whether the figure is as it should be, “–” where it has no target or no value."""
-        return _target_words(self.model, f"{self.prefix}.{column}")
-
-
-@dataclass(frozen=True)
-class HeadlineWords:
-    """One headline figure as the table of comparison sees it: what it is, then and now, what it should be."""
-
-    label: str
-    now: Markup
-    before_prev: Markup
-    delta_prev: Markup
-    before_year: Markup
-    delta_year: Markup
-    target: str
-    is_met: str
-
-
-@dataclass(frozen=True)
-class IndexWords:
-    """One line of the index of service quality as a template sees it."""
-
-    kind: str
-    code: str
-    label: str
-    most: int
-    rate: Markup
-    points: Markup
-    known: Markup
-    known_most: int
-    reason: str
 
 
 def report_template(period_kind: str) -> str:
@@ -161,7 +112,7 @@ def report_blocks(
         text = environment.get_template(name).render(context)
     except _FAULTS as error:
         raise OfficeError(_noted(environment, name, error)) from error
-    return (*parse_blocks(text), *_seal_mark(model))
+    return (*parse_blocks(_SPACE_BEFORE.sub("", text)), *_seal_mark(model))
 
 
 def _seal_mark(model: ReportModel) -> Iterator[SealMark]:
@@ -195,7 +146,7 @@ def template_environment(folders: Sequence[Path], known: Mapping[str, object]) -
         # Words become plain blocks; `plain` escapes every value, each renderer escapes for its own format.
         autoescape=False,
     )
-    environment.filters.update(day=format_day, count=format_count)
+    environment.filters.update(day=format_day, count=format_count, lower_first=_lower_first)
     return environment
 
 
@@ -271,12 +222,6 @@ def _has_counts(form: Form) -> bool:
 def template_context(model: ReportModel) -> dict[str, Any]:
     """Return all that a template may call."""
 
-    def fig(reference: str) -> Markup:
-        return figure_markup(model.figure_of(reference))
-
-    def value(reference: str) -> object:
-        return model.figure_of(reference).value
-
     def has_figure(reference: str) -> bool:
         return model.find_figure(reference) is not None
 
@@ -294,19 +239,37 @@ def template_context(model: ReportModel) -> dict[str, Any]:
         return chart_markup(chart_id)
 
     charts = charts_of(model)
+    packets = packets_of(model)
     left = list(model.forms)
 
     def table(form_id: str) -> Markup:
         left[:] = [name for name in left if name != form_of(form_id)]
         return table_markup(form_id)
 
+    def appendix(form_id: str) -> Markup:
+        table(form_id)
+        return appendix_of(model, packets, form_id)
+
     return {
-        "fig": fig,
-        "value": value,
+        "fig": lambda reference: figure_markup(model.figure_of(reference)),
+        "value": lambda reference: model.figure_of(reference).value,
         "chart": chart,
         "charts": list(charts),
         "has_figure": has_figure,
         "table": table,
+        "appendix": appendix,
+        "sent_forms": list(packets.sent_forms),
+        "kept_forms": list(packets.kept_forms),
+        "sent_charts": list(packets.sent_charts),
+        "kept_charts": list(packets.kept_charts),
+        "appendix_number": packets.number_of,
+        "cite": lambda *names: cited(model, packets, names),
+        "attached": attached_line(model),
+        "nil": lambda form_id, what="": nil_sentence(model.forms[form_of(form_id)].coverage, what),
+        "unsent": lambda form_id: unsent_units(model, form_of(form_id)),
+        **phrases(model, packets),
+        "parts": [part_words(part) for part in model.parts],
+        "is_owed": lambda stream: stream in model.owed_streams,
         "forms_left": lambda: list(left),
         "forms": list(model.forms),
         "files_with": lambda column: model.files_with.get(column, "none"),
@@ -317,16 +280,20 @@ def template_context(model: ReportModel) -> dict[str, Any]:
         # A letter has no sections; report_blocks puts the office's words here.
         "own_words": lambda _section: Markup(""),
         "signature": signature_markup,
-        "sections": lambda form_id: _sections(model, form_of(form_id)),
-        "top": lambda form_id, column, most: _top(model, form_of(form_id), column, most),
+        "sections": lambda form_id: section_rows(model, form_of(form_id)),
+        "by_size": lambda form_id, column: sorted(
+            (row for row in section_rows(model, form_of(form_id)) if row.value(column)),
+            key=lambda row: -int(str(row.value(column))),
+        ),
+        "top": lambda form_id, column, most: top_rows(model, form_of(form_id), column, most),
         "compared": model.compared,
         "change": partial(change_markup, model),
         "before": partial(before_markup, model),
         "delta_prev": partial(delta_markup, model, "prev"),
         "delta_year": partial(delta_markup, model, "year"),
-        "target": partial(_target_words, model),
-        "headlines": _headlines(model),
-        "service_index": [_index_words(line) for line in model.service_index],
+        "target": partial(target_of, model),
+        "headlines": headlines(model),
+        "service_index": [index_words(line) for line in model.service_index],
         "office": model.office,
         "question": model.question,
         "issue": model.issue,
@@ -344,72 +311,7 @@ def template_context(model: ReportModel) -> dict[str, Any]:
     }
 
 
-def _index_words(line: IndexLine) -> IndexWords:
-    return IndexWords(
-        line.kind,
-        line.code,
-        line.label,
-        line.most,
-        figure_markup(line.rate),
-        figure_markup(line.points),
-        figure_markup(line.known),
-        line.known_most,
-        line.reason,
-    )
-
-
-def _target_words(model: ReportModel, reference: str) -> str:
-    """Return whether a figure is as it should be, in words; “–” where it has no target or no value."""
-    figure = model.figure_of(reference)
-    return target_words(model.targets.get(figure.figure_id), figure)
-
-
-def _headlines(model: ReportModel) -> list[HeadlineWords]:
-    """Return the lines of the table of comparison; none while there is nothing to hold any figure against."""
-    lines = [
-        (label, f"{form.layout.form_id}.total.{_column_of(form.layout, name)}")
-        for form in model.forms.values()
-        if form.coverage.has_answers
-        for label, name in form.layout.compare
-    ]
-    held = {name for compared in model.compared for name in compared.figures} | set(model.targets)
-    if not any(model.figure_of(reference).figure_id in held for _, reference in lines):
-        return []
-    return [_headline(model, label, reference) for label, reference in lines]
-
-
-def _column_of(layout: FormLayout, name: str) -> str:
-    return next((f"c{column.number}" for column in layout.columns if column.name == name), name)
-
-
-def _headline(model: ReportModel, label: str, reference: str) -> HeadlineWords:
-    figure = model.figure_of(reference)
-    target = model.targets.get(figure.figure_id)
-    met = target.is_met(figure) if target else None
-    return HeadlineWords(
-        label=label,
-        now=figure_markup(figure),
-        before_prev=before_markup(model, "prev", reference),
-        delta_prev=delta_markup(model, "prev", reference),
-        before_year=before_markup(model, "year", reference),
-        delta_year=delta_markup(model, "year", reference),
-        target=target_text(target),
-        is_met={True: "đạt", False: "chưa đạt", None: NO_RATE}[met],
-    )
-
-
-def _sections(model: ReportModel, form_id: str) -> list[RowWords]:
-    """Return the section rows of a form."""
-    rows = (row for row in model.forms[form_id].rows if row.kind == "section")
-    return [RowWords(row.label, "", model, f"{form_id}.{row.code}") for row in rows]
-
-
-def _top(model: ReportModel, form_id: str, column: str, most: int) -> list[RowWords]:
-    """Return the rows (no sections, no total) with the greatest figures of a column, zeros left out, ties in order."""
-    form = model.forms[form_id]
-
-    def size(row: FormRow) -> int:
-        return int(model.figure_of(f"{form_id}.{row.code}.{column}").value or 0)
-
-    rows = sorted((row for row in form.rows if row.kind == "row" and size(row)), key=size, reverse=True)
-    return [RowWords(row.label, row.section_label, model, f"{form_id}.{row.code}") for row in rows[:most]]
+def _lower_first(text: object) -> str:
+    """Return a text as it stands inside a sentence."""
+    words = str(text)
+    return words[:1].lower() + words[1:]

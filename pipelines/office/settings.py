@@ -46,6 +46,8 @@ class OfficeSection(_Strict):
     report_symbol: str = "BC-UBND"
     letter_symbol: str = "UBND"
     recipients: list[str] = Field(default_factory=list)
+    # What the report is made under, each as it is cited: circular, plan of the year.
+    legal_basis: list[str] = Field(default_factory=list)
     letter_recipients: list[str] = Field(default_factory=lambda: ["Như trên", "Lưu: VT"])
     signature: list[str] = Field(default_factory=list)
     timezone: str = "Asia/Ho_Chi_Minh"
@@ -188,6 +190,8 @@ class OfficeSettings(_Strict):
     window: Window = Field(default_factory=Window)
     # Ids of the forms a report prints while they are in force (domain/13); None: every form but those on demand.
     forms_enabled: list[str] | None = None
+    # Ids of the forms the superior asks for, in their order; None: those of the circular. The others are kept.
+    forms_sent: list[str] | None = None
     # By kind of unit (ward, department …) or by unit id; the unit's own line comes before that of its kind.
     unit_documents: dict[str, UnitDocuments] = Field(default_factory=dict)
     sources: list[Annotated[FolderSource | QuerySource, Field(discriminator="kind")]] = Field(default_factory=list)

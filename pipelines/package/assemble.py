@@ -18,7 +18,8 @@ from pipelines.audit.short_code import short_codes
 from pipelines.figures.change import with_changes
 from pipelines.figures.charts import charts_of
 from pipelines.figures.model import ReportModel
-from pipelines.figures.words import report_blocks
+from pipelines.figures.packets import KEPT_NAME, SENT_NAME
+from pipelines.figures.words import KEPT_TEMPLATE, report_blocks
 from pipelines.ingest.landing import hash_file
 from pipelines.office.files import sync
 from pipelines.office.settings import Office
@@ -27,13 +28,16 @@ from pipelines.paths import REPORT_TEMPLATES
 from pipelines.render.docx import write_report
 from pipelines.render.html import write_html
 from pipelines.render.pdf import write_pdf
-from pipelines.render.xlsx import write_forms
+from pipelines.render.xlsx import KEPT_FORMS, SENT_FORMS, write_forms
 
+# The documents of a report: what is sent to the superior, and what stays with the office.
+DOCUMENTS = (
+    *(f"{name}.{kind}" for name in (SENT_NAME, KEPT_NAME) for kind in ("docx", "pdf", "html")),
+    SENT_FORMS,
+    KEPT_FORMS,
+)
 KEPT = (
-    "bao-cao.docx",
-    "bao-cao.pdf",
-    "bieu-mau.xlsx",
-    "bao-cao.html",
+    *DOCUMENTS,
     "forms.json",
     "manifest.json",
     "warehouse.duckdb",
@@ -75,12 +79,15 @@ def assemble(
 ) -> None:
     """Write every file of the report into the build folder; the manifest comes last."""
     paper = paper or Paper()
-    blocks = report_blocks(model, folders=paper.folders, own=paper.own, required=paper.required)
-    model = with_changes(model, blocks)
-    write_report(model, blocks, folder / "bao-cao.docx", paper.base)
-    write_pdf(model, blocks, folder / "bao-cao.pdf")
-    write_html(model, blocks, folder / "bao-cao.html")
-    write_forms(model, folder / "bieu-mau.xlsx")
+    sent = report_blocks(model, folders=paper.folders, own=paper.own, required=paper.required)
+    kept = report_blocks(model, KEPT_TEMPLATE, paper.folders)
+    model = with_changes(model, (*sent, *kept))
+    for name, blocks in ((SENT_NAME, sent), (KEPT_NAME, kept)):
+        write_report(model, blocks, folder / f"{name}.docx", paper.base)
+        write_pdf(model, blocks, folder / f"{name}.pdf")
+        write_html(model, blocks, folder / f"{name}.html")
+    write_forms(model, sent, folder / SENT_FORMS)
+    write_forms(model, kept, folder / KEPT_FORMS)
     _write_json(folder / "forms.json", layouts)
     _write_json(folder / "manifest.json", _manifest(folder, model, layouts, key, versions))
 
@@ -135,6 +142,8 @@ def _manifest(
         "declared": {
             name: figure.declared or None for name, figure in sorted(model.figures.items()) if figure.is_declared
         },
+        # Cells that print as “…”: what they rest on was not sent.
+        "not_sent": sorted(name for name, figure in model.figures.items() if figure.is_unsent),
         "files": {
             path.relative_to(folder).as_posix(): hash_file(path)
             for path in sorted(folder.rglob("*"))

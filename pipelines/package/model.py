@@ -84,8 +84,15 @@ def office_info(office: Office) -> OfficeInfo:
         recipients=tuple(section.recipients),
         signature=tuple(section.signature),
         percent_decimals=office.settings.number.percent_decimals,
+        forms_sent=_forms_sent(office),
+        legal_basis=tuple(section.legal_basis),
         unit_kind=str(kinds.iloc[0]) if len(kinds) else "city",
     )
+
+
+def _forms_sent(office: Office) -> tuple[str, ...] | None:
+    asked = office.settings.forms_sent
+    return None if asked is None else tuple(asked)
 
 
 def unit_info(office: Office, unit: dict[str, Any]) -> OfficeInfo:
@@ -109,6 +116,8 @@ def unit_info(office: Office, unit: dict[str, Any]) -> OfficeInfo:
         recipients=tuple(first("recipients", [section.name, "Lưu: VT"])),
         signature=tuple(first("signature", [])),
         percent_decimals=office.settings.number.percent_decimals,
+        forms_sent=_forms_sent(office),
+        legal_basis=tuple(section.legal_basis),
         unit_kind=unit["unit_kind"],
     )
 

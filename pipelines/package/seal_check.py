@@ -16,12 +16,13 @@ from pipelines.figures.version import issue_of
 from pipelines.ingest.landing import hash_file
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import Office, load_office
+from pipelines.package.assemble import DOCUMENTS
 from pipelines.package.issue import write_issued
 from pipelines.package.kept_office import lay_out_office
 from pipelines.package.seal import same_seal, seal_of
 from pipelines.warehouse.issued import RECORD, Issued, issued_versions
 
-DOCUMENTS = ("bao-cao.docx", "bao-cao.pdf", "bao-cao.html", "bieu-mau.xlsx", "manifest.json")
+CHECKED = (*DOCUMENTS, "manifest.json")
 
 
 def check_seal(office: Office, seal: str, period_id: str | None = None) -> tuple[Issued | None, list[str]]:
@@ -53,7 +54,7 @@ def _documents(office: Office, issued: Issued, record: dict[str, Any]) -> Iterat
         except (OSError, OfficeError) as error:
             yield f"Bản {issued.issue_id}: không lập lại được văn bản để so: {error}"
             return
-        for name in DOCUMENTS:
+        for name in CHECKED:
             made, lies = folder / "again" / name, issued.folder / name
             if not lies.is_file():
                 yield f"Bản {issued.issue_id}: tệp {name} đã bị xóa."

@@ -208,6 +208,8 @@ def measures_of(question: Row, feedback: Feedback, outcome: str) -> dict[str, in
         "answered_on_time": outcome == "answered_on_time",
         "answered_late": outcome == "answered_late",
         "pending_overdue": outcome == "pending_overdue",
+        "rated": is_resolved and feedback.newest["satisfaction"] in ("satisfied", "neutral", "dissatisfied"),
+        "satisfied": is_resolved and feedback.newest["satisfaction"] == "satisfied",
     }
     return {name: int(counts) for name, counts in measures.items()}
 
@@ -217,6 +219,6 @@ def _published_only() -> dict[str, int]:
     names = (
         "received_total", "about_act", "about_regulation", "about_both", "carried_in", "received_in_period",
         "own_total", "own_resolved", "own_pending", "transferred", "published_of_period", "answered_on_time",
-        "answered_late", "pending_overdue",
+        "answered_late", "pending_overdue", "rated", "satisfied",
     )  # fmt: skip
     return {**dict.fromkeys(names, 0), "results_published": 1, "published_of_before": 1}

@@ -87,6 +87,7 @@ def counted_procedure_levels(landed: Landed) -> list[Counted]:
                         "one_stop_total": one_stop,
                         f"one_stop_{level}": one_stop,
                         "outside_one_stop": 1 - one_stop,
+                        "with_process": int(bool(one_stop) and is_told and not missing),
                         "without_process": missing,
                         f"missing_{level}": missing,
                     },
@@ -223,6 +224,7 @@ def counted_posting_checks(landed: Landed) -> list[Counted]:
                     f"{place}_in_force": row["in_force"],
                     f"{place}_posted": row["posted"],
                     f"{place}_catalogue": ours,
+                    f"{place}_checks": 1,
                 }
             measures["expired_posted"] = row["expired_posted"] or 0
             measures["places_differing"] = int(row["in_force"] != ours)

@@ -203,6 +203,11 @@ def procedure_measures(review: Review) -> dict[str, int]:
         "reviewed": int(review.is_reported),
         "kept": int(review.is_reported and row["proposal_kind"] == "keep"),
         "planned_late": int(review.is_late),
+        "unclear_proposals": int(
+            review.is_reported
+            and row["proposal_kind"] != "keep"
+            and not (is_proposal and row["competence"] in ("own", "higher"))
+        ),
     }
 
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 from html import escape
 
 from pipelines.figures.charts import Chart, Point
-from pipelines.figures.text import format_count
+from pipelines.figures.text import format_count, format_rate
 from pipelines.figures.text_width import text_mm
 from pipelines.render.typst_compile import FONT, compile_pictures
 from pipelines.render.typst_text import string
@@ -24,9 +24,18 @@ _WIDTH = round(WIDTH_MM / _POINT_MM)
 _SIZE, _SMALL = 10.0, 8.0
 _LINE = 16.0
 _BAR = 10.0
-# Okabe and Ito's colours, distinct for every kind of colour blindness and by lightness: blue, orange, green, purple.
-_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7")
-_INK, _GRID, _REST = "#111111", "#BBBBBB", "#EEEEEE"
+# Dark and light by turns, told apart without colour too, each 3:1 or more on white: blue,
+# orange, green, purple.
+_COLOURS = ("#08417A", "#D97706", "#00573F", "#C46BA0")
+_INK, _GRID, _REST = "#111111", "#8A8A8A", "#EEEEEE"
+# Lines drawn across the bars: what should be reached, what was before.
+_REACH, _BEFORE = "target", "before"
+_MARKS = {
+    _REACH: 'stroke="#A50026" stroke-width="1.5" stroke-dasharray="4 2" fill="none"',
+    _BEFORE: 'stroke="#111111" stroke-width="2" fill="none"',
+}
+# Share of the width that labels may take.
+_LABEL_SHARE = 0.42
 # One colour from light to dark, for amounts.
 _STEPS = ("#FFFFFF", "#DCEAF6", "#A8CCE6", "#62A2D0", "#2171AE", "#08417A")
 _LIGHT_LETTERS_FROM = 4
@@ -66,32 +75,45 @@ def chart_pictures(charts: Sequence[Chart]) -> list[bytes]:
 def _bars(chart: Chart) -> tuple[float, list[str]]:
     """Lie bars below each other, one a line; several series are behind each other in a bar, as in the legend."""
     lines = list(zip(*(series.points for series in chart.series), strict=True))
-    left = min(max(_wide(line[0].label, _SIZE) for line in lines) + 6, _WIDTH * 0.42)
+    left = min(max(_wide(line[0].label, _SIZE) for line in lines) + 6, _WIDTH * _LABEL_SHARE)
     right = max(
         sum(_wide(point.text, _SIZE) for point in line) + _wide(" + ", _SIZE) * (len(line) - 1) for line in lines
     )
     room = _WIDTH - left - right - 10
     sums = [sum((Decimal(point.value) for point in line), Decimal(0)) for line in lines]
     most = Decimal(100) if chart.unit == "%" else max(sums)
-    top = _LINE + 4 if len(chart.series) > 1 else 2.0
-    parts = list(_legend(chart, left)) if len(chart.series) > 1 else []
-    bottom = top + _LINE * len(lines)
+    names = _legend_names(chart)
+    top = _LINE + 4 if names else 2.0
+    parts = list(_legend(names, left))
+    heights = [_LINE + (_SIZE + 1) * (len(_in_lines(line[0].label, left - 6)) - 1) for line in lines]
+    bottom = top + sum(heights)
     parts += _axis(most, left, room, top, bottom, chart.unit)
-    for number, line in enumerate(lines):
-        parts += _bar(line, left, room, most, top + _LINE * number)
+    y = top
+    for number, (line, height) in enumerate(zip(lines, heights, strict=True)):
+        parts += _bar(line, left, room, most, y + height / 2)
+        before = chart.before[number] if chart.before else None
+        if before is not None and most:
+            x = left + float(before / most) * room
+            parts.append(f'<path d="M{_number(x)} {_number(y + 1)}v{_number(height - 2)}" {_MARKS[_BEFORE]}/>')
+        y += height
+    if chart.target is not None and most:
+        x = left + float(chart.target / most) * room
+        parts.append(f'<path d="M{_number(x)} {_number(top)}V{_number(bottom)}" {_MARKS[_REACH]}/>')
     return bottom + 16, parts
 
 
-def _bar(line: Sequence[Point], left: float, room: float, most: Decimal, top: float) -> Iterator[str]:
-    middle = top + _LINE / 2
-    yield _text(_fitted(line[0].label, left - 6), left - 4, middle + 3.4, anchor="end")
+def _bar(line: Sequence[Point], left: float, room: float, most: Decimal, middle: float) -> Iterator[str]:
+    names = _in_lines(line[0].label, left - 6)
+    for number, name in enumerate(names):
+        yield _text(name, left - 4, middle + 3.4 + (number - (len(names) - 1) / 2) * (_SIZE + 1), anchor="end")
     x = left
     for number, point in enumerate(line):
         width = float(Decimal(point.value) / most) * room if most else 0.0
         if point.value > 0:
             yield _box(x, middle - _BAR / 2, width, _BAR, _COLOURS[number % len(_COLOURS)])
         x += max(width, 0.0)
-    values = " + ".join(_value(point) for point in line)
+    told = list(dict.fromkeys(_value(point) for point in line)) if not any(p.figure_id for p in line) else None
+    values = told[0] if told and len(told) == 1 else " + ".join(_value(point) for point in line)
     yield f'<text x="{_number(x + 4)}" y="{_number(middle + 3.4)}">{values}</text>'
 
 
@@ -100,12 +122,23 @@ def _value(point: Point) -> str:
     return f"<tspan{figure}>{escape(point.text)}</tspan>"
 
 
-def _legend(chart: Chart, left: float) -> Iterator[str]:
+def _legend_names(chart: Chart) -> list[tuple[str, str]]:
+    """Return what the legend names, with how it is drawn: several series, the target, the period before."""
+    names = [(item.name, _COLOURS[number % len(_COLOURS)]) for number, item in enumerate(chart.series)]
+    marks = [(f"Mục tiêu {format_rate(chart.target)}", _REACH)] if chart.target is not None else []
+    marks += [("Kỳ trước", _BEFORE)] if any(value is not None for value in chart.before) else []
+    return [*(names if len(names) > 1 or marks else []), *marks]
+
+
+def _legend(names: Sequence[tuple[str, str]], left: float) -> Iterator[str]:
     x = left
-    for number, series in enumerate(chart.series):
-        yield _box(x, 4, 10, 8, _COLOURS[number % len(_COLOURS)])
-        yield _text(series.name, x + 14, 11.5)
-        x += 14 + _wide(series.name, _SIZE) + 16
+    for name, look in names:
+        if look in _MARKS:
+            yield f'<path d="M{_number(x + 5)} 2V14" {_MARKS[look]}/>'
+        else:
+            yield _box(x, 4, 10, 8, look)
+        yield _text(name, x + 14, 11.5)
+        x += 14 + _wide(name, _SIZE) + 16
 
 
 def _axis(most: Decimal, left: float, room: float, top: float, bottom: float, unit: str) -> Iterator[str]:
@@ -203,14 +236,16 @@ def _text(text: str, x: float, y: float, size: float = _SIZE, anchor: str = "", 
     return f'<text x="{_number(x)}" y="{_number(y)}"{look}>{escape(text)}</text>'
 
 
-def _fitted(text: str, room: float) -> str:
-    """Return a label short enough for its room, cut between words with …; the words of the chart have it whole."""
-    if _wide(text, _SIZE) <= room:
-        return text
-    words = text.split()
-    while len(words) > 1 and _wide(" ".join(words) + " …", _SIZE) > room:
-        words.pop()
-    return " ".join(words) + " …"
+def _in_lines(text: str, room: float) -> list[str]:
+    """Return a label in as few lines as have room, cut between words; no word of it is left out."""
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and _wide(longer, _SIZE) > room:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
 
 
 def _wide(text: str, size: float) -> float:

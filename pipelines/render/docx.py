@@ -130,7 +130,8 @@ class _Writer(DocxText):
         self.model = model
         self.is_restyled = base is not None
         self.width = 0.0  # of the text on a portrait page, in millimetres
-        self.is_appendix = False
+        self.portrait: tuple[Any, Any] = (Mm(210), Mm(297))
+        self.has_title = False
         self.is_fresh_page = True
         self.cell_points = 0  # of the form being laid out
         self.charts = charts_of(model)
@@ -161,6 +162,7 @@ class _Writer(DocxText):
         if not any(paragraph._p.xpath(".//w:r") for paragraph in section.header.paragraphs):
             add_page_number(section.header, Pt(PAGE_NUMBER_POINTS))
         self.width = (section.page_width - section.left_margin - section.right_margin) / Mm(1)
+        self.portrait = (section.page_width, section.page_height)
 
     def _properties(self, title: str) -> None:
         properties = self.document.core_properties
@@ -208,7 +210,7 @@ class _Writer(DocxText):
                 paragraph.paragraph_format.first_line_indent = Mm(10)
                 self.runs(paragraph, (Run("- "), *block.runs))
             case Table():
-                self._form(form_page(self.model, self.model.forms[block.form_id]))
+                self._form(form_page(self.model, self.model.forms[block.form_id], block))
             case Signature():
                 self._signature()
             case Addressee():
@@ -265,8 +267,10 @@ class _Writer(DocxText):
         self.spacer(Pt(6))
 
     def _heading(self, block: Heading, following: Block | None) -> None:
-        if block.level == 1 and self.is_appendix and not self.is_fresh_page:
+        # The first heading of level 1 is the document's own kind; each later one begins an appendix.
+        if block.level == 1 and self.has_title and not self.is_fresh_page:
             self._appendix_page()
+        self.has_title = self.has_title or block.level == 1
         self.is_fresh_page = False
         paragraph = self.document.add_paragraph(style=f"Heading {block.level}")
         form = paragraph.paragraph_format
@@ -295,22 +299,23 @@ class _Writer(DocxText):
         for text in ("", "", "", signer_name(self.model)):
             self.line(right, text, _CENTRE, Pt(SIGNATURE_POINTS), bold=True)
         keep_row_whole(table.rows[0])
-        self.is_appendix = True
 
     def _appendix_page(self) -> None:
         """Begin the appendices: a new page, the first one with page numbers of their own."""
-        is_first = len(self.document.sections) == 1
         section = self._section()
-        if is_first:
-            restart_page_numbers(section)
+        section.orientation = WD_ORIENT.PORTRAIT
+        section.page_width, section.page_height = self.portrait
         self.is_fresh_page = True
 
     def _section(self) -> Any:
         """Begin a section on a new page that goes on with the page numbers."""
+        is_first = len(self.document.sections) == 1
         section = self.document.add_section(WD_SECTION.NEW_PAGE)
         shrink_section_break(self.document)
         section.different_first_page_header_footer = False
         go_on_with_page_numbers(section)
+        if is_first:
+            restart_page_numbers(section)
         return section
 
     def _form(self, page: FormPage) -> None:
@@ -333,10 +338,21 @@ class _Writer(DocxText):
         self.line(left, page.number, _LEFT, _SMALL, bold=True)
         for line in page.reporting_lines:
             self.line(right, line, _LEFT, _SMALL)
-        self.text(page.title, _CENTRE, Pt(13), bold=True, before=Pt(6))
-        self.text(page.period_line, _CENTRE, _SMALL)
-        self.text(page.range_line, _CENTRE, _SMALL, slanted=True)
+        for line in page.appendix_lines[:1]:
+            self.text(line, _CENTRE, Pt(13), bold=True)
+        for line in page.appendix_lines[1:]:
+            self.text(line, _CENTRE, _SMALL, slanted=True)
+        self._form_title(page.title)
+        self.text(f"{page.period_line} {page.range_line}", _CENTRE, _SMALL, slanted=True)
         self.text(page.unit_line, _RIGHT, Pt(11), slanted=True)
+
+    def _form_title(self, title: str) -> None:
+        """A form is a heading: it stands in the navigation of the program that shows it."""
+        paragraph = self.document.add_paragraph(style="Heading 2")
+        paragraph.alignment = _CENTRE
+        paragraph.paragraph_format.space_before, paragraph.paragraph_format.space_after = Pt(4), Pt(0)
+        paragraph.paragraph_format.keep_with_next = True
+        self.run(paragraph, Run(title, bold=True), Pt(13))
 
     def _form_table(self, page: FormPage) -> Any:
         self.cell_points = cell_points(page, _LANDSCAPE_WIDTH)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from pipelines.figures.charts import chart_caption, charts_of
 from pipelines.figures.form_page import FormPage, form_page, place_and_date
 from pipelines.figures.layout import HeadCell
 from pipelines.figures.model import ReportModel
+from pipelines.figures.packets import Packets, packets_of
 from pipelines.render.charts import chart_svg
 from pipelines.render.letterhead import (
     COUNTRY,
@@ -49,8 +51,7 @@ def write_html(model: ReportModel, blocks: Sequence[Block], path: Path) -> None:
         recipients=list(recipient_lines(model.office)),
         signer=signer_name(model),
         signature=[line.upper() for line in model.office.signature],
-        # A count links to its cell; a ratio is in no form.
-        in_forms={figure.figure_id for form in model.forms.values() for row in form.rows for figure in row.figures},
+        href=partial(_href, packets_of(model), {block.form_id for block in blocks if isinstance(block, Table)}),
         anchor=_anchor,
         head_rows=_head_rows,
     )
@@ -69,7 +70,7 @@ def _part(model: ReportModel, block: Block) -> tuple[str, object]:
     kind = type(block).__name__
     match block:
         case Table():
-            return kind, form_page(model, model.forms[block.form_id])
+            return kind, form_page(model, model.forms[block.form_id], block)
         case ChartPlace():
             chart = charts_of(model)[block.chart_id]
             return kind, {"svg": chart_svg(chart), "caption": chart_caption(chart, block.number)}
@@ -77,6 +78,13 @@ def _part(model: ReportModel, block: Block) -> tuple[str, object]:
             return kind, {"svg": qr_svg(block.code), "text": block.text}
         case _:
             return kind, block
+
+
+def _href(packets: Packets, here: set[str], figure_id: str) -> str:
+    """Return where the cell of a figure is: on this page, on that of the other packet; empty for what is no cell."""
+    if not packets.is_printed(figure_id):
+        return ""
+    return f"#{figure_id}" if figure_id.partition("/")[0] in here else f"{packets.page_of(figure_id)}#{figure_id}"
 
 
 def _head_rows(page: FormPage) -> list[list[HeadCell]]:

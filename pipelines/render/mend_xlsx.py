@@ -16,8 +16,8 @@ from xlsxwriter.worksheet import Worksheet
 from pipelines.figures.mending import Fault, MendBook
 from pipelines.render.workbook import new_workbook
 
-_FIRST = ("Tệp", "Trang", "Dòng", "Mã", "Ô sai", "Giá trị", "Lý do", "Cách sửa")
-_WIDTHS = (34, 16, 7, 26, 20, 22, 46, 46)
+_FIRST = ("Tệp", "Trang", "Dòng", "Mã", "Ô sai", "Giá trị", "Lý do", "Cách sửa", "Các ô của dòng")
+_WIDTHS = (24, 12, 7, 22, 16, 16, 36, 36, 50)
 _OWN_WIDTH = 20
 
 
@@ -63,7 +63,7 @@ def _summary(page: Worksheet, book: MendBook, styles: dict[str, Format]) -> None
     page.set_column(0, 0, 52)
     page.set_column(1, 1, 12)
     page.write_string(0, 0, f"{book.unit_name} – {book.period_label}", styles["title"])
-    page.write_string(1, 0, f"Sửa tại nguồn rồi gửi lại cả tệp, trước hạn {book.deadline}.", styles["plain"])
+    page.write_string(1, 0, f"Sửa tại nguồn rồi gửi lại cả tệp, chậm nhất hết ngày {book.deadline}.", styles["plain"])
     page.write_string(2, 0, "Cột về người (họ tên, địa chỉ, điện thoại, giấy tờ) không hiện ở đây.", styles["plain"])
     for row, (label, number) in enumerate(book.summary, start=4):
         page.write_string(row, 0, label, styles["cell"])
@@ -96,7 +96,11 @@ def _faults(page: Worksheet, faults: Sequence[Fault], styles: dict[str, Format])
         page.set_column(column, column, _WIDTHS[column] if column < len(_WIDTHS) else _OWN_WIDTH)
         page.write_string(0, column, head, styles["head"])
     for at, fault in enumerate(faults, start=1):
-        first = (fault.file_name, fault.sheet, None, fault.record_code, fault.at, fault.value, fault.reason, fault.mend)
+        row = "; ".join(f"{header}: {text}" for header, text in fault.cells if text)
+        first = (
+            *(fault.file_name, fault.sheet, None, fault.record_code, fault.at, fault.value),
+            *(fault.reason, fault.mend, row),
+        )
         for column, text in enumerate(first):
             if text is None:
                 page.write_number(at, column, fault.row, styles["cell"])
@@ -107,6 +111,8 @@ def _faults(page: Worksheet, faults: Sequence[Fault], styles: dict[str, Format])
             style = styles["wrong"] if header == fault.at and header in cells else styles["cell"]
             page.write_string(at, column, cells.get(header, ""), style)
     _set_up(page, len(faults), len(heads))
+    # The row's own cells stand beside for the screen; on paper they are the last printed column.
+    page.print_area(0, 0, len(faults), len(_FIRST) - 1)
 
 
 def _set_up(page: Worksheet, rows: int, columns: int) -> None:

@@ -2,7 +2,8 @@
 
 Here: letterhead, blocks, signature, forms on landscape pages as Typst text, and its compilation. Not here: words,
 arithmetic, the grammar of Typst (typst_text).
-Invariant: a figure of the words is a link to its cell in a form of this file, any other to its own id in bao-cao.html;
+Invariant: a figure of the words is a link to its cell in a form of this file, any other to its own id in the web page
+beside it;
 no system font is used; same model, same bytes.
 """
 
@@ -36,6 +37,7 @@ from pipelines.figures.form_page import (
     place_and_date,
 )
 from pipelines.figures.model import Figure, FormRow, ReportModel
+from pipelines.figures.packets import KEPT_NAME, SENT_NAME, packets_of
 from pipelines.render.charts import chart_image
 from pipelines.render.glyphs import MARK
 from pipelines.render.letterhead import (
@@ -84,10 +86,16 @@ _SET_UP = """
 #show heading.where(level: 4): it => block(above: 8pt, below: 6pt, sticky: true,
   pad(left: 10mm, text(size: 14pt, weight: "bold", it.body)))
 #let line-below(long) = block(above: 5pt, below: 4pt, width: 100%, align(center, line(length: long, stroke: 0.7pt)))
-#let cell(id, body) = [#link("bao-cao.html#" + id, body)#label(id)]
+#let kept = ({kept})
+#let page-of(id) = if id.split("/").first() in kept {{ "{kept_page}#" + id }} else {{ "{sent_page}#" + id }}
+#let cell(id, body) = [#link(page-of(id), body)#label(id)]
 #let fig(id, body) = context if query(label(id)).len() == 1 {{ link(label(id), body) }} else {{
-  link("bao-cao.html#" + id, body) }}
+  link(page-of(id), body) }}
 #let plain(body) = par(first-line-indent: 0mm, justify: false, body)
+#let form-title(body) = {{
+  show heading: it => block(above: 5pt, below: 3pt, sticky: true, plain(text(size: 13pt, weight: "bold", it.body)))
+  heading(level: 2, outlined: true, bookmarked: true, body)
+}}
 """
 _APPENDIX = """
 #pagebreak(weak: true)
@@ -95,6 +103,7 @@ _APPENDIX = """
 #set page(header: context align(center, text(size: 13pt, counter(page).display())))
 """
 _NEXT_APPENDIX = "#pagebreak(weak: true)"
+_PORTRAIT = "#set page(flipped: false, margin: (left: 30mm, right: 18mm, top: 20mm, bottom: 20mm))\n"
 _LANDSCAPE = "#set page(flipped: true, margin: (left: 30mm, right: 15mm, top: 20mm, bottom: 20mm))\n"
 # How many of the last rows of a form go with its foot, so that notes and signature are never alone on a page.
 _ROWS_WITH_FOOT = 2
@@ -130,6 +139,10 @@ def _set_up(model: ReportModel, blocks: Sequence[Block]) -> str:
         "year": day.year,
         "month": day.month,
         "day": day.day,
+        # The web page beside this file that has the cell of a figure.
+        "kept": "".join(f"{string(name)}, " for name in packets_of(model).kept_forms),
+        "kept_page": f"{KEPT_NAME}.html",
+        "sent_page": f"{SENT_NAME}.html",
     }
     return _SET_UP.format(**values)
 
@@ -157,15 +170,17 @@ def _letterhead(model: ReportModel, subject: Subject | None) -> str:
 
 def _body(model: ReportModel, blocks: Sequence[Block]) -> Iterator[str]:
     """Yield the blocks; the appendices begin on a page of their own, forms on landscape pages."""
-    after_signature, is_fresh, in_appendix = False, True, False
+    has_title, in_appendix, is_landscape = False, False, False
     charts = charts_of(model)
     for block, following in zip(blocks, [*blocks[1:], None], strict=True):
         match block:
             case Heading():
-                if block.level == 1 and after_signature and not is_fresh:
+                # The first heading of level 1 is the document's own kind; each later one begins an appendix.
+                if block.level == 1 and has_title:
                     yield _NEXT_APPENDIX if in_appendix else _APPENDIX
-                    in_appendix = True
-                is_fresh = False
+                    yield _PORTRAIT if is_landscape else ""
+                    in_appendix, is_landscape = True, False
+                has_title = has_title or block.level == 1
                 yield from _heading(block, following)
             case Paragraph():
                 yield _paragraph(block, following)
@@ -173,14 +188,15 @@ def _body(model: ReportModel, blocks: Sequence[Block]) -> Iterator[str]:
                 yield _standing_alone(block)
             case Signature():
                 yield _signature(model)
-                after_signature, is_fresh = True, False
             case SealMark():
                 yield _seal(block)
             case ChartPlace():
                 yield _chart(charts[block.chart_id], block.number)
             case Table():
-                yield f"#pagebreak(weak: true)\n{_LANDSCAPE}"
-                yield _form(form_page(model, model.forms[block.form_id]))
+                yield _NEXT_APPENDIX if in_appendix else _APPENDIX
+                in_appendix, is_landscape = True, True
+                yield _LANDSCAPE
+                yield _form(form_page(model, model.forms[block.form_id], block))
 
 
 def _seal(block: SealMark) -> str:
@@ -264,8 +280,9 @@ def _form(page: FormPage) -> str:
 #set text(size: 12pt)
 #grid(columns: (55%, 45%), plain[#strong[{content(page.number)}]], plain[{reporting}])
 #align(center)[
-  #plain(text(size: 13pt, weight: "bold")[{content(page.title)}])
-  #plain[{content(page.period_line)} \\ #emph[{content(page.range_line)}]]
+  {_appendix_lines(page)}
+  #form-title[{content(page.title)}]
+  #plain[#emph[{content(page.period_line)} {content(page.range_line)}]]
 ]
 #align(right, plain(text(size: 11pt, style: "italic")[{content(page.unit_line)}]))
 #{{
@@ -284,6 +301,14 @@ def _form(page: FormPage) -> str:
 }}
 #set text(size: 14pt)
 """
+
+
+def _appendix_lines(page: FormPage) -> str:
+    """The number of the appendix and the report it belongs to; nothing for a table that is kept."""
+    if not page.appendix_lines:
+        return ""
+    number, attached = page.appendix_lines
+    return f"#plain[#strong[{content(number)}] \\ #emph[{content(attached, keep_spaces=True)}]]"
 
 
 def _head(page: FormPage) -> str:

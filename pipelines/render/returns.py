@@ -114,7 +114,7 @@ class _Writer:
         page.write_string(
             2,
             0,
-            f"Gửi trước hạn {self.book.deadline}. Cột có dấu * bắt buộc. Không đổi tên trang, tên cột.",
+            f"Gửi chậm nhất hết ngày {self.book.deadline}. Cột có dấu * bắt buộc. Không đổi tên trang, tên cột.",
             styles["hint"],
         )
         page.write_string(3, 0, self.book.nil_label, styles["strong"])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from math import ceil
 from pathlib import Path
@@ -18,12 +18,13 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from pipelines.figures.blocks import Block, Table
 from pipelines.figures.declared import MARK, UNIT_MARK, marks_of
 from pipelines.figures.form_page import FormPage, form_page, head_lines
 from pipelines.figures.model import Figure, ReportModel
 from pipelines.render.workbook import new_workbook
 
-FILE_NAME = "bieu-mau.xlsx"
+SENT_FORMS, KEPT_FORMS = "bieu-mau.xlsx", "luu-ho-so.xlsx"
 INDEX_SHEET = "Mã số liệu"
 _WIDTHS = (6, 44)
 _FIGURE_WIDTH = 10
@@ -46,14 +47,16 @@ _ZERO_FORMATS = {"0": "#,##0", "blank": "#,##0;-#,##0;"}
 _Place = tuple[Figure, str, str, str, str]
 
 
-def write_forms(model: ReportModel, path: Path) -> None:
-    """Write every form of the report, one sheet each, and a last sheet that says where each figure id is."""
+def write_forms(model: ReportModel, blocks: Sequence[Block], path: Path) -> None:
+    """Write the forms of a packet, one sheet each, and a last sheet that says where each figure id stands."""
     created = dt.datetime.combine(model.question.as_of, dt.time())
     with new_workbook(path, created, title=model.question.period_label, author=model.office.name) as book:
         places: list[_Place] = []
-        for form in model.forms.values():
-            page = form_page(model, form)
-            name = _FORBIDDEN.sub("-", page.form_id)[:_LONGEST_NAME]
+        for block in blocks:
+            if not isinstance(block, Table):
+                continue
+            page = form_page(model, model.forms[block.form_id], block)
+            name = _FORBIDDEN.sub("-", page.tab)[:_LONGEST_NAME]
             places += _Sheet(book.add_worksheet(name), page, _styles(book, page.zero_display)).write()
         _write_index(book, places)
 
@@ -223,7 +226,7 @@ class _Sheet:
 
     def _figure(self, row: int, column: int, figure: Figure, kind: str) -> None:
         """Write a number as a number; where nothing was to be divided, what the other papers print."""
-        if figure.value is None:
+        if figure.value is None or figure.is_unsent:
             self.sheet.write_string(row, column, figure.text, self.styles[kind])
         elif isinstance(figure.value, Decimal):
             self.sheet.write_number(row, column, float(figure.value), self.styles[f"{kind}_rate{marks_of(figure)}"])

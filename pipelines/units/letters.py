@@ -16,6 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from pipelines.figures.layout import load_layouts
+from pipelines.figures.mending import words_for_unit
 from pipelines.figures.model import Coverage, DeliveryCounts, OfficeInfo, Question, ReportModel
 from pipelines.figures.text import Cleaner
 from pipelines.figures.version import issue_of
@@ -88,7 +89,8 @@ def reminder_facts(status: PeriodStatus, items: list[Owed]) -> dict[str, object]
 
 
 def _clean(file: Refusal, cleaner: Cleaner) -> Refusal:
-    return Refusal(cleaner.text(file.file_name), cleaner.text(file.reason), cleaner.text(file.mend), file.word)
+    reason, mend = words_for_unit(cleaner.text(file.reason)), words_for_unit(cleaner.text(file.mend))
+    return Refusal(cleaner.text(file.file_name), reason, mend, file.word)
 
 
 def _folder(office: Office, period_id: str) -> Path:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
-from pipelines.figures.mending import Fault, MendBook, Mended, NotListed, RefusedFile
+from pipelines.figures.mending import Fault, MendBook, Mended, NotListed, RefusedFile, words_for_unit
 from pipelines.ingest.contract import Contract, load_contract
 from pipelines.ingest.landing import landed_path
 from pipelines.ingest.own_cells import Place, own_cells
@@ -95,15 +95,15 @@ def _refused(item: TypedDelivery) -> RefusedFile:
         stream_title=load_contract(contract_path(stream)).title if stream else "(chưa rõ loại)",
         file_name=item.delivery.shown_name,
         received_at=dt.datetime.fromisoformat(item.delivery.received_at),
-        reason=item.verdict["refused_reason"] or "",
-        mend=item.verdict["refused_mend"] or "",
+        reason=words_for_unit(item.verdict["refused_reason"] or ""),
+        mend=words_for_unit(item.verdict["refused_mend"] or ""),
     )
 
 
 def _doubt(item: TypedDelivery, claim: Claim) -> RefusedFile:
     """What the unit is asked about one of its files; a file held back is among the refused as well."""
     mend = _ASKED if claim.can_be_accepted else claim.mend
-    return replace(_refused(item), reason=claim.full_reason, mend=mend)
+    return replace(_refused(item), reason=words_for_unit(claim.full_reason), mend=words_for_unit(mend))
 
 
 def _faults(office: Office, item: TypedDelivery) -> tuple[list[Fault], list[NotListed]]:
@@ -122,9 +122,12 @@ def _faults(office: Office, item: TypedDelivery) -> tuple[list[Fault], list[NotL
     places: list[Place] = [_place(row) for row in rows]
     shown = {place for place, row in zip(places, rows, strict=True) if row["check_id"] != "shifted_row"}
     cells = own_cells(landed_path(office, delivery.sha256), contract, delivery.profile, shown)
-    faults = [_fault(row, contract, delivery, cells.get(place, {})) for row, place in zip(rows, places, strict=True)]
+    not_listed = _not_listed(flags, item, contract)
+    every = [_fault(row, contract, delivery, cells.get(place, {})) for row, place in zip(rows, places, strict=True)]
+    faults = list(_in_one_line(every, {more.check_id: more.rows for more in not_listed}))
     faults.sort(key=lambda fault: (not fault.is_sent_back, fault.sheet, fault.row, fault.check_id))
-    return faults, _not_listed(flags, item, contract)
+    whole = {fault.check_id for fault in faults if fault.rows > 1}
+    return faults, [more for more in not_listed if more.check_id not in whole]
 
 
 def _not_listed(flags: pd.DataFrame, item: TypedDelivery, contract: Contract) -> list[NotListed]:
@@ -135,6 +138,29 @@ def _not_listed(flags: pd.DataFrame, item: TypedDelivery, contract: Contract) ->
         for name, rows in sorted(counts.items())
         if rows > _FLAGS_LISTED
     ]
+
+
+def _in_one_line(faults: list[Fault], more: Mapping[str, int]) -> Iterator[Fault]:
+    """Yield the faults of a file; what every row has because the file lacks the column is one line, not one a row.
+
+    Args:
+        faults: those that are listed.
+        more: check → how many more rows have it.
+    """
+    of_column: dict[tuple[str, str, bool], list[Fault]] = {}
+    for fault in faults:
+        if fault.at and fault.at not in dict(fault.cells):
+            of_column.setdefault((fault.check_id, fault.at, fault.is_sent_back), []).append(fault)
+        else:
+            yield fault
+    for (check_id, header, _), same in of_column.items():
+        rows = len(same) + more.get(check_id, 0)
+        yield same[0] if rows == 1 else _whole_column(same[0], header, rows)
+
+
+def _whole_column(first: Fault, header: str, rows: int) -> Fault:
+    reason = f"Tệp không có cột «{header}»; {rows} dòng, từ dòng {first.row}. {first.reason}"
+    return replace(first, record_code=f"({rows} dòng)", value="", reason=reason, cells=(), rows=rows)
 
 
 def _place(row: dict) -> Place:

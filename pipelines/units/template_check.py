@@ -21,6 +21,7 @@ from pipelines.figures.template_names import REMINDER, names_lines
 from pipelines.figures.words import (
     AD_HOC_TEMPLATE,
     COVER_TEMPLATE,
+    KEPT_TEMPLATE,
     REMINDER_TEMPLATE,
     SUFFIX,
     TEMPLATE_OF_KIND,
@@ -100,6 +101,7 @@ def _trials(office: Office, layouts: Layouts, folders: tuple[Path, ...]) -> Iter
             yield from _fault(model, TEMPLATE_OF_KIND.get(kind, AD_HOC_TEMPLATE), folders, None, name)
     for name, model in example_models(layouts, info, "quarter", codes):
         yield from _fault(model, COVER_TEMPLATE, folders, None, name)
+        yield from _fault(model, KEPT_TEMPLATE, folders, None, name)
     for name, facts in _reminders():
         # A reminder has no forms.
         _, model = next(example_models({}, info, "quarter", codes))
@@ -167,7 +169,7 @@ def _wrong_attribute(template: str, part: nodes.Getattr, known: Mapping[str, obj
 
 def _never_used(trees: Mapping[str, nodes.Template]) -> Iterator[str]:
     """Yield templates no document uses: a name mistyped in the office's folder would be passed over in silence."""
-    documents = [*TEMPLATE_OF_KIND.values(), AD_HOC_TEMPLATE, COVER_TEMPLATE, REMINDER_TEMPLATE]
+    documents = [*TEMPLATE_OF_KIND.values(), AD_HOC_TEMPLATE, COVER_TEMPLATE, REMINDER_TEMPLATE, KEPT_TEMPLATE]
     used: dict[str, None] = {}
     todo = list(documents)
     while todo:

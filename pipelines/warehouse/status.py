@@ -242,7 +242,7 @@ def status_lines(status: PeriodStatus) -> Iterator[str]:
     period = status.period
     when = f"còn {status.days_left} ngày" if status.days_left >= 0 else f"đã qua {-status.days_left} ngày"
     span = f"{period.start_on:%d/%m/%Y}–{period.end_on:%d/%m/%Y}"
-    yield f"{period.label} ({span}); hạn đơn vị gửi {status.deadline:%d/%m/%Y} ({when})"
+    yield f"{period.label} ({span}); hạn đơn vị gửi hết ngày {status.deadline:%d/%m/%Y} ({when})"
     for item in status.owed:
         yield f"  {'✓' if item.is_answered else '✗'} {item.unit_name}, {item.title}: {state_words(item)}"
         yield from (f"      {file.sentence}" for file in (*item.refused, *item.doubts))

@@ -364,7 +364,7 @@ def _forms(word: Word, pdf: Pdf) -> Iterator[Rule]:
     for name, text, asked, kept in (
         ("Số biểu", "Biểu số II.99/VPCP/KSTT", "đậm, trên trái", r"12 pt, đậm, đứng"),
         ("Tên biểu", "TÌNH HÌNH THỬ NGHIỆM", "in hoa, đậm", r"13 pt, đậm, đứng, chữ in hoa"),
-        ("Thời gian của biểu", "(Từ ngày", "nghiêng", r"12 pt, không đậm, nghiêng"),
+        ("Thời gian của biểu", "Kỳ báo cáo:", "nghiêng", r"12 pt, không đậm, nghiêng"),
     ):
         yield Rule(
             name, asked, lambda value, kept=kept: bool(re.fullmatch(kept, value)), word.look(text), pdf.look(text)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from figures_stub import stub_model
 
-from pipelines.figures.blocks import Block, Heading, Signature, Table
+from pipelines.figures.blocks import Block, Grid, Heading, Run, Signature, Table
 from pipelines.figures.words import report_blocks
 
 KEPT = Path(__file__).parent
@@ -23,9 +23,14 @@ def line(block: Block) -> str:
         return f"[biểu {block.form_id}]"
     if isinstance(block, Signature):
         return "[nơi nhận, chữ ký]"
+    if isinstance(block, Grid):
+        return "\n".join(f"Grid: {' | '.join(told(cell) for cell in row)}" for row in block.rows)
     name = f"{type(block).__name__}{block.level if isinstance(block, Heading) else ''}"
-    text = "".join(f"{run.text}‹{run.figure_id}›" if run.figure_id else run.text for run in block.runs)
-    return f"{name}: {text}"
+    return f"{name}: {told(block.runs)}"
+
+
+def told(runs: tuple[Run, ...]) -> str:
+    return "".join(f"{run.text}‹{run.figure_id}›" if run.figure_id else run.text for run in runs)
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,6 @@ def test_a_unit_that_also_exports_is_counted_and_the_difference_blocks_issuing(o
     assert sides is not None and own is not None
     assert sides == (23, own[0])
     assert any("UBND Phường 8 vừa gửi danh sách hồ sơ vừa tự kê số liệu" in line for line in noted)
-    page = (both / "bao-cao.html").read_text(encoding="utf-8")
+    page = (both / "luu-ho-so.html").read_text(encoding="utf-8")
     assert "UBND Phường 8, Hộ tịch (mục B), cột 4: đơn vị kê 7" in page
     assert (both / "evidence" / "ke-khai-va-dem.csv").is_file()

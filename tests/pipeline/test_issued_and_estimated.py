@@ -103,10 +103,10 @@ def test_the_next_quarter_is_held_against_the_issued_final_dossier_by_dossier(af
     assert (asked[0], asked[1].isoformat()) == ("2021-Q1/v1", "2020-12-15")
     assert pending == carried and pending
     assert breaks == []
-    page = (after_issue / "bao-cao.html").read_text(encoding="utf-8")
+    page = (after_issue / "luu-ho-so.html").read_text(encoding="utf-8")
     assert "khớp từng hồ sơ với số đang giải quyết trong bản chính thức 2021-Q1/v1" in page
 
 
 def test_the_first_quarter_has_no_prior_final_and_says_nothing(estimated: Path) -> None:
-    page = (estimated / "bao-cao.html").read_text(encoding="utf-8")
+    page = (estimated / "luu-ho-so.html").read_text(encoding="utf-8")
     assert "trong bản chính thức" not in page

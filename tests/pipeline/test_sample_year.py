@@ -7,6 +7,7 @@ Invariant: expected values come from the truth beside that office, or from the o
 from __future__ import annotations
 
 import itertools
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -110,7 +111,7 @@ def test_every_cell_is_traced_and_counted_again(reports: dict[str, Path], period
 
 def test_the_years_report_is_printed_and_every_unit_has_answered(reports: dict[str, Path]) -> None:
     page = (reports["2021-Y"] / "bao-cao.html").read_text(encoding="utf-8")
-    assert "Thực hiện chế độ báo cáo năm về kiểm soát thủ tục hành chính" in page
+    assert "Thực hiện Thông tư số 01/2020/TT-VPCP" in page
     assert "Kỳ báo cáo: Năm 2021" in page
     with duckdb.connect(reports["2021-Y"] / "warehouse.duckdb", read_only=True) as connection:
         owing = connection.execute("select unit_id, stream from rpt_coverage where state <> 'accepted'").fetchall()
@@ -127,3 +128,25 @@ def test_kstt_status_says_of_the_year_what_its_report_says(office: Path, reports
     agreed = by_status(office, "2021-Y")
     assert agreed == by_report(reports["2021-Y"])
     assert {state for states in agreed.values() for state, _ in states} == {"accepted"}
+
+
+def test_the_years_report_sets_its_quarters_side_by_side(reports: dict[str, Path]) -> None:
+    report = reports["2021-Y"]
+    figures = json.loads((report / "manifest.json").read_text(encoding="utf-8"))["figures"]
+    columns = {
+        "received_online": "c4",
+        "received_direct_postal": "c5",
+        "resolved_early": "c8",
+        "resolved_overdue": "c10",
+    }
+    for name, column in columns.items():
+        quarters = [figures[f"period-parts/tp-st/2021-Q{number}/{name}"] for number in range(1, 5)]
+        assert sum(quarters) == figures[f"II.06a/tp-st/total/{column}"], name
+    charts = json.loads((report / "manifest.json").read_text(encoding="utf-8"))["charts"]
+    for chart in ("on_time_trend", "channels"):
+        assert [point[0] for point in charts[chart]["series"][0]["points"]] == [
+            f"Quý {number} năm 2021" for number in ("I", "II", "III", "IV")
+        ]
+    # A calendar of a whole year cannot be read: months.
+    assert len(charts["intake_calendar"]["series"][0]["points"]) == 13
+    assert "Kết quả của từng quý" in (report / "bao-cao.html").read_text(encoding="utf-8")

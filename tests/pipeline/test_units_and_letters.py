@@ -36,6 +36,10 @@ def test_a_units_report_prints_the_totals_its_form_has_in_the_warehouse(
         "bao-cao.pdf",
         "bao-cao.html",
         "bieu-mau.xlsx",
+        "luu-ho-so.docx",
+        "luu-ho-so.pdf",
+        "luu-ho-so.html",
+        "luu-ho-so.xlsx",
     }
 
 
@@ -56,10 +60,17 @@ def test_an_unknown_unit_is_reported_with_the_nearest_known(sample_office: Path,
         make_units(load_office(sample_office), q1.report_dir, ["p3"])
 
 
+def text_of(path: Path) -> list[str]:
+    """Paragraphs of a letter, then the cells of its tables."""
+    document = Document(str(path))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    return [*(paragraph.text for paragraph in document.paragraphs), *cells]
+
+
 def test_only_the_ward_that_sent_nothing_is_reminded_of_each_thing_it_owes(sample_office: Path, q2: RunResult) -> None:
     made = make_reminders(load_office(sample_office), "2021-Q2")
     assert [path.name for path in made] == ["don-doc-p09.docx", "don-doc-p09.pdf"]
-    text = "\n".join(paragraph.text for paragraph in Document(str(made[0])).paragraphs)
+    text = "\n".join(text_of(made[0]))
     assert "Kính gửi: UBND Phường 9" in text
     for owed in ("danh sách hồ sơ", "sổ theo dõi phản ánh, kiến nghị", "kết quả rà soát thủ tục hành chính"):
         assert owed in text
@@ -69,13 +80,13 @@ def test_only_the_ward_that_sent_nothing_is_reminded_of_each_thing_it_owes(sampl
 def test_a_forgotten_sheet_of_a_return_is_asked_for_and_nothing_else(sample_office: Path, q1: RunResult) -> None:
     made = make_reminders(load_office(sample_office), "2021-Q1")
     assert [path.name for path in made] == ["don-doc-p07.docx", "don-doc-p07.pdf"]
-    text = "\n".join(paragraph.text for paragraph in Document(str(made[0])).paragraphs)
+    text = "\n".join(text_of(made[0]))
     assert "văn bản chỉ đạo, điều hành" in text
     assert not [owed for owed in ("danh sách hồ sơ", "lớp tập huấn", "cuộc kiểm tra") if owed in text]
 
 
 def test_the_cover_letter_of_a_draft_says_that_it_is_one(sample_office: Path, q1: RunResult) -> None:
     made = make_cover(load_office(sample_office), "2021-Q1")
-    text = "\n".join(paragraph.text for paragraph in Document(str(made[0])).paragraphs)
+    text = "\n".join(text_of(made[0]))
     assert "Văn phòng UBND tỉnh Sóc Trăng" in text
     assert "dự thảo" in text

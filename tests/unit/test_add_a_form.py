@@ -162,9 +162,9 @@ def test_the_head_is_laid_out_as_the_page_draws_it(model: ReportModel) -> None:
 
 def test_the_form_is_in_workbook_and_page_with_its_ids(report: Path) -> None:
     ids = [f"{FORM}/tp/1/c{number}" for number in range(3, 9)]
-    texts = page_texts(report / "bao-cao.html")
+    texts = page_texts(report / "luu-ho-so.html")
     assert [texts[name] for name in ids] == [{str(figure)} for figure in WARD]
-    values = workbook_values(report / "bieu-mau.xlsx")
+    values = workbook_values(report / "luu-ho-so.xlsx")
     assert [values[name][0] for name in ids] == WARD
     figures = json.loads((report / "manifest.json").read_text(encoding="utf-8"))["figures"]
     assert [figures[name] for name in ids] == WARD

@@ -13,14 +13,24 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from figures_stub import BY_FIELD, BY_UNIT, OFFICE, SECTION_A, dbt_manifest, stub_layouts, stub_model, write_stub
+from figures_stub import (
+    BY_FIELD,
+    BY_UNIT,
+    OFFICE,
+    SECTION_A,
+    SECTION_B,
+    dbt_manifest,
+    stub_layouts,
+    stub_model,
+    write_stub,
+)
 
-from pipelines.figures.blocks import Bullet, Heading, Paragraph, Signature, Table, parse_blocks, plain
+from pipelines.figures.blocks import Block, Bullet, Grid, Heading, Paragraph, Signature, Table, parse_blocks, plain
 from pipelines.figures.form_page import form_page
 from pipelines.figures.layout import FormLayout, head_cells, layouts_from_manifest, load_layouts, printed_layouts
 from pipelines.figures.model import ReportModel
 from pipelines.figures.text import Cleaner, clean_text, format_count, format_rate, rate
-from pipelines.figures.words import report_blocks
+from pipelines.figures.words import KEPT_TEMPLATE, report_blocks
 from pipelines.office.errors import OfficeError
 
 
@@ -197,11 +207,20 @@ def test_a_form_that_is_not_there_cannot_be_asked_for() -> None:
         printed_layouts(_three_forms(), ["II.6a"], dt.date(2021, 3, 14))
 
 
+def tables(blocks: tuple[Block, ...]) -> list[str]:
+    return [block.form_id for block in blocks if isinstance(block, Table)]
+
+
 def test_every_form_of_the_report_is_printed_once_even_one_the_words_do_not_name(model: ReportModel) -> None:
     other = replace(model.forms["II.06a-by-unit"], layout=replace(model.forms["II.06a-by-unit"].layout, form_id="khac"))
     more = replace(model, forms={**model.forms, "khac": other})
-    tables = [block.form_id for block in report_blocks(more) if isinstance(block, Table)]
-    assert tables == ["II.06a", "II.06a-by-unit", "khac"]
+    own = replace(other, layout=replace(other.layout, form_id="rieng", is_sent=False))
+    more = replace(more, forms={**more.forms, "rieng": own})
+    packets = {name: tables(report_blocks(more, name)) for name in (None, KEPT_TEMPLATE)}
+    # The same numbers are printed once, with a note; what the circular does not ask for is kept.
+    assert packets == {None: ["II.06a", "II.06a-by-unit"], KEPT_TEMPLATE: ["rieng"]}
+    notes = [block.note for block in report_blocks(more) if isinstance(block, Table)]
+    assert notes == ["", f"{other.layout.number}: số liệu trùng với biểu này ở mọi ô, không in lại."]
 
 
 def test_layouts_come_back_from_their_file(tmp_path: Path) -> None:
@@ -343,22 +362,31 @@ def test_every_number_of_the_result_section_is_a_figure_of_the_form(model: Repor
     assert all(run.text == model.figures[run.figure_id].text for run in runs)
     text = words(blocks)
     assert "Tổng số hồ sơ nhận giải quyết trong kỳ là 6.250 hồ sơ" in text
-    assert "trước hạn 4.600 hồ sơ, đúng hạn 1.121 hồ sơ, quá hạn 79 hồ sơ" in text
+    assert "trước hạn 4.600; đúng hạn 1.121; quá hạn 79" in text
 
 
 def test_sections_nobody_sent_report_it_and_do_not_claim_that_nothing_happened(model: ReportModel) -> None:
     text = words(report_blocks(model))
-    assert text.count("Chưa có số liệu của nội dung này được gửi qua hệ thống") == 8
-    assert "không phát sinh" not in text
+    # Nobody owes these areas in the stub: neither nil nor missing.
+    assert text.count("Trong kỳ không có đơn vị nào phải báo cáo nội dung này.") == 7
+    assert "không phát sinh" not in text and "Chưa có số liệu" not in text
 
 
 def test_the_latest_fields_and_units_are_named_greatest_first(model: ReportModel) -> None:
-    text = words(report_blocks(model))
-    assert text.index("Hộ tịch (") < text.index("Đăng ký kinh doanh hộ cá thể (") < text.index("Công ty A & B <C> (")
-    assert f"Công ty A & B <C> ({SECTION_A}): 8 hồ sơ quá hạn trên 200 hồ sơ đã giải quyết" in text
-    assert (
-        text.index("UBND Phường 2: 39") < text.index("Phòng Tài chính - Kế hoạch: 20") < text.index("UBND Phường 1: 20")
-    )
+    (worst,) = [block for block in report_blocks(model) if isinstance(block, Grid) and len(block.rows[0]) == 5]
+    lines = [["".join(run.text for run in cell) for cell in row] for row in worst.rows[1:]]
+    assert lines == [
+        ["UBND Phường 2", "1.900", "39", "97,95%", "10"],
+        ["Phòng Tài chính - Kế hoạch", "1.000", "20", "98,00%", "10"],
+        ["UBND Phường 1", "2.900", "20", "99,31%", "10"],
+    ]
+    (fields,) = [block for block in report_blocks(model, KEPT_TEMPLATE) if isinstance(block, Grid)]
+    labels = ["".join(run.text for run in row[0]) for row in fields.rows[1:]]
+    assert labels == [
+        f"Hộ tịch ({SECTION_B})",
+        f"Đăng ký kinh doanh hộ cá thể ({SECTION_A})",
+        f"Công ty A & B <C> ({SECTION_A})",
+    ]
 
 
 def test_provisional_figures_are_marked_in_words_and_on_forms(tmp_path: Path) -> None:
@@ -367,11 +395,11 @@ def test_provisional_figures_are_marked_in_words_and_on_forms(tmp_path: Path) ->
     assert form_page(model, model.forms["II.06a"]).remarks[0].startswith("Số liệu tạm tính đến hết ngày 11/03/2021")
 
 
-def test_switches_unlike_the_default_are_reported(tmp_path: Path) -> None:
-    plain_text = words(report_blocks(stub_model(tmp_path)))
+def test_switches_unlike_the_default_are_told(tmp_path: Path) -> None:
+    plain_text = words(report_blocks(stub_model(tmp_path), KEPT_TEMPLATE))
     assert "khác với mặc định" not in plain_text
     (tmp_path / "b").mkdir()
-    text = words(report_blocks(stub_model(tmp_path / "b", lateness_granularity="timestamp")))
+    text = words(report_blocks(stub_model(tmp_path / "b", lateness_granularity="timestamp"), KEPT_TEMPLATE))
     assert "So sánh với hạn: theo giờ, phút, giây (mặc định: theo ngày)" in text
 
 
@@ -407,6 +435,7 @@ def test_an_offices_own_template_comes_before_the_common_one(model: ReportModel,
 
 
 def changed_model(folder: Path, *statements: str) -> ReportModel:
+    folder.mkdir(exist_ok=True)
     import duckdb
 
     from pipelines.figures.read import build_report_model
@@ -422,7 +451,9 @@ def test_without_any_unit_the_report_says_that_nothing_was_sent(tmp_path: Path) 
     text = words(report_blocks(model))
     assert "Số liệu của 0/5 đơn vị" in text
     assert "Tổng số hồ sơ nhận giải quyết" not in text
-    assert text.count("Chưa có số liệu của nội dung này được gửi qua hệ thống") == 12
+    # What was carried over stays known; whether anything happened does not.
+    assert "Chưa có số liệu của kỳ này. Từ kỳ trước chuyển sang 450 hồ sơ" in text
+    assert "không phát sinh" not in text
 
 
 def test_nothing_happened_is_said_only_of_units_that_answered(tmp_path: Path) -> None:
@@ -434,9 +465,15 @@ def test_nothing_happened_is_said_only_of_units_that_answered(tmp_path: Path) ->
         "update rpt_coverage set state = 'accepted'",
     )
     text = words(report_blocks(model))
-    assert "Trong kỳ không phát sinh. Số liệu của 5/5 đơn vị" in text
-    assert "Trong kỳ không có hồ sơ giải quyết quá hạn." in text
-    assert "trước hạn và đúng hạn đạt –" in text
+    assert "Trong kỳ không phát sinh." in text and "Số liệu của 5/5 đơn vị." in text
+    half = changed_model(
+        tmp_path / "half",
+        f"update form_ii_06a set {zeros}",
+        f"update form_ii_06a_by_unit set {zeros}",
+    )
+    accepted = half.coverage.accepted
+    told = f"Theo {accepted}/5 đơn vị đã gửi: không phát sinh; {5 - accepted} đơn vị chưa có số liệu."
+    assert 0 < accepted < 5 and told in words(report_blocks(half))
 
 
 def test_a_note_column_is_printed_below_its_form_only_when_not_zero(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 from office_folder import make_office, send
 
-from pipelines.figures.mending import MendBook
+from pipelines.figures.mending import MendBook, words_for_unit
 from pipelines.ingest.landing import receive_inbox
 from pipelines.office.settings import Office, load_office
 from pipelines.units.mend import make_mend_books
@@ -139,3 +139,44 @@ def test_the_same_faults_give_the_same_bytes(office: Office) -> None:
     _, path = book_of(office)
     before = path.read_bytes()
     assert book_of(office)[1].read_bytes() == before
+
+
+def test_a_column_the_whole_file_lacks_is_one_line_with_the_number_of_its_rows(office: Office) -> None:
+    head = HEAD.replace(";Hình thức nộp", "")
+    rows = [f"C{n};1.001193;NGƯỜI-THỬ;0{n}/03/2021 08:00;09/03/2021;;Đang xử lý;bí mật\n" for n in range(1, 5)]
+    send(office.root, "s_2021_03_15.csv", (head + "".join(rows)).encode("utf-8-sig"), "p01")
+    receive_inbox(office)
+    book, path = book_of(office)
+    (line,) = [fault for fault in book.flagged if fault.check_id == "missing_channel"]
+    assert (line.rows, line.row, line.cells) == (4, 2, ())
+    assert line.reason == f"Tệp không có cột «{line.at}»; 4 dòng, từ dòng 2. Kênh tiếp nhận để trống."
+    others = sum(fault is not line for fault in book.flagged)
+    assert ("Dòng có cảnh báo (đã được tính, cần xem lại)", str(4 + others)) in book.summary
+    assert path.with_suffix(".html").read_text(encoding="utf-8").count("Tệp không có cột") == 1
+
+
+def test_a_unit_is_told_nothing_of_the_offices_own_settings(office: Office) -> None:
+    send(
+        office.root, "s_2021_03_15.csv", (HEAD.replace("Ngày tiếp nhận", "Lúc nhận") + GOOD).encode("utf-8-sig"), "p01"
+    )
+    receive_inbox(office)
+    book, path = book_of(office)
+    (file,) = book.refused
+    assert file.reason == "Thiếu cột bắt buộc: «Ngày tiếp nhận»."
+    assert file.mend == "Kết xuất lại có đủ cột; nếu cột mang tên khác, báo cho đơn vị tổng hợp."
+    assert "profiles" not in path.with_suffix(".html").read_text(encoding="utf-8")
+    assert words_for_unit(
+        "Bỏ bớt một cột trong tệp, hoặc chọn cột đúng trong profiles/ (x): labels: {}, drop: []."
+    ) == ("Bỏ bớt một cột trong tệp, hoặc báo cho đơn vị tổng hợp.")
+
+
+def test_the_sheet_of_faults_prints_where_why_and_the_row_on_one_page_width(office: Office) -> None:
+    deliver(office, "s_2021_03_15.csv", GOOD, BAD_DATE)
+    _, path = book_of(office)
+    sheet = openpyxl.load_workbook(path)["Dòng trả lại"]
+    assert sheet.print_area == "'Dòng trả lại'!$A$1:$I$2"
+    assert [cell.value for cell in sheet[1]][:9] == [
+        "Tệp", "Trang", "Dòng", "Mã", "Ô sai", "Giá trị", "Lý do", "Cách sửa", "Các ô của dòng",
+    ]  # fmt: skip
+    assert "Ngày tiếp nhận: 31/02/2021 08:00" in str(sheet["I2"].value)
+    assert (sheet.page_setup.fitToWidth or 1) == 1

@@ -16,7 +16,16 @@ from figures_stub import SHA, stub_layouts, stub_model
 from pipelines.figures.model import ReportModel
 from pipelines.package.assemble import assemble, move_into_place
 
-DOCUMENTS = ["bao-cao.docx", "bao-cao.pdf", "bao-cao.html", "bieu-mau.xlsx", "forms.json"]
+DOCUMENTS = [
+    *(
+        f"{name}.{kind}"
+        for name in ("bao-cao", "luu-ho-so")
+        for kind in ("docx", "pdf", "html", "xlsx")
+        if name != "bao-cao" or kind != "xlsx"
+    ),
+    "bieu-mau.xlsx",
+    "forms.json",
+]
 
 
 @pytest.fixture(scope="module")

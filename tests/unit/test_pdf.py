@@ -96,7 +96,7 @@ def test_page_numbers_begin_on_page_two_and_again_with_the_appendices(report: Pa
         body = next(number for number, page in enumerate(pdf.pages) if "PHỤ LỤC" in page.extract_text())
     assert body > 2
     assert tops[:body] == ["", *map(str, range(2, body + 1))]
-    assert tops[body:] == ["1", "2", "3"]
+    assert tops[body:] == list(map(str, range(1, len(tops) - body + 1))) and len(tops) - body >= 2
 
 
 def test_the_same_report_gives_the_same_bytes(model: ReportModel, report: Path, tmp_path: Path) -> None:

@@ -229,15 +229,16 @@ def test_a_one_stop_procedure_without_a_process_at_its_level_is_listed(warehouse
         "Tổng cộng": (1, 1),
     }
     (notes,) = warehouse.rows(
-        "select outside_one_stop, without_process, electronic_processes from form_ii_07b where row_kind = 'total'"
+        "select outside_one_stop, with_process, without_process, electronic_processes from form_ii_07b "
+        "where row_kind = 'total'"
     )
-    assert notes == {"outside_one_stop": 1, "without_process": 2, "electronic_processes": 1}
+    assert notes == {"outside_one_stop": 1, "with_process": 3, "without_process": 2, "electronic_processes": 1}
 
 
 def test_the_posting_table_has_the_last_check_of_each_place_and_the_units_without_one(warehouse: Warehouse) -> None:
     columns = (
-        "catalogue_in_force, wall_in_force, wall_posted, wall_percent, wall_catalogue_percent, "
-        "portal_in_force, portal_posted, portal_percent, portal_catalogue_percent, "
+        "catalogue_in_force, wall_in_force, wall_posted, wall_percent, wall_catalogue, "
+        "portal_in_force, portal_posted, portal_percent, portal_catalogue, "
         "expired_posted, units_owed, units_checked, feedback_units_posted, units_unchecked, places_differing"
     )
     found = {
@@ -245,10 +246,10 @@ def test_the_posting_table_has_the_last_check_of_each_place_and_the_units_withou
         for label, values in _form(warehouse, "form_posting", "tp-st", columns).items()
     }
     assert found == {
-        "Bộ phận Một cửa thành phố": (3, 3, 3, 100, 100, 0, 0, None, None, 0, 1, 1, 0, 0, 0),
-        "UBND Phường 1": (3, 3, 2, 66.67, 66.67, 4, 4, 100, 133.33, 2, 1, 1, 1, 0, 1),
-        "UBND Phường 2": (3, 0, 0, None, None, 0, 0, None, None, 0, 1, 0, 0, 1, 0),
-        "Tổng cộng": (9, 6, 5, 83.33, 83.33, 4, 4, 100, 133.33, 2, 3, 2, 1, 1, 1),
+        "Bộ phận Một cửa thành phố": (3, 3, 3, 100, 3, 0, 0, None, 0, 0, 1, 1, 0, 0, 0),
+        "UBND Phường 1": (3, 3, 2, 66.67, 3, 4, 4, 100, 3, 2, 1, 1, 1, 0, 1),
+        "UBND Phường 2": (3, 0, 0, None, 0, 0, 0, None, 0, 0, 1, 0, 0, 1, 0),
+        "Tổng cộng": (9, 6, 5, 83.33, 6, 4, 4, 100, 3, 2, 3, 2, 1, 1, 1),
     }
     assert [*_form(warehouse, "form_posting", "p02", columns)] == ["UBND Phường 2", "Tổng cộng"]
 

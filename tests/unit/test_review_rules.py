@@ -451,7 +451,8 @@ def test_the_report_model_prints_the_share_and_the_notes(quarter: Warehouse) -> 
 
     total = model.forms["II.04"].total_texts()
     assert (total["own_saving_percent"], total["proposal_rate"]) == ("40,71", "87,50%")
-    assert [note.value for note in model.forms["II.04"].rows[-1].notes] == [8, 1, 1]
+    # Reviewed, kept, late, unclear: 6 + 1 + 1 + 0 make the 8 reviewed.
+    assert [note.value for note in model.forms["II.04"].rows[-1].notes] == [8, 1, 1, 0]
     assert model.headline() == {
         "Rà soát TTHC": "6 TTHC có phương án thuộc thẩm quyền, 1 TTHC kiến nghị; tỷ lệ chi phí tiết kiệm (%): 40,71"
     }

@@ -18,7 +18,7 @@ from docx.shared import Mm, Pt
 from figures_stub import OFFICE, stub_layouts, stub_model
 from office_folder import TABLES, make_office
 
-from pipelines.figures.blocks import Addressee, Heading, Paragraph, Subject, words_of
+from pipelines.figures.blocks import Addressee, Grid, Heading, Paragraph, Subject, words_of
 from pipelines.figures.change import with_compared
 from pipelines.figures.example import example_models
 from pipelines.figures.model import (
@@ -34,7 +34,7 @@ from pipelines.figures.model import (
 )
 from pipelines.figures.template_names import ATTRIBUTES, FILTERS, FUNCTIONS, REMINDER, VALUES
 from pipelines.figures.version import Issue
-from pipelines.figures.words import COVER_TEMPLATE, REMINDER_TEMPLATE, report_blocks, template_context
+from pipelines.figures.words import COVER_TEMPLATE, KEPT_TEMPLATE, REMINDER_TEMPLATE, report_blocks, template_context
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import load_office
 from pipelines.package.assemble import assemble, paper_of
@@ -170,17 +170,16 @@ def test_parts_of_a_year_that_were_sent_are_reported_though_no_unit_has_sent_all
     assert "Số liệu của 0/5 đơn vị" in text
 
 
-def test_a_long_list_of_missing_units_is_in_the_appendix_only(model: ReportModel) -> None:
+def test_a_long_list_of_missing_units_stands_in_the_packet_that_is_kept(model: ReportModel) -> None:
     names = tuple(f"Ủy ban nhân dân Phường số {number}" for number in range(1, 31))
     sentence = f"Số liệu của 0/30 đơn vị; còn thiếu: {', '.join(names)}; số dòng trả lại: 3."
     coverage = replace(model.coverage, owed=30, accepted=0, missing=names, sentence=sentence)
-    text = text_of(report_blocks(replace(model, coverage=coverage)))
-    assert (
-        "Số liệu của 0/30 đơn vị; còn thiếu hoặc chưa đủ: 30 đơn vị (danh sách tại Phụ lục); tệp bị từ chối: 1; "
-        "số dòng trả lại: 3."
-    ) in text
-    assert text.count(names[-1]) == 1
-    assert text.index(sentence) > text.index("1. Nguồn số liệu")
+    late = replace(model, coverage=coverage)
+    text = text_of(report_blocks(late))
+    assert "Số liệu của 0/30 đơn vị; 30 đơn vị chưa gửi hoặc chưa gửi đủ." in text
+    assert names[-1] not in text
+    kept = text_of(report_blocks(late, KEPT_TEMPLATE))
+    assert kept.index(sentence) > kept.index("I. NGUỒN SỐ LIỆU")
 
 
 # ---- how a unit is headed and signed
@@ -284,10 +283,13 @@ def test_a_reminder_says_what_is_owed_why_it_was_refused_and_how_many_days(
     assert isinstance(blocks[0], Subject)
     assert [words_of(block) for block in blocks if isinstance(block, Addressee)] == ["Kính gửi: UBND Phường 4."]
     assert sentence in text
-    assert "Chưa gửi: danh sách hồ sơ." in text
-    assert "Đã gửi nhưng tệp bị từ chối, phải gửi lại: sổ phản ánh." in text
-    # What a unit calls its file never becomes markup.
-    assert "Tệp «**# sổ** .xlsx»: Thiếu cột «Mã» Bổ sung cột." in text
+    (table,) = [block for block in blocks if isinstance(block, Grid)]
+    lines = [[words_of(Paragraph(cell)).strip() for cell in row] for row in table.rows[1:]]
+    assert lines == [
+        ["danh sách hồ sơ", "chưa gửi", "–"],
+        # What a unit calls its file never becomes markup.
+        ["sổ phản ánh", "tệp bị từ chối, phải gửi lại", "Tệp «**# sổ** .xlsx»: Thiếu cột «Mã» Bổ sung cột."],
+    ]
 
 
 @pytest.mark.parametrize(
@@ -376,7 +378,7 @@ def test_the_dictionary_describes_every_name_a_template_can_call(model: ReportMo
     context = template_context(model)
     assert {name for name, value in context.items() if callable(value)} == set(FUNCTIONS)
     assert {name for name, value in context.items() if not callable(value)} == set(VALUES)
-    assert set(FILTERS) == {"day", "count"}
+    assert set(FILTERS) == {"day", "count", "lower_first"}
     period = Period("2021-Q1", "quarter", "Quý I", dt.date(2020, 12, 15), dt.date(2021, 3, 14))
     owed = Owed("a", "A", "x", "x", "missing", 0, 0, 0, 0, None, ())
     status = PeriodStatus(period, period.end_on, 0, dt.datetime(2021, 3, 14), (owed,))

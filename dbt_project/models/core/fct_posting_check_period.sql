@@ -24,6 +24,8 @@ select
     case when counted_place = 'portal' then catalogue_in_force else 0 end as portal_catalogue,
     case when counted_place is not null then expired_posted else 0 end as expired_posted,
     case when counted_place is not null and in_force <> catalogue_in_force then 1 else 0 end as places_differing,
+    case when counted_place = 'wall' then 1 else 0 end as wall_checks,
+    case when counted_place = 'portal' then 1 else 0 end as portal_checks,
     case
         when not is_latest then 'earlier_check'
         when posting_kind = 'feedback_address' then 'feedback_address'

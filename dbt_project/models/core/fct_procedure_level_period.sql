@@ -18,6 +18,7 @@ placed as (
     select
         procedure_of.*,
         question.office_unit_id,
+        sent.file_count,
         case when procedure_of.exclusion_code is null then 1 else 0 end as is_one_stop,
         case
             when procedure_of.exclusion_code is null and processes.procedure_key is null and sent.file_count > 0 then 1
@@ -50,6 +51,7 @@ select
     case when procedure_level = 'district' then is_one_stop else 0 end as one_stop_district,
     case when procedure_level = 'commune' then is_one_stop else 0 end as one_stop_commune,
     1 - is_one_stop as outside_one_stop,
+    case when is_one_stop = 1 and file_count > 0 then 1 - lacks_process else 0 end as with_process,
     lacks_process as without_process,
     case when procedure_level = 'district' then lacks_process else 0 end as missing_district,
     case when procedure_level = 'commune' then lacks_process else 0 end as missing_commune,

@@ -40,6 +40,7 @@ select
     case when is_reported then 1 else 0 end as reviewed,
     case when reason_code = 'kept' then 1 else 0 end as kept,
     case when is_planned_late then 1 else 0 end as planned_late,
+    case when reason_code in ('unknown_proposal', 'unknown_competence') then 1 else 0 end as unclear_proposals,
     row_id,
     delivery_id,
     source_file,

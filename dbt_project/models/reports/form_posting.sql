@@ -63,9 +63,7 @@ rolled as (
     select
         summed.*,
         {{ percent_of('wall_posted', 'wall_in_force') }} as wall_percent,
-        {{ percent_of('wall_posted', 'wall_catalogue') }} as wall_catalogue_percent,
-        {{ percent_of('portal_posted', 'portal_in_force') }} as portal_percent,
-        {{ percent_of('portal_posted', 'portal_catalogue') }} as portal_catalogue_percent
+        {{ percent_of('portal_posted', 'portal_in_force') }} as portal_percent
     from summed
 ),
 
@@ -79,5 +77,5 @@ labels as (
 
 {{ form_lines(
     key='reporting_unit_id', section='section_code',
-    also=['wall_percent', 'wall_catalogue_percent', 'portal_percent', 'portal_catalogue_percent']
+    also=['wall_percent', 'portal_percent']
 ) }}

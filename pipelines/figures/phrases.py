@@ -1,0 +1,62 @@
+"""Phrases of a sentence a template makes of figures: parts of a whole, fractions, pointers to appendices.
+
+Here: what names no form and computes nothing. Not here: the sentences (report_templates), their filling (words).
+Invariant: a part that is zero is left out of a list; every number in a phrase is a figure with its id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from pipelines.figures.blocks import Markup, figure_markup, plain
+from pipelines.figures.model import ReportModel
+from pipelines.figures.packets import Packets, cited
+
+
+def phrases(model: ReportModel, packets: Packets) -> dict[str, Callable[..., Any]]:
+    """Return the phrases a template may call, by name."""
+
+    def listed(form_id: str, parts: Sequence[tuple[str, str]], first: bool = False, unit: str = "") -> Markup:
+        return Markup("; ".join(_listed(model, f"{form_id}.total", parts, first, unit)))
+
+    def fraction(form_id: str, part: str, whole: str) -> Markup:
+        figures = (model.figure_of(f"{form_id}.total.{name}") for name in (part, whole))
+        return Markup("/".join(figure_markup(figure) for figure in figures))
+
+    def of_units(form_id: str, column: str) -> Markup:
+        if model.office.unit_kind != "city" or model.find_figure(f"{form_id}.total.{column}") is None:
+            return Markup("")
+        return Markup(f" ({figure_markup(model.figure_of(f'{form_id}.total.{column}'))} đơn vị có kết quả kiểm tra)")
+
+    def point(*names: str) -> str:
+        told = cited(model, packets, names)
+        return f"({told})" if told else ""
+
+    def chart_ref(chart_id: str) -> str:
+        if chart_id not in packets.sent_charts:
+            return ""
+        return f"Biểu đồ {packets.sent_charts.index(chart_id) + 1}, Phụ lục {packets.number_of(chart_id)}"
+
+    def has_targets(form_id: str) -> bool:
+        return any(name.startswith(f"{form_id}/") for name in model.targets)
+
+    return {
+        "listed": listed,
+        "fraction": fraction,
+        "of_units": of_units,
+        "point": point,
+        "chart_ref": chart_ref,
+        "has_targets": has_targets,
+        "level": lambda kind: model.level_names.get(kind, "cấp khác"),
+    }
+
+
+def _listed(model: ReportModel, row: str, parts: Sequence[tuple[str, str]], first: bool, unit: str) -> list[str]:
+    told = []
+    for column, label in parts:
+        figure = model.find_figure(f"{row}.{column}")
+        if figure is not None and figure.value:
+            number = f"{figure_markup(figure)}{f' {plain(unit)}' if unit else ''}"
+            told.append(f"{number} {plain(label)}" if first else f"{plain(label)} {number}")
+    return told
