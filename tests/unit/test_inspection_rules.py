@@ -37,7 +37,7 @@ FINDINGS = rows(
 MEASURES = (
     "inspections", "combined_inspections", "own_inspections", "inspections_done", "inspections_on_time",
     "inspections_late", "inspections_not_done", "units_checked", "inspections_concluded", "findings",
-    "findings_carried", "findings_found", "findings_closed", "findings_closed_on_time", "findings_closed_late",
+    "findings_carried", "findings_found", "findings_closed_on_time + findings_closed_late", "findings_closed_on_time", "findings_closed_late",
     "findings_open", "findings_overdue",
 )  # fmt: skip
 
