@@ -18,6 +18,7 @@ from pathlib import Path
 from pipelines.ingest.grid import open_grid
 from pipelines.ingest.sniff import Refused
 from pipelines.office.text import match_key, nfc
+from pipelines.periods.named import split_heading
 
 UNIT_PROPERTY, PERIOD_PROPERTY, FORM_PROPERTY = "kstt_unit", "kstt_period", "kstt_form"
 LISTS_SHEET = "Danh mục"
@@ -29,8 +30,6 @@ _TAG = re.compile(r"<[^>]*>")
 _SHEET = re.compile(r'<(?:\w+:)?(?:sheet\b[^>]*?\bname|table\b[^>]*?\btable:name)="([^"]*)"')
 _PROPERTY_PARTS = ("docProps/custom.xml", "meta.xml")
 _SHEET_PARTS = ("xl/workbook.xml", "content.xml")
-# «UBND Phường 4 – Quý I năm 2021 (từ 15/12/2020 đến 14/03/2021)», the second line of every sheet.
-_HEADING = re.compile(r"^(?P<unit>.+?)\s+[–—-]\s+(?P<period>.+?)\s*(\(.*)?$")
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 
@@ -119,7 +118,8 @@ def _headings(path: Path, known: set[str]) -> tuple[tuple[tuple[str, str], ...],
         if titled is None:
             continue
         is_titled = True
-        heading = _HEADING.match(" ".join(lines[titled + 1].split())) if titled + 1 < len(lines) else None
-        if heading:
-            found.append((heading["unit"], heading["period"]))
+        # «UBND Phường 4 – Quý I năm 2021 (từ 15/12/2020 đến 14/03/2021)», the line below the title.
+        line = " ".join(lines[titled + 1].split()) if titled + 1 < len(lines) else ""
+        if line:
+            found.append(split_heading(line))
     return tuple(dict.fromkeys(found)), is_titled

@@ -159,6 +159,9 @@ def _counted(landed: Landed, line: _Line, declaration: Declaration, row: Row) ->
             "received_online_other": number["received_online"],
             "carried_in": carried,
             "resolved_total": number["resolved_early"] + number["resolved_on_time"] + number["resolved_overdue"],
+            # The form knows no dossier without a promised day: each that is resolved had one.
+            "resolved_with_due": number["resolved_early"] + number["resolved_on_time"] + number["resolved_overdue"],
+            "resolved_in_time_with_due": number["resolved_early"] + number["resolved_on_time"],
             "resolved_early": number["resolved_early"],
             "resolved_on_time": number["resolved_on_time"],
             "resolved_overdue": number["resolved_overdue"],

@@ -147,6 +147,9 @@ def _declared(landed: Landed, place: _Place, added: dict[str, int]) -> Counted:
             "received_direct_postal": added["received_direct"] + added["received_postal"],
             "carried_in": 0,
             "resolved_total": resolved,
+            # An estimate is made of dossiers that are promised for a day.
+            "resolved_with_due": resolved,
+            "resolved_in_time_with_due": added["resolved_early"] + added["resolved_on_time"],
             # What is received and not resolved waits, in time: overdue dossiers are counted, not estimated.
             "pending_total": received - resolved,
             "pending_in_time": received - resolved,

@@ -143,14 +143,19 @@ def _shared(known: Claims, by_id: dict[str, Delivery], codes: pd.DataFrame) -> I
 
 
 def _parts(known: Claims, by_id: dict[str, Delivery], codes: pd.DataFrame) -> Iterator[Claim]:
-    """Files most of whose codes bear the unit part of another unit, where parts distinguish units at all."""
+    """Files most of whose codes bear the unit part of another unit, where parts distinguish units at all.
+
+    Nobody knows by the codes alone whose they are: each of the units is asked about its file.
+    """
     parts = codes.assign(part=codes["code"].str.replace(r"-[0-9]{6}-[0-9]+$", "", regex=True))
     counts = parts.groupby(["delivery_id", "unit_id", "receipt_no", "part"]).size().reset_index(name="rows")
     most = counts.sort_values(["rows", "part"]).drop_duplicates("delivery_id", keep="last").sort_values("receipt_no")
     if len(most) < 3 or most["part"].nunique() < _TELLING * len(most):
         return
     for part, group in most.groupby("part"):
-        first, *later = group["delivery_id"]
-        for delivery_id in later:
-            if not known.is_kin(by_id[delivery_id].unit_id, by_id[first].unit_id):
-                yield known.of_code_part(by_id[delivery_id], str(part), by_id[first].unit_id)
+        units = [*dict.fromkeys(by_id[delivery_id].unit_id for delivery_id in group["delivery_id"])]
+        for delivery_id in group["delivery_id"]:
+            unit_id = by_id[delivery_id].unit_id
+            other = next((other for other in units if not known.is_kin(unit_id, other)), None)
+            if other is not None:
+                yield known.of_code_part(by_id[delivery_id], str(part), other)

@@ -18,6 +18,7 @@ from pipelines.office.profiles import END_OF_DAY
 from pipelines.office.reference import unit_aliases
 from pipelines.office.settings import Office
 from pipelines.office.text import match_key
+from pipelines.periods.named import days_key, period_key
 from pipelines.periods.period import Period, find_period
 from pipelines.warehouse.register import Delivery
 
@@ -123,8 +124,12 @@ class Claims:
 
     @cached_property
     def _labels(self) -> dict[str, str]:
-        periods = self.office.reference["periods"]
-        return {match_key(label): period for label, period in zip(periods["label"], periods["period_id"], strict=True)}
+        """What a heading may call a period → its id: the label, however it is written, and its first and last day."""
+        found: dict[str, str] = {}
+        for period_id, period in self._periods.items():
+            for key in (match_key(period.label), period_key(period.label), days_key(period.start_on, period.end_on)):
+                found.setdefault(key or period_id, period_id)
+        return found
 
     @cached_property
     def _periods(self) -> dict[str, Period]:
@@ -169,6 +174,10 @@ class Claims:
         """Return whether one unit took over the other, however many changes lie between."""
         return other in self._taken.get(unit_id, ())
 
+    def _period_named(self, words: str) -> str:
+        """Return the id of the period some words name; "" for none, or one that no table knows."""
+        return self._labels.get(match_key(words)) or self._labels.get(period_key(words) or "", "")
+
     # ---------------------------------------------------------------- a return
 
     def of_return(self, delivery: Delivery) -> Claim | None:
@@ -181,7 +190,7 @@ class Claims:
             if not self.is_kin(delivery.unit_id, unit_id):
                 reason = f"Tệp là phiếu của {self.name(unit_id)}, lại nằm ở thư mục của {self.name(delivery.unit_id)}."
                 return Claim(delivery.delivery_id, "other_unit", "refuses", reason, _MOVE)
-        periods = [(own.period_id, ""), *((self._labels.get(match_key(label), ""), label) for _, label in own.headings)]
+        periods = [(own.period_id, ""), *((self._period_named(label), label) for _, label in own.headings)]
         for period_id, label in periods:
             if period_id and period_id != delivery.period_id:
                 named = self.period(period_id)
@@ -196,7 +205,7 @@ class Claims:
     def named_by(self, own: OwnReturn) -> tuple[str, str]:
         """Return the unit and period a return names, hidden or in its headings; "" for one that no table knows."""
         units = [own.unit_id, *(self._aliases.get(match_key(unit), "") for unit, _ in own.headings)]
-        periods = [own.period_id, *(self._labels.get(match_key(label), "") for _, label in own.headings)]
+        periods = [own.period_id, *(self._period_named(label) for _, label in own.headings)]
         return next((unit for unit in units if unit in self.names), ""), next(filter(self.period, periods), "")
 
     def _label(self, period_id: str) -> str:

@@ -19,6 +19,7 @@ from pipelines.ingest.landing import landed_path
 from pipelines.ingest.own_return import OwnReturn, read_own_return
 from pipelines.office.files import write_atomically
 from pipelines.office.settings import Office
+from pipelines.periods import named
 from pipelines.warehouse.streams import contract_path, streams
 
 
@@ -63,7 +64,7 @@ def _read(path: Path) -> dict[str, OwnReturn | None]:
 
 @lru_cache(maxsize=1)
 def _version() -> str:
-    own_code = Path(own_return.__file__).read_bytes()
+    own_code = Path(own_return.__file__).read_bytes() + Path(named.__file__).read_bytes()
     return hashlib.sha256(own_code + "\n".join(sheet_names()).encode()).hexdigest()[:16]
 
 

@@ -255,7 +255,7 @@ def _receipt(data: Path, number: int, hour: int, unit_id: str, file_name: str, c
     receipt = {
         "receipt_id": f"{received_at:%Y%m%dT%H%M%S}-{unit_id}-{number:04d}",
         "received_at": received_at.isoformat(), "unit_id": unit_id, "period_id": "2021-Q1", "file_name": file_name,
-        "inbox_path": f"2021-Q1/{unit_id}/{file_name}", "sha256": content, "size": 1, "same_bytes_as": None,
+        "inbox_path": f"2021-Q1/{unit_id}/{file_name}", "sha256": content * 64, "size": 1, "same_bytes_as": None,
     }  # fmt: skip
     (data / "receipts").mkdir(parents=True, exist_ok=True)
     (data / "receipts" / f"{receipt['receipt_id']}.json").write_text(json.dumps(receipt))

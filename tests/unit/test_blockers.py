@@ -26,7 +26,9 @@ create table rpt_claim (
     unit_name varchar, sort_no integer, unit_id varchar, file_name varchar, kind varchar, reason varchar, mend varchar,
     is_open boolean, holds_final boolean
 );
-create table if not exists dim_unit (unit_id varchar, name_vi varchar);
+create table if not exists dim_unit (
+    unit_id varchar, name_vi varchar, parent_unit_id varchar, unit_kind varchar
+);
 create table rpt_dossier_gone (
     dossier_code varchar, written_code varchar, receiving_unit_id varchar, unit_name varchar, sort_no integer,
     kind varchar, missing_delivery_id varchar, missing_file_name varchar

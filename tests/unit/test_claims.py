@@ -206,6 +206,32 @@ def test_last_quarter_s_return_under_this_quarter_s_name_is_refused(office: Offi
     assert "phiếu của Quý I năm 2021" in found[0].verdict["refused_reason"]
 
 
+@pytest.mark.parametrize(
+    ("heading", "why"),
+    [
+        ("UBND Phường 1, quý I/2021", "phiếu của Quý I năm 2021"),
+        ("UBND Phường 1 – Quý 1 năm 2021", "phiếu của Quý I năm 2021"),
+        ("Phường 1 - Quí 1/2021", "phiếu của Quý I năm 2021"),
+        ("UBND Phường 1 – (từ 15/12/2020 đến 14/03/2021)", "phiếu của Quý I năm 2021"),
+        ("Đơn vị: UBND Phường 2 - Quý II năm 2021 (từ 15/03/2021 đến 14/06/2021)", "phiếu của UBND Phường 2"),
+        ("UBND PHƯỜNG 2, QUÝ II/2021", "phiếu của UBND Phường 2"),
+        ("Phường 2", "phiếu của UBND Phường 2"),
+    ],
+)
+def test_a_heading_is_a_claim_however_it_is_written(office: Office, heading: str, why: str) -> None:
+    path = return_of(office, "p01")
+    without_identity(path)
+    book = openpyxl.load_workbook(path)
+    for sheet in book.worksheets:
+        if sheet["A2"].value:
+            sheet["A2"].value = heading
+    book.save(path)
+    arrive(office, path.read_bytes(), "p01", "phieu-bao-cao_2021-Q2_p01.xlsx", "2021-Q2")
+    found = now(office)
+    assert {state_of(item) for item in found} == {State.REFUSED}
+    assert why in found[0].verdict["refused_reason"]
+
+
 def test_a_return_whose_heading_was_changed_still_knows_whose_it_is(office: Office) -> None:
     path = return_of(office, "p02")
     book = openpyxl.load_workbook(path)

@@ -19,6 +19,7 @@ from shared_files import shared
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import Deadlines, load_office
 from pipelines.periods.asked import period_due, period_in_progress, period_just_closed
+from pipelines.periods.named import period_key, split_heading
 from pipelines.periods.period import Period, generate_periods, open_quarter
 
 
@@ -142,3 +143,39 @@ def test_the_day_of_the_yearly_plans_is_a_day_of_every_year(day: str) -> None:
     assert Deadlines().plan_before == "01-31"
     with pytest.raises(ValueError, match="plan_before"):
         Deadlines(plan_before=day)
+
+
+@pytest.mark.parametrize(
+    ("written", "key"),
+    [
+        ("Quý I năm 2021", "quarter 1 of 2021"),
+        ("quý IV/2021", "quarter 4 of 2021"),
+        ("Quí 3 - 2022", "quarter 3 of 2022"),
+        ("QUÝ II NĂM 2021 (từ 15/03/2021 đến 14/06/2021)", "quarter 2 of 2021"),
+        ("6 tháng đầu năm 2021", "6 months of 2021"),
+        ("Chín tháng năm 2021", "9 months of 2021"),
+        ("Năm 2021", "year 2021"),
+        ("từ ngày 15/12/2020 đến ngày 14/03/2021", "2020-12-15 to 2021-03-14"),
+        ("từ 31/02/2021 đến 14/03/2021", None),
+        ("Báo cáo quý", None),
+        ("Phường 7", None),
+    ],
+)
+def test_a_period_has_one_key_however_it_is_written(written: str, key: str | None) -> None:
+    assert period_key(written) == key
+
+
+@pytest.mark.parametrize(
+    ("line", "who", "period"),
+    [
+        ("UBND Phường 4 – Quý I năm 2021 (từ 15/12/2020 đến 14/03/2021)", "UBND Phường 4", "Quý I năm 2021"),
+        ("Phòng Lao động - Thương binh và Xã hội – Quý I năm 2021", "Phòng Lao động - Thương binh và Xã hội", "Quý I"),
+        ("Đơn vị: UBND Phường 9 - Quý II năm 2021", "UBND Phường 9", "Quý II"),
+        ("UBND Phường 9 – (từ 15/12/2020 đến 14/03/2021)", "UBND Phường 9", "(từ 15/12/2020"),
+        ("Phường 7", "Phường 7", ""),
+    ],
+)
+def test_a_heading_names_who_and_which_period(line: str, who: str, period: str) -> None:
+    found = split_heading(line)
+    assert found[0] == who
+    assert found[1].startswith(period)
