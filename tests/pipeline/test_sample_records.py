@@ -25,6 +25,8 @@ from pipelines.runner import RunResult
 STUB = {
     "scope_id", "row_order", "row_kind", "row_code", "row_no", "label", "section_code", "reporting_unit_id",
 }  # fmt: skip
+# Measures a form has in their parts alone: closed in time and late.
+IN_PARTS = {"findings_closed"}
 
 
 @pytest.fixture(params=["2021-Q1", "2021-Q2"])
@@ -59,7 +61,8 @@ def without_steps(cells: Counter[str]) -> Counter[str]:
 def test_every_unit_s_row_and_the_total_equal_the_truth(quarter: tuple[str, Path], model: str) -> None:
     period, report = quarter
     truth = {
-        unit: Counter({n: c for n, c in cells.items() if c}) for unit, cells in recount_records(model, period).items()
+        unit: Counter({name: count for name, count in cells.items() if count and name not in IN_PARTS})
+        for unit, cells in recount_records(model, period).items()
     }
     printed = {unit: without_steps(cells) for unit, cells in form(report, model, "tp-st").items()}
     total = printed.pop("")
