@@ -25,7 +25,7 @@ counted as (
             when coalesce(promised.apology_lead, '') <> 'calendar_day' and apology_day.working_day_no is not null
                 then promised_day.working_day_no - apology_day.working_day_no
         end as working_days,
-        {{ days_between('promised.apologised_on', 'promised.promised_on') }} as calendar_days
+        {{ days_between('promised.apologised_on', 'promised.promised_on') }} as calendar_days  -- noqa: LT05
     from promised
     left join {{ ref('dim_date') }} as promised_day on promised.promised_on = promised_day.date_on
     left join {{ ref('dim_date') }} as apology_day on promised.apologised_on = apology_day.date_on

@@ -105,14 +105,14 @@ select
     case
         when sender_rank = 1
             then row_number() over (
-                partition by feedback_key
-                order by
-                    case when sender_rank = 1 then 0 else 1 end asc,
-                    observed_at desc,
-                    is_own_file desc,
-                    delivery_receipt_no desc,
-                    delivery_id desc
-            )
+                    partition by feedback_key
+                    order by
+                        case when sender_rank = 1 then 0 else 1 end asc,
+                        observed_at desc,
+                        is_own_file desc,
+                        delivery_receipt_no desc,
+                        delivery_id desc
+                )
     end as news_rank,
     row_number() over (
         partition by feedback_key

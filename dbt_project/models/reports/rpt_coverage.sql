@@ -41,7 +41,7 @@ select
     coalesce(stream.title, whole.stream) as stream_title,
     whole.stream in (
         {%- for name in record_streams() %}
-        '{{ name }}'{{ ',' if not loop.last }}
+            '{{ name }}'{{ ',' if not loop.last }}
         {%- endfor %}
     ) as is_of_sender,
     coalesce(unit.name_vi, whole.unit_id) as unit_name,
