@@ -10,14 +10,14 @@ import datetime as dt
 import re
 import unicodedata
 
-_ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4"}
-_QUARTER = re.compile(r"\bqu[ýíyi]\s*(?P<no>iv|i{1,3}|[1-4])\b[\s/,.-]*(?:năm)?\s*(?P<year>20\d\d)\b")
+_ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "iiii": "4"}
+_QUARTER = re.compile(r"\bqu[ýíyi]\s*(?P<no>iv|i{1,4}|[1-4])\b[\s/,.-]*(?:năm)?\s*(?P<year>20\d\d)\b")
 _MONTHS = re.compile(r"\b(?P<no>6|sáu|9|chín)\s*tháng\b[^\d]*(?P<year>20\d\d)\b")
 _YEAR = re.compile(r"^năm\s*(?P<year>20\d\d)\b")
 _DAYS = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](20\d\d)\D+(\d{1,2})[/.-](\d{1,2})[/.-](20\d\d)")
 # Where in a heading the words of a period begin.
 _BEGINS = re.compile(
-    r"(?:\bqu[ýíyi]\s*(?:iv|i{1,3}|[1-4])\b|\b(?:6|sáu|9|chín)\s*tháng\b|\bnăm\s*20\d\d|\(?\s*\btừ\s+(?:ngày\s+)?\d)",
+    r"(?:\bqu[ýíyi]\s*(?:iv|i{1,4}|[1-4])\b|\b(?:6|sáu|9|chín)\s*tháng\b|(?:^|(?<=[–—,;-] ))năm\s*20\d\d|\(?\s*\btừ\s+(?:ngày\s+)?\d)",
     re.IGNORECASE,
 )
 

@@ -151,6 +151,7 @@ def test_the_day_of_the_yearly_plans_is_a_day_of_every_year(day: str) -> None:
         ("Quý I năm 2021", "quarter 1 of 2021"),
         ("quý IV/2021", "quarter 4 of 2021"),
         ("Quí 3 - 2022", "quarter 3 of 2022"),
+        ("Quý IIII năm 2021", "quarter 4 of 2021"),
         ("QUÝ II NĂM 2021 (từ 15/03/2021 đến 14/06/2021)", "quarter 2 of 2021"),
         ("6 tháng đầu năm 2021", "6 months of 2021"),
         ("Chín tháng năm 2021", "9 months of 2021"),
@@ -173,6 +174,8 @@ def test_a_period_has_one_key_however_it_is_written(written: str, key: str | Non
         ("Đơn vị: UBND Phường 9 - Quý II năm 2021", "UBND Phường 9", "Quý II"),
         ("UBND Phường 9 – (từ 15/12/2020 đến 14/03/2021)", "UBND Phường 9", "(từ 15/12/2020"),
         ("Phường 7", "Phường 7", ""),
+        ("UBND Phường 4 – Năm 2021", "UBND Phường 4", "Năm 2021"),
+        ("Phiếu theo Kế hoạch năm 2021", "Phiếu theo Kế hoạch năm 2021", ""),
     ],
 )
 def test_a_heading_names_who_and_which_period(line: str, who: str, period: str) -> None:
