@@ -17,7 +17,8 @@ _YEAR = re.compile(r"^năm\s*(?P<year>20\d\d)\b")
 _DAYS = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](20\d\d)\D+(\d{1,2})[/.-](\d{1,2})[/.-](20\d\d)")
 # Where in a heading the words of a period begin.
 _BEGINS = re.compile(
-    r"(?:\bqu[ýíyi]\s*(?:iv|i{1,4}|[1-4])\b|\b(?:6|sáu|9|chín)\s*tháng\b|(?:^|(?<=[–—,;-] ))năm\s*20\d\d|\(?\s*\btừ\s+(?:ngày\s+)?\d)",
+    r"(?:\bqu[ýíyi]\s*(?:iv|i{1,4}|[1-4])\b|\b(?:6|sáu|9|chín)\s*tháng\b|(?:^|(?<=[–—,;-] ))năm\s*20\d\d"
+    r"|\(?\s*\btừ\s+(?:ngày\s+)?\d)",
     re.IGNORECASE,
 )
 
