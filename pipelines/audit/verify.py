@@ -15,12 +15,11 @@ from typing import Any
 from pipelines.ingest.landing import hash_file, landed_path
 from pipelines.ingest.places import Places
 from pipelines.ingest.receipts import Receipt
+from pipelines.office import kept
 from pipelines.office.errors import OfficeError
 from pipelines.office.journal import acts, journal_faults
 from pipelines.office.settings import Office
 from pipelines.warehouse.issued import PENDING, RECORD, Issued, issued_versions
-
-_PASSING = (".receiving-", ".writing-")  # what a killed writer leaves; never read by anything
 
 
 class Hashes(dict[Path, str]):
@@ -118,7 +117,7 @@ def _landed(office: Office, sha256: str, what: str, hashes: Hashes) -> Iterator[
 def _files(folder: Path) -> list[Path]:
     """Return the files of a folder, at any depth, without those a killed writer left."""
     found = folder.rglob("*") if folder.is_dir() else []
-    return sorted(path for path in found if path.is_file() and not path.name.startswith(_PASSING))
+    return sorted(path for path in found if path.is_file() and not path.name.startswith(kept.PASSING))
 
 
 def _receipts(office: Office) -> Iterator[str]:

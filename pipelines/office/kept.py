@@ -6,5 +6,7 @@ Invariant: a name that is not here may be deleted at any time.
 
 from __future__ import annotations
 
+# What a killed writer leaves beside them; never read by anything.
+PASSING = (".receiving-", ".writing-")
 FOLDERS = ("landing", "receipts", "kept", "issued")
 FILES = ("journal.jsonl", "journal.head", "masking.key", "looks.jsonl", "inbox-marks.json")

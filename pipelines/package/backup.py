@@ -103,8 +103,7 @@ def _kept_files(office: Office) -> Iterator[tuple[str, Path]]:
     single = [office.data / name for name in kept.FILES]
     in_folders = [path for folder in kept.FOLDERS for path in sorted((office.data / folder).rglob("*"))]
     for path in [*single, *in_folders]:
-        is_passing = path.name.startswith((".writing-", ".receiving-"))
-        if path.is_file() and not is_passing:
+        if path.is_file() and not path.name.startswith(kept.PASSING):
             yield f"data/{path.resolve().relative_to(data).as_posix()}", path
 
 
