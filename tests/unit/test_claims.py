@@ -276,7 +276,9 @@ def test_an_export_made_before_the_period_began_answers_nothing_for_it(office: O
     assert (state_of(item).value, item.is_counted, item.answers) == (state, True, state == "counted")
 
 
-def test_last_quarter_s_file_without_a_day_sent_again_byte_for_byte_answers_nothing_until_accepted(office: Office) -> None:
+def test_last_quarter_s_file_without_a_day_sent_again_byte_for_byte_answers_nothing_until_accepted(
+    office: Office,
+) -> None:
     content = export(*rows("UBND Phường 1", "01", 1))
     arrive(office, content, name="Sổ.csv")
     arrive(office, content, name="Sổ.csv", period="2021-Q2")
