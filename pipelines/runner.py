@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines.ingest.memory import collect_less
 from pipelines.office.errors import OfficeError
 from pipelines.office.files import write_atomically
 from pipelines.office.settings import Office, load_office
@@ -64,6 +65,7 @@ def _run_job(office: Office, period_id: str, asked: dict[str, object], say: Call
     from pipelines.defs.automation import JOB_NAME
 
     job = build_defs(office, say).resolve_job_def(JOB_NAME)
+    collect_less()
     with dg.DagsterInstance.from_config(str(dagster_home(office))) as instance:
         result = job.execute_in_process(
             run_config={
