@@ -29,7 +29,7 @@ BUILD = ["build", "--exclude-resource-type", "unit_test"]
 _QUIET = ["--log-level", "none", "--log-level-file", "none", "--no-use-colors", "--no-send-anonymous-usage-stats"]
 _ROWS_SHOWN = 5  # rows named in a message for each broken identity
 # Memory of the engine: enough for a quarter of a city, more where more is landed, never more than half the machine's.
-_MEMORY, _MEMORY_A_BYTE = 400_000_000, 3
+_MEMORY, _MEMORY_A_BYTE = 600_000_000, 8
 _STAMP = "project.sha256"
 _PARTIAL_PARSE = "partial_parse.msgpack"  # dbt's own file of what it parsed
 
