@@ -183,6 +183,10 @@ class Claims:
         """Return whether two units may send each other's rows: one is above the other, or took it over."""
         return other == unit_id or other in self._kin.get(unit_id, ())
 
+    def is_desk(self, unit_id: str) -> bool:
+        """Return whether a unit is a one-stop desk."""
+        return self._kinds.get(unit_id) == "one_stop_desk"
+
     def is_successor(self, unit_id: str, other: str) -> bool:
         """Return whether one unit took over the other, however many changes lie between."""
         return other in self._taken.get(unit_id, ())
@@ -285,7 +289,7 @@ class Claims:
             unit_id
             for unit_id in dict.fromkeys(named)
             if not self.is_kin(delivery.unit_id, unit_id)
-            and self._kinds.get(unit_id) != "one_stop_desk"
+            and not self.is_desk(unit_id)
             and self._could_send(unit_id, delivery)
         ]
 

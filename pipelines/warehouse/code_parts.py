@@ -52,7 +52,8 @@ class Parts:
             return None
         main = self._main.get(unit)
         is_decided = owner is not None or unit in self._declared.values() or main not in (None, file.part)
-        return self._verdict(file, other, is_decided and not file.names_itself)
+        takes_over = self._known.is_desk(unit)  # dossiers of wards pass to the city's desk with their codes
+        return self._verdict(file, other, is_decided and not file.names_itself and not takes_over)
 
     def _verdict(self, file: Coded, other: str, waits: bool) -> Claim:
         known, delivery = self._known, file.delivery

@@ -117,8 +117,11 @@ class Said:
 
 def _facts(content: dict) -> Facts:
     facts = Facts(**content)
+    days = (facts.first_on, facts.last_on)
     if not all(isinstance(named, dict) for named in (facts.units, facts.parts)):
         raise TypeError("what the rows of a file say has two tables")
+    if not all(day is None or isinstance(day, str) for day in days):
+        raise TypeError("what the rows of a file say has two days")
     return facts
 
 

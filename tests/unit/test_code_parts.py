@@ -30,9 +30,11 @@ def delivery(number: int, unit_id: str, period: str = "2021-Q1") -> Delivery:
     )  # fmt: skip
 
 
-def asked(tmp_path: Path, files: list[tuple[str, str]], declared: str = "", own: str = "") -> list[tuple[str, str]]:
+def asked(
+    tmp_path: Path, files: list[tuple[str, str]], declared: str = "", own: str = "", units: str = UNITS
+) -> list[tuple[str, str]]:
     """Return unit and effect of each claim, for files of a unit with codes of a part, in the order sent."""
-    root = make_office(tmp_path / "office", units=UNITS)
+    root = make_office(tmp_path / "office", units=units)
     if declared:
         (root / "reference" / "unit_codes.csv").write_text(f"unit_id,code_part\n{declared}", encoding="utf-8")
     coded = [
@@ -71,6 +73,11 @@ def test_where_the_office_says_whose_a_part_is_the_other_unit_s_file_waits(tmp_p
 def test_a_file_whose_rows_name_its_sender_counts_and_is_asked_about(tmp_path: Path) -> None:
     files = [("p05", "04"), ("p04", "04")]
     assert asked(tmp_path, files, declared="p04,000.04.99.H51\n", own="p05") == [("p05", "flags")]
+
+
+def test_the_desk_s_file_of_dossiers_passed_to_it_is_asked_about_and_counts(tmp_path: Path) -> None:
+    desk = UNITS + "mc,Bộ phận Một cửa,Một cửa,one_stop_desk,tp,9,,,\n"
+    assert asked(tmp_path, [("mc", "04")], "p04,000.04.99.H51\n", units=desk) == [("mc", "flags")]
 
 
 def test_where_parts_name_no_unit_nobody_is_asked(tmp_path: Path) -> None:
