@@ -12,6 +12,7 @@ import os
 import platform
 import shutil
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,13 +63,11 @@ def _clock(office: Office) -> Iterator[Finding]:
     if office.settings.office.clock is not None:
         yield Finding(
             False,
-            f"Đồng hồ: office.yaml ghim ở {now:%H:%M %d/%m/%Y}; đơn vị thật phải là clock: null, nếu không hạn đều sai.",
+            f"Đồng hồ: office.yaml ghim ở {now:%H:%M %d/%m/%Y}; đơn vị thật phải là clock: null, kẻo hạn sai.",
         )
         return
     real = Clock(office.clock.timezone).now()
-    yield Finding(
-        True, f"Đồng hồ: {real:%H:%M:%S %d/%m/%Y}, múi giờ {zone} (máy: UTC{dt.datetime.now().astimezone():%z})"
-    )
+    yield Finding(True, f"Đồng hồ: {real:%H:%M:%S %d/%m/%Y}, múi giờ {zone} (máy: UTC{time.strftime('%z')})")
     ahead = [item for item in receipts(office) if item.received_moment > real + dt.timedelta(minutes=5)]
     if ahead:
         yield Finding(
