@@ -51,7 +51,8 @@ def write_html(model: ReportModel, blocks: Sequence[Block], path: Path) -> None:
         recipients=list(recipient_lines(model.office)),
         signer=signer_name(model),
         signature=[line.upper() for line in model.office.signature],
-        href=partial(_href, packets_of(model), {block.form_id for block in blocks if isinstance(block, Table)}),
+        href=partial(_href, model, packets_of(model), {block.form_id for block in blocks if isinstance(block, Table)}),
+        cell_href=partial(_book_href, model),
         anchor=_anchor,
         head_rows=_head_rows,
     )
@@ -80,11 +81,19 @@ def _part(model: ReportModel, block: Block) -> tuple[str, object]:
             return kind, block
 
 
-def _href(packets: Packets, here: set[str], figure_id: str) -> str:
-    """Return where the cell of a figure is: on this page, on that of the other packet; empty for what is no cell."""
+def _href(model: ReportModel, packets: Packets, here: set[str], figure_id: str) -> str:
+    """Return where a figure in words leads: the book; without one, the cell of a form on this page or the other
+    packet's; empty for what is no cell.
+    """
+    if model.book:
+        return _book_href(model, figure_id)
     if not packets.is_printed(figure_id):
         return ""
     return f"#{figure_id}" if figure_id.partition("/")[0] in here else f"{packets.page_of(figure_id)}#{figure_id}"
+
+
+def _book_href(model: ReportModel, figure_id: str) -> str:
+    return f"{model.book}#{figure_id}" if model.book else ""
 
 
 def _head_rows(page: FormPage) -> list[list[HeadCell]]:
