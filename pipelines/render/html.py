@@ -32,6 +32,9 @@ from pipelines.render.letterhead import (
 from pipelines.render.page import write_page
 from pipelines.render.qr import qr_svg
 
+# A value of a chart that is a printed figure (render/charts).
+_FIGURE = re.compile(r'<tspan data-figure="(?P<id>[^"]*)">[^<]*</tspan>')
+
 
 def write_html(model: ReportModel, blocks: Sequence[Block], path: Path) -> None:
     """Write the report with its forms as one HTML file."""
@@ -74,11 +77,21 @@ def _part(model: ReportModel, block: Block) -> tuple[str, object]:
             return kind, form_page(model, model.forms[block.form_id], block)
         case ChartPlace():
             chart = charts_of(model)[block.chart_id]
-            return kind, {"svg": chart_svg(chart), "caption": chart_caption(chart, block.number)}
+            place = f"{model.book}#bieu-do/{chart.chart_id}" if model.book else ""
+            return kind, {
+                "svg": _opening(model, chart_svg(chart)),
+                "caption": chart_caption(chart, block.number),
+                "href": place,
+            }
         case SealMark():
             return kind, {"svg": qr_svg(block.code), "text": block.text}
         case _:
             return kind, block
+
+
+def _opening(model: ReportModel, svg: str) -> str:
+    """Return a chart whose figures are links into the book."""
+    return _FIGURE.sub(rf'<a href="{model.book}#\g<id>">\g<0></a>', svg) if model.book else svg
 
 
 def _href(model: ReportModel, packets: Packets, here: set[str], figure_id: str) -> str:

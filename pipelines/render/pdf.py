@@ -97,8 +97,8 @@ _SET_UP = """
 # Where figures lead: every one into the book; without a book, words to their cell, cells to the web page.
 _TO_BOOK = """#let cell(id, body) = [#link("{book}#" + id, body)#label(id)]
 #let fig(id, body) = link("{book}#" + id, body)"""
-_TO_PAGE = """#let page(id) = if id.split("/").first() in kept {{ "{kept_page}" }} else {{ "{sent_page}" }}
-#let page-of(id) = page(id) + "#" + id
+_TO_PAGE = """#let file-of(id) = if id.split("/").first() in kept {{ "{kept_page}" }} else {{ "{sent_page}" }}
+#let page-of(id) = file-of(id) + "#" + id
 #let cell(id, body) = [#link(page-of(id), body)#label(id)]
 #let fig(id, body) = context if query(label(id)).len() == 1 {{ link(label(id), body) }} else {{
   link(page-of(id), body) }}"""
