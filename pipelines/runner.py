@@ -108,6 +108,16 @@ def _failure(result: dg.ExecuteInProcessResult) -> str:
     return "\n".join(lines)
 
 
+def turned_off(office: Office) -> set[str]:
+    """Return the schedules and sensors somebody has turned off (all are on unless somebody does)."""
+    import dagster as dg
+    from dagster._core.scheduler.instigation import InstigatorStatus
+
+    with dg.DagsterInstance.from_config(str(dagster_home(office))) as instance:
+        states = instance.all_instigator_state(instigator_statuses={InstigatorStatus.STOPPED})
+        return {state.instigator_name for state in states}
+
+
 def dagster_home(office: Office) -> Path:
     """Return the folder of the office's Dagster instance, with its settings."""
     home = office.data / "dagster_home"

@@ -50,6 +50,8 @@ INDEX_COMPONENTS = (
 )  # fmt: skip
 INDEX_WITHOUT_RATE = ("none", "full", "zero")
 VALIDITY = ("valid_from", "valid_to")
+# Columns any table may have for its readers alone: where a row is from, by which decision, a remark.
+NOTE_COLUMNS = ("evidence", "decision", "note")
 # In what a time limit of a procedure may be given (domain/04 4.3).
 TIME_UNITS = ("same_day", "hour", "working_day", "calendar_day", "month")
 # Why a procedure is not handled at the desk (domain/08 8.2, khoản 5 Điều 14 NĐ 61/2018): done on the move or on site,

@@ -84,7 +84,7 @@ class Claim:
     @property
     def can_be_accepted(self) -> bool:
         """Return whether a person's word settles it; a file that is another's is moved or made anew instead."""
-        return self.effect in ("waits", "flags")
+        return self.effect in ("waits", "flags") or self.kind == "earlier_bytes"
 
 
 def shown_on(delivery: Delivery) -> dt.date:
@@ -275,7 +275,7 @@ class Claims:
             earlier, period = self.period(other.period_id), self.period(delivery.period_id)
             if other.unit_id == delivery.unit_id and earlier and period and earlier.end_on < period.start_on:
                 reason = f"Đúng từng byte tệp đã gửi cho {earlier.label} («{other.shown_name}»)."
-                return self._doubt(delivery, "earlier_bytes", "flags", reason)
+                return self._doubt(delivery, "earlier_bytes", "answers_nothing", reason)
         return None
 
     # ---------------------------------------------------------------- what was sent before

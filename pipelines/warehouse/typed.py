@@ -67,8 +67,8 @@ class TypedDelivery:
 
 
 def is_stale(item: TypedDelivery) -> bool:
-    """Return whether a file was made before the period it was sent for began."""
-    return any(claim.effect == "answers_nothing" for claim in item.claims)
+    """Return whether a file was made before the period it was sent for began, or was sent before for an earlier one."""
+    return any(claim.effect == "answers_nothing" and not claim.accepted for claim in item.claims)
 
 
 def recipe(office: Office, delivery: Delivery) -> str:

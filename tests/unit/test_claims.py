@@ -276,11 +276,16 @@ def test_an_export_made_before_the_period_began_answers_nothing_for_it(office: O
     assert (state_of(item).value, item.is_counted, item.answers) == (state, True, state == "counted")
 
 
-def test_last_quarter_s_file_without_a_day_sent_again_byte_for_byte_is_asked_about(office: Office) -> None:
+def test_last_quarter_s_file_without_a_day_sent_again_byte_for_byte_answers_nothing_until_accepted(
+    office: Office,
+) -> None:
     content = export(*rows("UBND Phường 1", "01", 1))
     arrive(office, content, name="Sổ.csv")
     arrive(office, content, name="Sổ.csv", period="2021-Q2")
     assert kinds(office) == [("p01", "earlier_bytes")]
+    assert [(state_of(item), item.is_counted, item.answers) for item in now(office)][-1] == (State.STALE, True, False)
+    accept(office, "Sổ.csv", "Trần B", "trong quý không hồ sơ nào thay đổi")
+    assert states(office)[-1] == ("p01", "counted")
 
 
 # ------------------------------------------------------------------ what it no longer has
