@@ -19,7 +19,7 @@ COMMANDS = (
     "init", "check", "profile",
     "run", "receive", "received", "units", "letters", "templates", "words", "inspect", "status", "board", "mend",
     "returns", "trace", "recount", "diff", "what-if", "issue", "versions", "verify", "reproduce", "withdraw",
-    "accept", "catalogue", "backup", "restore", "ui", "serve",
+    "accept", "catalogue", "backup", "restore", "ui", "serve", "notify",
 )  # fmt: skip
 
 

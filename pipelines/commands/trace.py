@@ -63,10 +63,13 @@ def _cells(parsed: argparse.Namespace) -> list[TracedCell]:
 
 def _report(office: Office, code: ShortCode, as_of: str | None) -> Path:
     """Return the report a code speaks of: an issued version, or the newest draft."""
+    from pipelines.periods.period import range_of
     from pipelines.warehouse.finished import latest_report
     from pipelines.warehouse.issued import find_issued
 
-    period_id = code.period_among(office.reference["periods"]["period_id"])
+    asked = range_of(code.period)
+    known = office.reference["periods"]["period_id"]
+    period_id = asked.period_id if asked is not None else code.period_among(known)
     return (
         find_issued(office, period_id, code.version).folder if code.version else latest_report(office, period_id, as_of)
     )

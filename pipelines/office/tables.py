@@ -89,6 +89,14 @@ TABLES: dict[str, Table] = {
         filled=("from_unit_id", "to_unit_id", "changed_on"),
         optional=True,
     ),
+    # The part of a national code that names the unit (mã định danh điện tử, QĐ 20/2020/QĐ-TTg), where it is known.
+    "unit_codes": Table(
+        ("unit_id", "code_part"),
+        ("code_part",),
+        refers={"unit_id": _UNIT},
+        filled=("unit_id", "code_part"),
+        optional=True,
+    ),
     "fields": Table(
         ("field_code", "field_name", "department_unit_id", "sort_no", *VALIDITY),
         ("field_code", "valid_from"),
