@@ -60,7 +60,7 @@ class PrintedFact:
 
 def printed_facts(connection: duckdb.DuckDBPyConnection, layouts: Mapping[str, dict[str, Any]]) -> list[PrintedFact]:
     """Return every fact that the forms of a report sum, by name, with the measures they print."""
-    known = _columns(connection)
+    known = fact_columns(connection)
     forms: dict[str, list[str]] = {}
     facts: dict[str, Fact] = {}
     places: dict[str, dict[str, list[Place]]] = {}
@@ -115,7 +115,8 @@ def _places(layout: Mapping[str, Any], known: Mapping[str, set[str]]) -> Iterato
                 yield fact, measure, Place(form_id, name, (f"{side} của tỷ lệ {name}",), side, is_ratio=True)
 
 
-def _columns(connection: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
+def fact_columns(connection: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
+    """Return the columns of every fact of a warehouse, by its name."""
     found: dict[str, set[str]] = {}
     query = "select table_name, column_name from duckdb_columns() where table_name like 'fct_%'"
     for table, column in connection.execute(query).fetchall():

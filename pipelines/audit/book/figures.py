@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.audit.places import PARTS, WHOLE, measures_of_ratio
+from pipelines.audit.places import PARTS, WHOLE, fact_columns, measures_of_ratio
 from pipelines.figures.cells import declared_fact
 from pipelines.figures.change import NOTED
 from pipelines.figures.charts import charts_of
@@ -28,7 +28,7 @@ def book_forms(
     connection: duckdb.DuckDBPyConnection, model: ReportModel, layouts: Mapping[str, dict[str, Any]]
 ) -> list[dict[str, Any]]:
     """Return the forms of a report: columns with the measures they sum, rows with their keys and printed texts."""
-    known = _known_columns(connection)
+    known = fact_columns(connection)
     return [
         _form(connection, model.forms[name], layout, known) for name, layout in layouts.items() if name in model.forms
     ]
@@ -154,14 +154,6 @@ _ONLINE = "received_online"
 
 def _sides(figure: Figure) -> dict[str, list[str]]:
     return {"parts": list(figure.parts), "whole": list(figure.whole)} if figure.parts or figure.whole else {}
-
-
-def _known_columns(connection: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    query = "select table_name, column_name from duckdb_columns() where table_name like 'fct_%'"
-    for table, column in connection.execute(query).fetchall():
-        found.setdefault(str(table), set()).add(str(column))
-    return found
 
 
 def _plain(value: object) -> object:
