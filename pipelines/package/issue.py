@@ -55,6 +55,7 @@ SOFTWARE = (
     "pipelines/**/*.py",
     "pipelines/**/*.j2",
     "pipelines/setup/starter/*",
+    "pipelines/audit/book/page/*",
     "dbt_project/*.yml",
     "dbt_project/macros/**/*.sql",
     "dbt_project/models/**/*.md",
@@ -151,7 +152,7 @@ def write_issued(report: Path, folder: Path, office: Office, block: Issue) -> No
     manifest = read_manifest(report)
     model, layouts = _read_report(report, office)
     paper = paper_of(office, model.question.period_id)
-    assemble(folder, replace(model, issue=block), layouts, manifest["key"], manifest["versions"], paper)
+    assemble(folder, replace(model, issue=block), layouts, manifest["key"], manifest["versions"], paper, with_book=True)
 
 
 def asked_of(office: Office, report: Path) -> Ask:
