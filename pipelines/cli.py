@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import os
 import sys
 
@@ -25,6 +26,9 @@ COMMANDS = (
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; return the exit code (0 done, 1 something to mend, 2 wrong command line)."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a console of any code page takes our letters; tests have their own
+            stream.reconfigure(encoding="utf-8", errors="replace")
     parsed = _parser().parse_args(arguments)
     try:
         os.umask(umask(parsed))

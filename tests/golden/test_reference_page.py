@@ -79,7 +79,7 @@ def _settings_of(model: type[BaseModel], above: str) -> Iterator[str]:
                     if "kind" in part.model_fields
                     else ""
                 )
-                keyed = ".<unit or kind>" if get_origin(field.annotation) is dict else ""
+                keyed = ".<name>" if get_origin(field.annotation) is dict else ""
                 yield from _settings_of(part, f"{path}{keyed}{f' ({kind})' if kind else ''}.")
             continue
         default = "required" if field.is_required() else repr(field.get_default(call_default_factory=True))
