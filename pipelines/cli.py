@@ -18,8 +18,8 @@ from pipelines.office.errors import OfficeError
 COMMANDS = (
     "init", "check", "profile",
     "run", "receive", "received", "units", "letters", "templates", "words", "inspect", "status", "board", "mend",
-    "returns", "trace", "recount", "diff", "what-if", "issue", "versions", "verify", "reproduce", "withdraw",
-    "accept", "catalogue", "backup", "restore", "ui", "serve", "notify",
+    "returns", "trace", "recount", "diff", "what-if", "issue", "versions", "verify", "reproduce", "audit-copy",
+    "withdraw", "accept", "catalogue", "backup", "restore", "ui", "serve", "notify",
 )  # fmt: skip
 
 

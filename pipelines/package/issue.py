@@ -33,6 +33,7 @@ from pipelines.package.assemble import assemble, paper_of
 from pipelines.package.blockers import blockers
 from pipelines.package.model import read_model
 from pipelines.package.seal import seal_of
+from pipelines.package.views import write_views
 from pipelines.paths import REPOSITORY
 from pipelines.warehouse.answer import Plan, plan
 from pipelines.warehouse.build import only_run
@@ -131,6 +132,7 @@ def issue(office: Office, request: Request) -> Issued:
             record_sha256=hash_file(pending / RECORD),
         )
         settle(office)
+        write_views(office)
     return find_issued(office, request.period_id, block.version)
 
 
