@@ -35,6 +35,7 @@ from pipelines.package.force import blocker_code, reasons_for
 from pipelines.package.model import read_model
 from pipelines.package.numbers import taken_by
 from pipelines.package.seal import seal_of
+from pipelines.package.views import write_views
 from pipelines.paths import REPOSITORY
 from pipelines.warehouse.answer import Plan, plan
 from pipelines.warehouse.build import only_run
@@ -143,6 +144,7 @@ def issue(office: Office, request: Request) -> Issued:
             record_sha256=hash_file(pending / RECORD),
         )
         settle(office)
+        write_views(office)
     return find_issued(office, request.period_id, block.version)
 
 
