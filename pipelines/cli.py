@@ -19,8 +19,8 @@ from pipelines.office.errors import OfficeError
 COMMANDS = (
     "init", "check", "profile", "doctor",
     "run", "receive", "received", "units", "letters", "templates", "words", "inspect", "status", "board", "mend",
-    "returns", "trace", "recount", "diff", "what-if", "issue", "versions", "numbers", "verify", "reproduce", "audit-copy",
-    "withdraw", "accept", "catalogue", "backup", "restore", "ui", "serve", "notify",
+    "returns", "trace", "recount", "diff", "what-if", "issue", "versions", "numbers", "verify", "reproduce",
+    "audit-copy", "withdraw", "accept", "catalogue", "backup", "restore", "ui", "serve", "notify",
 )  # fmt: skip
 
 
