@@ -35,6 +35,7 @@ from pipelines.figures.model import (
 )
 from pipelines.figures.records import has_table, records_of
 from pipelines.figures.rows import form_of, totals_by_scope
+from pipelines.figures.scores import figures_of_score, scores_of
 from pipelines.figures.targets import targets_of
 from pipelines.figures.text import Cleaner, format_count, format_rate, rate
 from pipelines.figures.unsent import mark_unsent, senders_of
@@ -93,6 +94,8 @@ def build_report_model(
         for item in (part.online, part.direct_postal, part.early, part.on_time, part.overdue, part.on_time_rate)
     }
     figures |= {item.figure_id: item for line in service_index for item in (line.rate, line.points, line.known)}
+    scores = scores_of(connection, layouts, scope_id, cleaner)
+    figures |= {item.figure_id: item for score in scores for item in figures_of_score(score)}
     beside = _declared_against(connection, scope, cleaner)
     return ReportModel(
         office=_clean_office(office_info, cleaner),
@@ -110,6 +113,7 @@ def build_report_model(
         overdue_ages=_overdue_ages(connection, scope_id),
         parts=parts,
         service_index=service_index,
+        scores=scores,
         files_with=_files_with(connection, scope_id),
         targets=targets_of(connection, forms, scope is not None) if has_table(connection, "target") else {},
         declaring_beside=tuple(dict.fromkeys(item.unit_name for item in beside)),

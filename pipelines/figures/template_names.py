@@ -71,6 +71,7 @@ VALUES = {
     "compared": "các bản chính thức đem so sánh (kỳ trước, cùng kỳ năm trước)",
     "headlines": "các dòng của bảng so sánh (compare của từng biểu); trống khi không có gì để so sánh",
     "service_index": "các dòng của chỉ số phục vụ (Quyết định 766); trống khi kỳ báo cáo trước ngày áp dụng",
+    "scores": "điểm của từng đơn vị; chỉ trong kỳ năm, khi đơn vị tổng hợp có bảng điểm (score_components.csv)",
     "corrections": "đính chính do đơn vị tổng hợp thực hiện",
     "declaring_beside": "tên các đơn vị vừa gửi danh sách hồ sơ vừa tự kê số liệu",
     "declared_against": "các ô đơn vị kê khác số đếm được",
@@ -192,6 +193,13 @@ ATTRIBUTES = {
         "known": "điểm của các thành phần đã có số liệu",
         "known_most": "điểm tối đa của các thành phần đã có số liệu",
         "reason": "vì sao không có điểm, hoặc có điểm mà không có tỷ lệ",
+    },
+    "scores[]": {
+        "unit": "đơn vị được chấm",
+        "lines": "các nội dung: label, most (điểm tối đa), points, rate, parts (số đạt), whole (số phải thực hiện)",
+        "points": "tổng điểm",
+        "out_of": "tổng điểm tối đa của các nội dung chấm được",
+        "percent": "tỷ lệ điểm đạt được",
     },
     "declared_against[]": {
         "unit_name": "đơn vị",

@@ -202,7 +202,7 @@ class _Writer(DocxText):
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
                 paragraph.paragraph_format.first_line_indent = Mm(10)
                 # A signature is never alone on a page, nor does the sentence that opens a list.
-                paragraph.paragraph_format.keep_with_next = isinstance(following, Signature | Bullet) or None
+                paragraph.paragraph_format.keep_with_next = isinstance(following, Signature | Bullet | Grid) or None
                 self.runs(paragraph, block.runs)
             case Bullet():
                 paragraph = self.document.add_paragraph()

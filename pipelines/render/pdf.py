@@ -221,9 +221,9 @@ def _standing_alone(block: Bullet | Addressee | Grid) -> str:
 
 
 def _paragraph(block: Paragraph, following: Block | None) -> str:
-    """A paragraph; a signature is never alone on a page, nor does the sentence that opens a list."""
+    """A paragraph; a signature is never alone on a page, nor does the sentence that opens a list or table end one."""
     words = f"#par[{_runs(block.runs)}]"
-    if isinstance(following, Signature | Bullet):
+    if isinstance(following, Signature | Bullet | Grid):
         return f"#block(sticky: true, spacing: 6pt + 0.1em)[{words}]"
     return words
 
@@ -242,6 +242,7 @@ def _grid(grid: Grid) -> str:
 #{{
   set text(size: {GRID_POINTS}pt)
   set par(justify: false, first-line-indent: 0mm, leading: 0em)
+  show table.cell: set block(breakable: false)
   table(
     columns: ({GRID_LABEL_SHARE}fr, {"1fr, " * (len(head) - 1)}),
     align: (column, row) => if column == 0 {{ left + horizon }} else {{ right + horizon }},
