@@ -254,7 +254,7 @@ class _Writer(DocxText):
         for number, (row, cells) in enumerate(zip(table.rows, block.rows, strict=True)):
             for column, (box, runs) in enumerate(zip(row.cells, cells, strict=True)):
                 paragraph = box.paragraphs[0]
-                paragraph.alignment = _CENTRE if number == 0 else _RIGHT if column else _LEFT
+                paragraph.alignment = _CENTRE if number == 0 else _LEFT if block.is_words(column) else _RIGHT
                 paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(1)
                 for run in runs:
                     self.run(paragraph, replace(run, bold=run.bold or number == 0), Pt(GRID_POINTS))

@@ -238,6 +238,7 @@ def _grid(grid: Grid) -> str:
     head, *rows = ([_runs(cell) for cell in row] for row in grid.rows)
     heads = ", ".join(f"align(center)[#strong[{text}]]" for text in head)
     lines = "\n".join("".join(f"[{text}], " for text in row) for row in rows)
+    left = "".join(f"{column}, " for column in range(len(head)) if grid.is_words(column))
     return f"""
 #{{
   set text(size: {GRID_POINTS}pt)
@@ -245,7 +246,7 @@ def _grid(grid: Grid) -> str:
   show table.cell: set block(breakable: false)
   table(
     columns: ({GRID_LABEL_SHARE}fr, {"1fr, " * (len(head) - 1)}),
-    align: (column, row) => if column == 0 {{ left + horizon }} else {{ right + horizon }},
+    align: (column, row) => if column in ({left}) {{ left + horizon }} else {{ right + horizon }},
     stroke: 0.5pt, inset: (x: 0.8mm, y: 0.6mm),
     table.header(repeat: true, {heads}),
     {lines}
