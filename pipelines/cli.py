@@ -16,9 +16,10 @@ from pipelines.office.errors import OfficeError
 
 # In the order of `kstt --help`; command «what-if» is module commands/what_if.py.
 COMMANDS = (
+    "init", "check", "profile",
     "run", "receive", "received", "units", "letters", "templates", "words", "inspect", "status", "board", "mend",
     "returns", "trace", "recount", "diff", "what-if", "issue", "versions", "verify", "reproduce", "withdraw",
-    "accept", "catalogue", "backup", "restore", "ui",
+    "accept", "catalogue", "backup", "restore", "ui", "serve", "notify",
 )  # fmt: skip
 
 

@@ -26,6 +26,8 @@ from pipelines.warehouse.question import Ask
 if TYPE_CHECKING:
     import dagster as dg
 
+    from pipelines.notices.message import Failure
+
 
 @dataclass(frozen=True)
 class RunResult:
@@ -106,6 +108,26 @@ def _failure(result: dg.ExecuteInProcessResult) -> str:
             return message.partition(": ")[2]
         lines.append(f"  - {event.step_key}: {message}")
     return "\n".join(lines)
+
+
+def failures(office: Office) -> list[Failure]:
+    """Return the runs and ticks of schedules that failed lately, as the office's Dagster instance knows them."""
+    import dagster as dg
+
+    from pipelines.defs.telling import failures_of
+
+    with dg.DagsterInstance.from_config(str(dagster_home(office))) as instance:
+        return list(failures_of(instance, office))
+
+
+def turned_off(office: Office) -> set[str]:
+    """Return the schedules and sensors somebody has turned off (all are on unless somebody does)."""
+    import dagster as dg
+    from dagster._core.scheduler.instigation import InstigatorStatus
+
+    with dg.DagsterInstance.from_config(str(dagster_home(office))) as instance:
+        states = instance.all_instigator_state(instigator_statuses={InstigatorStatus.STOPPED})
+        return {state.instigator_name for state in states}
 
 
 def dagster_home(office: Office) -> Path:

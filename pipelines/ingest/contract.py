@@ -7,6 +7,7 @@ Invariant: the yml is the only place where a column of a stream is declared.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -124,6 +125,15 @@ class Contract:
         return tuple(name for name, column in self.columns.items() if column.role in WORD_ROLES)
 
     @property
+    def happenings(self) -> tuple[str, ...]:
+        """Return the columns of moments that tell what happened, not what was promised or planned."""
+        return tuple(
+            name
+            for name, column in self.columns.items()
+            if column.role in MOMENT_ROLES and not {"due", "planned"} & set(name.split("_"))
+        )
+
+    @property
     def keyed(self) -> tuple[str, ...]:
         """Return the text columns that are matched with a table of names by `<name>_key`."""
         return tuple(name for name, column in self.columns.items() if column.names)
@@ -165,25 +175,27 @@ def check_profile(contract: Contract, profile: Profile) -> None:
         OfficeError: a key of `labels`, a column of `values` or a word's meaning is unknown; the message says what is
             allowed.
     """
-    words = {name: contract.columns[name] for name in contract.words}
-    meanings = {name: set(column.values.values()) for name, column in words.items()}
-    for key, given, allowed in (
-        ("labels", set(profile.labels), set(contract.columns)),
-        ("values", set(profile.values), set(words)),
-        ("supplied", set(profile.supplied), set(contract.columns)),
-        ("supplied.from", {rule.from_ for rule in profile.supplied.values() if rule.from_}, set(contract.columns)),
-        *(
-            (f"values.{name}", set(known.values()), meanings[name])
-            for name, known in profile.values.items()
-            if name in words
-        ),
-    ):
-        unknown = sorted(given - allowed)
-        if unknown:
-            raise OfficeError(
-                f"Hồ sơ nguồn «{profile.profile_id}», khóa {key}: không có {', '.join(unknown)}. "
-                f"Cho phép: {', '.join(sorted(allowed))}."
-            )
+    for location, name, allowed in unknown_names(contract, profile):
+        raise OfficeError(
+            f"Hồ sơ nguồn «{profile.profile_id}», khóa {'.'.join(location)}: không có {name}. "
+            f"Cho phép: {', '.join(sorted(allowed))}."
+        )
+
+
+def unknown_names(contract: Contract, profile: Profile) -> Iterator[tuple[tuple[str, ...], str, set[str]]]:
+    """Yield each name of a profile the contract does not have: where it stands, the name, and what is allowed."""
+    columns, words = set(contract.columns), {name: contract.columns[name] for name in contract.words}
+    yield from ((("labels", name), name, columns) for name in profile.labels if name not in columns)
+    yield from ((("supplied", name), name, columns) for name in profile.supplied if name not in columns)
+    for name, rule in profile.supplied.items():
+        if rule.from_ and rule.from_ not in columns:
+            yield ("supplied", name, "from"), rule.from_, columns
+    for name, known in profile.values.items():
+        if name not in words:
+            yield ("values", name), name, set(words)
+            continue
+        meanings = set(words[name].values.values())
+        yield from ((("values", name, word), mean, meanings) for word, mean in known.items() if mean not in meanings)
 
 
 def _column(name: str, meta: dict) -> Column:

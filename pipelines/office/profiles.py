@@ -50,9 +50,9 @@ class ObservedOn(_Strict):
         if self.from_ == "file_name":
             groups = re.compile(self.pattern or "").groupindex
             if not {"y", "m", "d"} <= set(groups):
-                raise ValueError("observed_on from file_name needs a pattern with the groups y, m and d")
+                raise ValueError("observed_on lấy từ file_name thì pattern phải có ba nhóm y, m, d")
         if self.from_ == "constant" and self.value is None:
-            raise ValueError("observed_on from constant needs a value (a date)")
+            raise ValueError("observed_on là constant thì phải có value (một ngày)")
         return self
 
 
@@ -68,7 +68,7 @@ class Supplied(_Strict):
     def _one_rule(self) -> Supplied:
         noted = (self.from_, self.filled, self.blank)
         if (self.always is None) != all(noted) or (self.always is not None and any(noted)):
-            raise ValueError("supplied needs either always, or from with filled and blank")
+            raise ValueError("supplied phải có always, hoặc from cùng filled và blank")
         return self
 
 
@@ -137,6 +137,11 @@ class Profile(_Strict):
         return dt.datetime.combine(day, time)
 
 
+def profile_files(folder: Path) -> list[Path]:
+    """Return the profile files of an office, in the order in which the first that fits is used."""
+    return sorted(folder.glob("*.yaml"))
+
+
 def load_profiles(folder: Path) -> list[Profile]:
     """Read every profile of an office, in the order of their file names (the first that fits is used).
 
@@ -144,7 +149,7 @@ def load_profiles(folder: Path) -> list[Profile]:
         OfficeError: a profile file is not valid; the message names file, key and what is allowed.
     """
     profiles, faults = [], []
-    for path in sorted(folder.glob("*.yaml")):
+    for path in profile_files(folder):
         try:
             profiles.append(load_validated(path, Profile))
         except OfficeError as error:

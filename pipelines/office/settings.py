@@ -23,11 +23,15 @@ from pipelines.office.clock import Clock
 from pipelines.office.corrections import Correction, load_corrections
 from pipelines.office.errors import OfficeError
 from pipelines.office.nearest import nearest
-from pipelines.office.profiles import Profile, load_profiles
+from pipelines.office.notify import Notify
+from pipelines.office.profiles import Profile, load_profiles, profile_files
 from pipelines.office.reference import load_reference
 from pipelines.office.streams import streams
 from pipelines.office.tables import UNIT_KINDS
-from pipelines.office.yaml_file import load_validated
+from pipelines.office.yaml_file import load_validated, place_of
+
+# Five parts: minute, hour, day, month, weekday.
+_CRON = r"^(\S+\s+){4}\S+$"
 
 
 class _Strict(BaseModel):
@@ -104,8 +108,10 @@ class Deadlines(_Strict):
         "01-31",
         pattern=r"^((0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|(0[469]|11)-(0[1-9]|[12]\d|30)|02-(0[1-9]|1\d|2[0-8]))$",
     )
-    reminder_cron: str = "0 7 10 3,6,9,12 *"
-    final_cron: str = "0 7 15 3,6,9,12 *"
+    # When the schedules ask, in the office's time zone: before the units' deadline, just after it, after the cut-off.
+    reminder_cron: str = Field("0 7 10 3,6,9,12 *", pattern=_CRON)
+    deadline_cron: str = Field("0 7 12 3,6,9,12 *", pattern=_CRON)
+    final_cron: str = Field("0 7 15 3,6,9,12 *", pattern=_CRON)
 
 
 class Window(_Strict):
@@ -154,12 +160,12 @@ class FolderSource(_Strict):
     def _safe(self) -> FolderSource:
         scheme, _, rest = self.url.partition("://")
         if scheme.lower() in ("sftp", "ssh") and self.host_key is None:
-            raise ValueError("an sftp source needs host_key (the server's fingerprint: SHA256:…)")
+            raise ValueError("nguồn sftp phải có host_key (dấu của máy chủ: SHA256:…)")
         if "@" in rest and ":" in rest.partition("@")[0]:
-            raise ValueError("url holds a password; name an environment variable under options_env instead")
+            raise ValueError("url chứa mật khẩu; ghi tên biến môi trường ở options_env thay vào")
         secret = {"password", "passphrase", "pkey", "secret", "token"} & {name.lower() for name in self.options}
         if secret:
-            raise ValueError(f"options hold a secret ({', '.join(sorted(secret))}); use options_env")
+            raise ValueError(f"options chứa bí mật ({', '.join(sorted(secret))}); dùng options_env")
         return self
 
 
@@ -187,6 +193,7 @@ class OfficeSettings(_Strict):
     number: Number = Field(default_factory=Number)
     access: Access = Field(default_factory=Access)
     words: Words = Field(default_factory=Words)
+    notify: Notify = Field(default_factory=Notify)
     window: Window = Field(default_factory=Window)
     # Ids of the forms a report prints while they are in force (domain/13); None: every form but those on demand.
     forms_enabled: list[str] | None = None
@@ -287,15 +294,19 @@ def _hash_files(paths: list[Path]) -> str:
     return digest.hexdigest()
 
 
-def load_office(path: Path | str) -> Office:
-    """Load an office folder.
+@dataclass(frozen=True)
+class Parts:
+    """What could be read of an office folder, and everything that is wrong with it; None for a part not readable."""
 
-    Raises:
-        OfficeError: the folder is not an office, or settings, tables or profiles are wrong; all faults are named.
-    """
-    root = Path(path).resolve()
-    if not root.is_dir():
-        raise OfficeError(f"Không có thư mục đơn vị {root}. Dùng --office để chỉ thư mục có office.yaml.")
+    settings: OfficeSettings | None
+    reference: dict[str, pd.DataFrame] | None
+    profiles: list[Profile] | None
+    corrections: tuple[Correction, ...] | None
+    faults: tuple[str, ...]
+
+
+def read_parts(root: Path) -> Parts:
+    """Read settings, tables, profiles and corrections of an office folder, each whatever is wrong with the others."""
     faults: list[str] = []
 
     def part(load: Callable[[Path], Any], name: str) -> Any:
@@ -309,37 +320,56 @@ def load_office(path: Path | str) -> Office:
     reference = part(load_reference, "reference")
     profiles = part(load_profiles, "profiles")
     corrections = part(load_corrections, "corrections.yaml")
-    if not faults:
-        faults += _named_wrongly(settings, reference, profiles, corrections)
-    if faults:
+    return Parts(settings, reference, profiles, corrections, tuple(faults))
+
+
+def load_office(path: Path | str) -> Office:
+    """Load an office folder.
+
+    Raises:
+        OfficeError: the folder is not an office, or settings, tables or profiles are wrong; all faults are named.
+    """
+    root = Path(path).resolve()
+    if not root.is_dir():
+        raise OfficeError(f"Không có thư mục đơn vị {root}. Dùng --office để chỉ thư mục có office.yaml.")
+    parts = read_parts(root)
+    settings, reference, profiles, corrections = parts.settings, parts.reference, parts.profiles, parts.corrections
+    if settings is None or reference is None or profiles is None or corrections is None:
+        raise OfficeError("\n".join(parts.faults))
+    if faults := [*named_wrongly(root, settings, reference, profiles, corrections)]:
         raise OfficeError("\n".join(faults))
     return Office(root=root, settings=settings, reference=reference, profiles=profiles, corrections=corrections)
 
 
-def _named_wrongly(
+def named_wrongly(
+    root: Path,
     settings: OfficeSettings,
     reference: dict[str, pd.DataFrame],
     profiles: list[Profile],
     corrections: tuple[Correction, ...],
 ) -> Iterator[str]:
-    """Yield units, kinds of units and streams that settings name and no table or contract has."""
+    """Yield units, kinds of units and streams that settings name and no table or contract has, with their place."""
     units = set(reference["units"]["unit_id"])
-    named = [("office.yaml, khóa «office.unit_id»", settings.office.unit_id, units)]
+    kinds_and_units = units | set(UNIT_KINDS)
+    own, fixes = root / "office.yaml", root / "corrections.yaml"
+    named: list[tuple[Path, tuple[int | str, ...], str, set[str]]] = []
+    named.append((own, ("office", "unit_id"), settings.office.unit_id, units))
     named += [
-        (f"office.yaml, nguồn «{source.source_id}», khóa «unit_id»", source.unit_id, units)
-        for source in settings.sources
+        (own, ("sources", number, "unit_id"), source.unit_id, units)
+        for number, source in enumerate(settings.sources)
         if isinstance(source, QuerySource)
     ]
-    kinds_and_units = units | set(UNIT_KINDS)
-    named += [("office.yaml, khóa «unit_documents»", name, kinds_and_units) for name in settings.unit_documents]
-    for profile in profiles:
-        where = f"profiles, hồ sơ nguồn «{profile.profile_id}»"
-        named.append((f"{where}, khóa «stream»", profile.stream, set(streams())))
-        named += [(f"{where}, khóa «match.units»", unit_id, units | {"*"}) for unit_id in profile.match.units]
-    for item in corrections:
-        where = f"corrections.yaml, bản ghi «{item.record}»"
-        named.append((f"{where}, khóa «stream»", item.stream, set(streams())))
-        named += [(f"{where}, khóa «unit_id»", item.unit_id, units)] if item.unit_id is not None else []
-    for where, name, known in named:
+    named += [(own, ("unit_documents", name), name, kinds_and_units) for name in settings.unit_documents]
+    named += [(own, ("notify", "units", name), name, units) for name in settings.notify.units]
+    for path, profile in zip(profile_files(root / "profiles"), profiles, strict=True):
+        named.append((path, ("stream",), profile.stream, set(streams())))
+        named += [
+            (path, ("match", "units", number), unit_id, units | {"*"})
+            for number, unit_id in enumerate(profile.match.units)
+        ]
+    for number, item in enumerate(corrections):
+        named.append((fixes, (number, "stream"), item.stream, set(streams())))
+        named += [(fixes, (number, "unit_id"), item.unit_id, units)] if item.unit_id is not None else []
+    for path, location, name, known in named:
         if name not in known:
-            yield f"Tệp {where}: «{name}» không có{nearest(name, known)}"
+            yield f"Tệp {place_of(path, *location)}: «{name}» không có{nearest(name, known)}"

@@ -54,6 +54,8 @@ SCORE_COMPONENTS = (
 )  # fmt: skip
 INDEX_WITHOUT_RATE = ("none", "full", "zero")
 VALIDITY = ("valid_from", "valid_to")
+# Columns any table may have for its readers alone: where a row is from, by which decision, a remark.
+NOTE_COLUMNS = ("evidence", "decision", "note")
 # In what a time limit of a procedure may be given (domain/04 4.3).
 TIME_UNITS = ("same_day", "hour", "working_day", "calendar_day", "month")
 # Why a procedure is not handled at the desk (domain/08 8.2, khoản 5 Điều 14 NĐ 61/2018): done on the move or on site,
@@ -89,6 +91,14 @@ TABLES: dict[str, Table] = {
         numbers=("share",),
         refers={"from_unit_id": _UNIT, "to_unit_id": _UNIT},
         filled=("from_unit_id", "to_unit_id", "changed_on"),
+        optional=True,
+    ),
+    # The part of a national code that names the unit (mã định danh điện tử, QĐ 20/2020/QĐ-TTg), where it is known.
+    "unit_codes": Table(
+        ("unit_id", "code_part"),
+        ("code_part",),
+        refers={"unit_id": _UNIT},
+        filled=("unit_id", "code_part"),
         optional=True,
     ),
     "fields": Table(

@@ -86,7 +86,8 @@ STATES: dict[State, Words] = {
     ),
     State.STALE: Words(
         "số liệu cũ",
-        "Tệp được tính cho những ngày nó có, nhưng lập trước khi kỳ bắt đầu nên không phải câu trả lời cho kỳ này.",
+        "Tệp được tính cho những ngày nó có, nhưng lập trước khi kỳ bắt đầu hoặc đã gửi cho kỳ trước nên không phải "
+        "câu trả lời cho kỳ này.",
         "Đơn vị kết xuất lại sau ngày cuối kỳ rồi gửi.",
         counts=True,
         holds_final=True,

@@ -21,7 +21,7 @@ FLOORS = [
     {"warehouse"},
     {"figures", "recount"},
     {"render"},
-    {"units", "package", "audit"},
+    {"units", "package", "audit", "setup", "notices"},
     {"defs"},
     {"definitions"},
     {"runner"},

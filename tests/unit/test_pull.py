@@ -236,7 +236,7 @@ def test_a_server_with_another_key_gets_nothing_and_gives_nothing(tmp_path: Path
     [
         (folder_source("sftp://kho.gov.vn/x"), "host_key"),
         (folder_source("sftp://kho.gov.vn/x", host_key="MD5:aa"), "host_key"),
-        (folder_source("sftp://ai:mat-khau@kho.gov.vn/x", host_key=f"SHA256:{'a' * 43}"), "password"),
+        (folder_source("sftp://ai:mat-khau@kho.gov.vn/x", host_key=f"SHA256:{'a' * 43}"), "mật khẩu"),
         (folder_source("smb://kho/x", options="{password: mat-khau}"), "options_env"),
         (QUERY_SOURCE.format(query="delete from dossier"), "query"),
         (QUERY_SOURCE.format(query="select 1; delete from dossier"), "query"),

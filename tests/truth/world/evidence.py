@@ -58,7 +58,8 @@ def known(exports: Iterable[Export], question: Question) -> list[Known]:
     """Return every dossier that some visible export shows; an export without rows is sent back."""
     received = [item for item in exports if question.received_by is None or item.received <= question.received_by]
     visible = [item for item in received if item.rows]
-    visible.sort(key=lambda item: item.moment)
+    # Of two exports of one moment the later receipt is the newer: within one look files come in the order of their paths.
+    visible.sort(key=lambda item: (item.moment, item.received, item.unit))
     rows: dict[int, list[tuple[Export, State]]] = defaultdict(list)
     for item in visible:
         for row in item.rows:

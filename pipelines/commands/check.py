@@ -1,0 +1,68 @@
+"""`kstt check`: everything wrong in the office folder at once, what will run out, what nothing ever used.
+
+Here: command line and printing. Not here: looking (setup/check, supply, unused).
+Invariant: writes nothing of its own; code 1 only for faults, for what runs out later stops nothing today.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from pipelines.commands.common import office_path
+
+if TYPE_CHECKING:
+    from pipelines.office.settings import Office
+
+HELP = "kiểm tra thư mục đơn vị: mọi chỗ sai cùng lúc, những gì sắp hết, những gì chưa dùng đến"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command line."""
+    parser.add_argument("--templates", action="store_true", help="thử cả các mẫu văn bản (lâu hơn vài giây)")
+
+
+def run(parsed: argparse.Namespace) -> int:
+    """Print the faults, then what the officer should know."""
+    from pipelines.setup.check import check_office
+
+    root = office_path(parsed).resolve()
+    checked = check_office(root)
+    faults = [*checked.faults]
+    if parsed.templates and checked.office is not None:
+        from pipelines.units.template_check import check_templates, read_layouts
+
+        faults += check_templates(checked.office, read_layouts(checked.office))[1]
+    print(f"Thư mục đơn vị: {root}")
+    for line in _lines(faults, checked.office):
+        print(line)
+    return 1 if faults else 0
+
+
+def _lines(faults: list[str], office: Office | None) -> Iterator[str]:
+    from pipelines.ingest.landing import waiting
+    from pipelines.ingest.reception_text import waiting_lines
+    from pipelines.setup.supply import endings
+    from pipelines.setup.unused import unused
+
+    if faults:
+        yield f"✗ {len(faults)} chỗ sai, phải sửa:"
+        yield from (f"  {fault}" for fault in faults)
+    else:
+        yield "✓ Thiết lập, danh mục, hồ sơ nguồn: không có chỗ sai."
+    if office is None:
+        yield "  Sửa xong, chạy lại kstt check để xem tiếp những gì sắp hết và chưa dùng đến."
+        return
+    ending = endings(office, office.clock.today())
+    if ending:
+        yield f"! {len(ending)} điều sắp hết hoặc còn thiếu:"
+        yield from (f"  {item.sentence}" for item in ending)
+    never = list(unused(office))
+    if never:
+        yield f"· Chưa tệp nào dùng đến ({len(never)}):"
+        yield from (f"  {line}" for line in never)
+    held = waiting(office).waiting
+    yield from waiting_lines([item for item in held if item.kind != "new"])
+    if new := sum(item.kind == "new" for item in held):
+        yield f"· {new} tệp trong inbox chờ nhận: kstt receive"
