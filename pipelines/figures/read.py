@@ -17,6 +17,7 @@ import duckdb
 from pipelines.figures.coverage import corrections_of, counts_of, coverage_of, deliveries_of
 from pipelines.figures.declared import declared_parts, mark_declared
 from pipelines.figures.layout import FormLayout
+from pipelines.figures.levels import level_name
 from pipelines.figures.model import (
     AgeBand,
     Brought,
@@ -193,7 +194,7 @@ def _level_names(connection: duckdb.DuckDBPyConnection, cleaner: Cleaner) -> dic
     if not has_table(connection, "dim_section"):
         return {}
     found = records_of(connection, "select applies_to, label from dim_section where scheme = 'level' order by sort_no")
-    return {str(row["applies_to"]): cleaner.text(row["label"]).rpartition(" của ")[2] for row in found}
+    return {str(row["applies_to"]): level_name(cleaner.text(row["label"])) for row in found}
 
 
 def _parts(
