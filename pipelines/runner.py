@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from pipelines.office.errors import OfficeError
 from pipelines.office.files import write_atomically
@@ -65,7 +67,7 @@ def _run_job(office: Office, period_id: str, asked: dict[str, object], say: Call
     from pipelines.definitions import build_defs
     from pipelines.defs.automation import JOB_NAME
 
-    job = build_defs(office, say).resolve_job_def(JOB_NAME)
+    job = build_defs(_with_period(office, period_id), say).resolve_job_def(JOB_NAME)
     with dg.DagsterInstance.from_config(str(dagster_home(office))) as instance:
         result = job.execute_in_process(
             run_config={
@@ -79,6 +81,16 @@ def _run_job(office: Office, period_id: str, asked: dict[str, object], say: Call
     if not result.success:
         raise OfficeError(_failure(result))
     return _reported(result)
+
+
+def _with_period(office: Office, period_id: str) -> Office:
+    """Return the office with the period as a row of its table, so that it is a partition; nothing is written."""
+    periods = office.reference["periods"]
+    if period_id in set(periods["period_id"]):
+        return office
+    row = pd.DataFrame([asdict(find_period(periods, period_id))])
+    row[["start_on", "end_on"]] = row[["start_on", "end_on"]].apply(pd.to_datetime)
+    return replace(office, reference={**office.reference, "periods": pd.concat([periods, row], ignore_index=True)})
 
 
 def _reported(result: dg.ExecuteInProcessResult) -> RunResult:

@@ -21,7 +21,7 @@ from pipelines.figures.text import NO_RATE, format_count, format_rate, rate
 NOTHING_TO_COMPARE = "không có số để so sánh"
 _POINTS = "điểm phần trăm"
 # Figures a change is shown with: <figure>_before_prev, <figure>_increase_prev, <figure>_increase_prev_percent.
-_NOTED = re.compile(r"(?P<figure>.+)_(?:before|increase|decrease)_(?P<against>prev|year)(?:_percent)?")
+NOTED = re.compile(r"(?P<figure>.+)_(?:before|increase|decrease)_(?P<against>prev|year)(?:_percent)?")
 
 
 def with_compared(model: ReportModel, compared: Compared, issued: Mapping[str, int | Decimal | None]) -> ReportModel:
@@ -49,7 +49,7 @@ def with_changes(model: ReportModel, blocks: Iterable[Block]) -> ReportModel:
     """Return the model with the changes its words report other cells than totals, so that each printed id is in it."""
     found: dict[str, Figure] = {}
     for name in figure_ids(blocks):
-        noted = _NOTED.fullmatch(name) if name not in model.figures else None
+        noted = NOTED.fullmatch(name) if name not in model.figures else None
         if noted:
             compared = compared_with(model, noted["against"])
             assert compared is not None

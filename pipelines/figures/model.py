@@ -373,6 +373,8 @@ class ReportModel:
     level_names: Mapping[str, str] = field(default_factory=dict)
     # Streams somebody has to send in this period.
     owed_streams: frozenset[str] = frozenset()
+    # Page of the evidence book beside the documents, which every printed figure opens; empty where there is none.
+    book: str = ""
 
     def figure_of(self, reference: str) -> Figure:
         """Return the office's figure named `<form>.<row>.<column>`, e.g. II.06a.total.c7 or II.06a.A.3.on_time_rate.

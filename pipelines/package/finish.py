@@ -74,6 +74,7 @@ def finish_report(office: Office, planned: Plan, layouts: dict[str, dict], run_i
         return Finished(read_summary(planned.report), built=False)
     folder = build_folder(office, run_id)
     model = read_model(office, warehouse_file(office, run_id), layouts)
-    assemble(folder, model, layouts, planned.key, versions(), paper_of(office, planned.question.period.period_id))
+    paper = paper_of(office, planned.question.period.period_id)
+    assemble(folder, model, layouts, planned.key, versions(), paper, with_book=True)
     move_into_place(folder, planned.report)
     return Finished(read_summary(planned.report), built=True)

@@ -52,6 +52,7 @@ from pipelines.warehouse.question import Ask, resolve
 SOFTWARE = (
     "pipelines/**/*.py",
     "pipelines/**/*.j2",
+    "pipelines/audit/book/page/*",
     "dbt_project/*.yml",
     "dbt_project/macros/**/*.sql",
     "dbt_project/models/**/*.md",
@@ -139,7 +140,7 @@ def write_issued(report: Path, folder: Path, office: Office, block: Issue) -> No
     manifest = read_manifest(report)
     model, layouts = _read_report(report, office)
     paper = paper_of(office, model.question.period_id)
-    assemble(folder, replace(model, issue=block), layouts, manifest["key"], manifest["versions"], paper)
+    assemble(folder, replace(model, issue=block), layouts, manifest["key"], manifest["versions"], paper, with_book=True)
 
 
 def asked_of(office: Office, report: Path) -> Ask:

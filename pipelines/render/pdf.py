@@ -87,16 +87,21 @@ _SET_UP = """
   pad(left: 10mm, text(size: 14pt, weight: "bold", it.body)))
 #let line-below(long) = block(above: 5pt, below: 4pt, width: 100%, align(center, line(length: long, stroke: 0.7pt)))
 #let kept = ({kept})
-#let page-of(id) = if id.split("/").first() in kept {{ "{kept_page}#" + id }} else {{ "{sent_page}#" + id }}
-#let cell(id, body) = [#link(page-of(id), body)#label(id)]
-#let fig(id, body) = context if query(label(id)).len() == 1 {{ link(label(id), body) }} else {{
-  link(page-of(id), body) }}
+{links}
 #let plain(body) = par(first-line-indent: 0mm, justify: false, body)
 #let form-title(body) = {{
   show heading: it => block(above: 5pt, below: 3pt, sticky: true, plain(text(size: 13pt, weight: "bold", it.body)))
   heading(level: 2, outlined: true, bookmarked: true, body)
 }}
 """
+# Where figures lead: every one into the book; without a book, words to their cell, cells to the web page.
+_TO_BOOK = """#let cell(id, body) = [#link("{book}#" + id, body)#label(id)]
+#let fig(id, body) = link("{book}#" + id, body)"""
+_TO_PAGE = """#let file-of(id) = if id.split("/").first() in kept {{ "{kept_page}" }} else {{ "{sent_page}" }}
+#let page-of(id) = file-of(id) + "#" + id
+#let cell(id, body) = [#link(page-of(id), body)#label(id)]
+#let fig(id, body) = context if query(label(id)).len() == 1 {{ link(label(id), body) }} else {{
+  link(page-of(id), body) }}"""
 _APPENDIX = """
 #pagebreak(weak: true)
 #counter(page).update(1)
@@ -141,9 +146,9 @@ def _set_up(model: ReportModel, blocks: Sequence[Block]) -> str:
         "day": day.day,
         # The web page beside this file that has the cell of a figure.
         "kept": "".join(f"{string(name)}, " for name in packets_of(model).kept_forms),
-        "kept_page": f"{KEPT_NAME}.html",
-        "sent_page": f"{SENT_NAME}.html",
     }
+    pages = {"book": model.book, "kept_page": f"{KEPT_NAME}.html", "sent_page": f"{SENT_NAME}.html"}
+    values["links"] = (_TO_BOOK if model.book else _TO_PAGE).format(**pages)
     return _SET_UP.format(**values)
 
 

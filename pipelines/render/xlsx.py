@@ -57,7 +57,7 @@ def write_forms(model: ReportModel, blocks: Sequence[Block], path: Path) -> None
             page = form_page(model, model.forms[block.form_id], block)
             name = _FORBIDDEN.sub("-", page.tab)[:_LONGEST_NAME]
             places += _Sheet(book, book.add_worksheet(name), page).write()
-        _write_index(book, places)
+        _write_index(book, places, model.book)
 
 
 _TEXT = {"font_name": "Times New Roman", "font_size": 11, "valign": "vcenter"}
@@ -256,8 +256,10 @@ class _Sheet:
         return figure, label, number, self.sheet.get_name(), xl_rowcol_to_cell(row, column)
 
 
-def _write_index(book: Workbook, places: list[_Place]) -> None:
-    """List every figure id with its sheet and cell, so that an auditor or a program finds it."""
+def _write_index(book: Workbook, places: list[_Place], page: str) -> None:
+    """List every figure id with its sheet and cell, so that an auditor or a program finds it; each id opens `page`, the
+    evidence book's, at its figure.
+    """
     sheet = book.add_worksheet(INDEX_SHEET)
     look = {"font_name": "Times New Roman", "font_size": 11}
     plain, bold = book.add_format(look), book.add_format({**look, "bold": True, "bottom": 1})
@@ -266,7 +268,10 @@ def _write_index(book: Workbook, places: list[_Place]) -> None:
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, title, bold)
     for row, (figure, label, number, name, cell) in enumerate(places, start=1):
-        sheet.write_string(row, 0, figure.figure_id, plain)
+        if page:
+            sheet.write_url(row, 0, f"external:{page}#{figure.figure_id}", link, string=figure.figure_id)
+        else:
+            sheet.write_string(row, 0, figure.figure_id, plain)
         sheet.write_string(row, 1, name, plain)
         sheet.write_url(row, 2, f"internal:'{name}'!{cell}", link, string=cell)
         sheet.write_string(row, 3, label, plain)
