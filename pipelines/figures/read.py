@@ -95,7 +95,7 @@ def build_report_model(
         for item in (part.online, part.direct_postal, part.early, part.on_time, part.overdue, part.on_time_rate)
     }
     figures |= {item.figure_id: item for line in service_index for item in (line.rate, line.points, line.known)}
-    scores = scores_of(connection, layouts, scope_id, cleaner)
+    scores = scores_of(connection, forms, scope_id, cleaner)
     figures |= {item.figure_id: item for score in scores for item in figures_of_score(score)}
     beside = _declared_against(connection, scope, cleaner)
     return ReportModel(

@@ -23,7 +23,7 @@ from test_sample_figures import MEASURES, cells, form, plain
 from truth import recount as truth
 
 from pipelines.audit.control import untraceable_cells
-from pipelines.audit.trace import trace
+from pipelines.audit.trace_named import trace_named
 from pipelines.figures.layout import load_layouts
 from pipelines.recount.recount import recount
 
@@ -178,10 +178,13 @@ def test_every_point_of_a_units_scorecard_is_made_of_cells_of_its_own_forms(repo
             assert sum(figures[name] for name in ids) == parts + whole
             scored += 1
     assert scored > 60
-    # A cell of a unit's own form opens to its rows like any other.
-    (name,) = {name for name in cells.xpath(".//@data-figure") if re.fullmatch("II.06a/p01/total/c7", name)}
-    (traced,) = trace(report, "II.06a", "total", 7, "p01")
-    assert traced.traced_sum == figures[name] == len(traced.rows)
+    # Each count opens to its rows, those of the unit's own form.
+    named = trace_named(report, "unit-score/tp-st/p01.resolved_on_time/resolved_total")
+    (traced,) = named.cells
+    assert traced.figure_id == "II.06a/p01/total/c7"
+    assert traced.traced_sum == figures["unit-score/tp-st/p01.resolved_on_time/resolved_total"] == len(traced.rows)
+    opened = {cell.figure_id for cell in trace_named(report, "unit-score/tp-st/p01.apologised/points").cells}
+    assert opened == {"overdue-causes/p01/total/c6", "overdue-causes/p01/total/c3"}
 
 
 def test_only_a_year_scores_the_units(reports: dict[str, Path]) -> None:
