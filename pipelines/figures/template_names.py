@@ -132,6 +132,7 @@ ATTRIBUTES = {
         "why": "lý do đính chính",
         "forced": "lý do phát hành khi còn vướng mắc",
         "blockers": "các vướng mắc còn lại",
+        "reasons": "lý do phát hành dù còn từng vướng mắc, theo thứ tự của blockers",
         "number": "số, ký hiệu văn bản; trống khi văn thư chưa cấp",
         "signed_on": "ngày ký dạng 2021-03-15; trống khi chưa ký",
         "signer": "họ tên người ký; trống khi chưa có",

@@ -25,6 +25,8 @@ from pipelines.ingest.landing import hash_file
 from pipelines.office.files import sync
 from pipelines.office.settings import Office
 from pipelines.office.words import OwnWords, read_words
+from pipelines.package.provenance import PROVENANCE, write_provenance
+from pipelines.package.tidy import TIDY_FILES, write_tidy
 from pipelines.paths import REPORT_TEMPLATES
 from pipelines.render.docx import write_report
 from pipelines.render.html import write_html
@@ -44,6 +46,8 @@ KEPT = (
     "warehouse.duckdb",
     "evidence",
     BOOK_NAME,
+    *TIDY_FILES,
+    PROVENANCE,
 )
 
 
@@ -97,7 +101,10 @@ def assemble(
     write_forms(model, kept, folder / KEPT_FORMS)
     _write_json(folder / "forms.json", layouts)
     if with_book:
-        write_book(folder, model, layouts, _short_codes(model, layouts))
+        codes = _short_codes(model, layouts)
+        write_book(folder, model, layouts, codes)
+        write_tidy(folder, model, codes)
+        write_provenance(folder, model, layouts, key, versions)
     _write_json(folder / "manifest.json", _manifest(folder, model, layouts, key, versions))
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 import pytest
 from by_steps import report_by_steps
+from issued_office import forced
 
 from pipelines.audit.control import untraceable_cells
 from pipelines.figures.layout import load_layouts
@@ -40,7 +41,8 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def after_final(office: Path, before: str, period: str) -> Path:
     """Build a quarter, the one before it issued as final."""
     report_by_steps(office, before)
-    issue(load_office(office), Request(before, "final", "Người thử", "gửi quý trước", force="đơn vị mẫu nhỏ"))
+    loaded = load_office(office)
+    issue(loaded, forced(loaded, Request(before, "final", "Người thử", "gửi quý trước"), "đơn vị mẫu nhỏ"))
     return report_by_steps(office, period).report_dir
 
 
