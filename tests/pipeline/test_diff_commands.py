@@ -108,7 +108,7 @@ def test_folders_and_days_are_compared_and_wrong_versions_are_reported(
     assert main([*diff, str(other), "--as-of-new", "2021-03-14"]) == 0
     printed = capsys.readouterr().out
     assert "Quy tắc returned_withdrawn_bucket: excluded → resolved_on_time" in printed
-    assert "hiện nay, đến ngày 2021-03-14" in printed
+    assert "hiện nay, đến ngày 14/03/2021" in printed
     assert main([*diff, "v7"]) == 1
     assert "v7" in capsys.readouterr().err
     assert main([*diff, "khong-co"]) == 1

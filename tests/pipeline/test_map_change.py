@@ -153,6 +153,11 @@ def test_levels_and_their_headings_are_those_in_force(two_levels: Path, merger: 
     ]
 
 
+def test_no_document_of_two_levels_speaks_of_a_district(two_levels: Path) -> None:
+    for name in ("bao-cao.html", "luu-ho-so.html"):
+        assert "cấp huyện" not in (two_levels / name).read_text(encoding="utf-8").lower(), name
+
+
 def test_every_unit_of_the_old_map_is_bridged_to_the_new_one(two_levels: Path) -> None:
     bridge = rows(
         two_levels,
