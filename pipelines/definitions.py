@@ -16,6 +16,7 @@ from pipelines.defs.receiving import receiving_defs
 from pipelines.defs.reports import report_defs
 from pipelines.defs.resources import Say, resource_defs
 from pipelines.defs.streams import stream_defs
+from pipelines.defs.telling import telling_defs
 from pipelines.defs.warehouse import warehouse_defs
 from pipelines.office.settings import Office, load_office
 from pipelines.paths import REPOSITORY
@@ -41,6 +42,7 @@ def build_defs(office: Office, say: Say = lambda _: None) -> dg.Definitions:
         report_defs(office, manifest),
         automation_defs(office),
         due_defs(office),
+        telling_defs(office),
         resource_defs(office, say),
         dg.Definitions(executor=dg.in_process_executor),
     )

@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from pipelines.ingest.memory import collect_less
 from pipelines.office.errors import OfficeError
@@ -26,6 +28,9 @@ from pipelines.warehouse.question import Ask
 
 if TYPE_CHECKING:
     import dagster as dg
+
+    from pipelines.defs.health import Health
+    from pipelines.notices.message import Failure
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,7 @@ def _run_job(office: Office, period_id: str, asked: dict[str, object], say: Call
     from pipelines.definitions import build_defs
     from pipelines.defs.automation import JOB_NAME
 
-    job = build_defs(office, say).resolve_job_def(JOB_NAME)
+    job = build_defs(_with_period(office, period_id), say).resolve_job_def(JOB_NAME)
     collect_less()
     with dg.DagsterInstance.from_config(str(dagster_home(office))) as instance:
         result = job.execute_in_process(
@@ -79,6 +84,16 @@ def _run_job(office: Office, period_id: str, asked: dict[str, object], say: Call
     if not result.success:
         raise OfficeError(_failure(result))
     return _reported(result)
+
+
+def _with_period(office: Office, period_id: str) -> Office:
+    """Return the office with the period as a row of its table, so that it is a partition; nothing is written."""
+    periods = office.reference["periods"]
+    if period_id in set(periods["period_id"]):
+        return office
+    row = pd.DataFrame([asdict(find_period(periods, period_id))])
+    row[["start_on", "end_on"]] = row[["start_on", "end_on"]].apply(pd.to_datetime)
+    return replace(office, reference={**office.reference, "periods": pd.concat([periods, row], ignore_index=True)})
 
 
 def _reported(result: dg.ExecuteInProcessResult) -> RunResult:
@@ -108,6 +123,26 @@ def _failure(result: dg.ExecuteInProcessResult) -> str:
             return message.partition(": ")[2]
         lines.append(f"  - {event.step_key}: {message}")
     return "\n".join(lines)
+
+
+def failures(office: Office) -> list[Failure]:
+    """Return the runs and ticks of schedules that failed lately, as the office's Dagster instance knows them."""
+    import dagster as dg
+
+    from pipelines.defs.telling import failures_of
+
+    with dg.DagsterInstance.from_config(str(dagster_home(office))) as instance:
+        return list(failures_of(instance, office))
+
+
+def health(office: Office) -> Health:
+    """Return how the office's Dagster instance is: daemon, schedules turned off, last runs."""
+    import dagster as dg
+
+    from pipelines.defs.health import health_of
+
+    with dg.DagsterInstance.from_config(str(dagster_home(office))) as instance:
+        return health_of(instance, office)
 
 
 def dagster_home(office: Office) -> Path:

@@ -79,7 +79,7 @@ def _found(office: Office, path: Path, period_id: str | None, unit_id: str | Non
         return
 
     def sheet_lines(unit: str, period: str, profile: Profile) -> Iterator[str]:
-        return _judged_lines(office, path, period, unit, profile, effect)
+        return judged_lines(office, path, period, unit, profile, effect)
 
     yield f"Tệp: {path.name} ({format_count(path.stat().st_size)} byte)"
     yield from return_lines(office, path, seen, sheet_lines)
@@ -157,7 +157,7 @@ def _lines(
     if seen.refusal is not None:
         yield from _refused(seen.refusal.reason, seen.refusal.mend)
         return
-    yield from _judged_lines(office, path, period_id, unit_id, profile, effect)
+    yield from judged_lines(office, path, period_id, unit_id, profile, effect)
 
 
 def _without_profile(office: Office, path: Path, unit_id: str | None) -> Iterator[str]:
@@ -227,9 +227,10 @@ def _meaning(header: HeaderSeen) -> str:
     )
 
 
-def _judged_lines(
+def judged_lines(
     office: Office, path: Path, period_id: str | None, unit_id: str | None, profile: Profile, with_effect: bool
 ) -> Iterator[str]:
+    """Yield what reading and judging a file by a profile comes to, and what the file would change where asked."""
     from pipelines.warehouse.effect import effect
 
     unit = unit_id or next((unit for unit in profile.match.units if unit != "*"), office.settings.office.unit_id)

@@ -1,6 +1,6 @@
 """What `kstt inspect` says of a file no profile fits: what it holds, and a profile to begin with.
 
-Here: the sentences. Not here: guessing (ingest/guess), the other files (commands/inspect).
+Here: the sentences. Not here: the draft (setup/draft), the other files (commands/inspect).
 Invariant: no personal cell is printed; the block printed is a valid profile as it is.
 """
 
@@ -15,11 +15,7 @@ from pipelines.figures.text import format_count
 if TYPE_CHECKING:
     from pipelines.ingest.guess import Guess
     from pipelines.ingest.inspection import Inspection
-    from pipelines.office.profiles import Profile
     from pipelines.office.settings import Office
-
-_MOST_WORDS = 30
-_LONGEST_WORD = 60
 
 
 def unknown_lines(
@@ -41,14 +37,10 @@ def unknown_lines(
     Raises:
         Refused: the file cannot be opened.
     """
-    from pipelines.ingest.contract import load_contract
-    from pipelines.ingest.grid import open_delivery
-    from pipelines.ingest.guess import guess, profile_text, unknown_words
-    from pipelines.ingest.inspection import Inspection, SheetSeen, inspect_file
-    from pipelines.warehouse.streams import contract_path, streams
+    from pipelines.ingest.inspection import Inspection, SheetSeen
+    from pipelines.setup.draft import draft_of, guess_file
 
-    opened = open_delivery(path)
-    found = guess(opened, [load_contract(contract_path(stream)) for stream in streams()])
+    opened, found = guess_file(path)
     if found is None:
         plain = [SheetSeen(member, sheet, [], []) for member, grid in opened.grids for sheet in grid.sheets]
         seen = Inspection(opened, plain, None)
@@ -57,34 +49,18 @@ def unknown_lines(
         yield from _no_profile(office, unit_id)
         yield "  Không bảng nào của phần mềm có từ hai tiêu đề cột của tệp này."
         return
-    profile = _profile_of(found)
-    seen = inspect_file(path, found.contract, profile)
-    yield from file_lines(path, seen)
-    yield from sheet_lines(seen)
-    if seen.refusal is not None:
-        yield from _header_lines(found)
-    rows = found.sheet.rows[found.header_rows[-1] :]
-    words = unknown_words(found.contract, profile, found.paths, rows)
-    yield from word_lines(words)
+    drafted = draft_of(path, found, unit_id)
+    yield from file_lines(path, drafted.seen)
+    yield from sheet_lines(drafted.seen)
+    if drafted.seen.refusal is not None:
+        yield from header_lines(found)
+    yield from word_lines(drafted.words)
     yield from _no_profile(office, unit_id)
     yield f"  Có vẻ là bảng {found.contract.title} ({found.contract.stream}). Xem lại rồi ghi thành profiles/*.yaml:"
-    shown = {name: list(_shown(noted)) for name, noted in words.items()}
-    yield from ("    " + line for line in profile_text(found, path.name, unit_id, shown).splitlines())
+    yield from ("    " + line for line in drafted.text.splitlines())
 
 
-def _profile_of(found: Guess) -> Profile:
-    from pipelines.office.profiles import Profile
-
-    return Profile(
-        profile_id="moi",
-        stream=found.contract.stream,
-        title="Nguồn mới",
-        labels={name: [path] for name, path in found.guessed.items()},
-        date_order="month_first" if found.is_month_first else "day_first",
-    )
-
-
-def _header_lines(found: Guess) -> Iterator[str]:
+def header_lines(found: Guess) -> Iterator[str]:
     """The header where the table is not whole: every path, so that an officer sees what there is to map."""
     rows = ", ".join(map(str, found.header_rows))
     yield f"Dòng tiêu đề có vẻ ở trang «{found.sheet.name or 'duy nhất'}», dòng {rows}:"
@@ -95,17 +71,11 @@ def _header_lines(found: Guess) -> Iterator[str]:
 
 def word_lines(words: dict[str, list[str]]) -> Iterator[str]:
     """Yield the words of statuses and other closed lists that nobody mapped."""
+    from pipelines.setup.draft import shown_words
+
     for name, noted in words.items():
-        shown = ", ".join(f"«{word}»" for word in _shown(noted))
+        shown = ", ".join(f"«{word}»" for word in shown_words(noted))
         yield f"  ! Từ chưa biết ở cột {name}: {shown or f'{format_count(len(noted))} nội dung khác nhau'}"
-
-
-def _shown(words: list[str]) -> Iterator[str]:
-    """The words, unless they are no list of words: long or very many texts may name a person."""
-    from pipelines.ingest.persons import without_persons
-
-    if len(words) <= _MOST_WORDS and max(map(len, words)) <= _LONGEST_WORD:
-        yield from map(without_persons, words)
 
 
 def _no_profile(office: Office, unit_id: str | None) -> Iterator[str]:

@@ -125,6 +125,15 @@ class Contract:
         return tuple(name for name, column in self.columns.items() if column.role in WORD_ROLES)
 
     @property
+    def happenings(self) -> tuple[str, ...]:
+        """Return the columns of moments that tell what happened, not what was promised or planned."""
+        return tuple(
+            name
+            for name, column in self.columns.items()
+            if column.role in MOMENT_ROLES and not {"due", "planned"} & set(name.split("_"))
+        )
+
+    @property
     def keyed(self) -> tuple[str, ...]:
         """Return the text columns that are matched with a table of names by `<name>_key`."""
         return tuple(name for name, column in self.columns.items() if column.names)

@@ -118,7 +118,7 @@ class _Known:
     def __init__(self, office: Office) -> None:
         self.office = office
         self.receipts, self.broken = read_receipts(office)
-        self.number = next_number(office)
+        self.number = self.look_no = next_number(office)
         self.newest = {receipt.inbox_path: receipt for receipt in self.receipts}
         self.withdrawn = set(journal.taken_out(office))
         self.first_with = {receipt.sha256: receipt.receipt_id for receipt in reversed(self.receipts)}
@@ -195,6 +195,7 @@ def _take(office: Office, item: InboxFile, known: _Known, seen: Sighting, now: d
         first_seen_at=seen.first_seen_at,
         file_time=_file_time(item.mark, now),
         source_time=_source_time(origin),
+        look_no=known.look_no,
     )
     write_atomically(
         office.data / "receipts" / f"{receipt.receipt_id}.json",

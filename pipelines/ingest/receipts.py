@@ -26,7 +26,8 @@ class Receipt:
 
     `number` orders the sendings of an office. `origin` describes the source a file was fetched from. Four moments (ISO,
     with offset) say what is known of when it came: the last look at the inbox that did not see it, the first that did,
-    the time the file system gives the file, and the time its source gives it; each may be unknown.
+    the time the file system gives the file, and the time its source gives it; each may be unknown. `look_no` is the
+    same for all that one look received: the number of its first receipt, 0 where it is not known.
     """
 
     receipt_id: str
@@ -44,6 +45,7 @@ class Receipt:
     first_seen_at: str | None = None
     file_time: str | None = None
     source_time: str | None = None
+    look_no: int = 0
 
     @property
     def shown_path(self) -> str:
@@ -123,7 +125,7 @@ def _receipt(content: Any) -> Receipt:
     known = {item.name for item in fields(Receipt)}
     present: dict[str, Any] = {name: value for name, value in content.items() if name in known}
     receipt = Receipt(**present)
-    numbers = (receipt.size, receipt.number or 0)
+    numbers = (receipt.size, receipt.number or 0, receipt.look_no)
     if not all(type(number) is int and number >= 0 for number in numbers):
         raise TypeError("size and number of a receipt are whole numbers")
     if not isinstance(receipt.origin, dict | None) or not _SHA256.fullmatch(receipt.sha256):

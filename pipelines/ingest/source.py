@@ -28,6 +28,7 @@ class Source:
         window: first and last day a date may have.
         zone: the office's time zone, for moments written with an offset; None keeps their clock time.
         corrections: right values the office answers for, of this stream and unit.
+        unit_keys: match keys of the names of the office's units, looked for in titles.
         masking_key: with it the code of a record that holds personal data becomes a hash (see `masked_code`).
     """
 
@@ -38,3 +39,4 @@ class Source:
     zone: dt.tzinfo | None = None
     corrections: Sequence[Correction] = ()
     masking_key: bytes = b""
+    unit_keys: frozenset[str] = frozenset()

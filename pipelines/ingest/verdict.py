@@ -18,6 +18,7 @@ from pipelines.ingest.grid import Opened
 from pipelines.ingest.sniff import Refused, name_note
 from pipelines.ingest.source import Source
 from pipelines.ingest.table_reading import Part
+from pipelines.ingest.titles import said_around
 
 _READER_FLAGS = (
     (FLAG, FLAG_REASON, FLAG_MEND),
@@ -64,6 +65,7 @@ def accepted(source: Source, opened: Opened, parts: Sequence[Part], flagged: int
         },
         "furniture": furniture,
         "totals": [{**item, **_inside(part)} for part in parts for item in part.totals],
+        "said": _said(source, parts),
         **_beside(opened, parts),
         "columns": first.headers,
         "corrections": [item for part in parts for item in part.corrections],
@@ -106,6 +108,7 @@ def refused(source: Source, refusal: Refused, error: str | None = None) -> dict[
         "counts": {"rows_in": 0, "typed": 0, "rejected": 0, "blank": 0, "furniture": 0, "flagged": 0},
         "furniture": [],
         "totals": [],
+        "said": {"units": [], "spans": []},
         "hidden": {"rows": None, "columns": None, "sheets": [], "filters": None},
         "other_sheets": [],
         "charts": [],
@@ -115,6 +118,16 @@ def refused(source: Source, refusal: Refused, error: str | None = None) -> dict[
         "unknown_headers": [],
         **({"error": error} if error else {}),
     }
+
+
+def _said(source: Source, parts: Sequence[Part]) -> dict[str, Any]:
+    """What the lines around the tables and the names of their sheets say of units and days."""
+    rows = [
+        part.table.sheet.rows[at]
+        for part in parts
+        for at in map(int, np.flatnonzero(np.isin(part.kinds, ["title", "signature"])))
+    ]
+    return said_around(rows, [name for part in parts if (name := part.table.sheet.name)], source.unit_keys)
 
 
 def _flagged(flags: dict[str, int], key: str) -> list[dict[str, Any]]:

@@ -23,11 +23,15 @@ from pipelines.office.clock import Clock
 from pipelines.office.corrections import Correction, load_corrections
 from pipelines.office.errors import OfficeError
 from pipelines.office.nearest import nearest
+from pipelines.office.notify import Notify
 from pipelines.office.profiles import Profile, load_profiles, profile_files
 from pipelines.office.reference import load_reference
 from pipelines.office.streams import streams
 from pipelines.office.tables import UNIT_KINDS
 from pipelines.office.yaml_file import load_validated, place_of
+
+# Five parts: minute, hour, day, month, weekday.
+_CRON = r"^(\S+\s+){4}\S+$"
 
 
 class _Strict(BaseModel):
@@ -104,8 +108,10 @@ class Deadlines(_Strict):
         "01-31",
         pattern=r"^((0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|(0[469]|11)-(0[1-9]|[12]\d|30)|02-(0[1-9]|1\d|2[0-8]))$",
     )
-    reminder_cron: str = "0 7 10 3,6,9,12 *"
-    final_cron: str = "0 7 15 3,6,9,12 *"
+    # When the schedules ask, in the office's time zone: before the units' deadline, just after it, after the cut-off.
+    reminder_cron: str = Field("0 7 10 3,6,9,12 *", pattern=_CRON)
+    deadline_cron: str = Field("0 7 12 3,6,9,12 *", pattern=_CRON)
+    final_cron: str = Field("0 7 15 3,6,9,12 *", pattern=_CRON)
 
 
 class Window(_Strict):
@@ -187,6 +193,7 @@ class OfficeSettings(_Strict):
     number: Number = Field(default_factory=Number)
     access: Access = Field(default_factory=Access)
     words: Words = Field(default_factory=Words)
+    notify: Notify = Field(default_factory=Notify)
     window: Window = Field(default_factory=Window)
     # Ids of the forms a report prints while they are in force (domain/13); None: every form but those on demand.
     forms_enabled: list[str] | None = None
@@ -353,6 +360,7 @@ def named_wrongly(
         if isinstance(source, QuerySource)
     ]
     named += [(own, ("unit_documents", name), name, kinds_and_units) for name in settings.unit_documents]
+    named += [(own, ("notify", "units", name), name, units) for name in settings.notify.units]
     for path, profile in zip(profile_files(root / "profiles"), profiles, strict=True):
         named.append((path, ("stream",), profile.stream, set(streams())))
         named += [

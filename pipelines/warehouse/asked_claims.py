@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pandas as pd
@@ -22,6 +22,7 @@ from pipelines.warehouse.claims import Claim, Claims, is_export
 from pipelines.warehouse.landed_schema import landed_schema
 from pipelines.warehouse.register import Delivery
 from pipelines.warehouse.streams import contract_path, streams
+from pipelines.warehouse.title_claims import shown_until
 from pipelines.warehouse.typed import TypedDelivery
 
 if TYPE_CHECKING:
@@ -50,8 +51,6 @@ _CODES = """
     inner join ranked on row_of.delivery_id = ranked.delivery_id and ranked.place = 1
     where regexp_matches(row_of."{key}", $national)
 """
-# Of how many units the codes must bear different parts before a part says whose a code is.
-_TELLING = 0.75
 
 
 def claims_of(
@@ -100,15 +99,16 @@ def claim_rows(found: list[tuple[Delivery, Claim]]) -> pd.DataFrame:
 
 def _short(known: Claims, question: Question, typed: list[TypedDelivery]) -> Iterator[Claim]:
     """Of each unit and stream the newest export sent for the asked period, or a part of it, that ends too early."""
-    newest: dict[tuple[str, str | None], Delivery] = {}
+    newest: dict[tuple[str, str | None], tuple[Delivery, dict[str, Any]]] = {}
     for item in typed:
         delivery, period = item.delivery, known.period(item.delivery.period_id)
         within = period and question.period.start_on <= period.start_on and period.end_on <= question.period.end_on
         if within and item.answers and item.remaining is None and is_export(delivery):
             place = delivery.unit_id, delivery.stream
-            newest[place] = max(newest.get(place, delivery), delivery, key=_age)
-    for delivery in newest.values():
-        claim = known.of_last_day(delivery, question.until_on)
+            mine = delivery, item.verdict.get("said") or {}
+            newest[place] = max(newest.get(place, mine), mine, key=lambda found: _age(found[0]))
+    for delivery, said in newest.values():
+        claim = known.of_last_day(delivery, shown_until(known, delivery, said), question.until_on)
         if claim:
             yield claim
 
@@ -129,33 +129,13 @@ def _of_codes(
         asked = {"until_end": until_end, "stream": stream, "national": NATIONAL_CODE}
         codes = connection.execute(query, asked).df()
         yield from _shared(known, by_id, codes)
-        yield from _parts(known, by_id, codes)
 
 
 def _shared(known: Claims, by_id: dict[str, Delivery], codes: pd.DataFrame) -> Iterator[Claim]:
     """Dossiers that two units show at once; the file received later is asked about."""
     pairs = codes.merge(codes, on="code", suffixes=("", "_other"))
     pairs = pairs[(pairs["unit_id"] != pairs["unit_id_other"]) & (pairs["receipt_no"] > pairs["receipt_no_other"])]
-    for (delivery_id, other), group in pairs.sort_values("code").groupby(["delivery_id", "unit_id_other"]):
-        delivery = by_id[str(delivery_id)]
-        if not known.is_successor(delivery.unit_id, str(other)):
-            yield known.of_shared(delivery, str(other), tuple(group["code"]))
-
-
-def _parts(known: Claims, by_id: dict[str, Delivery], codes: pd.DataFrame) -> Iterator[Claim]:
-    """Files most of whose codes bear the unit part of another unit, where parts distinguish units at all.
-
-    Nobody knows by the codes alone whose they are: each of the units is asked about its file.
-    """
-    parts = codes.assign(part=codes["code"].str.replace(r"-[0-9]{6}-[0-9]+$", "", regex=True))
-    counts = parts.groupby(["delivery_id", "unit_id", "receipt_no", "part"]).size().reset_index(name="rows")
-    most = counts.sort_values(["rows", "part"]).drop_duplicates("delivery_id", keep="last").sort_values("receipt_no")
-    if len(most) < 3 or most["part"].nunique() < _TELLING * len(most):
-        return
-    for part, group in most.groupby("part"):
-        units = [*dict.fromkeys(by_id[delivery_id].unit_id for delivery_id in group["delivery_id"])]
-        for delivery_id in group["delivery_id"]:
-            unit_id = by_id[delivery_id].unit_id
-            other = next((other for other in units if not known.is_kin(unit_id, other)), None)
-            if other is not None:
-                yield known.of_code_part(by_id[delivery_id], str(part), other)
+    for (delivery_id, other_id), group in pairs.sort_values("code").groupby(["delivery_id", "delivery_id_other"]):
+        delivery, other = by_id[str(delivery_id)], by_id[str(other_id)]
+        if not known.is_successor(delivery.unit_id, other.unit_id):
+            yield known.of_shared(delivery, other, tuple(group["code"]))

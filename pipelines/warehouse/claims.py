@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from pipelines.ingest.own_return import OwnReturn
 from pipelines.office.profiles import END_OF_DAY
@@ -26,7 +26,11 @@ from pipelines.warehouse.register import Delivery
 # stale: made before the period began.                    same_bytes: another unit sent the very same file.
 # earlier_bytes: sent before, for an earlier period.      other_units_rows: some rows name another unit.
 # day_not_reached: ends before the last asked day.        shared_codes: another unit shows the same dossiers now.
-# code_part: most codes bear the part of another unit.     deleted_dossiers: open dossiers it no longer has.
+# code_part: most codes bear the part of another unit.    deleted_dossiers: open dossiers it no longer has.
+# title_unit, title_period: the lines above the table     no_row_in_period: every date of its rows lies outside
+#   name another unit, another period.                      the period it was sent for.
+# order_unknown: two versions came at once and differ.    total_differs: a total row is not the sum of its rows.
+# unknown_units: most rows name a unit no table knows.
 Kind = Literal[
     "other_unit",
     "other_period",
@@ -34,6 +38,12 @@ Kind = Literal[
     "same_bytes",
     "earlier_bytes",
     "other_units_rows",
+    "unknown_units",
+    "title_unit",
+    "title_period",
+    "no_row_in_period",
+    "order_unknown",
+    "total_differs",
     "records_gone",
     "day_not_reached",
     "shared_codes",
@@ -49,9 +59,12 @@ EFFECT_WORDS: dict[str, str] = {
     "flags": "cần xác nhận",
 }
 # What only a question raises: no file says it by itself.
-ASKED_KINDS = frozenset({"day_not_reached", "shared_codes", "code_part", "deleted_dossiers"})
+ASKED_KINDS = frozenset({"day_not_reached", "shared_codes", "deleted_dossiers"})
 _MOVE = "Chuyển tệp về đúng thư mục đơn vị đã gửi; đơn vị này gửi tệp của mình."
 _SHOWN = 20
+_NAMES_SHOWN = 5
+# For how long nothing may happen in a unit before anybody asks.
+_QUIET = dt.timedelta(days=30)
 _ACCEPT = "kstt accept {id} --reason … --by …"
 
 
@@ -170,6 +183,10 @@ class Claims:
         """Return whether two units may send each other's rows: one is above the other, or took it over."""
         return other == unit_id or other in self._kin.get(unit_id, ())
 
+    def is_desk(self, unit_id: str) -> bool:
+        """Return whether a unit is a one-stop desk."""
+        return self._kinds.get(unit_id) == "one_stop_desk"
+
     def is_successor(self, unit_id: str, other: str) -> bool:
         """Return whether one unit took over the other, however many changes lie between."""
         return other in self._taken.get(unit_id, ())
@@ -214,31 +231,70 @@ class Claims:
 
     # ---------------------------------------------------------------- an export
 
-    def of_export(self, delivery: Delivery, stream_units: dict[str, int], rows: int) -> Claim | None:
-        """Hold the units that rows of an export name as their own against the folder it lies in.
+    def of_units(self, delivery: Delivery, named: dict[str, int], rows: int) -> Claim | None:
+        """Hold the units that rows of a file name as their own against the folder it lies in.
 
         Args:
             delivery: the file.
-            stream_units: match key of each unit named → rows that name it.
+            named: match key of each unit named → rows that name it.
             rows: rows of the file.
         """
-        own, others = 0, dict[str, int]()
-        for key, count in stream_units.items():
+        own, others, unknown = 0, dict[str, int](), dict[str, int]()
+        for key, count in named.items():
             unit_id = self._aliases.get(key)
-            if unit_id and self.is_kin(delivery.unit_id, unit_id):
+            if unit_id is None:
+                unknown[key] = count
+            elif self.is_kin(delivery.unit_id, unit_id):
                 own += count
-            elif unit_id and self._could_send(unit_id, delivery):
+            elif self._could_send(unit_id, delivery):
                 others[unit_id] = others.get(unit_id, 0) + count
         if not others:
-            return None
+            return self._of_unknown(delivery, unknown, rows) if not own else None
         names = ", ".join(f"{self.name(unit)} ({count} dòng)" for unit, count in sorted(others.items()))
         if not own and 2 * sum(others.values()) >= rows:
             reason = f"Tệp là số liệu của {names}, không có dòng nào của {self.name(delivery.unit_id)}."
             return Claim(delivery.delivery_id, "other_unit", "refuses", reason, _MOVE)
-        if own >= sum(others.values()):
+        if is_export(delivery) and own >= sum(others.values()):
             return None  # a few dossiers of other units have moved here; their codes move with them
-        reason = f"Phần lớn dòng của tệp ghi đơn vị khác: {names}; của {self.name(delivery.unit_id)} có {own} dòng."
-        return self._doubt(delivery, "other_units_rows", "flags", reason)
+        what = "Phần lớn dòng của tệp" if own < sum(others.values()) else "Có dòng của tệp"
+        reason = f"{what} ghi đơn vị khác: {names}; của {self.name(delivery.unit_id)} có {own} dòng."
+        return self.doubt(delivery, "other_units_rows", "flags", reason)
+
+    def _of_unknown(self, delivery: Delivery, unknown: dict[str, int], rows: int) -> Claim | None:
+        """Say that most rows of an export name units no table of the office knows, and none its sender."""
+        if not is_export(delivery) or 2 * sum(unknown.values()) < rows:
+            return None
+        most = sorted(unknown, key=lambda key: (-unknown[key], key))[:_NAMES_SHOWN]
+        names = ", ".join(f"«{key}» ({unknown[key]} dòng)" for key in most)
+        reason = (
+            f"Tên đơn vị trong tệp không có trong units.csv: {names}; không dòng nào ghi "
+            f"{self.name(delivery.unit_id)}. Nếu là tên gọi khác của đơn vị, thêm vào cột aliases."
+        )
+        return self.doubt(delivery, "unknown_units", "flags", reason)
+
+    def names_itself(self, delivery: Delivery, named: dict[str, int]) -> bool:
+        """Return whether most rows that name a unit name the sender, or a unit it took over."""
+        own = sum(count for key, count in named.items() if self._is_own(delivery, self._aliases.get(key)))
+        return own > 0 and 2 * own >= sum(named.values())
+
+    def contesting(self, delivery: Delivery, keys: Iterable[str]) -> list[str]:
+        """Return the units that titles name and that send such files, where they do not name the sender.
+
+        A ward has a one-stop desk of its own: the desk's name alone is of nobody.
+        """
+        named = [unit_id for key in keys if (unit_id := self._aliases.get(key))]
+        if any(self._is_own(delivery, unit_id) for unit_id in named):
+            return []
+        return [
+            unit_id
+            for unit_id in dict.fromkeys(named)
+            if not self.is_kin(delivery.unit_id, unit_id)
+            and not self.is_desk(unit_id)
+            and self._could_send(unit_id, delivery)
+        ]
+
+    def _is_own(self, delivery: Delivery, unit_id: str | None) -> bool:
+        return unit_id is not None and (unit_id == delivery.unit_id or self.is_successor(delivery.unit_id, unit_id))
 
     def _could_send(self, unit_id: str, delivery: Delivery) -> bool:
         """Return whether a unit sends such files itself: it owes the stream, or is of the sender's kind."""
@@ -260,6 +316,25 @@ class Claims:
         mend = f"Kết xuất lại sau ngày {period.end_on:%d/%m/%Y} rồi gửi."
         return Claim(delivery.delivery_id, "stale", "answers_nothing", reason, mend)
 
+    def period_of_key(self, key: str) -> Period | None:
+        """Return the period of the office that a key of `periods.named` is of."""
+        return self._periods.get(self._labels.get(key, ""))
+
+    def of_days(self, delivery: Delivery, first: str | None, last: str | None) -> Claim | None:
+        """Say that nothing of a file's rows happened within the period it was sent for."""
+        period = self.period(delivery.period_id)
+        if period is None or first is None or last is None:
+            return None
+        first_on, last_on = dt.date.fromisoformat(first), dt.date.fromisoformat(last)
+        is_within = last_on >= period.start_on and first_on <= period.end_on
+        if is_within or (first_on <= period.end_on and shown_on(delivery) - last_on < _QUIET):
+            return None
+        reason = (
+            f"Không dòng nào của tệp có ngày trong {period.label} ({period.start_on:%d/%m/%Y}–"
+            f"{period.end_on:%d/%m/%Y}): các dòng ghi từ {first_on:%d/%m/%Y} đến {last_on:%d/%m/%Y}."
+        )
+        return self.doubt(delivery, "no_row_in_period", "flags", reason)
+
     def of_bytes(self, delivery: Delivery, before: Iterable[Delivery]) -> Claim | None:
         """Hold a file with rows against the sendings of the very same bytes before it, those that count.
 
@@ -270,12 +345,12 @@ class Claims:
         for other in before:
             if not self.is_kin(delivery.unit_id, other.unit_id) and _is_of_folder(delivery):
                 reason = f"Chờ xác nhận: {self.name(other.unit_id)} đã gửi đúng tệp này («{other.shown_name}»)."
-                return self._doubt(delivery, "same_bytes", "waits", reason)
+                return self.doubt(delivery, "same_bytes", "waits", reason)
         for other in before:
             earlier, period = self.period(other.period_id), self.period(delivery.period_id)
             if other.unit_id == delivery.unit_id and earlier and period and earlier.end_on < period.start_on:
                 reason = f"Đúng từng byte tệp đã gửi cho {earlier.label} («{other.shown_name}»)."
-                return self._doubt(delivery, "earlier_bytes", "answers_nothing", reason)
+                return self.doubt(delivery, "earlier_bytes", "answers_nothing", reason)
         return None
 
     # ---------------------------------------------------------------- what was sent before
@@ -286,31 +361,51 @@ class Claims:
             f"Tệp gửi thay «{replaced.shown_name}» thiếu {len(records)} bản ghi có trong tệp cũ, vẫn được tính theo "
             f"tệp cũ: {listed(records)}."
         )
-        return self._doubt(delivery, "records_gone", "flags", reason, records)
+        return self.doubt(delivery, "records_gone", "flags", reason, records)
 
-    def of_last_day(self, delivery: Delivery, until_on: dt.date) -> Claim | None:
-        """Say that a unit's newest export of a stream ends before the last day that is asked for."""
-        if not is_export(delivery) or shown_on(delivery) >= until_on:
+    def of_order(self, delivery: Delivery, other: Delivery, records: tuple[str, ...]) -> Claim:
+        """Say that two versions came in one look, that nothing tells which is the newer, and where they differ."""
+        reason = (
+            f"«{other.shown_name}» và «{delivery.shown_name}» đến cùng lúc, không rõ bản nào sau; đang tính theo "
+            f"«{delivery.shown_name}». {len(records)} bản ghi khác nhau: {listed(records)}."
+        )
+        return self.doubt(delivery, "order_unknown", "flags", reason, records)
+
+    def of_totals(self, delivery: Delivery, wrong: list[dict[str, Any]]) -> Claim:
+        """Say which total rows of a file are not what its rows give; a total is never counted itself."""
+        said = [
+            f"{_place(total)}, «{total['of']}»: ghi {total['stated']}, "
+            f"các dòng cho {'không cộng được' if total['found'] is None else total['found']}"
+            for total in wrong[:_NAMES_SHOWN]
+        ]
+        more = f"; … (tất cả {len(wrong)})" if len(wrong) > _NAMES_SHOWN else ""
+        return self.doubt(delivery, "total_differs", "flags", f"Dòng tổng không khớp: {'; '.join(said)}{more}.")
+
+    def of_last_day(self, delivery: Delivery, shown: dt.date, until_on: dt.date) -> Claim | None:
+        """Say that a unit's newest export of a stream ends before the last day that is asked for.
+
+        Args:
+            delivery: the file.
+            shown: the last whole day it shows.
+            until_on: the last day asked for.
+        """
+        if not is_export(delivery) or shown >= until_on:
             return None
-        reason = f"Số liệu mới đến hết ngày {shown_on(delivery):%d/%m/%Y}, chưa đến ngày {until_on:%d/%m/%Y}."
-        return self._doubt(delivery, "day_not_reached", "flags", reason)
+        reason = f"Số liệu mới đến hết ngày {shown:%d/%m/%Y}, chưa đến ngày {until_on:%d/%m/%Y}."
+        return self.doubt(delivery, "day_not_reached", "flags", reason)
 
-    def of_code_part(self, delivery: Delivery, part: str, other_unit: str) -> Claim:
-        """Say that most codes of a file bear the unit part that another unit's codes bear."""
-        reason = f"Phần lớn mã hồ sơ của tệp mang mã đơn vị «{part}», là mã trong tệp của {self.name(other_unit)}."
-        return self._doubt(delivery, "code_part", "flags", reason)
-
-    def of_shared(self, delivery: Delivery, other_unit: str, records: tuple[str, ...]) -> Claim:
+    def of_shared(self, delivery: Delivery, other: Delivery, records: tuple[str, ...]) -> Claim:
         """Say which dossiers another unit's newest export shows as well."""
         reason = (
-            f"{len(records)} hồ sơ cùng có trong tệp mới nhất của {self.name(other_unit)}, chưa rõ đang thuộc đơn vị "
-            f"nào: {listed(records)}."
+            f"{len(records)} hồ sơ cùng có trong tệp mới nhất của {self.name(other.unit_id)} («{other.shown_name}»), "
+            f"chưa rõ đang thuộc đơn vị nào: {listed(records)}."
         )
-        return self._doubt(delivery, "shared_codes", "flags", reason, records)
+        return self.doubt(delivery, "shared_codes", "flags", reason, records)
 
-    def _doubt(
+    def doubt(
         self, delivery: Delivery, kind: Kind, effect: Effect, reason: str, records: tuple[str, ...] = ()
     ) -> Claim:
+        """Return a claim that a person's word settles."""
         mend = f"Hỏi lại đơn vị; đúng thì {_ACCEPT.format(id=delivery.receipt_id)}, gửi nhầm thì kstt withdraw."
         return Claim(delivery.delivery_id, kind, effect, reason, mend, records)
 
@@ -318,6 +413,11 @@ class Claims:
 def accepted(claim: Claim, word: str) -> Claim:
     """Return the claim with the word that settles it."""
     return replace(claim, accepted=word)
+
+
+def _place(total: dict[str, Any]) -> str:
+    sheet = f" (trang «{total['sheet']}»)" if total.get("sheet") else ""
+    return f"dòng {total['row']}{sheet}"
 
 
 def _is_of_folder(delivery: Delivery) -> bool:

@@ -53,6 +53,9 @@ class Delivery:
     receipt_no: int = 0
     # What a return workbook says of itself; None for any other file.
     own_return: OwnReturn | None = None
+    # The look at the inbox it was received in; 0 where the receipt does not say. And the time its file system gave it.
+    look_no: int = 0
+    file_time: str | None = None
 
     @cached_property
     def shown_name(self) -> str:
@@ -76,6 +79,12 @@ class Delivery:
     def named_moment(self) -> dt.datetime | None:
         """The moment its name says it shows; None where it says none."""
         return self.profile.named_moment(self.file_name) if self.profile else None
+
+    @property
+    def file_moment(self) -> dt.datetime | None:
+        """When the file was last written; a time later than its receipt is no evidence."""
+        moment = dt.datetime.fromisoformat(self.file_time) if self.file_time else None
+        return moment if moment and moment <= dt.datetime.fromisoformat(self.received_at) else None
 
     @property
     def receipt_id(self) -> str:
@@ -230,4 +239,6 @@ def _new_delivery(receipt: Receipt, delivery_id: str, profile: Profile | None, o
         kind="first",
         receipt_no=receipt.number,
         own_return=own,
+        look_no=receipt.look_no,
+        file_time=receipt.file_time,
     )

@@ -1,4 +1,5 @@
-"""What typed files say that claims need, read from each once: units named by their rows, records a replacement lacks.
+"""What typed files say that claims need, read from each once: units, unit parts of codes and days of their rows, the
+records a replacement lacks or has otherwise.
 
 Here: an index beside the typed files, derived from them. Not here: what follows from it (claims).
 Invariant: the index can be deleted at any time; a typed folder never changes, so what it said is never asked again.
@@ -7,18 +8,44 @@ Invariant: the index can be deleted at any time; a typed folder never changes, s
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from pipelines.ingest.contract import BOOK_YEAR, OWN_NUMBER, Contract, load_contract
+from pipelines.ingest.contract import BOOK_YEAR, LINEAGE_COLUMNS, OWN_NUMBER, Contract, load_contract
 from pipelines.office.files import write_atomically
 from pipelines.office.settings import Office
 from pipelines.warehouse.streams import contract_path
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 _BETWEEN = " | "  # between the parts of a key of several columns
-_VERSION = 2
+_VERSION = 3
+# What follows the unit part of a national code: the day of receipt and a number (domain/09 9.2).
+_AFTER_PART = r"-[0-9]{6}-[0-9]+$"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the rows of a file say of it as a whole.
+
+    `units` has the match key of each unit named by the rows as their own → how many name it; `parts` each unit part of
+    national codes → how many have it; the days are the first and last on which anything happened.
+    """
+
+    units: dict[str, int]
+    parts: dict[str, int]
+    first_on: str | None
+    last_on: str | None
+
+    @property
+    def main_part(self) -> str | None:
+        """The unit part of most national codes; None where none is of more than half of them."""
+        part, count = max(self.parts.items(), key=lambda item: (item[1], item[0]), default=("", 0))
+        return part if 2 * count > sum(self.parts.values()) else None
 
 
 @dataclass
@@ -26,8 +53,9 @@ class Said:
     """The index of one office, in memory; `save` keeps what was new."""
 
     path: Path
-    units: dict[str, dict[str, int]] = field(default_factory=dict)
+    files: dict[str, Facts] = field(default_factory=dict)
     lacking: dict[str, list[str]] = field(default_factory=dict)
+    differing: dict[str, list[str]] = field(default_factory=dict)
     is_changed: bool = False
 
     @classmethod
@@ -36,11 +64,11 @@ class Said:
         path = office.data / "typed" / "said.json"
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
-            units, lacking = content["units"], content["lacking"]
-            is_whole = all(isinstance(named, dict) for named in units.values())
-            is_whole = is_whole and all(isinstance(records, list) for records in lacking.values())
-            if content["version"] == _VERSION and is_whole:
-                return cls(path, units, lacking)
+            if content["version"] == _VERSION:
+                files = {name: _facts(said) for name, said in content["files"].items()}
+                lacking, differing = content["lacking"], content["differing"]
+                if all(isinstance(records, list) for records in (*lacking.values(), *differing.values())):
+                    return cls(path, files, lacking, differing)
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             pass  # derived: made anew below
         return cls(path)
@@ -48,21 +76,17 @@ class Said:
     def save(self) -> None:
         """Keep what this process has read."""
         if self.is_changed:
-            content = {"version": _VERSION, "units": self.units, "lacking": self.lacking}
+            files = {name: asdict(said) for name, said in self.files.items()}
+            content = {"version": _VERSION, "files": files, "lacking": self.lacking, "differing": self.differing}
             write_atomically(self.path, json.dumps(content, ensure_ascii=False, sort_keys=True).encode())
             self.is_changed = False
 
-    def units_named(self, stream: str, folder: Path) -> dict[str, int]:
-        """Return match key of each unit named by the rows as their own → how many name it."""
-        sender = load_contract(contract_path(stream)).sender
-        if sender is None:
-            return {}
-        if folder.name not in self.units:
-            column = f"{sender}_key"
-            named = pd.read_parquet(folder / "rows.parquet", columns=[column])[column].dropna()
-            self.units[folder.name] = {str(key): int(count) for key, count in named.value_counts().items() if key}
+    def of_rows(self, stream: str, folder: Path) -> Facts:
+        """Return what the rows of a typed file say of it as a whole."""
+        if folder.name not in self.files:
+            self.files[folder.name] = _read(folder / "rows.parquet", load_contract(contract_path(stream)))
             self.is_changed = True
-        return self.units[folder.name]
+        return self.files[folder.name]
 
     def missing(self, stream: str, new: Path, old: Path) -> list[str]:
         """Return the records counted from an old file that a new one lacks; a rejected row of the new is present."""
@@ -77,6 +101,68 @@ class Said:
             self.lacking[key] = sorted(gone["key"])
             self.is_changed = True
         return self.lacking[key]
+
+    def changed(self, stream: str, new: Path, old: Path) -> list[str]:
+        """Return the records two files both have, each with something else in a column of the contract."""
+        key = f"{new.name}<{old.name}"
+        if key not in self.differing:
+            contract = load_contract(contract_path(stream))
+            first, second = (_contents(folder / "rows.parquet", contract) for folder in (old, new))
+            both = first.index.intersection(second.index)
+            differs = (first.loc[both] != second.loc[both]).any(axis="columns")
+            self.differing[key] = sorted(map(str, both[differs.to_numpy(dtype=bool)]))
+            self.is_changed = True
+        return self.differing[key]
+
+
+def _facts(content: dict) -> Facts:
+    facts = Facts(**content)
+    days = (facts.first_on, facts.last_on)
+    if not all(isinstance(named, dict) for named in (facts.units, facts.parts)):
+        raise TypeError("what the rows of a file say has two tables")
+    if not all(day is None or isinstance(day, str) for day in days):
+        raise TypeError("what the rows of a file say has two days")
+    return facts
+
+
+def _read(path: Path, contract: Contract) -> Facts:
+    """Read the few columns that say what a file is as a whole; a file may have millions of rows."""
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    sender = f"{contract.sender}_key" if contract.sender else None
+    coded = contract.key if contract.national_code else None
+    moments = contract.happenings if contract.book_dates else ()
+    rows = pq.read_table(path, columns=[name for name in (sender, coded, *moments) if name])
+    parts: dict[str, int] = {}
+    if contract.national_code and coded:
+        codes = rows[coded].drop_null()
+        whole = pc.MatchSubstringOptions(f"^(?:{contract.national_code.pattern})$")
+        national = codes.filter(pc.call_function("match_substring_regex", [codes], whole))
+        before = pc.ReplaceSubstringOptions(_AFTER_PART, "")
+        parts = _counts(pc.call_function("replace_substring_regex", [national], before))
+    spans = [pc.call_function("min_max", [rows[name]]).as_py() for name in moments]
+    days = [span for span in spans if span["min"] is not None]
+    return Facts(
+        {key: count for key, count in (_counts(rows[sender]) if sender else {}).items() if key},
+        parts,
+        min((span["min"].date().isoformat() for span in days), default=None),
+        max((span["max"].date().isoformat() for span in days), default=None),
+    )
+
+
+def _counts(values: pa.ChunkedArray) -> dict[str, int]:
+    """Return each value and how many there are, by value."""
+    counted = values.drop_null().value_counts().to_pylist()
+    return {item["values"]: item["counts"] for item in sorted(counted, key=lambda item: item["values"])}
+
+
+def _contents(path: Path, contract: Contract) -> pd.DataFrame:
+    """The records of a file as text, by name; of several rows of one record the last."""
+    rows = pd.read_parquet(path)
+    texts = rows[[name for name in rows.columns if name not in LINEAGE_COLUMNS]].astype("string").fillna("")
+    texts.index = pd.Index(record_keys(rows, contract))
+    return texts[~texts.index.duplicated(keep="last")]
 
 
 def record_keys(rows: pd.DataFrame, contract: Contract) -> list[str]:

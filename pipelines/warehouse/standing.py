@@ -14,7 +14,8 @@ from dataclasses import replace
 from pipelines.office import journal
 from pipelines.office.settings import Office
 from pipelines.warehouse.acceptance import Acceptances
-from pipelines.warehouse.claims import Claim, Claims, is_export
+from pipelines.warehouse.claims import Claim, Claims
+from pipelines.warehouse.own_claims import OwnClaims
 from pipelines.warehouse.register import DELIVERY_ACTS, Cut, Delivery
 from pipelines.warehouse.said import Said
 from pipelines.warehouse.typed import TypedDelivery, type_deliveries
@@ -75,41 +76,13 @@ class _Judge:
     """One pass over deliveries in the order received."""
 
     def __init__(self, office: Office, cut: Cut | None) -> None:
+        self.office, self.cut = office, cut
         self.claims, self.said, self.words = Claims(office), Said.of(office), Acceptances.of(office, cut)
 
     def all(self, typed: list[TypedDelivery]) -> list[TypedDelivery]:
         """Lay over each reading what its file says of itself."""
-        same: dict[tuple[str | None, str], list[Delivery]] = {}
-        judged = []
-        for item in typed:
-            claims = [self.words.settle(claim) for claim in self._own_claims(item)]
-            rows = _rows(item)
-            content = (item.delivery.stream, item.delivery.sha256)
-            if not claims and item.delivery.kind != "same_bytes" and rows and item.verdict["status"] == "accepted":
-                doubt = self.claims.of_bytes(item.delivery, same.get(content, ()))
-                claims += [self.words.settle(doubt)] if doubt else []
-            item = _with(item, claims)
-            if rows and item.verdict["status"] == "accepted":
-                same.setdefault(content, []).append(item.delivery)
-            judged.append(item)
-        return judged
-
-    def _own_claims(self, item: TypedDelivery) -> Iterator[Claim]:
-        delivery = item.delivery
-        refused = self.claims.of_return(delivery)
-        if refused:
-            yield refused
-            return
-        if item.verdict["status"] != "accepted" or delivery.stream is None or not is_export(delivery):
-            return
-        if delivery.profile is not None and delivery.profile.unit_from == "folder":
-            named = self.said.units_named(delivery.stream, item.folder)
-            doubt = self.claims.of_export(delivery, named, _rows(item)) if named else None
-            if doubt:
-                yield doubt
-        stale = self.claims.of_period(delivery)
-        if stale:
-            yield stale
+        own = OwnClaims(self.office, self.claims, self.said, self.words, self.cut)
+        return [_with(item, claims) for item, claims in zip(typed, own.of(typed), strict=True)]
 
     def chains(self, judged: list[TypedDelivery]) -> Iterator[TypedDelivery]:
         """Yield what counts of every chain of replacements, and the refused files since the last good one."""
@@ -157,7 +130,3 @@ def _with(item: TypedDelivery, claims: list[Claim]) -> TypedDelivery:
     if barred:
         verdict = {**verdict, "status": "refused", "refused_reason": barred.reason, "refused_mend": barred.mend}
     return replace(item, verdict=verdict, claims=tuple(claims))
-
-
-def _rows(item: TypedDelivery) -> int:
-    return int(item.verdict["counts"]["typed"]) + int(item.verdict["counts"]["rejected"])

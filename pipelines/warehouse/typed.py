@@ -186,7 +186,21 @@ def source_of(office: Office, delivery: Delivery) -> Source:
         office.clock.timezone,
         corrections_of(office, delivery),
         masking_key(office),
+        _unit_keys(office),
     )
+
+
+# Match keys of the names of an office's units, under the hash of its table of units.
+_keys: dict[str, frozenset[str]] = {}
+
+
+def _unit_keys(office: Office) -> frozenset[str]:
+    from pipelines.office.reference import unit_aliases
+
+    table = office.tables_hash("units")
+    if table not in _keys:
+        _keys[table] = frozenset(unit_aliases(office.reference["units"])["unit_key"])
+    return _keys[table]
 
 
 class _Typing:

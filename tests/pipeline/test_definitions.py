@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -16,12 +17,14 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 import pytest
 from dagster._core.errors import ScheduleExecutionError
+from dagster._core.test_utils import instance_for_test
 from dagster._utils.schedules import schedule_execution_time_iterator
 from office_folder import make_office
 from sample_copy import REPOSITORY, copy_small_office
 from syrupy.assertion import SnapshotAssertion
 
 from pipelines.definitions import build_defs
+from pipelines.defs.automation import next_ticks
 from pipelines.defs.models import project_manifest
 from pipelines.office.settings import Office, load_office
 
@@ -179,7 +182,7 @@ def tick(definitions: dg.Definitions, name: str, moment: dt.datetime) -> list[st
 
 
 def test_schedules_and_the_sensor_are_on(definitions: dg.Definitions) -> None:
-    assert len(definitions.schedules or []) == 8
+    assert len(definitions.schedules or []) == 12
     assert {item.default_status for item in definitions.schedules or []} == {dg.DefaultScheduleStatus.RUNNING}
     assert {item.default_status for item in definitions.sensors or []} == {dg.DefaultSensorStatus.RUNNING}
 
@@ -194,6 +197,10 @@ def test_schedules_and_the_sensor_are_on(definitions: dg.Definitions) -> None:
         (
             "sau_chot_so_lieu",
             ["2021-03-15 07:00", "2021-06-15 07:00", "2021-09-15 07:00", "2021-12-15 07:00", "2022-03-15 07:00"],
+        ),
+        (
+            "sau_han_nop",
+            ["2021-03-12 07:00", "2021-06-12 07:00", "2021-09-12 07:00", "2021-12-12 07:00", "2022-03-12 07:00"],
         ),
         ("truoc_han_nop_6_thang", ["2021-06-10 07:00", "2022-06-10 07:00"]),
         ("sau_chot_so_lieu_9_thang", ["2021-09-15 07:00", "2022-09-15 07:00"]),
@@ -211,6 +218,8 @@ def test_the_next_ticks_are_at_seven_in_viet_nam(definitions: dg.Definitions, na
     ("name", "moment", "partition"),
     [
         ("truoc_han_nop", dt.datetime(2021, 3, 10, 7, tzinfo=HANOI), "2021-Q1"),
+        ("sau_han_nop", dt.datetime(2021, 3, 12, 7, tzinfo=HANOI), "2021-Q1"),
+        ("sau_han_nop_nam", dt.datetime(2021, 12, 12, 7, tzinfo=HANOI), "2021-Y"),
         ("sau_chot_so_lieu", dt.datetime(2021, 3, 15, 7, tzinfo=HANOI), "2021-Q1"),
         ("sau_chot_so_lieu", dt.datetime(2021, 4, 1, 7, tzinfo=HANOI), "2021-Q1"),
         ("truoc_han_nop", dt.datetime(2021, 6, 10, 7, tzinfo=HANOI), "2021-Q2"),
@@ -240,6 +249,55 @@ def test_a_tick_beyond_the_declared_periods_fails_and_says_why(
     with pytest.raises(ScheduleExecutionError) as raised:
         tick(definitions, name, moment)
     assert why in str(raised.value.__cause__)
+
+
+@pytest.mark.parametrize(
+    ("status", "made", "asked"),
+    [
+        # 07:00 of the 15th in Viet Nam is midnight in UTC, in which Dagster keeps when a run was made.
+        (dg.DagsterRunStatus.SUCCESS, "2021-03-15 00:00:05", []),
+        (dg.DagsterRunStatus.STARTED, "2021-03-20 10:00:00", []),
+        (dg.DagsterRunStatus.FAILURE, "2021-03-20 10:00:00", ["2021-Q1"]),
+        (dg.DagsterRunStatus.SUCCESS, "2021-03-14 23:59:00", ["2021-Q1"]),
+    ],
+    ids=["done since", "at work since", "failed since", "done before"],
+)
+def test_a_tick_made_up_late_asks_only_what_nobody_has_asked_since_its_hour(
+    definitions: dg.Definitions, status: dg.DagsterRunStatus, made: str, asked: list[str]
+) -> None:
+    moment = dt.datetime(2021, 3, 15, 7, tzinfo=HANOI)
+    with instance_for_test() as instance:
+        tags = {"dagster/partition": "2021-Q1"}
+        instance.add_run(dg.DagsterRun("lap_bao_cao_ky", run_id="a" * 8, status=status, tags=tags))
+        instance.add_run(dg.DagsterRun("lap_bao_cao_ky", run_id="b" * 8, tags={"dagster/partition": "2021-Q2"}))
+        with sqlite3.connect(Path(instance.root_directory) / "history" / "runs.db") as database:
+            database.execute("update runs set create_timestamp = ? where run_id = ?", (made, "a" * 8))
+        context = dg.build_schedule_context(
+            instance=instance, scheduled_execution_time=moment, repository_def=definitions.get_repository_def()
+        )
+        requests = schedule_of(definitions, "sau_chot_so_lieu").evaluate_tick(context).run_requests or []
+    assert [request.partition_key for request in requests] == asked
+
+
+def test_a_scheduled_run_waits_for_the_lock_and_is_started_again_only_when_its_process_died(
+    definitions: dg.Definitions,
+) -> None:
+    moment = dt.datetime(2021, 3, 15, 7, tzinfo=HANOI)
+    context = dg.build_schedule_context(
+        scheduled_execution_time=moment, repository_def=definitions.get_repository_def()
+    )
+    (request,) = schedule_of(definitions, "sau_chot_so_lieu").evaluate_tick(context).run_requests or []
+    assert request.run_config["resources"]["office"]["config"]["wait_seconds"] >= 3600
+    assert dg.validate_run_config(definitions.resolve_job_def("lap_bao_cao_ky"), request.run_config)
+    assert request.tags["dagster/max_retries"] == "2"
+    assert request.tags["dagster/retry_on_asset_or_op_failure"] == "false"
+
+
+def test_the_next_ticks_name_the_period_each_will_ask(office: Office) -> None:
+    ticks = {tick.schedule: tick for tick in next_ticks(office)}  # the clock stands on 20/06/2021
+    assert f"{ticks['truoc_han_nop'].at:%Y-%m-%d %H:%M}" == "2021-09-10 07:00"
+    assert ticks["sau_chot_so_lieu_nam"].period_id == "2021-Y"
+    assert ticks["truoc_han_nop_6_thang"].period_id == "2022-H1"
 
 
 # ---- freshness: the period that is due has a report

@@ -115,13 +115,16 @@ def test_kept_bytes_that_are_not_those_received_are_named_never_counted_and_coun
 DEEP = b"[" * 100_000
 
 
-@pytest.mark.parametrize("content", [b"", DEEP, b"[]", b"\xff", b'{"version": 1, "units": [], "lacking": {}}',
-                                     b'{"version": 1, "units": {"x": 5}, "lacking": {"y": 7}}'])  # fmt: skip
+@pytest.mark.parametrize("content", [b"", DEEP, b"[]", b"\xff", b'{"version": 3, "files": [], "lacking": {}}',
+                                     b'{"version": 3, "files": {"x": 5}, "lacking": {}, "differing": {}}',
+                                     b'{"version": 3, "files": {}, "lacking": {"y": 7}, "differing": {}}',
+                                     b'{"version": 3, "files": {"x": {"units": {}, "parts": {}, "first_on": 5, '
+                                     b'"last_on": null}}, "lacking": {}, "differing": {}}'])  # fmt: skip
 def test_a_broken_index_of_what_files_say_is_made_anew(office: Office, content: bytes) -> None:
     standing(office, register(office))
     path = office.data / "typed" / "said.json"
     path.write_bytes(content)
-    assert Said.of(office).units == {}
+    assert Said.of(office).files == {}
 
 
 @pytest.mark.parametrize("entry", [b"5", b"[]", b'{"unit_id": "p01"}', DEEP])

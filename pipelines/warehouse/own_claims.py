@@ -1,0 +1,152 @@
+"""The claims on every file that was read: by itself, beside the others of its unit, beside those of other units.
+
+Here: gathering what each file says (its rows, its titles, its totals) and holding it against its folder. Not here: the
+verdicts and their words (claims, title_claims), what they make of the rows (standing).
+Invariant: what one file claims depends on the files given and on no order of asking.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from pipelines.office.settings import Office
+from pipelines.warehouse.acceptance import Acceptances
+from pipelines.warehouse.claims import Claim, Claims, is_export
+from pipelines.warehouse.code_parts import Coded, Parts
+from pipelines.warehouse.register import Cut, Delivery
+from pipelines.warehouse.said import Facts, Said
+from pipelines.warehouse.sent_when import SentDays, sent_days
+from pipelines.warehouse.title_claims import of_titles
+from pipelines.warehouse.typed import TypedDelivery
+
+# Receipts keep whole seconds: times this far apart are in the order in which the files were received.
+_SAME_TIME = dt.timedelta(seconds=1)
+
+
+class OwnClaims:
+    """The claims of some deliveries, in the order received."""
+
+    def __init__(self, office: Office, known: Claims, said: Said, words: Acceptances, cut: Cut | None) -> None:
+        """Take what is known of the office, of the files and of people's words."""
+        self._office, self._known, self._said, self._words, self._cut = office, known, said, words, cut
+        self._days: dict[str, SentDays] | None = None
+
+    def of(self, typed: list[TypedDelivery]) -> list[list[Claim]]:
+        """Return the claims of each delivery, settled by people's words."""
+        own = [[*self._of_file(item)] for item in typed]
+        coded = [self._coded(item, claims) for item, claims in zip(typed, own, strict=True)]
+        parts = Parts(self._known, [file for file in coded if file])
+        same: dict[tuple[str | None, str], list[Delivery]] = {}
+        looks: dict[tuple[object, ...], list[TypedDelivery]] = {}
+        found = []
+        for item, claims, file in zip(typed, own, coded, strict=True):
+            by_part = parts.claim(file) if file else None
+            settled = [self._words.settle(claim) for claim in [*claims, *([by_part] if by_part else [])]]
+            settled += map(self._words.settle, self._beside(item, settled, same, looks))
+            if any(claim.kind == "earlier_bytes" for claim in settled):  # says the same, and of which period it is
+                settled = [claim for claim in settled if claim.kind != "no_row_in_period"]
+            found.append(settled)
+        return found
+
+    # ---------------------------------------------------------------- by itself
+
+    def _of_file(self, item: TypedDelivery) -> Iterator[Claim]:
+        delivery, known = item.delivery, self._known
+        refused = known.of_return(delivery)
+        if refused:
+            yield refused
+            return
+        if not _is_read(item) or delivery.stream is None:
+            return
+        wrong = [total for total in item.verdict.get("totals") or () if not total["agrees"]]
+        if wrong:
+            yield known.of_totals(delivery, wrong)
+        facts = self._said.of_rows(delivery.stream, item.folder)
+        is_of_folder = delivery.profile is not None and delivery.profile.unit_from == "folder"
+        by_rows = known.of_units(delivery, facts.units, _rows(item)) if is_of_folder and facts.units else None
+        if by_rows:
+            yield by_rows
+        if not is_export(delivery):
+            return
+        stale = known.of_period(delivery)
+        if stale:
+            yield stale
+        titles = of_titles(known, delivery, item.verdict.get("said") or {}, known.names_itself(delivery, facts.units))
+        for claim in titles if is_of_folder else ():
+            if not (by_rows and claim.kind == "title_unit") and not (stale and claim.kind == "title_period"):
+                yield claim
+        outside = known.of_days(delivery, facts.first_on, facts.last_on) if not stale else None
+        if outside:
+            yield outside
+
+    def _coded(self, item: TypedDelivery, claims: list[Claim]) -> Coded | None:
+        """Return a file by the unit part of its codes; None where it has none, or is another unit's by its rows."""
+        delivery = item.delivery
+        if not _is_read(item) or delivery.stream is None or not is_export(delivery):
+            return None
+        if delivery.profile is None or delivery.profile.unit_from != "folder":
+            return None
+        if any(claim.effect == "refuses" for claim in claims):
+            return None
+        facts: Facts = self._said.of_rows(delivery.stream, item.folder)
+        part = facts.main_part
+        return Coded(delivery, part, self._known.names_itself(delivery, facts.units)) if part else None
+
+    # ---------------------------------------------------------------- beside others
+
+    def _beside(
+        self,
+        item: TypedDelivery,
+        claims: list[Claim],
+        same: dict[tuple[str | None, str], list[Delivery]],
+        looks: dict[tuple[object, ...], list[TypedDelivery]],
+    ) -> Iterator[Claim]:
+        """Yield what the files before it say of a file; `same` and `looks` gather those that count."""
+        delivery = item.delivery
+        is_barred = any(claim.effect in ("refuses", "waits") and not claim.accepted for claim in claims)
+        if not _is_read(item) or is_barred or not _rows(item):
+            return
+        content = (delivery.stream, delivery.sha256)
+        if delivery.kind != "same_bytes" and not any(claim.effect == "answers_nothing" for claim in claims):
+            doubt = self._known.of_bytes(delivery, same.get(content, ()))
+            if doubt:
+                yield doubt
+                if self._words.settle(doubt).is_open and doubt.effect == "waits":
+                    return
+        same.setdefault(content, []).append(delivery)
+        if delivery.look_no and delivery.kind != "same_bytes":
+            look = looks.setdefault((delivery.unit_id, delivery.stream, delivery.look_no), [])
+            yield from self._of_look(item, look)
+            look.append(item)
+
+    def _of_look(self, new: TypedDelivery, before: list[TypedDelivery]) -> Iterator[Claim]:
+        """Yield the doubt that another version, received in the same look, may be the newer one."""
+        for old in reversed(before):
+            is_about_same = old.delivery.observed_at == new.delivery.observed_at
+            if not is_about_same or old.delivery.sha256 == new.delivery.sha256 or self._is_after(new, old):
+                continue
+            records = self._said.changed(str(new.delivery.stream), new.folder, old.folder)
+            if records:
+                yield self._known.of_order(new.delivery, old.delivery, tuple(records))
+                return
+
+    def _is_after(self, new: TypedDelivery, old: TypedDelivery) -> bool:
+        """Return whether anything but their names says that one file came after the other."""
+        if self._days is None:
+            self._days = sent_days(self._office, self._cut)
+        first, second = (self._days[item.delivery.receipt_id] for item in (old, new))
+        if "looks" not in (first.basis, second.basis) and first.latest != second.latest:
+            return second.latest > first.latest
+        times = [item.delivery.file_moment for item in (old, new)]
+        if times[0] is None or times[1] is None:
+            return False
+        return times[1] - times[0] > _SAME_TIME
+
+
+def _is_read(item: TypedDelivery) -> bool:
+    return item.verdict["status"] == "accepted"
+
+
+def _rows(item: TypedDelivery) -> int:
+    return int(item.verdict["counts"]["typed"]) + int(item.verdict["counts"]["rejected"])
