@@ -129,7 +129,11 @@ class Warehouse:
             connection.execute("begin")
             connection.execute("create schema landed")
             rows = [{"source_row": number, **row} for number, row in enumerate(tables.get("case_exports", []), start=2)]
-            given = {"sending": [_sending_of(row) for row in tables.get("delivery", [])], **tables, "case_exports": rows}
+            given = {
+                "sending": [_sending_of(row) for row in tables.get("delivery", [])],
+                **tables,
+                "case_exports": rows,
+            }
             for name in LANDED:
                 connection.execute(f'create table landed."{name}" ({columns_sql(name)})')
                 _insert(connection, name, given.get(name, []))
