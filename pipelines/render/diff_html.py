@@ -6,11 +6,14 @@ Invariant: each changed cell and each moved record is on the page once, with its
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
+from urllib.parse import quote
 
 from pipelines.figures.comparison import ChangedCell, Comparison
+from pipelines.figures.packets import BOOK_PAGE
 from pipelines.render.page import write_page
 
 
@@ -30,7 +33,17 @@ def write_comparison_html(found: Comparison, path: Path) -> None:
         own_count=len(own),
         others=[(name, _by_form(cells)) for name, cells in groupby(others, key=lambda cell: cell.scope_name)],
         others_count=len(others),
+        exchanged=_by_form(sorted(found.exchanged, key=lambda cell: cell.form_id)),
+        books=[_book(folder, path) for folder in found.folders],
     )
+
+
+def _book(folder: str, path: Path) -> str:
+    """Return where a report's evidence book is, seen from the page; empty when it has none."""
+    page = Path(folder) / BOOK_PAGE
+    if not folder or not page.is_file():
+        return ""
+    return quote(Path(os.path.relpath(page.resolve(), path.parent.resolve())).as_posix())
 
 
 def _by_form(cells: Iterable[ChangedCell]) -> list[tuple[str, list[ChangedCell]]]:
