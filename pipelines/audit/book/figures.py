@@ -34,7 +34,9 @@ def book_forms(
     ]
 
 
-def other_figures(model: ReportModel, layouts: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+def other_figures(
+    model: ReportModel, layouts: Mapping[str, dict[str, Any]], index: Mapping[str, dict[str, Any]]
+) -> dict[str, dict[str, Any]]:
     """Return the figures that are in no form, by id: changes, parts of the period, points of the index."""
     found: dict[str, dict[str, Any]] = {}
     for name, figure in model.figures.items():
@@ -42,6 +44,7 @@ def other_figures(model: ReportModel, layouts: Mapping[str, dict[str, Any]]) -> 
             found[name] = _change(model, figure, noted["figure"], noted["against"])
         elif name.partition("/")[0] not in layouts:
             found[name] = {"kind": "other", "text": figure.text, "label": _label(model, name)} | _sides(figure)
+            found[name] |= index.get(name, {})
     return found
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 
 from pipelines.audit.book.figures import book_charts, book_forms, coverage_lines, other_figures
+from pipelines.audit.book.points import FACT, files_received, index_sides, point_lists, rows_sent_back
 from pipelines.audit.book.records import book_fact, gather_places, pieces, subjects
 from pipelines.audit.places import PrintedFact, printed_facts
 from pipelines.figures.model import ReportModel
@@ -46,7 +47,7 @@ def write_book(
     with duckdb.connect(folder / "warehouse.duckdb", read_only=True) as connection:
         printed = printed_facts(connection, layouts)
         gather_places(connection, printed)
-        facts = []
+        facts, lists = [], []
         for number, item in enumerate(printed):
             found = book_fact(connection, item, _keys(item, layouts), model.question.office_unit_id)
             facts.append(found)
@@ -54,6 +55,8 @@ def write_book(
             for piece, lines in pieces(connection, item, found):
                 _write(book, f"{found.folder}/{piece}", f"[\n{lines}\n]")
             subjects(connection, item, number)
+            if item.fact.name == FACT:
+                lists = list(_write_points(connection, book, model))
             groups = found.about.pop("groups")
             _write(book, f"{found.folder}/nhom", _lines(groups))
         directory = list(_write_search(connection, book))
@@ -61,13 +64,17 @@ def write_book(
             "so": _about(model, facts, directory) | {"units": _units(connection)},
             "bieu": book_forms(connection, model, layouts),
             "khac": {
-                "figures": other_figures(model, layouts),
+                "figures": other_figures(model, layouts, index_sides(connection, model)),
                 "charts": book_charts(model),
                 "coverage": coverage_lines(connection),
                 "sentence": model.coverage.sentence,
+                "lists": lists,
+                "listed": FACT,
                 "codes": dict(codes),
             },
             "tep": _files(connection),
+            "tep-nhan": files_received(connection),
+            "tra-lai": rows_sent_back(connection),
         }.items():
             _write(book, name, _lines(value) if isinstance(value, list) else _json(value))
 
@@ -105,6 +112,14 @@ def _write_search(connection: duckdb.DuckDBPyConnection, book: Path) -> Iterator
         for piece, first, lines in found:
             _write(book, f"tim/{piece}", f"[\n{lines}\n]")
             yield str(first)
+
+
+def _write_points(connection: duckdb.DuckDBPyConnection, book: Path, model: ReportModel) -> Iterator[str]:
+    """Write the lists of numbers that are in no form, numbered; yield the key of each."""
+    (book / _DATA / "diem").mkdir()
+    for number, (key, places) in enumerate(point_lists(connection, model)):
+        _write(book, f"diem/{number}", places)
+        yield key
 
 
 def _keys(printed: PrintedFact, layouts: Mapping[str, dict[str, Any]]) -> list[str]:

@@ -156,7 +156,7 @@ function sources(figure) {
 async function showFigure(id) {
   const figure = findFigure(id);
   if (!figure) return showMissing(id);
-  if (figure.other) return showOther(figure);
+  if (figure.other) return await showOther(figure);
   const {form, row} = figure;
   const spans = [];
   let above = 0, below = 0, isRate = false;
@@ -238,9 +238,18 @@ function showOther(figure) {
   }
   for (const [label, side] of [["Tử số", other.parts], ["Mẫu số", other.whole]])
     if (side && side.length) lines.push(element("p", {}, label + ": ", side.flatMap((name, number) => [number ? " + " : "", figureLink(name, (findFigure(name) || {text: name}).text)])));
-  if (other.made) lines.push(element("p", {}, other.made));
-  (other.from || []).forEach(name => lines.push(element("p", {}, "Lấy từ: ", figureLink(name, name))));
+  if (other.made) lines.push(element("h2", {}, "Số này làm ra thế nào"), element("p", {}, other.made));
+  if (other.from && other.from.length) lines.push(element("ul", {}, other.from.map(name => element("li", {}, figureLink(name, (others.figures[name] || {}).label || name), ": " + ((others.figures[name] || {}).text || "–")))));
   show(other.label || id, lines);
+  return showListed(id);
+}
+// The dossiers of a number that is in no form: a day of the calendar, a part of a longer period.
+async function showListed(key) {
+  const number = others.lists.indexOf(key);
+  if (number < 0) return;
+  const fact = await factOf(others.listed), positions = await load("diem/" + number), list = element("div", {});
+  main.append(element("h2", {}, "Các bản ghi"), list);
+  await listRecords(list, [{fact, positions, records: positions.length}], {id: key});
 }
 function showMissing(id) { show("Không có số liệu này", element("p", {}, "Sổ của " + book.period + " không có mã «" + id + "»."), element("p", {}, link("", "Về trang đầu"))); }
 
@@ -261,7 +270,8 @@ async function take(walk, most) {
   files = files || await load("tep");
   return Promise.all(wanted.map(async ([span, pos]) => ({span, record: await recordAt(span.fact, pos)})));
 }
-function heads(fact) { return [fact.title, "Đơn vị", ...fact.more.map(item => item[0]), ...fact.dates.map(item => item[0]), "Vì sao"]; }
+const upper = text => text.charAt(0).toUpperCase() + text.slice(1);
+function heads(fact) { return [fact.title, "Đơn vị", ...fact.more.map(item => upper(item[0])), ...fact.dates.map(item => upper(item[0])), "Vì sao"]; }
 function amountOf(span, record) {
   if (!span.parts) return "";
   const group = span.fact.groups[groupAt(span.fact, record.pos)];
@@ -302,8 +312,8 @@ function recordRow(span, record, number) {
     element("td", {class: "n"}, String(number)),
     element("td", {}, link("hs/" + record.fact.folder + "/" + record.pos, record.code || "(không ghi mã)")),
     element("td", {"data-l": "Đơn vị"}, unitName(record.unit)),
-    ...record.more.map(([label, text]) => element("td", {"data-l": label}, text)),
-    ...record.dates.map(([label, text]) => element("td", {"data-l": label}, text)),
+    ...record.more.map(([label, text]) => element("td", {"data-l": upper(label)}, text)),
+    ...record.dates.map(([label, text]) => element("td", {"data-l": upper(label)}, text)),
     element("td", {"data-l": "Vì sao"}, record.why),
     element("td", {class: "n", "data-l": "Tính"}, amountOf(span, record)),
     element("td", {class: "rows"}, rowLines(record).map(line => element("div", {title: line.place ? line.place.file[0] + "\n" + line.place.file[3] : ""},
@@ -374,12 +384,12 @@ async function showRecord(folder, pos) {
     if (found.length) stands.append(element("h2", {}, form.number + " (" + found.length + " số)"), element("ul", {}, found.map(item => element("li", {}, item))));
   }
   show(record.code || fact.title,
-    element("div", {class: "wide"}, element("table", {}, element("tbody", {}, pairs.map(([label, text]) => element("tr", {}, element("th", {scope: "row"}, label), element("td", {}, text)))))),
+    element("div", {class: "wide"}, element("table", {}, element("tbody", {}, pairs.map(([label, text]) => element("tr", {}, element("th", {scope: "row"}, upper(label)), element("td", {}, text)))))),
     element("h2", {}, "Các dòng quyết định"),
     rowLines(record).map(line => element("p", {}, record.fact.parts.length > 1 ? element("b", {}, line.parts + ": ") : "", line.text,
       line.place && line.place.file[3] ? [element("br", {}), "Phiếu nhận ", element("code", {}, line.place.file[0]), ", nhận " + isoDay(line.place.file[4]) + " " + line.place.file[4].slice(11),
         element("br", {}), "Mã băm SHA-256 ", element("code", {}, line.place.file[3]), "; tệp gốc: ", element("code", {}, "data/landing/" + line.place.file[3])] : "")),
-    element("h2", {}, "Đứng trong các số của báo cáo này"), stands);
+    element("h2", {}, "Đứng trong các số của báo cáo này"), stands.childNodes.length ? stands : element("p", {}, "Không số nào tính bản ghi này."));
 }
 async function showSearch(text) {
   const wanted = folded(text);
@@ -417,13 +427,37 @@ function showChart(id) {
   const chart = others.charts.find(item => item.id === id);
   if (!chart) return showMissing(id);
   show(chart.title, chart.series.map(([name, points]) => [element("h2", {}, name), element("div", {class: "wide"}, element("table", {}, element("tbody", {},
-    points.map(([label, text, figure]) => element("tr", {}, element("td", {}, label), element("td", {class: "n"}, figure ? figureLink(figure, text) : text))))))]));
+    points.map(([label, text, figure]) => element("tr", {}, element("td", {}, label), element("td", {class: "n"},
+      figure ? figureLink(figure, text) : others.lists.includes(id + "/" + label) ? link("diem/" + id + "/" + label, text) : text))))))]));
+}
+function showPoint(key) {
+  const [chart, ...label] = key.split("/");
+  const found = others.charts.find(item => item.id === chart);
+  if (!found || !others.lists.includes(key)) return showMissing(key);
+  const point = found.series[0][1].find(item => item[0] === label.join("/"));
+  show(found.title + ": " + label.join("/"), element("p", {class: "big"}, point ? point[1] : ""), element("p", {}, link("bieu-do/" + chart, "Về biểu đồ")));
+  return showListed(key);
 }
 const STATES = {accepted: "đã gửi, được tính", refused: "tệp bị từ chối", not_sent: "chưa gửi", missing: "chưa gửi", on_time: "đúng hạn", late: "trễ hạn", unknown: "không xác định"};
 function showCoverage() {
   show("Đơn vị nào đã gửi gì", element("p", {}, others.sentence),
     element("div", {class: "wide"}, element("table", {}, element("thead", {}, element("tr", {}, ["Đơn vị", "Nội dung", "Kết quả", "Đúng hạn", "Số tệp", "Dòng đọc được", "Dòng trả lại"].map(text => element("th", {scope: "col"}, text)))),
-      element("tbody", {}, others.coverage.map(line => element("tr", {}, line.map((value, place) => element("td", place > 3 ? {class: "n"} : {}, value === null ? "" : String(STATES[value] || value)))))))));
+      element("tbody", {}, others.coverage.map(line => element("tr", {}, line.map((value, place) => element("td", place > 3 ? {class: "n"} : {}, value === null ? "" : String(STATES[value] || value)))))))),
+    element("ul", {}, element("li", {}, link("tep-nhan", "Từng tệp đã nhận")), element("li", {}, link("tra-lai", "Từng dòng trả lại"))));
+}
+function plainTable(titles, lines) {
+  return element("div", {class: "wide"}, element("table", {class: "list"}, element("thead", {}, element("tr", {}, titles.map(text => element("th", {scope: "col"}, text)))),
+    element("tbody", {}, lines.map(line => element("tr", {}, line.map((value, place) => element("td", {"data-l": titles[place]}, value === null ? "" : String(value))))))));
+}
+async function showFiles() {
+  const lines = await load("tep-nhan"), own = lines.filter(line => line[0]);
+  const titles = ["Đơn vị", "Loại số liệu", "Tệp", "Dùng thế nào", "Lý do từ chối", "Số dòng", "Đọc được", "Trả lại", "Cảnh báo", "Phiếu nhận", "Mã băm SHA-256"];
+  show("Từng tệp đã nhận", element("h2", {}, "Gửi cho kỳ này (" + count(own.length) + ")"), plainTable(titles, own.map(line => line.slice(1))),
+    element("h2", {}, "Gửi cho kỳ khác (" + count(lines.length - own.length) + ")"), plainTable(titles, lines.filter(line => !line[0]).map(line => line.slice(1))));
+}
+async function showSentBack() {
+  const lines = await load("tra-lai");
+  show("Từng dòng trả lại (" + count(lines.length) + ")", plainTable(["Đơn vị", "Loại số liệu", "Bản ghi", "Lý do", "Cách sửa", "Tệp", "Trang", "Dòng"], lines));
 }
 function showHome() {
   show("Sổ tra cứu số liệu, " + book.period,
@@ -431,7 +465,7 @@ function showHome() {
     element("p", {class: "soft"}, book.office + ". Số liệu từ " + isoDay(book.from) + " đến hết " + isoDay(book.until) + ", từ các tệp nhận đến " + book.receivedBy.slice(11, 16) + " ngày " + isoDay(book.receivedBy) + "." + (book.version ? " Bản phát hành v" + book.version + "." : " Bản dự thảo.")),
     element("h2", {}, "Biểu"), element("ul", {}, forms.map(form => element("li", {}, link("bieu/" + form.id, form.number), " · " + form.title))),
     element("h2", {}, "Biểu đồ"), element("ul", {}, others.charts.map(chart => element("li", {}, link("bieu-do/" + chart.id, chart.title)))),
-    element("h2", {}, "Nguồn"), element("ul", {}, element("li", {}, link("do-phu", "Đơn vị nào đã gửi gì")),
+    element("h2", {}, "Nguồn"), element("ul", {}, element("li", {}, link("do-phu", "Đơn vị nào đã gửi gì")), element("li", {}, link("tep-nhan", "Từng tệp đã nhận")), element("li", {}, link("tra-lai", "Từng dòng trả lại")),
       element("li", {}, element("a", {href: "../evidence/DOC-HIEU.md"}, "Các bảng chứng cứ (CSV, Parquet)"))));
 }
 async function route() {
@@ -442,6 +476,9 @@ async function route() {
     else if (first === "bieu" && rest.length === 1) showForm(rest[0]);
     else if (first === "bieu-do") showChart(rest.join("/"));
     else if (first === "do-phu") showCoverage();
+    else if (first === "tep-nhan") await showFiles();
+    else if (first === "tra-lai") await showSentBack();
+    else if (first === "diem") await showPoint(rest.join("/"));
     else if (first === "hs") await showRecord(rest[0], Number(rest[1]));
     else if (first === "tim") await showSearch(rest.join("/"));
     else await showFigure(path);
