@@ -18,11 +18,6 @@ from pipelines.figures.charts import charts_of
 from pipelines.figures.model import Figure, Form, FormRow, ReportModel
 from pipelines.figures.records import records_of
 
-RATIO_LABELS = {
-    "on_time_rate": "Tỷ lệ trước hạn và đúng hạn",
-    "online_rate": "Tỷ lệ tiếp nhận trực tuyến",
-}
-
 
 def book_forms(
     connection: duckdb.DuckDBPyConnection, model: ReportModel, layouts: Mapping[str, dict[str, Any]]
@@ -105,8 +100,8 @@ def _ratios(layout: dict[str, Any], known: Mapping[str, set[str]]) -> Iterator[l
     """Yield name, label, fact, measures above and below the line."""
     for name in layout["ratios"]:
         fact, sides = measures_of_ratio(layout, name, known)
-        label = next((label for label, column in layout["compare"].items() if column == name), "")
-        yield [name, label or RATIO_LABELS.get(name, f"Tỷ lệ {name}"), fact, sides[PARTS], sides[WHOLE]]
+        label = layout["ratios"][name].get("label") or f"Tỷ lệ {name}"
+        yield [name, label, fact, sides[PARTS], sides[WHOLE]]
 
 
 def _row(row: FormRow, keys: list[Any]) -> list[Any]:

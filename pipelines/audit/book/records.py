@@ -94,6 +94,7 @@ def book_fact(connection: duckdb.DuckDBPyConnection, printed: PrintedFact, keys:
         ],
         "unit": dictionaries.get(trace["unit"], []),
         "dates": [[label, kinds[column] == "TIMESTAMP"] for label, column in trace["dates"].items()],
+        "rules": {name: text for name, text in trace.get("rules", {}).items() if name in measures},
         "reasons": [trace["reasons"].get(code, code) for code in dictionaries[trace["reason"]]],
         "parts": list(parts_of(fact)),
         "groups": _groups(connection, own_keys, measures, amounts),

@@ -140,6 +140,10 @@ function findFigure(id) {
   const [, label, fact, above, below] = form.ratios[ratio];
   return {id, form, row, title: label, text: row[7][ratio], fact, above, below};
 }
+function headOf(form, fact, measure) {
+  const column = form.columns.find(item => item[2] === fact.name + "." + measure && !item[3]);
+  return column ? column[1].join(" / ") : measure;
+}
 const rowTitle = row => (row[2] && row[2] !== row[3] ? row[2] + ". " : "") + row[3];
 // The measure a figure sums, by fact: [fact, measures above, measures below (of a percentage)].
 function sources(figure) {
@@ -173,6 +177,8 @@ async function showFigure(id) {
     made.append(element("li", {}, count(records) + " bản ghi «" + fact.title + "»" + (fact.isDeclared ? " (số ước hoặc số đơn vị tự kê)" : "")
       + (fact.amounts.some(item => parts.includes(item)) ? ", cộng số của từng bản ghi" : whole ? "" : ", mỗi bản ghi đếm 1") + ": " + count(sum)
       + (whole ? " trên " + count(sumOf(fact, groups, whole)) : "")));
+    for (const name of [...parts, ...(whole || [])]) if ((fact.rules || {})[name])
+      made.append(element("li", {}, "Quy tắc, «" + headOf(form, fact, name) + "»: " + fact.rules[name] + "."));
   }
   const sides = isRate ? [measureLinks(figure, 1, "Tử số"), measureLinks(figure, 2, "Mẫu số")] : [];
   const total = isRate ? (below ? (Math.round(above * 1000000 / below) / 10000) : null) : above;
@@ -190,7 +196,7 @@ async function showFigure(id) {
       : "Cộng lại: " + count(above) + (agrees ? ", khớp số in." : ", KHÔNG KHỚP số in.")),
     element("p", {class: "soft"}, "Mã số liệu ", element("code", {}, id), others.codes[id] ? [" · mã ngắn ", element("code", {}, others.codes[id])] : ""),
     element("h2", {}, "Số này làm ra thế nào"), made, sides,
-    element("p", {}, "Dòng của biểu: " + rowTitle(row) + sectionOf(form, row) + ". " + (form.source ? "Biểu theo " + form.source + "." : "")),
+    element("p", {}, "Dòng của biểu: " + rowTitle(row) + sectionOf(form, row) + ". " + (form.source ? "Biểu và cột theo " + form.source + "." : "Bảng của đơn vị, không phải biểu của thông tư.")),
     switchLine(), changesOf(id), element("p", {class: "soft"}, form.coverage),
     element("h2", {}, "Các bản ghi"), list);
   await listRecords(list, spans, figure);
