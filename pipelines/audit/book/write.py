@@ -14,10 +14,12 @@ from typing import Any
 
 import duckdb
 
+from pipelines.audit.book.changes import changes_since
 from pipelines.audit.book.figures import book_charts, book_forms, coverage_lines, other_figures
 from pipelines.audit.book.points import FACT, files_received, index_sides, point_lists, rows_sent_back
 from pipelines.audit.book.records import book_fact, gather_places, pieces, subjects
 from pipelines.audit.places import PrintedFact, printed_facts
+from pipelines.figures.comparison import Comparison
 from pipelines.figures.model import ReportModel
 from pipelines.figures.packets import BOOK_NAME
 
@@ -29,7 +31,11 @@ _CODES = 1000
 
 
 def write_book(
-    folder: Path, model: ReportModel, layouts: Mapping[str, dict[str, Any]], codes: Mapping[str, str]
+    folder: Path,
+    model: ReportModel,
+    layouts: Mapping[str, dict[str, Any]],
+    codes: Mapping[str, str],
+    since: Comparison | None = None,
 ) -> None:
     """Write the book of a report into its folder, anew when there is one.
 
@@ -38,6 +44,7 @@ def write_book(
         model: the report as it is printed.
         layouts: its forms.json.
         codes: short code of each figure.
+        since: how a version differs from the one issued before.
     """
     book = folder / BOOK_NAME
     shutil.rmtree(book, ignore_errors=True)
@@ -61,7 +68,8 @@ def write_book(
             _write(book, f"{found.folder}/nhom", _lines(groups))
         directory = list(_write_search(connection, book))
         for name, value in {
-            "so": _about(model, facts, directory) | {"units": _units(connection)},
+            "so": _about(model, facts, directory)
+            | {"units": _units(connection), "since": since.old_name if since else ""},
             "bieu": book_forms(connection, model, layouts),
             "khac": {
                 "figures": other_figures(model, layouts, index_sides(connection, model)),
@@ -75,6 +83,7 @@ def write_book(
             "tep": _files(connection),
             "tep-nhan": files_received(connection),
             "tra-lai": rows_sent_back(connection),
+            **({"thay-doi": changes_since(since)} if since else {}),
         }.items():
             _write(book, name, _lines(value) if isinstance(value, list) else _json(value))
 

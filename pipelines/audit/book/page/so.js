@@ -197,7 +197,7 @@ async function showFigure(id) {
     element("p", {class: "soft"}, "Mã số liệu ", element("code", {}, id), others.codes[id] ? [" · mã ngắn ", element("code", {}, others.codes[id])] : ""),
     element("h2", {}, "Số này làm ra thế nào"), made, sides,
     element("p", {}, "Dòng của biểu: " + rowTitle(row) + sectionOf(form, row) + ". " + (form.source ? "Biểu và cột theo " + form.source + "." : "Bảng của đơn vị, không phải biểu của thông tư.")),
-    switchLine(), changesOf(id), element("p", {class: "soft"}, form.coverage),
+    switchLine(), changesOf(id), await sinceBefore(id), element("p", {class: "soft"}, form.coverage),
     element("h2", {}, "Các bản ghi"), list);
   await listRecords(list, spans, figure);
 }
@@ -231,7 +231,27 @@ function changesOf(id) {
   if (!found.length) return null;
   return element("p", {}, "So với kỳ khác: ", found.flatMap(([name, item], number) => [number ? "; " : "", figureLink(name, item.text + " (" + item.period + ")")]));
 }
-function showOther(figure) {
+// What moved a figure since the version issued before: who entered, who left, what did it.
+async function sinceBefore(id) {
+  if (!book.since) return null;
+  const {before, cells, records} = await load("thay-doi");
+  if (!cells[id]) return element("p", {}, "Không đổi so với bản " + before + ", cả số và bản ghi.");
+  const [was, now, , moved] = cells[id];
+  return [element("h2", {}, "Thay đổi so với bản " + before), element("p", {}, was === now ? "Số giữ nguyên " + now + ", nhưng bản ghi bên trong đã đổi:" : was + " → " + now + ":"),
+    plainTable(["Bản ghi", "Vào, ra", "Đơn vị", "Ở bản " + before, "Ở bản này", "Nguyên nhân", "Đọc từ"], moved.map(([number, change]) => {
+      const [name, unit, oldPlace, newPlace, oldReason, newReason, cause, source] = records[number];
+      return [name, change, unit, [oldPlace, oldReason].filter(Boolean).join("; "), [newPlace, newReason].filter(Boolean).join("; "), cause, source];
+    }))];
+}
+async function showChanges() {
+  if (!book.since) return showMissing("thay-doi");
+  const {before, cells, files: sent} = await load("thay-doi");
+  const lines = Object.entries(cells);
+  show("Thay đổi so với bản " + before, sent.length ? [element("h2", {}, "Tệp chỉ một bản tính"), plainTable(["Bản", "Đơn vị", "Tệp", "Nhận lúc"], sent)] : element("p", {}, "Hai bản tính cùng các tệp."),
+    element("h2", {}, "Các số thay đổi (" + count(lines.length) + ")"),
+    element("ul", {}, lines.map(([id, [was, now, title]]) => element("li", {}, figureLink(id, id.split("/")[0] + ": " + title), ": " + (was === now ? now + ", giữ nguyên; bản ghi bên trong đã đổi" : was + " → " + now)))));
+}
+async function showOther(figure) {
   const {other, id} = figure;
   const lines = [element("p", {class: "big"}, figure.text || "–"), element("p", {class: "soft"}, "Mã số liệu ", element("code", {}, id))];
   if (other.kind === "change") {
@@ -471,6 +491,7 @@ function showHome() {
     element("p", {class: "soft"}, book.office + ". Số liệu từ " + isoDay(book.from) + " đến hết " + isoDay(book.until) + ", từ các tệp nhận đến " + book.receivedBy.slice(11, 16) + " ngày " + isoDay(book.receivedBy) + "." + (book.version ? " Bản phát hành v" + book.version + "." : " Bản dự thảo.")),
     element("h2", {}, "Biểu"), element("ul", {}, forms.map(form => element("li", {}, link("bieu/" + form.id, form.number), " · " + form.title))),
     element("h2", {}, "Biểu đồ"), element("ul", {}, others.charts.map(chart => element("li", {}, link("bieu-do/" + chart.id, chart.title)))),
+    book.since ? element("p", {}, link("thay-doi", "Thay đổi so với bản " + book.since)) : "",
     element("h2", {}, "Nguồn"), element("ul", {}, element("li", {}, link("do-phu", "Đơn vị nào đã gửi gì")), element("li", {}, link("tep-nhan", "Từng tệp đã nhận")), element("li", {}, link("tra-lai", "Từng dòng trả lại")),
       element("li", {}, element("a", {href: "../evidence/DOC-HIEU.md"}, "Các bảng chứng cứ (CSV, Parquet)"))));
 }
@@ -484,6 +505,7 @@ async function route() {
     else if (first === "do-phu") showCoverage();
     else if (first === "tep-nhan") await showFiles();
     else if (first === "tra-lai") await showSentBack();
+    else if (first === "thay-doi") await showChanges();
     else if (first === "diem") await showPoint(rest.join("/"));
     else if (first === "hs") await showRecord(rest[0], Number(rest[1]));
     else if (first === "tim") await showSearch(rest.join("/"));
