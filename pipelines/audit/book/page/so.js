@@ -454,7 +454,16 @@ function showChart(id) {
   if (!chart) return showMissing(id);
   show(chart.title, chart.series.map(([name, points]) => [element("h2", {}, name), element("div", {class: "wide"}, element("table", {}, element("tbody", {},
     points.map(([label, text, figure]) => element("tr", {}, element("td", {}, label), element("td", {class: "n"},
-      figure ? figureLink(figure, text) : others.lists.includes(id + "/" + label) ? link("diem/" + id + "/" + label, text) : text))))))]));
+      figure ? figureLink(figure, text) : id === "overdue_age" ? [text + " trong ", overdueLink()] : others.lists.includes(id + "/" + label) ? link("diem/" + id + "/" + label, text) : text))))))]));
+}
+// The ages are parts of the overdue pending dossiers: the first total of a column that counts them.
+function overdueLink() {
+  for (const form of forms) {
+    const at = form.columns.findIndex(item => item[2] === others.listed + ".pending_overdue");
+    const total = form.rows.find(row => row[0] === "total");
+    if (at >= 0 && total) return figureLink([form.id, form.scope, total[1], "c" + form.columns[at][0]].join("/"), total[5][at] + " hồ sơ quá hạn");
+  }
+  return "";
 }
 function showPoint(key) {
   const [chart, ...label] = key.split("/");
