@@ -208,7 +208,7 @@ def _blocking(office: Office, candidate: _Candidate) -> list[str]:
     with duckdb.connect(candidate.report / "warehouse.duckdb", read_only=True) as connection:
         found = blockers(connection, candidate.model)
     if candidate.request.kind != "provisional":
-        found += list(_unwritten(office, candidate.request.period_id))
+        found += list(unwritten(office, candidate.request.period_id))
     question = candidate.planned.question
     now, deliveries = resolve(office, Ask(question.period.period_id, question.as_of))
     counted, sent = (
@@ -231,8 +231,8 @@ def _blocking(office: Office, candidate: _Candidate) -> list[str]:
     return found
 
 
-def _unwritten(office: Office, period_id: str) -> Iterator[str]:
-    """Return a sentence for each section the office must write and has not."""
+def unwritten(office: Office, period_id: str) -> Iterator[str]:
+    """Yield a sentence for each section the office must write and has not."""
     own = read_words(office.root, period_id)
     for section in own.empty(tuple(office.settings.words.required)):
         yield (
