@@ -28,6 +28,7 @@ from pipelines.warehouse.question import Ask
 if TYPE_CHECKING:
     import dagster as dg
 
+    from pipelines.defs.health import Health
     from pipelines.notices.message import Failure
 
 
@@ -132,14 +133,14 @@ def failures(office: Office) -> list[Failure]:
         return list(failures_of(instance, office))
 
 
-def turned_off(office: Office) -> set[str]:
-    """Return the schedules and sensors somebody has turned off (all are on unless somebody does)."""
+def health(office: Office) -> Health:
+    """Return how the office's Dagster instance is: daemon, schedules turned off, last runs."""
     import dagster as dg
-    from dagster._core.scheduler.instigation import InstigatorStatus
+
+    from pipelines.defs.health import health_of
 
     with dg.DagsterInstance.from_config(str(dagster_home(office))) as instance:
-        states = instance.all_instigator_state(instigator_statuses={InstigatorStatus.STOPPED})
-        return {state.instigator_name for state in states}
+        return health_of(instance, office)
 
 
 def dagster_home(office: Office) -> Path:

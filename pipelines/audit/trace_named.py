@@ -21,6 +21,7 @@ from pipelines.audit.trace import TracedCell, trace, trace_code
 from pipelines.figures.change import NOTED
 from pipelines.figures.layout import load_layouts
 from pipelines.figures.records import records_of
+from pipelines.figures.scores import SCORE
 from pipelines.figures.text import format_count, format_rate
 from pipelines.office.errors import OfficeError
 from pipelines.office.nearest import nearest
@@ -51,6 +52,8 @@ def trace_named(report: Path, name: str) -> Named:
     if noted and name in manifest["figures"]:
         return _change(report, manifest, name, noted)
     parts = name.split("/")
+    if len(parts) == 4 and parts[0] == SCORE and name in manifest["figures"]:
+        return _score(report, parts, manifest)
     if len(parts) == 4 and parts[0] in _TABLES:
         return _other(report, parts, manifest)
     if len(parts) != 4 or parts[0] not in load_layouts(report / "forms.json"):
@@ -84,6 +87,31 @@ def _change(report: Path, manifest: dict[str, Any], name: str, noted: Any) -> Na
         f"  Số đã phát hành và các bản ghi của nó: kstt trace {period} {base} --version {version}",
     )
     return Named(lines, trace_named(report, base).cells)
+
+
+def _score(report: Path, parts: list[str], manifest: dict[str, Any]) -> Named:
+    """A number of a unit's scorecard: the cells of the unit's own forms it is made of."""
+    unit, _, component = parts[2].rpartition(".")
+    models = {layout["model"]: layout for layout in load_layouts(report / "forms.json").values()}
+    query = "select * from rpt_unit_score where scope_id = ? and unit_id = ? order by row_order"
+    with duckdb.connect(report / "warehouse.duckdb", read_only=True) as connection:
+        rows = records_of(connection, query, (parts[1], unit))
+    name = "/".join(parts)
+    chosen = [row for row in rows if component in ("total", row["component_code"]) and row["row_kind"] == "component"]
+    lines = [f"{name} · {rows[0]['unit_name']}", f"  Số in: {_number(manifest['figures'].get(name))}"]
+    for row in chosen:
+        points = f"{_number(row['points'])} trên {row['max_points']} điểm"
+        lines.append(f"  {row['component_no']}. {row['label']}: {points}")
+    cells: list[TracedCell] = []
+    for row in chosen if component != "total" else ():
+        measures = f"{row['part_measures']} {row['whole_measures']}".split()
+        layout = models.get(row["form_model"])
+        if layout is None:  # a form this office does not print
+            continue
+        columns = {item["name"]: f"c{item['number']}" for item in layout["columns"]}
+        for measure in dict.fromkeys([parts[3]] if parts[3] in measures else measures):
+            cells += trace(report, layout["form_id"], "total", columns.get(measure, measure), unit)
+    return Named(tuple(lines), tuple(cells))
 
 
 def _other(report: Path, parts: list[str], manifest: dict[str, Any]) -> Named:

@@ -128,6 +128,26 @@ def change_markup(
     return Markup(f"{words}{f' {plain(unit)}' if unit else ''}{of_before}")
 
 
+def changes_markup(
+    model: ReportModel, compared: Compared, items: Iterable[tuple[str, str, str]], separator: str = "; "
+) -> Markup:
+    """Return several changes as one list, without what has nothing to compare and what is zero in both.
+
+    Args:
+        model: the report.
+        compared: what it is held against.
+        items: a figure of the report (empty: none), its name in the sentence, what is counted.
+        separator: what stands between two changes.
+    """
+    told = []
+    for reference, label, unit in items:
+        figure = model.figure_of(reference) if reference else None
+        words = change_markup(model, compared, reference, unit, "") if figure else ""
+        if figure and words and (figure.value or compared.figures.get(figure.figure_id)):
+            told.append(f"{plain(label)} {words}")
+    return Markup(separator.join(told))
+
+
 def before_markup(model: ReportModel, against: str, reference: str) -> Markup:
     """Return a figure as it was issued for the period before (prev) or a year ago (year); “–” where it was not.
 

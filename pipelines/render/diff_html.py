@@ -20,9 +20,7 @@ from pipelines.render.page import write_page
 def write_comparison_html(found: Comparison, path: Path) -> None:
     """Write the page."""
     own = list(found.office_cells)
-    others = sorted(
-        (cell for cell in found.cells if cell.scope_id != found.office_scope), key=lambda cell: cell.scope_id
-    )
+    others = [cell for cell in found.cells if cell.scope_id != found.office_scope]
     write_page(
         "comparison.html.j2",
         path,
@@ -31,9 +29,9 @@ def write_comparison_html(found: Comparison, path: Path) -> None:
         heading=(*found.heading, ("Khóa", *found.keys)),
         own=_by_form(own),
         own_count=len(own),
-        others=[(name, _by_form(cells)) for name, cells in groupby(others, key=lambda cell: cell.scope_name)],
+        others=_by_scope(others),
         others_count=len(others),
-        exchanged=_by_form(sorted(found.exchanged, key=lambda cell: cell.form_id)),
+        exchanged=_by_scope(found.exchanged),
         books=[_book(folder, path) for folder in found.folders],
     )
 
@@ -46,5 +44,10 @@ def _book(folder: str, path: Path) -> str:
     return quote(Path(os.path.relpath(page.resolve(), path.parent.resolve())).as_posix())
 
 
+def _by_scope(cells: Iterable[ChangedCell]) -> list[tuple[str, list[tuple[str, list[ChangedCell]]]]]:
+    ordered = sorted(cells, key=lambda cell: cell.scope_id)
+    return [(name, _by_form(run)) for name, run in groupby(ordered, key=lambda cell: cell.scope_name)]
+
+
 def _by_form(cells: Iterable[ChangedCell]) -> list[tuple[str, list[ChangedCell]]]:
-    return [(form_id, list(run)) for form_id, run in groupby(cells, key=lambda cell: cell.form_id)]
+    return [(number, list(run)) for number, run in groupby(cells, key=lambda cell: cell.form_number)]

@@ -226,9 +226,9 @@ def _standing_alone(block: Bullet | Addressee | Grid) -> str:
 
 
 def _paragraph(block: Paragraph, following: Block | None) -> str:
-    """A paragraph; a signature is never alone on a page, nor does the sentence that opens a list."""
+    """A paragraph; a signature is never alone on a page, nor does the sentence that opens a list or table end one."""
     words = f"#par[{_runs(block.runs)}]"
-    if isinstance(following, Signature | Bullet):
+    if isinstance(following, Signature | Bullet | Grid):
         return f"#block(sticky: true, spacing: 6pt + 0.1em)[{words}]"
     return words
 
@@ -243,13 +243,15 @@ def _grid(grid: Grid) -> str:
     head, *rows = ([_runs(cell) for cell in row] for row in grid.rows)
     heads = ", ".join(f"align(center)[#strong[{text}]]" for text in head)
     lines = "\n".join("".join(f"[{text}], " for text in row) for row in rows)
+    left = "".join(f"{column}, " for column in range(len(head)) if grid.is_words(column))
     return f"""
 #{{
   set text(size: {GRID_POINTS}pt)
   set par(justify: false, first-line-indent: 0mm, leading: 0em)
+  show table.cell: set block(breakable: false)
   table(
     columns: ({GRID_LABEL_SHARE}fr, {"1fr, " * (len(head) - 1)}),
-    align: (column, row) => if column == 0 {{ left + horizon }} else {{ right + horizon }},
+    align: (column, row) => if column in ({left}) {{ left + horizon }} else {{ right + horizon }},
     stroke: 0.5pt, inset: (x: 0.8mm, y: 0.6mm),
     table.header(repeat: true, {heads}),
     {lines}

@@ -32,6 +32,7 @@ REFERENCE_TABLES = {
     "one_stop_exclusion": "one_stop_exclusions",
     "target": "targets",
     "index_component": "index_components",
+    "score_component": "score_components",
 }
 # Columns a landed table has beside those of its file.
 _ADDED: dict[str, Columns] = {

@@ -16,6 +16,7 @@ import openpyxl
 import pytest
 from book_data import Book
 from by_steps import report_by_steps
+from issued_office import forced
 from sample_copy import REPOSITORY, copy_small_office
 
 from pipelines.audit.control import untraceable_cells
@@ -42,7 +43,8 @@ def after_issue(office: Path, estimated: Path) -> Path:
     """The second quarter, asked when the first was issued as final."""
     first = report_by_steps(office, "2021-Q1")
     assert first.built
-    issue(load_office(office), Request("2021-Q1", "final", "Người thử", "gửi quý I", force="đơn vị mẫu nhỏ"))
+    loaded = load_office(office)
+    issue(loaded, forced(loaded, Request("2021-Q1", "final", "Người thử", "gửi quý I"), "đơn vị mẫu nhỏ"))
     for unit in ("p02", "p08"):
         sent = REPOSITORY / "sample_office" / "inbox" / "2021-Q2" / unit
         shutil.copytree(sent, office / "inbox" / "2021-Q2" / unit)

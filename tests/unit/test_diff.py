@@ -16,6 +16,7 @@ import pytest
 from docx import Document
 from histories import office_tables
 from openpyxl import load_workbook
+from page_rules import broken_rules
 from warehouse_fixture import Row, Warehouse, delivery, question
 
 from pipelines.audit.diff import Version, compare
@@ -327,3 +328,16 @@ def test_the_page_names_cells_whose_total_holds_though_records_changed(late: Com
     page = (tmp_path / "so-sanh.html").read_text(encoding="utf-8")
     assert "Ô giữ nguyên tổng nhưng bản ghi bên trong đã đổi (1)" in page
     assert f'id="{late.cells[0].figure_id}"' in page
+
+
+def test_the_page_of_a_comparison_holds_what_every_reader_needs(written: Path) -> None:
+    assert broken_rules(written / "so-sanh.html") == []
+
+
+def test_no_name_of_the_program_is_in_the_annex_or_beside_a_changed_cell(written: Path, late: Comparison) -> None:
+    text = "\n".join(
+        cell.text for row in Document(str(written / "bang-dinh-chinh.docx")).tables[0].rows for cell in row.cells
+    )
+    forms = {cell.form_number for cell in late.office_cells}
+    assert forms and all(number in text for number in forms)
+    assert "by-unit" not in text and "(II.06a)" not in text

@@ -17,6 +17,7 @@ from pipelines.figures.change import NOTED
 from pipelines.figures.charts import charts_of
 from pipelines.figures.model import Figure, Form, FormRow, ReportModel
 from pipelines.figures.records import records_of
+from pipelines.figures.scores import SCORE
 
 
 def book_forms(
@@ -142,9 +143,20 @@ def _label(model: ReportModel, name: str) -> str:
     code = rest.split("/")[1]
     if form == "service-index":
         return next((line.label for line in model.service_index if line.code == code), code)
+    if form == SCORE:
+        return next((told for told, figures in _told(model) if name in figures), code)
     return next(
         (part.label for part in model.parts if part.online.figure_id == f"{name.rpartition('/')[0]}/{_ONLINE}"), code
     )
+
+
+def _told(model: ReportModel) -> Iterator[tuple[str, set[str]]]:
+    """Yield what the figures of the scorecard of units are, with their ids."""
+    for score in model.scores:
+        for line in score.lines:
+            figures = (line.points, line.rate, *line.parts, *line.wholes)
+            yield f"{score.unit_name}: {line.label}", {figure.figure_id for figure in figures}
+        yield f"{score.unit_name}: tổng điểm", {score.points.figure_id, score.percent.figure_id}
 
 
 _ONLINE = "received_online"
