@@ -60,7 +60,8 @@ class Noted:
 
 def sent_days(office: Office, cut: Cut | None = None) -> dict[str, SentDays]:
     """Return receipt id → the days between which its file came, by what was known at a cut; by all without one."""
-    known = [receipt for receipt in receipts(office) if cut is None or receipt.number <= cut.receipt_no]
+    seen = [receipt for receipt in receipts(office) if cut is None or receipt.number <= cut.receipt_no]
+    known = sorted(seen, key=lambda receipt: (receipt.order_no, receipt.number))
     noted = {
         act.details["receipt_id"]: dt.date.fromisoformat(act.details["on"])
         for act in journal.acts(office, ACT)
