@@ -26,7 +26,7 @@ ANY = re.compile(r"^\S*\d\S*$")
 EXPONENT = re.compile(r"^\d(?:[.,]\d+)?E\+?\d+$", re.IGNORECASE)
 # What looks like a national code of a dossier, whatever is wrong with it: an agency's H and number before a day, or the
 # numbers of an agency before a day.
-_NEARLY_NATIONAL = re.compile(r"H\s*\d{2}\D.*\d{6}|^\D*\d{2,3}[.,]\s*\d{2}[.,]\s*\d{2}.*\d{6}", re.IGNORECASE)
+_NEARLY_NATIONAL = re.compile(r"(?:^|[.\s])H\s*\d{2}.*\d{6}|^\D*\d{2,3}[.,]\s*\d{2}[.,]\s*\d{2}.*\d{6}", re.IGNORECASE)
 # Letters of other alphabets that look like Latin ones; no Vietnamese text has any.
 ALIKE = str.maketrans(
     "АВЕЅІЈКМНОРСТУХаеѕіјорсухΑΒΕΖΗΙΚΜΝΟΡΤΥΧοⅰⅼ",

@@ -43,6 +43,7 @@ SETTINGS = (
 )
 # Files of one unit written within this time of each other are ordered by name: copying an office gives such times.
 _SAME_TIME_NS = 1_000_000_000
+_WRITING = {True: "đang được ghi", False: "rỗng (0 byte), có thể đang được ghi"}
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def _receive(office: Office) -> Reception:
     waits = list(inbox.waiting)
     for item in _in_order(inbox.files, now):
         if item.path in written:
-            waits.append(_waits(item, "writing", "đang được ghi", "Lần nhận sau sẽ lấy."))
+            waits.append(_waits(item, "writing", _WRITING[item.mark.size > 0], "Lần nhận sau sẽ lấy."))
             continue
         try:
             receipt = _take(office, item, known, before.sighting(item, now), now)
@@ -260,7 +261,8 @@ def _origin(path: Path) -> dict[str, object] | None:
 
 
 def _new(item: InboxFile) -> Waiting:
-    return _waits(item, "new", "chờ nhận", "Nhận ngay: kstt receive.")
+    reason = "chờ nhận" if item.mark.size else "chờ nhận; tệp rỗng (0 byte)"
+    return _waits(item, "new", reason, "Nhận ngay: kstt receive.")
 
 
 def _waits(item: InboxFile, kind: Kind, reason: str, mend: str) -> Waiting:

@@ -16,6 +16,7 @@ from typing import Any
 
 from pipelines.ingest.persons import without_persons
 from pipelines.office.settings import Office
+from pipelines.office.text import printable
 
 _NUMBER = re.compile(r"-(\d+)$")
 _LONGEST = 65_536
@@ -59,7 +60,7 @@ class Receipt:
     @property
     def shown_path(self) -> str:
         """Its path in the inbox as it may be shown outside landing: without persons."""
-        return without_persons(self.inbox_path)
+        return printable(without_persons(self.inbox_path))
 
     @property
     def received_moment(self) -> dt.datetime:

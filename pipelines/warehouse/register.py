@@ -19,6 +19,7 @@ from pipelines.ingest.persons import without_persons
 from pipelines.office import journal
 from pipelines.office.profiles import Profile
 from pipelines.office.settings import Office
+from pipelines.office.text import printable
 from pipelines.warehouse.own_returns import own_returns
 from pipelines.warehouse.returns import is_return_name, return_profiles
 
@@ -60,7 +61,7 @@ class Delivery:
     @cached_property
     def shown_name(self) -> str:
         """The name of the file as it may be shown outside landing: without persons."""
-        return without_persons(self.file_name)
+        return printable(without_persons(self.file_name))
 
     @property
     def observed_on(self) -> dt.date:
