@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import os
 import sys
 
@@ -16,15 +17,18 @@ from pipelines.office.errors import OfficeError
 
 # In the order of `kstt --help`; command «what-if» is module commands/what_if.py.
 COMMANDS = (
-    "init", "check", "profile",
+    "init", "check", "profile", "doctor",
     "run", "receive", "received", "units", "letters", "templates", "words", "inspect", "status", "board", "mend",
-    "returns", "trace", "recount", "diff", "what-if", "issue", "versions", "verify", "reproduce", "withdraw",
-    "accept", "catalogue", "backup", "restore", "ui", "serve", "notify",
+    "returns", "trace", "recount", "diff", "what-if", "issue", "versions", "numbers", "verify", "reproduce",
+    "audit-copy", "withdraw", "accept", "catalogue", "backup", "restore", "ui", "serve", "notify",
 )  # fmt: skip
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; return the exit code (0 done, 1 something to mend, 2 wrong command line)."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a console of any code page takes our letters; tests have their own
+            stream.reconfigure(encoding="utf-8", errors="replace")
     parsed = _parser().parse_args(arguments)
     try:
         os.umask(umask(parsed))

@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from pipelines.office.errors import OfficeError
 from pipelines.office.files import write_atomically
@@ -26,6 +28,7 @@ from pipelines.warehouse.question import Ask
 if TYPE_CHECKING:
     import dagster as dg
 
+    from pipelines.defs.health import Health
     from pipelines.notices.message import Failure
 
 
@@ -65,7 +68,7 @@ def _run_job(office: Office, period_id: str, asked: dict[str, object], say: Call
     from pipelines.definitions import build_defs
     from pipelines.defs.automation import JOB_NAME
 
-    job = build_defs(office, say).resolve_job_def(JOB_NAME)
+    job = build_defs(_with_period(office, period_id), say).resolve_job_def(JOB_NAME)
     with dg.DagsterInstance.from_config(str(dagster_home(office))) as instance:
         result = job.execute_in_process(
             run_config={
@@ -79,6 +82,16 @@ def _run_job(office: Office, period_id: str, asked: dict[str, object], say: Call
     if not result.success:
         raise OfficeError(_failure(result))
     return _reported(result)
+
+
+def _with_period(office: Office, period_id: str) -> Office:
+    """Return the office with the period as a row of its table, so that it is a partition; nothing is written."""
+    periods = office.reference["periods"]
+    if period_id in set(periods["period_id"]):
+        return office
+    row = pd.DataFrame([asdict(find_period(periods, period_id))])
+    row[["start_on", "end_on"]] = row[["start_on", "end_on"]].apply(pd.to_datetime)
+    return replace(office, reference={**office.reference, "periods": pd.concat([periods, row], ignore_index=True)})
 
 
 def _reported(result: dg.ExecuteInProcessResult) -> RunResult:
@@ -120,14 +133,14 @@ def failures(office: Office) -> list[Failure]:
         return list(failures_of(instance, office))
 
 
-def turned_off(office: Office) -> set[str]:
-    """Return the schedules and sensors somebody has turned off (all are on unless somebody does)."""
+def health(office: Office) -> Health:
+    """Return how the office's Dagster instance is: daemon, schedules turned off, last runs."""
     import dagster as dg
-    from dagster._core.scheduler.instigation import InstigatorStatus
+
+    from pipelines.defs.health import health_of
 
     with dg.DagsterInstance.from_config(str(dagster_home(office))) as instance:
-        states = instance.all_instigator_state(instigator_statuses={InstigatorStatus.STOPPED})
-        return {state.instigator_name for state in states}
+        return health_of(instance, office)
 
 
 def dagster_home(office: Office) -> Path:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,9 @@ from by_steps import report_by_steps
 from made_once import made_once
 from office_folder import TABLES, make_office, send
 
-from pipelines.office.settings import load_office
-from pipelines.package.issue import Request, issue
+from pipelines.office.settings import Office, load_office
+from pipelines.package.force import blocker_code
+from pipelines.package.issue import Request, blocking, issue
 from pipelines.warehouse.issued import Issued
 
 PERIOD, NEXT = "2021-Q1", "2021-Q2"
@@ -86,8 +88,14 @@ def send_out(
     as_of: str | None = None,
     period: str = PERIOD,
 ) -> Issued:
-    """Issue the newest report."""
-    return issue(load_office(root), Request(period, kind, BY, why, as_of, force))
+    """Issue the newest report; with `force` each thing that blocks is waved through, for that reason."""
+    office, request = load_office(root), Request(period, kind, BY, why, as_of)
+    return issue(office, forced(office, request, force) if force else request)
+
+
+def forced(office: Office, request: Request, why: str) -> Request:
+    """Return the request with a reason for each blocker there is now."""
+    return replace(request, force={blocker_code(line): why for line in blocking(office, request)})
 
 
 def live_to_the_final(root: Path) -> None:

@@ -191,7 +191,7 @@ class _Comparer:
                     [self.question[side]["office_unit_id"]],
                 )
                 labels = {tuple(row[key] for key in keys): f"{row['row_code']} {row['label']}" for row in rows}
-                return _Places(layout["form_id"], keys, labels, own_columns)
+                return _Places(layout.get("tab") or layout["form_id"], keys, labels, own_columns)
         return _Places("", [], {}, [])
 
     # --- words -----------------------------------------------------------------------------------------------------
@@ -263,7 +263,7 @@ class _Comparer:
 class _Places:
     """How the place of a record is reported: a form, its keys, labels of its rows, its columns."""
 
-    form_id: str
+    tab: str
     keys: list[str]
     labels: dict[tuple[Any, ...], str]
     columns: list[Column]
@@ -295,7 +295,7 @@ def _place_text(row: _Row | None, places: _Places) -> str:
         if row.get(column.measure)
     ]
     numbers = ", ".join(name if amount == 1 else f"{name} ({amount})" for name, amount in columns)
-    return f"{places.form_id} dòng {label}, cột {numbers}"
+    return f"{places.tab} dòng {label}, cột {numbers}"
 
 
 def _reason_text(row: _Row | None, shown: dict) -> str:

@@ -1,26 +1,26 @@
-"""The evidence book: what an auditor needs beside a report, as tables any program opens.
+"""The evidence tables: what an auditor needs beside a report, as files any program opens.
 
-Here: writing the tables and the control of all cells. Not here: the queries (control).
-Invariant: the same warehouse gives the same bytes; a cell that cannot be traced stops the report.
+Here: writing each table as CSV and Parquet, the control of all cells. Not here: the queries (tables), the description
+(datapackage), the pages (book).
+Invariant: the same warehouse gives the same bytes; a cell that cannot be traced stops the report; no cell is a formula.
 """
 
 from __future__ import annotations
 
 import json
-import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
-import pandas as pd
 
-from pipelines.audit.control import evidence_queries, occasional_queries, untraceable_cells
+from pipelines.audit.control import untraceable_cells
+from pipelines.audit.datapackage import FILES, RECEIPT, Written, write_description
+from pipelines.audit.other_tables import other_tables
+from pipelines.audit.tables import Column, Table, fact_tables
 
-# What a spreadsheet program takes for a formula, and control characters no table needs.
-_FORMULA = re.compile(r"^\s*[=+\-@]")
-_NUMBER = re.compile(r"[+\-]?\d+([.,]\d+)?")
-# A piece of a table held at once: DuckDB gives so many of its vectors.
-_VECTORS, _VECTOR_ROWS = 25, 2048
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+# UTF-8 with BOM: a double click in the office's spreadsheet program shows the marks right.
+_BOM = "\ufeff"
+_MOMENT = "%Y-%m-%d %H:%M:%S"
 
 
 class Untraceable(Exception):
@@ -28,24 +28,20 @@ class Untraceable(Exception):
 
 
 def write_evidence(database: Path, layouts: dict[str, dict], folder: Path) -> dict[str, int]:
-    """Write the evidence book into `folder`; return rows per table.
+    """Write the evidence tables into `folder`; return rows per table.
 
     Raises:
         Untraceable: some cell of some form does not equal its trace.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    counts = {}
     with duckdb.connect(database, read_only=True) as connection:
         wrong = untraceable_cells(connection, layouts)
         if wrong:
             raise Untraceable("\n".join(wrong[:20]))
-        for name, query in evidence_queries(layouts).items():
-            counts[name] = _write_table(connection, query, folder / f"{name}.csv")
-        for name, query in occasional_queries(layouts).items():
-            if rows := _write_table(connection, query, folder / f"{name}.csv"):
-                counts[name] = rows
-            else:
-                (folder / f"{name}.csv").unlink()
+        tables = [*fact_tables(connection, layouts), *other_tables()]
+        written = [found for table in tables if (found := write_table(connection, table, folder))]
+        write_description(connection, written, folder)
+    counts = {item.table.name: item.rows for item in written}
     (folder / "doi-chieu.json").write_text(
         json.dumps({"cells_untraceable": 0, "rows": counts}, ensure_ascii=False, indent=1, sort_keys=True) + "\n",
         encoding="utf-8",
@@ -53,32 +49,50 @@ def write_evidence(database: Path, layouts: dict[str, dict], folder: Path) -> di
     return counts
 
 
-def _write_table(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:
-    """Write what a query finds, a piece at a time, as CSV; return how many rows it is."""
-    found = connection.execute(query)
-    count = 0
-    # UTF-8 with BOM: a double click in the office's spreadsheet program shows the marks right.
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        while True:
-            piece = found.fetch_df_chunk(_VECTORS)
-            inert(piece).to_csv(file, index=False, header=count == 0, lineterminator="\n")
-            count += len(piece)
-            if len(piece) < _VECTORS * _VECTOR_ROWS:
-                return count
+def write_table(connection: duckdb.DuckDBPyConnection, table: Table, folder: Path) -> Written | None:
+    """Write one table as CSV and Parquet; None when it is an occasional one without rows."""
+    connection.execute(f"create or replace temp table evidence_table as {table.query}")
+    (rows,) = connection.execute("select count(*) from evidence_table").fetchone() or (0,)
+    if not rows and table.is_occasional:
+        return None
+    kinds = [str(kind) for _, kind, *_ in connection.execute("describe evidence_table").fetchall()]
+    cells = ", ".join(_csv_cells(table.columns, kinds))
+    csv, parquet = (str(folder / f"{table.name}.{kind}").replace("'", "''") for kind in ("csv", "parquet"))
+    connection.execute(f"copy (select {cells} from evidence_table as t) to '{csv}' (format csv, header)")
+    connection.execute(f"copy evidence_table to '{parquet}' (format parquet, compression zstd)")
+    return Written(table, rows, tuple(kinds), tuple(_receipts_known(connection, table)))
 
 
-def inert(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table no cell of which a spreadsheet program would run: such a text begins with an apostrophe."""
-    texts = {
-        str(name): column.map(_inert, na_action="ignore")
-        for name, column in table.items()
-        if not (pd.api.types.is_numeric_dtype(column) or pd.api.types.is_datetime64_any_dtype(column))
-    }
-    return table.assign(**texts)
+def _receipts_known(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterator[str]:
+    """Yield the columns all of whose receipts are among the files of the report: a file replaced since is not."""
+    for column in table.columns:
+        if column.heading.startswith(RECEIPT) and table.name != FILES:
+            query = f"""
+                select count(*) from evidence_table as t anti join rpt_delivery as d
+                    on t."{column.heading}" = d.delivery_id
+                where t."{column.heading}" is not null"""
+            if connection.execute(query).fetchone() == (0,):
+                yield column.heading
 
 
-def _inert(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    text = _CONTROL.sub(" ", value)
-    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text.strip()) else text
+def _csv_cells(columns: tuple[Column, ...], kinds: list[str]) -> Iterator[str]:
+    for number, (column, kind) in enumerate(zip(columns, kinds, strict=True)):
+        name = column.heading.replace('"', '""')
+        yield f'{csv_cell(f"""t."{name}" """, kind)} as "{_BOM if number == 0 else ""}{name}"'
+
+
+def csv_cell(expression: str, kind: str) -> str:
+    """Return a column as CSV shows it: moments written one way, yes and no as words, texts no program would run.
+
+    A text that a spreadsheet program takes for a formula begins with an apostrophe; control characters are blanks.
+    """
+    if kind.startswith("TIMESTAMP"):
+        return f"strftime({expression}, '{_MOMENT}')"
+    if kind == "BOOLEAN":
+        return f"case when {expression} then 'có' when not {expression} then 'không' end"
+    if kind != "VARCHAR":
+        return expression
+    text = rf"regexp_replace({expression}, '[\x00-\x1f\x7f]+', ' ', 'g')"
+    is_run = rf"regexp_matches({text}, '^\s*[=+\-@]')"
+    is_number = rf"regexp_full_match(trim({text}), '[+\-]?\d+([.,]\d+)?')"
+    return f"case when {is_run} and not {is_number} then concat('''', {text}) else {text} end"

@@ -15,7 +15,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from pipelines.figures.text import NO_RATE, NOT_SENT
+from pipelines.figures.declared import MARK, UNIT_MARK
+from pipelines.figures.text import NO_RATE, NOT_SENT, format_rate
 from pipelines.ingest.grid import Grid, open_delivery
 from pipelines.ingest.landing import hash_file
 from pipelines.ingest.sniff import Refused
@@ -132,6 +133,8 @@ def _is_same(value: object, figure: object) -> bool:
     ours to fill nothing, never 0."""
     if figure is None:
         return value in (NO_RATE, None, "")
+    if isinstance(value, str) and isinstance(figure, str):
+        return value.rstrip(MARK + UNIT_MARK) == format_rate(Decimal(figure), sign="")
     if not isinstance(value, int | float):
         return False
     return abs(Decimal(str(value)) - Decimal(str(figure))) < _TOLERANCE

@@ -16,6 +16,8 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from pipelines.audit.deciding import deciding_rows, parts_of
+from pipelines.audit.places import PARTS, WHOLE, fact_columns, measures_of_ratio
 from pipelines.audit.short_code import ShortCode
 from pipelines.figures.cells import Fact, behind, declared_fact, split_source
 from pipelines.figures.layout import load_layouts
@@ -42,6 +44,10 @@ class TracedCell:
     # Rows of the declared fact in the same cell (estimates), and how they are shown; no rows in most reports.
     declared: pd.DataFrame = field(default_factory=pd.DataFrame)
     declared_shown: dict = field(default_factory=dict)
+    # Every row of every file that decides a record of `rows`: record, part, sender, file, sheet, row, hash.
+    places: pd.DataFrame = field(default_factory=pd.DataFrame)
+    # Column of `rows` that names the record in `places`.
+    key: str = ""
 
     @property
     def figure_id(self) -> str:
@@ -76,6 +82,8 @@ def trace(report: Path, form_id: str, row: str, column: int | str, unit: str | N
     layout = _layout(report, form_id)
     column = f"c{column}" if isinstance(column, int) or column.isdecimal() else column
     measure = _measure(report, layout, column)
+    fact_name, _ = split_source(measure["from"])
+    fact = Fact(fact_name, layout["facts"][fact_name])
     with duckdb.connect(report / "warehouse.duckdb", read_only=True) as connection:
         scope_id = unit or _office_scope(connection)
         rows = _form_rows(connection, layout, scope_id, row)
@@ -88,8 +96,10 @@ def trace(report: Path, form_id: str, row: str, column: int | str, unit: str | N
                 column_code=column,
                 column_title=" / ".join(measure["head"]),
                 figure=_figure(form_row, measure),
-                rows=fact_rows(connection, layout, measure, scope_id, form_row),
-                shown=layout["facts"][measure["from"].partition(".")[0]]["trace"],
+                rows=(found := _rows_behind(connection, layout, fact, measure, scope_id, form_row)),
+                shown=fact.about["trace"],
+                places=_places(connection, fact, found),
+                key=fact.key,
                 decimals=measure["decimals"],
                 **_declared(connection, layout, measure, scope_id, form_row),
             )
@@ -108,8 +118,9 @@ def _declared(
 
 
 def _figure(form_row: dict, column: dict) -> int | Decimal | None:
-    if "parts" in column:
-        parts, whole = (sum(int(form_row[name]) for name in column[side]) for side in ("parts", "whole"))
+    if "columns" in column:
+        sides = (column["columns"][side] for side in ("parts", "whole"))
+        parts, whole = (sum(int(form_row[name]) for name in names) for names in sides)
         return rate(parts, whole, column["decimals"])
     cell = form_row[column["name"]]
     if not column["of"]:
@@ -117,15 +128,23 @@ def _figure(form_row: dict, column: dict) -> int | Decimal | None:
     return None if pd.isna(cell) else Decimal(str(cell)).quantize(Decimal(1).scaleb(-RATE_DECIMALS))
 
 
-def fact_rows(
-    connection: duckdb.DuckDBPyConnection, layout: dict, column: dict, scope_id: str, form_row: dict
-) -> pd.DataFrame:
-    """Return the fact rows behind one cell, with the file, sheet and row each came from and the office's corrections.
-
-    Column `measure` is what the cell sums; behind a percentage is `whole` beside it.
-    """
-    fact, _ = split_source(column["from"])
-    return _rows_behind(connection, layout, Fact(fact, layout["facts"][fact]), column, scope_id, form_row)
+def _places(connection: duckdb.DuckDBPyConnection, fact: Fact, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the deciding rows of some records, each with who sent the file, its name and its hash in landing."""
+    connection.register("traced", rows[[fact.key]].drop_duplicates())
+    parts = ", ".join(f"({number}, '{part}')" for number, part in enumerate(parts_of(fact)))
+    found = connection.execute(f"""
+        select p.record, part.name as part, p.delivery_id, coalesce(d.unit_id, n.unit_id) as sender,
+            coalesce(d.file_name, n.file_name, p.source_file) as file_name, nullif(p.source_sheet, '') as sheet,
+            p.source_row as row_no, d.sha256
+        from ({deciding_rows(fact, "traced")}) as p
+        inner join (values {parts}) as part (part_no, name) on p.part_no = part.part_no
+        left join landed.delivery as d on p.delivery_id = d.delivery_id
+        left join (select distinct delivery_id, unit_id, file_name from landed.sending) as n
+            on p.delivery_id = n.delivery_id
+        order by p.record, p.part_no
+    """).df()
+    connection.unregister("traced")
+    return found
 
 
 def _rows_behind(
@@ -146,7 +165,7 @@ def _rows_behind(
             group by record_code
         ),
         found as ({behind(layout, fact, f"f.*, {measure} as measure, {whole} as whole", one_row)})
-        select f.* exclude (measure, whole), d.file_name, c.correction, f.measure, f.whole
+        select f.* exclude (measure, whole), d.file_name, d.unit_id as sender, c.correction, f.measure, f.whole
         from found as f
         left join landed.delivery as d on f.delivery_id = d.delivery_id
         left join corrected as c on f."{fact.about["trace"]["subject"]}" = c.record_code
@@ -202,23 +221,22 @@ def _measure(report: Path, layout: dict, column: str) -> dict:
 
 def _ratio(report: Path, layout: dict, name: str) -> dict:
     """Return a ratio as a column: its measures are those of one fact, its decimals those printed."""
-    ratio = layout["ratios"][name]
-    facts = {item["from"].partition(".")[2]: item["from"].partition(".")[0] for item in layout["columns"]}
-    facts |= {item["from"].partition(".")[2]: item["from"].partition(".")[0] for item in layout["notes"]}
-    found = {facts[measure] for measure in (*ratio["parts"], *ratio["whole"]) if measure in facts}
-    if len(found) != 1:
-        raise OfficeError(f"Tỷ lệ {name} của biểu {layout['form_id']} không truy được: số đo thuộc {len(found)} bảng.")
-    (fact,) = found
+    with duckdb.connect(report / "warehouse.duckdb", read_only=True) as connection:
+        fact, sides = measures_of_ratio(layout, name, fact_columns(connection))
+    if not fact:
+        raise OfficeError(f"Tỷ lệ {name} của biểu {layout['form_id']} không truy được: không bảng nào có đủ số đo.")
     figures = json.loads((report / "manifest.json").read_text(encoding="utf-8"))["figures"]
     printed = (str(value) for key, value in figures.items() if key.endswith(f"/{name}") and value is not None)
     decimals = max((len(value.partition(".")[2]) for value in printed), default=RATE_DECIMALS)
     return {
         "name": name,
         "head": [f"tỷ lệ {name}"],
-        "from": f"{fact}.{ratio['parts'][0]}",
-        "of": f"{fact}.{ratio['whole'][0]}",
-        "parts": list(ratio["parts"]),
-        "whole": list(ratio["whole"]),
+        "from": f"{fact}.{sides[PARTS][0]}",
+        "of": f"{fact}.{sides[WHOLE][0]}",
+        # Columns of the form, and the measures of the fact behind them.
+        "columns": layout["ratios"][name],
+        "parts": sides[PARTS],
+        "whole": sides[WHOLE],
         "decimals": decimals,
     }
 

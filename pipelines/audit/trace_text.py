@@ -35,19 +35,27 @@ def trace_lines(cell: TracedCell, limit: int) -> Iterator[str]:
         for row in cell.declared.to_dict("records"):
             yield _record_line(row, cell.declared_shown, cell.decimals)
             if not pd.isna(row["delivery_id"]):
-                yield (
-                    f"      ← {row['declared_by']} · {row['file_name']} · {_sheet(row)} · dòng {int(row['source_row'])}"
-                )
+                place = f"{_text(row['source_sheet'])} · dòng {int(row['source_row'])}"
+                yield f"      ← {row['declared_by']} · {row['file_name']} · {place}"
             elif not pd.isna(row["source_file"]):
                 yield f"      ← {row['source_file']}, từ dòng {int(row['source_row'])}"
     shown = cell.rows if limit == 0 else cell.rows.head(limit)
+    places = _places_by_record(cell)
     for row in shown.to_dict("records"):
         yield _record_line(row, cell.shown, cell.decimals)
-        yield from _origin(row, str(row[cell.shown["unit"]]))
+        yield from _origin(places.get(str(row[cell.key]), []))
         if not pd.isna(row["correction"]):
             yield f"      ✎ đính chính: {row['correction']}"
     if len(cell.rows) > len(shown):
         yield f"  … còn {len(cell.rows) - len(shown)} dòng; thêm --limit 0 để xem hết."
+    yield from _files([place for row in shown[cell.key] for place in places.get(str(row), [])])
+
+
+def _places_by_record(cell: TracedCell) -> dict[str, list[dict]]:
+    found: dict[str, list[dict]] = {}
+    for place in cell.places.to_dict("records"):
+        found.setdefault(str(place["record"]), []).append(place)
+    return found
 
 
 def _declared_amounts(declared: pd.DataFrame) -> Iterator[tuple[str, int]]:
@@ -56,26 +64,47 @@ def _declared_amounts(declared: pd.DataFrame) -> Iterator[tuple[str, int]]:
         yield _KINDS.get(str(kind), str(kind)), int(rows["measure"].sum())
 
 
-def _origin(row: dict, unit: str) -> Iterator[str]:
-    """Yield where a fact comes from: sheet and row of a delivered file or reference table, a whole file (that it was
-    sent), or nothing (that nothing was sent)."""
-    known = [row[name] for name in ("file_name", "source_file") if not pd.isna(row[name])]
-    if not known:
-        return
-    place = "cả tệp" if pd.isna(row["source_row"]) else f"{_sheet(row)} · dòng {int(row['source_row'])}"
-    yield f"      ← {unit} · {known[0]} · {place}"
+def _origin(places: list[dict]) -> Iterator[str]:
+    """Yield where each deciding row is: who sent the file, sheet and row, or line of a reference table, or a whole file
+    (that it was sent). Rows that are one are said once; which one each is, where they differ."""
+    told: dict[str, list[str]] = {}
+    for place in places:
+        known = [place[name] for name in ("sender", "file_name") if not pd.isna(place[name])]
+        if known:
+            row = "cả tệp" if pd.isna(place["row_no"]) else f"dòng {int(place['row_no'])}"
+            sheet = (
+                [] if pd.isna(place["row_no"]) or str(known[-1]).startswith("reference/") else [_text(place["sheet"])]
+            )
+            told.setdefault(" · ".join([*map(str, known), *sheet, row]), []).append(str(place["part"]))
+    for line, parts in told.items():
+        which = f"{', '.join(parts)}: " if len(told) > 1 else ""
+        yield f"      ← {which}{line}"
 
 
-def _sheet(row: dict) -> str:
-    """The sheet a row is on; a CSV file has none."""
-    return "—" if pd.isna(row["source_sheet"]) or not row["source_sheet"] else str(row["source_sheet"])
+def _files(places: list[dict]) -> Iterator[str]:
+    """Yield each delivered file that was named, with its receipt and the place of its bytes in landing."""
+    files = {
+        (str(place["file_name"]), str(place["delivery_id"]).partition(":")[0], str(place["sha256"]))
+        for place in places
+        if not pd.isna(place["sha256"])
+    }
+    if files:
+        yield "  Tệp gốc, giữ nguyên từng byte:"
+        yield from (f"    {name} (phiếu nhận {receipt}): landing/{sha256}" for name, receipt, sha256 in sorted(files))
+
+
+def _text(value: object) -> str:
+    """A sheet's name; a CSV file has none."""
+    return value if isinstance(value, str) and value else "—"
 
 
 def _record_line(row: dict, shown: dict, decimals: int | None) -> str:
     """What a row is, its dates, what it adds and why it counts where it does."""
     code = str(row[shown["reason"]])
     reason = str(shown["reasons"].get(code, code))
-    return f"  {row[shown['subject']]}  {_dates(row, shown)}  {_amounts(row, decimals)}{reason}"
+    subject = row[shown["subject"]]
+    name = "(không ghi mã)" if pd.isna(subject) or not str(subject) else subject
+    return f"  {name}  {_dates(row, shown)}  {_amounts(row, decimals)}{reason}"
 
 
 def _printed(figure: int | Decimal | None) -> str:

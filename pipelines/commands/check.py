@@ -43,7 +43,7 @@ def run(parsed: argparse.Namespace) -> int:
 def _lines(faults: list[str], office: Office | None) -> Iterator[str]:
     from pipelines.ingest.landing import waiting
     from pipelines.ingest.reception_text import waiting_lines
-    from pipelines.setup.supply import endings
+    from pipelines.setup.supply import endings, lacking
     from pipelines.setup.unused import unused
 
     if faults:
@@ -58,6 +58,7 @@ def _lines(faults: list[str], office: Office | None) -> Iterator[str]:
     if ending:
         yield f"! {len(ending)} điều sắp hết hoặc còn thiếu:"
         yield from (f"  {item.sentence}" for item in ending)
+    yield from (f"! {line}" for line in lacking(office))
     never = list(unused(office))
     if never:
         yield f"· Chưa tệp nào dùng đến ({len(never)}):"

@@ -7,6 +7,7 @@ Invariant: no report is written to; files go only to a folder the officer names,
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -99,7 +100,9 @@ def _version(parsed: argparse.Namespace, office: Office, name: str, as_of: str |
 def _answer_now(parsed: argparse.Namespace, as_of: str | None) -> Version:
     """Return today's answer, built if it is not there yet."""
     from pipelines.audit.diff import Version
+    from pipelines.figures.text import format_day
     from pipelines.runner import run_report
 
     result = run_report(office_path(parsed), parsed.period, as_of)
-    return Version(f"hiện nay, đến ngày {as_of}" if as_of else "hiện nay", result.report_dir)
+    day = f", đến ngày {format_day(dt.date.fromisoformat(as_of))}" if as_of else ""
+    return Version(f"hiện nay{day}", result.report_dir)

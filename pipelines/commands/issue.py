@@ -7,8 +7,14 @@ Invariant: a person issues, by name and with a reason; nothing else ever does.
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipelines.commands.common import day, load, relative
+
+if TYPE_CHECKING:
+    from pipelines.office.settings import Office
+    from pipelines.package.issue import Request
 
 HELP = "phát hành báo cáo mới nhất của một kỳ (đóng băng, ghi sổ việc)"
 
@@ -26,9 +32,19 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--why", required=True, help="lý do, căn cứ phát hành; bản đính chính in lý do này")
     parser.add_argument("--as-of", default=None, help="báo cáo có số liệu đến ngày này (năm-tháng-ngày)")
     parser.add_argument(
-        "--force", default=None, metavar="LÝ_DO", help="phát hành dù còn vướng mắc; lý do in trên báo cáo"
+        "--force",
+        action="append",
+        default=[],
+        metavar="[MÃ=]LÝ_DO",
+        help="phát hành dù còn vướng mắc: lý do của từng vướng mắc, lặp lại được; in trên báo cáo",
     )
-
+    parser.add_argument(
+        "--force-file",
+        type=Path,
+        default=None,
+        metavar="TỆP.csv",
+        help="lý do của từng vướng mắc trong một bảng; chưa có tệp thì ghi ra để điền",
+    )
     parser.add_argument("--number", default="", help="số, ký hiệu văn thư cấp, ví dụ 47/BC-UBND (bỏ trống: để trống)")
     parser.add_argument("--date", default="", dest="signed_on", help="ngày ký, năm-tháng-ngày (bỏ trống: để trống)")
     parser.add_argument("--signer", default="", help="họ tên người ký (bỏ trống: để trống)")
@@ -38,7 +54,9 @@ def run(parsed: argparse.Namespace) -> int:
     """Issue, and say where the version lies."""
     from pipelines.figures.version import ISSUE_KINDS
     from pipelines.office.journal import person, reason
+    from pipelines.package.force import given_reasons
     from pipelines.package.issue import Request, issue
+    from pipelines.setup.supply import lacking
 
     request = Request(
         period_id=parsed.period,
@@ -46,17 +64,43 @@ def run(parsed: argparse.Namespace) -> int:
         by=person(parsed.by),
         why=reason(parsed.why),
         as_of=parsed.as_of,
-        force=reason(parsed.force) if parsed.force is not None else None,
+        force={**_listed(parsed.force_file), **given_reasons(parsed.force)},
         number=parsed.number.strip(),
         signed_on=day(parsed.signed_on) if parsed.signed_on else "",
         signer=parsed.signer.strip(),
     )
-    issued = issue(load(parsed), request)
-    forced = issued.record()["printed"]["forced"]
+    office = load(parsed)
+    if parsed.force_file is not None and not parsed.force_file.exists():
+        return _write_list(office, request, parsed.force_file)
+    issued = issue(office, request)
+    printed = issued.record()["printed"]
+    forced = printed["forced"]
     print(f"✓ Đã phát hành {ISSUE_KINDS[issued.kind].lower()} kỳ {issued.period_id}, phiên bản {issued.version}.")
     if forced:
-        print(f"  Còn vướng mắc; lý do in trên báo cáo: {forced}")
+        for line, why in zip(printed["blockers"], printed["reasons"], strict=True):
+            print(f"  Còn vướng mắc: {line} Lý do vẫn phát hành: {why}")
     elif request.force:
         print("  Không có vướng mắc nào: lý do --force không dùng đến và không in.")
     print(f"  Thư mục: {relative(issued.folder)}/")
+    for line in lacking(office):
+        print(f"  ! {line}")
     return 0
+
+
+def _listed(path: Path | None) -> dict[str, str]:
+    from pipelines.package.force import listed_reasons
+
+    return listed_reasons(path) if path is not None and path.exists() else {}
+
+
+def _write_list(office: Office, request: Request, path: Path) -> int:
+    from pipelines.package.force import write_list
+    from pipelines.package.issue import blocking
+
+    found = blocking(office, request)
+    if not found:
+        print("Không có vướng mắc nào: bỏ --force-file rồi phát hành.")
+        return 0
+    write_list(path, found)
+    print(f"Đã ghi {len(found)} vướng mắc vào {relative(path)}. Điền cột reason từng dòng rồi chạy lại lệnh này.")
+    return 1

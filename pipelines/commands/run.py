@@ -11,13 +11,18 @@ import time
 from pathlib import Path
 
 from pipelines.commands.common import load, office_path, print_lines, relative, switches
+from pipelines.office.errors import OfficeError
 
 HELP = "nhận tệp và lập báo cáo một kỳ"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command line."""
-    parser.add_argument("period", help="mã kỳ, ví dụ 2021-Q1")
+    parser.add_argument("period", nargs="?", default=None, help="mã kỳ, ví dụ 2021-Q1")
+    parser.add_argument(
+        "--from", dest="first", default=None, metavar="NGÀY", help="đột xuất: từ ngày (năm-tháng-ngày), thay cho mã kỳ"
+    )
+    parser.add_argument("--to", dest="last", default=None, metavar="NGÀY", help="đột xuất: đến hết ngày")
     parser.add_argument("--as-of", default=None, help="số liệu tính đến ngày (năm-tháng-ngày)")
     parser.add_argument("--received-by", default=None, help="chỉ dùng tệp nhận đến lúc (ISO, có múi giờ)")
     parser.add_argument(
@@ -36,7 +41,7 @@ def run(parsed: argparse.Namespace) -> int:
     started = time.monotonic()
     result = run_report(
         office_path(parsed),
-        parsed.period,
+        _period(parsed),
         parsed.as_of,
         parsed.received_by,
         switches(parsed.switch),
@@ -54,6 +59,23 @@ def run(parsed: argparse.Namespace) -> int:
     if parsed.units:
         _make_units(parsed, result.report_dir)
     return 0
+
+
+def _period(parsed: argparse.Namespace) -> str:
+    """Return the period asked: the one named, or any range of days.
+
+    Raises:
+        OfficeError: neither, both, or half a range is given.
+    """
+    from pipelines.periods.calendar import parse_day
+    from pipelines.periods.period import range_id
+
+    days = [text for text in (parsed.first, parsed.last) if text]
+    if parsed.period and not days:
+        return str(parsed.period)
+    if parsed.period or len(days) != 2:
+        raise OfficeError("Cần mã kỳ (ví dụ 2021-Q1), hoặc cả --from và --to; không cùng lúc cả hai.")
+    return range_id(*map(parse_day, days))
 
 
 def _make_units(parsed: argparse.Namespace, report: Path) -> None:

@@ -59,9 +59,9 @@ def run(parsed: argparse.Namespace) -> int:
 def schedule_lines(office: Office) -> Iterator[str]:
     """Yield what will run when, and what is turned off."""
     from pipelines.defs.automation import next_ticks
-    from pipelines.runner import turned_off
+    from pipelines.runner import health
 
-    off = turned_off(office)
+    off = health(office).turned_off
     yield f"{office.settings.office.name}: nhận tệp 5 phút một lần; các lần lập báo cáo sắp tới:"
     for tick in next_ticks(office):
         asked = f"kỳ {tick.period_id}" if tick.period_id else f"SẼ HỎNG: {tick.problem}"

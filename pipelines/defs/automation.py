@@ -105,7 +105,7 @@ def _schedule(office: Office, moment: Moment, kind: str) -> dg.ScheduleDefinitio
         return dg.RunRequest(
             run_key=f"{period_id}:{today.isoformat()}",
             partition_key=period_id,
-            run_config={"resources": {"office": {"config": {"wait_seconds": _WAIT_SECONDS}}}},
+            run_config={"resources": {"office": {"config": {"folder": str(folder), "wait_seconds": _WAIT_SECONDS}}}},
             tags=_RETRY,
         )
 
@@ -120,7 +120,7 @@ def _is_asked_since(context: dg.ScheduleEvaluationContext, period_id: str) -> bo
         job_name=JOB_NAME,
         statuses=list(_UNDER_WAY_OR_DONE),
         tags={"dagster/partition": period_id},
-        created_after=context.scheduled_execution_time,
+        created_after=context.scheduled_execution_time.astimezone(dt.UTC),  # it looks at the figures, not the zone
     )
     return context.instance.get_runs_count(runs) > 0
 

@@ -81,6 +81,13 @@ class Grid:
 
     rows: tuple[tuple[tuple[Run, ...], ...], ...]
 
+    def is_words(self, column: int) -> bool:
+        """Tell whether a column holds words, which stand left, and no figures, which stand right."""
+        cells = [row[column] for row in self.rows[1:]]
+        if any(run.figure_id for cell in cells for run in cell):
+            return False
+        return column == 0 or any(run.text[:1].isalpha() for cell in cells for run in cell[:1])
+
 
 @dataclass(frozen=True)
 class Signature:

@@ -21,7 +21,7 @@ from pipelines.figures.text import NO_RATE, format_count, format_rate, rate
 NOTHING_TO_COMPARE = "không có số để so sánh"
 _POINTS = "điểm phần trăm"
 # Figures a change is shown with: <figure>_before_prev, <figure>_increase_prev, <figure>_increase_prev_percent.
-_NOTED = re.compile(r"(?P<figure>.+)_(?:before|increase|decrease)_(?P<against>prev|year)(?:_percent)?")
+NOTED = re.compile(r"(?P<figure>.+)_(?:before|increase|decrease)_(?P<against>prev|year)(?:_percent)?")
 
 
 def with_compared(model: ReportModel, compared: Compared, issued: Mapping[str, int | Decimal | None]) -> ReportModel:
@@ -49,7 +49,7 @@ def with_changes(model: ReportModel, blocks: Iterable[Block]) -> ReportModel:
     """Return the model with the changes its words report other cells than totals, so that each printed id is in it."""
     found: dict[str, Figure] = {}
     for name in figure_ids(blocks):
-        noted = _NOTED.fullmatch(name) if name not in model.figures else None
+        noted = NOTED.fullmatch(name) if name not in model.figures else None
         if noted:
             compared = compared_with(model, noted["against"])
             assert compared is not None
@@ -126,6 +126,26 @@ def change_markup(
     share = found[f"{change.figure_id}_percent"]
     of_before = f" ({figure_markup(share)})" if share.value is not None else ""
     return Markup(f"{words}{f' {plain(unit)}' if unit else ''}{of_before}")
+
+
+def changes_markup(
+    model: ReportModel, compared: Compared, items: Iterable[tuple[str, str, str]], separator: str = "; "
+) -> Markup:
+    """Return several changes as one list, without what has nothing to compare and what is zero in both.
+
+    Args:
+        model: the report.
+        compared: what it is held against.
+        items: a figure of the report (empty: none), its name in the sentence, what is counted.
+        separator: what stands between two changes.
+    """
+    told = []
+    for reference, label, unit in items:
+        figure = model.figure_of(reference) if reference else None
+        words = change_markup(model, compared, reference, unit, "") if figure else ""
+        if figure and words and (figure.value or compared.figures.get(figure.figure_id)):
+            told.append(f"{plain(label)} {words}")
+    return Markup(separator.join(told))
 
 
 def before_markup(model: ReportModel, against: str, reference: str) -> Markup:

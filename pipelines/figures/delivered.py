@@ -11,8 +11,6 @@ from dataclasses import dataclass
 
 from pipelines.figures.text import format_count
 
-# Letters of a coverage sentence that still reads as a sentence; longer ones name their units in the appendix only.
-LONGEST_COVERAGE = 400
 # Units a plain sentence of coverage names; more are counted only.
 MOST_NAMED = 6
 
@@ -67,18 +65,6 @@ class Coverage:
         told = [f"chưa gửi đủ: {', '.join(partly)}"] if partly else []
         told += [f"chưa có số liệu của {', '.join(self.silent)}"] if self.silent else []
         return f"Số liệu của {whole}; {'; '.join(told)}."
-
-    @property
-    def brief(self) -> str:
-        """Return the sentence, or only its counts where it is too long to read inside a report."""
-        if len(self.sentence) <= LONGEST_COVERAGE:
-            return self.sentence
-        refused = f"; tệp bị từ chối: {format_count(len(self.refused))}" if self.refused else ""
-        return (
-            f"Số liệu của {format_count(self.accepted)}/{format_count(self.owed)} đơn vị; còn thiếu hoặc chưa đủ: "
-            f"{format_count(len(self.missing))} đơn vị (danh sách tại Phụ lục){refused}; "
-            f"số dòng trả lại: {format_count(self.rows_rejected)}."
-        )
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,9 @@ from pipelines.figures.model import (
     OfficeInfo,
     Question,
     ReportModel,
+    ScoreLine,
     SwitchUsed,
+    UnitScore,
     figure_id,
 )
 from pipelines.figures.text import format_count, format_rate
@@ -97,6 +99,7 @@ def _model(
         carry_over=CarryOver("2020-Q4/v1", (("lý do", 1),) if full else ()) if happened != "nothing_sent" else None,
         cleaned_texts=0,
         service_index=_index(full),
+        scores=_scores() if full and period_kind == "year" else (),
         files_with=_files_with(happened),
         issue=Issue("corrected", 2, 1, "lý do đính chính", "lý do phát hành", ("vướng mắc",)) if full else None,
     )
@@ -148,6 +151,20 @@ def _index(is_known: bool) -> tuple[IndexLine, ...]:
                   figure(code, "known_points"), 1, reason)
         for kind, code in (("group", "1"), ("component", "1.1"), ("total", "total"))
     )  # fmt: skip
+
+
+def _scores() -> tuple[UnitScore, ...]:
+    def figure(code: str, name: str, value: Decimal | None) -> Figure:
+        return Figure(figure_id("unit-score", _SCOPE, code, name), value, format_rate(value, ""))
+
+    cell = Figure(figure_id("bieu", "A", "total", "c3"), 1, "1")
+    lines = (
+        ScoreLine("Nội dung", 10, figure("A.x", "points", Decimal(10)), figure("A.x", "rate", Decimal(100)),
+                  (cell, cell), (cell,)),
+        ScoreLine("Nội dung", 10, figure("A.y", "points", None), figure("A.y", "rate", None), (), ()),
+    )  # fmt: skip
+    total = figure("A.total", "points", Decimal(10))
+    return (UnitScore("Đơn vị A", lines, total, 10, figure("A.total", "rate", Decimal(100))),)
 
 
 def _corrections() -> Iterator[CorrectionMade]:

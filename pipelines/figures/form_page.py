@@ -15,7 +15,7 @@ from pipelines.figures.declared import declared_lines
 from pipelines.figures.layout import HeadCell, head_cells
 from pipelines.figures.model import Figure, Form, FormRow, ReportModel
 from pipelines.figures.text import format_day
-from pipelines.figures.text_width import text_mm
+from pipelines.figures.text_width import text_mm, wrapped_lines
 from pipelines.figures.unsent import unsent_lines
 
 # Letter size of a form's cells, the smallest one a form of very many columns may have, and what a cell keeps free left
@@ -92,7 +92,7 @@ def form_page(model: ReportModel, form: Form, place: Table | None = None) -> For
         number=layout.number,
         title=layout.title,
         period_line=f"Kỳ báo cáo: {question.period_label}",
-        range_line=f"(Từ ngày {format_day(question.period_start)} đến ngày {format_day(question.period_end)})",
+        range_line=_range_line(model),
         reporting_lines=(
             f"Đơn vị báo cáo: {office.name}",
             f"Đơn vị nhận báo cáo: {office.receiving_agency or '…'}",
@@ -115,6 +115,16 @@ def form_page(model: ReportModel, form: Form, place: Table | None = None) -> For
         place_line=place_and_date(model),
         maker_title="Người làm báo cáo",
         signature=office.signature,
+    )
+
+
+def _range_line(model: ReportModel) -> str:
+    question = model.question
+    days = f"Từ ngày {format_day(question.period_start)} đến ngày {format_day(question.period_end)}"
+    return (
+        f"({days}; số liệu tạm tính đến hết ngày {format_day(question.as_of)})"
+        if question.is_provisional
+        else f"({days})"
     )
 
 
@@ -142,10 +152,13 @@ def _height_mm(page: FormPage, total_mm: float, points: int) -> float:
     """Return about how high a form is: its top, head, rows and foot."""
     widths = _widths(page, total_mm, points)
     label = widths[page.stub_count - 1] - _CELL_FREE_MM
-    rows = sum(_wrapped(row.label, label, points) for row in page.rows)
+    rows = sum(wrapped_lines(row.label, label, points) for row in page.rows)
     lines = rows + sum(head_lines(page, widths, points)) + 1
     foot = (
-        len(page.notes) + len(page.signature) + 2 + sum(_wrapped(line, total_mm, _FOOT_POINTS) for line in page.remarks)
+        len(page.notes)
+        + len(page.signature)
+        + 2
+        + sum(wrapped_lines(line, total_mm, _FOOT_POINTS) for line in page.remarks)
     )
     top = 4 + len(page.reporting_lines) + len(page.appendix_lines)
     gaps = (len(page.rows) + page.head_depth + 1) * _ROW_GAP_MM
@@ -191,19 +204,8 @@ def head_lines(page: FormPage, widths: tuple[float, ...], points: float = CELL_P
     for cell in sorted(page.head, key=lambda cell: cell.row_span):
         room = sum(widths[cell.column : cell.column + cell.column_span]) - _CELL_FREE_MM
         rows = range(cell.row, cell.row + cell.row_span)
-        lines[rows[-1]] += max(0, _wrapped(cell.text, room, points) - sum(lines[row] for row in rows))
+        lines[rows[-1]] += max(0, wrapped_lines(cell.text, room, points) - sum(lines[row] for row in rows))
     return tuple(lines)
-
-
-def _wrapped(text: str, room: float, points: float) -> int:
-    """Return the number of lines of a bold text in a column `room` millimetres wide."""
-    count, line = 1, ""
-    for word in text.split():
-        longer = f"{line} {word}".strip()
-        if line and text_mm(longer, points) > room:
-            count, longer = count + 1, word
-        line = longer
-    return count
 
 
 def place_and_date(model: ReportModel) -> str:

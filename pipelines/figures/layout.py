@@ -9,12 +9,13 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from pipelines.figures.levels import LEVELS, with_levels
 from pipelines.office.errors import OfficeError
 from pipelines.office.nearest import nearest
 
@@ -155,7 +156,9 @@ def _cells(columns: list[tuple[int, LayoutColumn]], level: int, depth: int) -> I
             yield from _cells(below, level + 1, depth)
 
 
-def layouts_from_manifest(manifest: dict[str, Any], on: dt.date | None = None) -> dict[str, dict[str, Any]]:
+def layouts_from_manifest(
+    manifest: dict[str, Any], on: dt.date | None = None, levels: Mapping[str, str] = LEVELS
+) -> dict[str, dict[str, Any]]:
     """Return the layouts of all form models of a dbt manifest, by form id (the content of forms.json).
 
     Args:
@@ -163,6 +166,7 @@ def layouts_from_manifest(manifest: dict[str, Any], on: dt.date | None = None) -
         on: a day that chooses between models of one form id: the one in force, else the one nearest in time; None: the
             newest.
             A form with one layout is printed with it, whatever the day (older files have no other form).
+        levels: kind of unit that decides → name of its level of government.
 
     Raises:
         OfficeError: a form model's yml is incomplete or inconsistent; the message names model and fault.
@@ -179,11 +183,13 @@ def layouts_from_manifest(manifest: dict[str, Any], on: dt.date | None = None) -
                 f"Hai mô hình {other['model']} và {layout['model']} cùng là biểu {layout['form_id']} một lúc."
             )
         if other is None or on is None or (layout["valid_from"] or "") <= on.isoformat():
-            chosen[layout["form_id"]] = layout
+            chosen[layout["form_id"]] = with_levels(layout, levels)
     return chosen
 
 
-def printed_layouts(manifest: dict[str, Any], enabled: Sequence[str] | None, on: dt.date) -> dict[str, dict[str, Any]]:
+def printed_layouts(
+    manifest: dict[str, Any], enabled: Sequence[str] | None, on: dt.date, levels: Mapping[str, str] = LEVELS
+) -> dict[str, dict[str, Any]]:
     """Return the layouts a report prints, by form id: those of the forms asked for that are in force on a day.
 
     A form not yet in force is printed only where no form in force has a stream of its: a period older than the first
@@ -194,11 +200,12 @@ def printed_layouts(manifest: dict[str, Any], enabled: Sequence[str] | None, on:
         enabled: ids of the forms to print (office.yaml forms_enabled); None for all but those whose model says that
             they are printed on demand only (meta `enabled: false`).
         on: last day of the period.
+        levels: kind of unit that decides → name of its level of government.
 
     Raises:
         OfficeError: `enabled` names a form no model is, or a form model's yml is incomplete.
     """
-    layouts = layouts_from_manifest(manifest, on)
+    layouts = layouts_from_manifest(manifest, on, levels)
     unknown = [name for name in enabled or () if name not in layouts]
     if unknown:
         raise OfficeError(f"office.yaml, forms_enabled: không có biểu «{unknown[0]}»{nearest(unknown[0], layouts)}")

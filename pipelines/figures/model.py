@@ -276,6 +276,32 @@ class IndexLine:
     reason: str
 
 
+@dataclass(frozen=True)
+class ScoreLine:
+    """One component of a unit's scorecard (a row of rpt_unit_score).
+
+    `parts` and `wholes` are the cells of the unit's own forms its points are made of; none where they are not known.
+    """
+
+    label: str
+    most: int
+    points: Figure
+    rate: Figure
+    parts: tuple[Figure, ...]
+    wholes: tuple[Figure, ...]
+
+
+@dataclass(frozen=True)
+class UnitScore:
+    """The scorecard of one unit: its components in order, its points, out of how many, and in percent."""
+
+    unit_name: str
+    lines: tuple[ScoreLine, ...]
+    points: Figure
+    out_of: int
+    percent: Figure
+
+
 _HOLDS: dict[str, Callable[[Any, Any], bool]] = {
     ">=": operator.ge,
     "<=": operator.le,
@@ -332,6 +358,8 @@ class ReportModel:
     parts: tuple[PeriodPart, ...] = ()
     # Empty in a period the index was not yet in force.
     service_index: tuple[IndexLine, ...] = ()
+    # The scorecard of units, of a whole year.
+    scores: tuple[UnitScore, ...] = ()
     # Column of the dossier files → all or some of those behind the forms have it; none has the others.
     files_with: Mapping[str, str] = field(default_factory=dict)
     # What figures should be, by figure id (figures/targets).
@@ -345,6 +373,8 @@ class ReportModel:
     level_names: Mapping[str, str] = field(default_factory=dict)
     # Streams somebody has to send in this period.
     owed_streams: frozenset[str] = frozenset()
+    # Page of the evidence book beside the documents, which every printed figure opens; empty where there is none.
+    book: str = ""
 
     def figure_of(self, reference: str) -> Figure:
         """Return the office's figure named `<form>.<row>.<column>`, e.g. II.06a.total.c7 or II.06a.A.3.on_time_rate.

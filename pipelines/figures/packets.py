@@ -15,6 +15,9 @@ from pipelines.figures.model import Form, ReportModel
 
 # Names of the files of the two packets, without their kind.
 SENT_NAME, KEPT_NAME = "bao-cao", "luu-ho-so"
+# Folder of the evidence book, beside them, and its page.
+BOOK_NAME = "so-tra-cuu"
+BOOK_PAGE = f"{BOOK_NAME}/index.html"
 _CHARTS = "charts"
 _ROMAN = ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
 

@@ -17,6 +17,7 @@ import duckdb
 from pipelines.figures.coverage import corrections_of, counts_of, coverage_of, deliveries_of
 from pipelines.figures.declared import declared_parts, mark_declared
 from pipelines.figures.layout import FormLayout
+from pipelines.figures.levels import level_name
 from pipelines.figures.model import (
     AgeBand,
     Brought,
@@ -35,6 +36,7 @@ from pipelines.figures.model import (
 )
 from pipelines.figures.records import has_table, records_of
 from pipelines.figures.rows import form_of, totals_by_scope
+from pipelines.figures.scores import figures_of_score, scores_of
 from pipelines.figures.targets import targets_of
 from pipelines.figures.text import Cleaner, format_count, format_rate, rate
 from pipelines.figures.unsent import mark_unsent, senders_of
@@ -93,6 +95,8 @@ def build_report_model(
         for item in (part.online, part.direct_postal, part.early, part.on_time, part.overdue, part.on_time_rate)
     }
     figures |= {item.figure_id: item for line in service_index for item in (line.rate, line.points, line.known)}
+    scores = scores_of(connection, forms, scope_id, cleaner)
+    figures |= {item.figure_id: item for score in scores for item in figures_of_score(score)}
     beside = _declared_against(connection, scope, cleaner)
     return ReportModel(
         office=_clean_office(office_info, cleaner),
@@ -110,6 +114,7 @@ def build_report_model(
         overdue_ages=_overdue_ages(connection, scope_id),
         parts=parts,
         service_index=service_index,
+        scores=scores,
         files_with=_files_with(connection, scope_id),
         targets=targets_of(connection, forms, scope is not None) if has_table(connection, "target") else {},
         declaring_beside=tuple(dict.fromkeys(item.unit_name for item in beside)),
@@ -189,7 +194,7 @@ def _level_names(connection: duckdb.DuckDBPyConnection, cleaner: Cleaner) -> dic
     if not has_table(connection, "dim_section"):
         return {}
     found = records_of(connection, "select applies_to, label from dim_section where scheme = 'level' order by sort_no")
-    return {str(row["applies_to"]): cleaner.text(row["label"]).rpartition(" của ")[2] for row in found}
+    return {str(row["applies_to"]): level_name(cleaner.text(row["label"])) for row in found}
 
 
 def _parts(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pipelines.figures.blocks import Markup, figure_markup, table_markup
 from pipelines.figures.change import before_markup, delta_markup
 from pipelines.figures.layout import FormLayout
-from pipelines.figures.model import Coverage, FormRow, IndexLine, PeriodPart, ReportModel
+from pipelines.figures.model import Coverage, Figure, FormRow, IndexLine, PeriodPart, ReportModel, UnitScore
 from pipelines.figures.packets import Packets
 from pipelines.figures.targets import target_text, target_words
 from pipelines.figures.text import NO_RATE, format_count, format_day
@@ -99,6 +99,34 @@ def index_words(line: IndexLine) -> IndexWords:
         line.known_most,
         line.reason,
     )
+
+
+def score_words(score: UnitScore) -> dict[str, object]:
+    """Return the scorecard of a unit as a template sees it: points, and the cells each is made of."""
+
+    def cells(figures: tuple[Figure, ...]) -> Markup:
+        told = [figure_markup(item) for item in figures if item.value or len(figures) == 1] or [
+            figure_markup(item) for item in figures[:1]
+        ]
+        return Markup(" + ".join(told) if len(told) < 2 else f"({' + '.join(told)})")
+
+    return {
+        "unit": score.unit_name,
+        "points": figure_markup(score.points),
+        "out_of": score.out_of,
+        "percent": figure_markup(score.percent),
+        "lines": [
+            {
+                "label": line.label,
+                "most": line.most,
+                "points": figure_markup(line.points),
+                "rate": figure_markup(line.rate),
+                "parts": cells(line.parts),
+                "whole": cells(line.wholes),
+            }
+            for line in score.lines
+        ],
+    }
 
 
 def target_of(model: ReportModel, reference: str) -> str:

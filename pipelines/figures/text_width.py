@@ -33,6 +33,18 @@ def text_mm(text: str, points: float) -> float:
     return sum(_width(letter) for letter in unicodedata.normalize("NFD", text)) * points / 1000 * _POINT_MM
 
 
+def wrapped_lines(text: str, room: float, points: float) -> int:
+    """Return the number of lines of a bold text in a column `room` millimetres wide; a longer word is cut."""
+    count, line = 1, ""
+    for word in text.split():
+        longer = f"{line} {word}".strip()
+        if line and text_mm(longer, points) > room:
+            count, longer = count + 1, word
+        cut = int(text_mm(longer, points) // room) if room > 0 and longer == word else 0
+        count, line = count + cut, longer
+    return count
+
+
 def _width(letter: str) -> int:
     if letter == _HORN:
         return _HORN_WIDTH

@@ -23,6 +23,8 @@ class Issue:
     why: str = ""
     forced: str = ""
     blockers: tuple[str, ...] = ()
+    # Why each blocker was waved through, one for one; empty in versions issued before reasons were asked one by one.
+    reasons: tuple[str, ...] = ()
     # What the registry and the signer gave; blank until then, the software invents none of them.
     number: str = ""
     signed_on: str = ""
@@ -46,5 +48,6 @@ class Issue:
 
 def issue_of(printed: Mapping[str, Any]) -> Issue:
     """Return what a version's record (issue.json) says it printed."""
-    values: dict[str, Any] = {**printed, "blockers": tuple(printed["blockers"])}
+    lists = {"blockers": tuple(printed["blockers"]), "reasons": tuple(printed.get("reasons", ()))}
+    values: dict[str, Any] = {**printed, **lists}
     return Issue(**values)

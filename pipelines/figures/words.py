@@ -32,7 +32,7 @@ from pipelines.figures.blocks import (
     subject_markup,
     table_markup,
 )
-from pipelines.figures.change import before_markup, change_markup, delta_markup
+from pipelines.figures.change import before_markup, change_markup, changes_markup, delta_markup
 from pipelines.figures.charts import charts_of
 from pipelines.figures.form_page import attached_line
 from pipelines.figures.model import Coverage, Form, ReportModel
@@ -44,6 +44,7 @@ from pipelines.figures.row_words import (
     index_words,
     nil_sentence,
     part_words,
+    score_words,
     section_rows,
     target_of,
     top_rows,
@@ -264,7 +265,7 @@ def template_context(model: ReportModel) -> dict[str, Any]:
         "kept_charts": list(packets.kept_charts),
         "appendix_number": packets.number_of,
         "cite": lambda *names: cited(model, packets, names),
-        "attached": attached_line(model),
+        "attached": Markup(f"*{plain(attached_line(model))}*"),
         "nil": lambda form_id, what="": nil_sentence(model.forms[form_of(form_id)].coverage, what),
         "unsent": lambda form_id: unsent_units(model, form_of(form_id)),
         **phrases(model, packets),
@@ -288,11 +289,13 @@ def template_context(model: ReportModel) -> dict[str, Any]:
         "top": lambda form_id, column, most: top_rows(model, form_of(form_id), column, most),
         "compared": model.compared,
         "change": partial(change_markup, model),
+        "changes": partial(changes_markup, model),
         "before": partial(before_markup, model),
         "delta_prev": partial(delta_markup, model, "prev"),
         "delta_year": partial(delta_markup, model, "year"),
         "target": partial(target_of, model),
         "headlines": headlines(model),
+        "scores": [score_words(score) for score in model.scores],
         "service_index": [index_words(line) for line in model.service_index],
         "office": model.office,
         "question": model.question,

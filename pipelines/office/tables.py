@@ -48,6 +48,10 @@ INDEX_COMPONENTS = (
     "services_provided", "services_used", "online_dossiers", "payment_first", "payment_services", "payment_third",
     "feedback_on_time", "feedback_satisfied", "reception_satisfied",
 )  # fmt: skip
+# What the scorecard of units scores (`int_score_input` says of which form each is a rate).
+SCORE_COMPONENTS = (
+    "plans_on_time", "reports_on_time", "resolved_on_time", "apologised", "intake_digitised", "feedback_on_time",
+)  # fmt: skip
 INDEX_WITHOUT_RATE = ("none", "full", "zero")
 VALIDITY = ("valid_from", "valid_to")
 # Columns any table may have for its readers alone: where a row is from, by which decision, a remark.
@@ -246,6 +250,32 @@ TABLES: dict[str, Table] = {
             "when_empty",
             "when_missing",
         ),
+        optional=True,
+    ),
+    # The scorecard of units, kept at the office: points = max_points × rate, all of them from the rate `full_at`
+    # (percent) on. `when_empty`: what nothing to score gives; `when_missing`: what nothing sent gives.
+    "score_components": Table(
+        (
+            "component_no",
+            "component_code",
+            "label",
+            "max_points",
+            "full_at",
+            "when_empty",
+            "when_missing",
+            *VALIDITY,
+            "evidence",
+        ),
+        ("component_code", "valid_from"),
+        VALIDITY,
+        integers=("component_no", "max_points", "full_at"),
+        choices={
+            "component_code": SCORE_COMPONENTS,
+            "when_empty": INDEX_WITHOUT_RATE,
+            "when_missing": INDEX_WITHOUT_RATE,
+            "evidence": ("S", "K", "A"),
+        },
+        filled=("component_no", "component_code", "label", "max_points", "full_at", "when_empty", "when_missing"),
         optional=True,
     ),
 }

@@ -9,21 +9,24 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from pipelines.audit.book.write import write_book
 from pipelines.audit.short_code import short_codes
 from pipelines.figures.change import with_changes
 from pipelines.figures.charts import charts_of
 from pipelines.figures.model import ReportModel
-from pipelines.figures.packets import KEPT_NAME, SENT_NAME
+from pipelines.figures.packets import BOOK_NAME, BOOK_PAGE, KEPT_NAME, SENT_NAME
 from pipelines.figures.words import KEPT_TEMPLATE, report_blocks
 from pipelines.ingest.landing import hash_file
 from pipelines.office.files import sync
 from pipelines.office.settings import Office
 from pipelines.office.words import OwnWords, read_words
+from pipelines.package.provenance import PROVENANCE, write_provenance
+from pipelines.package.tidy import TIDY_FILES, write_tidy
 from pipelines.paths import REPORT_TEMPLATES
 from pipelines.render.docx import write_report
 from pipelines.render.html import write_html
@@ -42,6 +45,9 @@ KEPT = (
     "manifest.json",
     "warehouse.duckdb",
     "evidence",
+    BOOK_NAME,
+    *TIDY_FILES,
+    PROVENANCE,
 )
 
 
@@ -76,9 +82,14 @@ def assemble(
     key: str,
     versions: Mapping[str, str],
     paper: Paper | None = None,
+    with_book: bool = False,
 ) -> None:
-    """Write every file of the report into the build folder; the manifest comes last."""
+    """Write every file of the report into the build folder; the manifest comes last.
+
+    With a book, the folder holds the warehouse, and every printed figure is a link into the book.
+    """
     paper = paper or Paper()
+    model = replace(model, book=BOOK_PAGE if with_book else "")
     sent = report_blocks(model, folders=paper.folders, own=paper.own, required=paper.required)
     kept = report_blocks(model, KEPT_TEMPLATE, paper.folders)
     model = with_changes(model, (*sent, *kept))
@@ -89,6 +100,11 @@ def assemble(
     write_forms(model, sent, folder / SENT_FORMS)
     write_forms(model, kept, folder / KEPT_FORMS)
     _write_json(folder / "forms.json", layouts)
+    if with_book:
+        codes = _short_codes(model, layouts)
+        write_book(folder, model, layouts, codes)
+        write_tidy(folder, model, codes)
+        write_provenance(folder, model, layouts, key, versions)
     _write_json(folder / "manifest.json", _manifest(folder, model, layouts, key, versions))
 
 
@@ -126,13 +142,7 @@ def _manifest(
         "deliveries": [asdict(delivery) for delivery in model.deliveries],
         "figures": {name: figure.value for name, figure in sorted(model.figures.items())},
         # What `kstt trace` accepts in place of a figure's id.
-        "short_codes": short_codes(
-            sorted(model.figures),
-            layouts,
-            model.question.period_id,
-            model.question.office_unit_id,
-            model.issue.version if model.issue else None,
-        ),
+        "short_codes": _short_codes(model, layouts),
         "charts": {name: chart.plain() for name, chart in charts_of(model).items()},
         # What part of a figure is estimated, where any is (None: a ratio of such figures).
         "estimated": {
@@ -156,6 +166,11 @@ def _manifest(
         "cleaned_texts": model.cleaned_texts,
         "versions": dict(versions),
     }
+
+
+def _short_codes(model: ReportModel, layouts: Mapping[str, dict[str, Any]]) -> dict[str, str]:
+    version = model.issue.version if model.issue else None
+    return short_codes(sorted(model.figures), layouts, model.question.period_id, model.question.office_unit_id, version)
 
 
 def _write_json(path: Path, content: object) -> None:

@@ -7,11 +7,15 @@ Invariant: the report's folder appears whole by one rename; a report that is the
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
+
 from pipelines.figures.layout import printed_layouts
+from pipelines.figures.levels import level_name
 from pipelines.office.settings import Office
 from pipelines.office.software import versions
 from pipelines.package.assemble import assemble, move_into_place, paper_of
@@ -38,7 +42,19 @@ def layouts_to_print(office: Office, question: Question) -> dict[str, dict]:
         OfficeError: a form model's yml is incomplete, or office.yaml names a form that is not there.
     """
     manifest = read_manifest(dbt_target(office))
-    return printed_layouts(manifest, office.settings.forms_enabled, question.period.end_on)
+    day = question.period.end_on
+    return printed_layouts(manifest, office.settings.forms_enabled, day, _levels_on(office, day))
+
+
+def _levels_on(office: Office, day: dt.date) -> dict[str, str]:
+    """Return the names of the levels of government on a day, by the kind of unit that decides."""
+    sections = office.reference["sections"]
+    return {
+        str(row["applies_to"]): level_name(str(row["label"]))
+        for row in sections[sections["scheme"] == "level"].to_dict("records")
+        if (pd.isna(row["valid_from"]) or row["valid_from"].date() <= day)
+        and (pd.isna(row["valid_to"]) or row["valid_to"].date() >= day)
+    }
 
 
 def printed_models(office: Office, manifest: Mapping[str, Any]) -> list[str]:
@@ -58,6 +74,7 @@ def finish_report(office: Office, planned: Plan, layouts: dict[str, dict], run_i
         return Finished(read_summary(planned.report), built=False)
     folder = build_folder(office, run_id)
     model = read_model(office, warehouse_file(office, run_id), layouts)
-    assemble(folder, model, layouts, planned.key, versions(), paper_of(office, planned.question.period.period_id))
+    paper = paper_of(office, planned.question.period.period_id)
+    assemble(folder, model, layouts, planned.key, versions(), paper, with_book=True)
     move_into_place(folder, planned.report)
     return Finished(read_summary(planned.report), built=True)

@@ -12,8 +12,8 @@ import json
 import platform
 import shutil
 import stat
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +31,11 @@ from pipelines.office.software import versions
 from pipelines.office.words import read_words, words_hash
 from pipelines.package.assemble import assemble, paper_of
 from pipelines.package.blockers import blockers
+from pipelines.package.force import blocker_code, reasons_for
 from pipelines.package.model import read_model
+from pipelines.package.numbers import taken_by
 from pipelines.package.seal import seal_of
+from pipelines.package.views import write_views
 from pipelines.paths import REPOSITORY
 from pipelines.warehouse.answer import Plan, plan
 from pipelines.warehouse.build import only_run
@@ -52,6 +55,8 @@ from pipelines.warehouse.question import Ask, resolve
 SOFTWARE = (
     "pipelines/**/*.py",
     "pipelines/**/*.j2",
+    "pipelines/setup/starter/*",
+    "pipelines/audit/book/page/*",
     "dbt_project/*.yml",
     "dbt_project/macros/**/*.sql",
     "dbt_project/models/**/*.md",
@@ -66,6 +71,12 @@ SOFTWARE = (
 )
 
 
+_WAY = (
+    "\nSửa rồi lập lại; hoặc phát hành kèm lý do của từng vướng mắc, in trên báo cáo: --force 'MÃ=lý do' cho mỗi mã "
+    "trong ngoặc vuông, hay --force-file vuong-mac-{period}.csv (kstt ghi tệp ấy để điền)."
+)
+
+
 @dataclass(frozen=True)
 class Request:
     """What an officer asks to issue."""
@@ -75,7 +86,8 @@ class Request:
     by: str
     why: str
     as_of: str | None = None
-    force: str | None = None
+    # Code of a blocker → the reason it is waved through; "" for the only one (package/force).
+    force: Mapping[str, str] = field(default_factory=dict)
     number: str = ""
     signed_on: str = ""
     signer: str = ""
@@ -104,8 +116,9 @@ def issue(office: Office, request: Request) -> Issued:
         settle(office)
         candidate = _candidate(office, request)
         found = _blocking(office, candidate)
-        _refuse(candidate, list(_broken_rules(candidate)), found)
-        block = _block(candidate, found)
+        _refuse(candidate, [*_broken_rules(candidate), *_number_taken(office, request)], found)
+        reasons = reasons_for(found, request.force)
+        block = _block(candidate, found, reasons)
         if issued_folder(office, request.period_id, block.version).exists():
             raise OfficeError(
                 f"Có thư mục issued/{request.period_id}/v{block.version} mà sổ việc không ghi. "
@@ -126,10 +139,12 @@ def issue(office: Office, request: Request) -> Issued:
             version=block.version,
             kind=request.kind,
             forced=block.forced,
+            waved={blocker_code(line): [line, why] for line, why in zip(found, reasons, strict=True)},
             words_sha256=words_hash(office.root, request.period_id),
             record_sha256=hash_file(pending / RECORD),
         )
         settle(office)
+        write_views(office)
     return find_issued(office, request.period_id, block.version)
 
 
@@ -139,7 +154,7 @@ def write_issued(report: Path, folder: Path, office: Office, block: Issue) -> No
     manifest = read_manifest(report)
     model, layouts = _read_report(report, office)
     paper = paper_of(office, model.question.period_id)
-    assemble(folder, replace(model, issue=block), layouts, manifest["key"], manifest["versions"], paper)
+    assemble(folder, replace(model, issue=block), layouts, manifest["key"], manifest["versions"], paper, with_book=True)
 
 
 def asked_of(office: Office, report: Path) -> Ask:
@@ -193,7 +208,7 @@ def _blocking(office: Office, candidate: _Candidate) -> list[str]:
     with duckdb.connect(candidate.report / "warehouse.duckdb", read_only=True) as connection:
         found = blockers(connection, candidate.model)
     if candidate.request.kind != "provisional":
-        found += list(_unwritten(office, candidate.request.period_id))
+        found += list(unwritten(office, candidate.request.period_id))
     question = candidate.planned.question
     now, deliveries = resolve(office, Ask(question.period.period_id, question.as_of))
     counted, sent = (
@@ -216,8 +231,8 @@ def _blocking(office: Office, candidate: _Candidate) -> list[str]:
     return found
 
 
-def _unwritten(office: Office, period_id: str) -> Iterator[str]:
-    """Return a sentence for each section the office must write and has not."""
+def unwritten(office: Office, period_id: str) -> Iterator[str]:
+    """Yield a sentence for each section the office must write and has not."""
     own = read_words(office.root, period_id)
     for section in own.empty(tuple(office.settings.words.required)):
         yield (
@@ -249,17 +264,39 @@ def _broken_rules(candidate: _Candidate) -> Iterator[str]:
             yield f"Báo cáo này đã phát hành là v{item.version} ({ISSUE_KINDS[item.kind].lower()}); không có gì đổi."
 
 
+def blocking(office: Office, request: Request) -> list[str]:
+    """Return what stands in the way of issuing the report a request is about, and may be waved through.
+
+    Raises:
+        OfficeError: no finished report represents what is in force now.
+    """
+    with only_run(office):
+        settle(office)
+        return _blocking(office, _candidate(office, request))
+
+
 def _refuse(candidate: _Candidate, broken: list[str], found: list[str]) -> None:
-    if not broken and (not found or candidate.request.force):
+    without = [line for line, why in zip(found, reasons_for(found, candidate.request.force), strict=True) if not why]
+    if not broken and not without:
         return
-    lines = "\n".join(f"  - {line}" for line in [*broken, *found])
-    way = "" if broken else '\nSửa rồi lập lại; hoặc phát hành kèm lý do in trên báo cáo: --force "lý do".'
+    lines = "\n".join(
+        [*(f"  - {line}" for line in broken), *(f"  - [{blocker_code(line)}] {line}" for line in without)]
+    )
+    way = "" if broken else _WAY.format(period=candidate.request.period_id)
     name = f"{ISSUE_KINDS[candidate.request.kind].lower()} kỳ {candidate.request.period_id}"
     raise OfficeError(f"Chưa phát hành được {name}:\n{lines}{way}")
 
 
-def _block(candidate: _Candidate, found: list[str]) -> Issue:
-    """Return what the documents print; the reason of force is printed only where something was forced."""
+def _number_taken(office: Office, request: Request) -> Iterator[str]:
+    """Yield that the document's number is another document's that year."""
+    year = int(request.signed_on[:4]) if request.signed_on else office.clock.today().year
+    other = taken_by(office, request.number, year) if request.number else ""
+    if other:
+        yield f"Số {request.number} năm {year} đã cấp cho {other}. Kiểm tra lại với văn thư."
+
+
+def _block(candidate: _Candidate, found: list[str], reasons: Sequence[str]) -> Issue:
+    """Return what the documents print; the reasons of force are printed only where something was forced."""
     request, cleaner = candidate.request, Cleaner()
     is_correction = request.kind == "corrected"
     number = 1 + sum(item.kind == "corrected" for item in candidate.earlier)
@@ -268,8 +305,9 @@ def _block(candidate: _Candidate, found: list[str]) -> Issue:
         version=len(candidate.earlier) + 1,
         correction_no=number if is_correction else 0,
         why=cleaner.text(request.why) if is_correction else "",
-        forced=cleaner.text(request.force) if found and request.force else "",
+        forced=cleaner.text("; ".join(dict.fromkeys(reasons))),
         blockers=tuple(cleaner.text(line) for line in found),
+        reasons=tuple(cleaner.text(why) for why in reasons),
         number=cleaner.text(request.number),
         signed_on=request.signed_on,
         signer=cleaner.text(request.signer),

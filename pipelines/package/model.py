@@ -20,6 +20,7 @@ from pipelines.figures.model import Compared, OfficeInfo, ReportModel, Scope
 from pipelines.figures.read import build_report_model
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import Office, UnitDocuments
+from pipelines.office.text import match_key
 
 # Units whose own forms dim_scope holds, and which therefore have a report of their own.
 REPORTING_KINDS = ("one_stop_desk", "department", "ward")
@@ -113,13 +114,25 @@ def unit_info(office: Office, unit: dict[str, Any]) -> OfficeInfo:
         place=first("place", section.place).replace("{short_name}", unit["short_name"]),
         receiving_agency=first("receiving_agency", section.name),
         report_symbol=first("report_symbol", "BC"),
-        recipients=tuple(first("recipients", [section.name, "Lưu: VT"])),
+        recipients=_others(office, unit["unit_id"], first("recipients", [section.name, "Lưu: VT"])),
         signature=tuple(first("signature", [])),
         percent_decimals=office.settings.number.percent_decimals,
         forms_sent=_forms_sent(office),
         legal_basis=tuple(section.legal_basis),
         unit_kind=unit["unit_kind"],
     )
+
+
+def _others(office: Office, unit_id: str, recipients: list[str]) -> tuple[str, ...]:
+    """Return the recipients of a unit's documents without the unit itself, by any of its names."""
+    units = office.reference["units"]
+    own = {
+        match_key(str(name))
+        for unit in units[units["unit_id"] == unit_id].to_dict("records")
+        for name in (unit["name_vi"], unit["short_name"], *str(unit["aliases"] or "").split("|"))
+        if name
+    }
+    return tuple(line for line in recipients if match_key(line) not in own)
 
 
 def reporting_units(warehouse: Path) -> list[dict[str, Any]]:

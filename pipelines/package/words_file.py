@@ -120,10 +120,9 @@ def _reference(figure_id: str) -> str:
 def _before(office: Office, period_id: str, unit_id: str) -> tuple[str, Mapping[str, str]]:
     """Return the period of the same kind that ended the day before this one began, and what was written for it."""
     periods = office.reference["periods"].set_index("period_id")
-    this = periods.loc[period_id]
-    ended = periods[
-        (periods["end_on"] == this["start_on"] - pd.Timedelta(days=1)) & (periods["period_kind"] == this["period_kind"])
-    ]
+    this = find_period(office.reference["periods"], period_id)
+    day_before = pd.Timestamp(this.start_on) - pd.Timedelta(days=1)
+    ended = periods[(periods["end_on"] == day_before) & (periods["period_kind"] == this.period_kind)]
     if ended.empty:
         return "", {}
     name = str(ended.index[0])

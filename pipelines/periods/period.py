@@ -1,6 +1,6 @@
 """Reporting periods and their deadlines.
 
-Here: a period of `reference/periods.csv`, generating rows by the period rule, the units' deadline.
+Here: a period of `reference/periods.csv`, any other range of days, rows by the period rule, the units' deadline.
 Not here: partitions (defs), the question (warehouse).
 Invariant: both ends of a period belong to it; a quarter runs from the 15th to the 14th (NĐ 09/2019, domain/04 4.1).
 """
@@ -8,12 +8,15 @@ Invariant: both ends of a period belong to it; a quarter runs from the 15th to t
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 
 import pandas as pd
 
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import Deadlines
+
+_RANGE = re.compile(r"(\d{4}-?\d{2}-?\d{2})-?(\d{4}-?\d{2}-?\d{2})")
 
 
 @dataclass(frozen=True)
@@ -32,13 +35,40 @@ class Period:
         return day if rule.unit_deadline_inclusive else day - dt.timedelta(days=1)
 
 
+def range_id(first: dt.date, last: dt.date) -> str:
+    """Return the id of any range of days that is asked without a row of the table: 2021-01-01-2021-05-31.
+
+    Raises:
+        OfficeError: the range ends before it begins.
+    """
+    if last < first:
+        raise OfficeError(f"Khoảng ngày ngược: từ {first:%d/%m/%Y} đến {last:%d/%m/%Y}.")
+    return f"{first.isoformat()}-{last.isoformat()}"
+
+
+def range_of(period_id: str) -> Period | None:
+    """Return the range of days an id names by itself, with or without its hyphens; None where it names none."""
+    found = _RANGE.fullmatch(period_id)
+    try:
+        first, last = (dt.date.fromisoformat(text) for text in found.groups()) if found else (None, None)
+    except ValueError:  # no such day
+        return None
+    if first is None or last is None or last < first:
+        return None
+    label = f"Từ ngày {first:%d/%m/%Y} đến ngày {last:%d/%m/%Y}"
+    return Period(range_id(first, last), "ad_hoc", label, first, last)
+
+
 def find_period(periods: pd.DataFrame, period_id: str) -> Period:
-    """Return the period of that id.
+    """Return the period of that id: a row of the table, or the range of days the id itself names.
 
     Raises:
         OfficeError: no such row in reference/periods.csv; the message lists the known ones.
     """
     found = periods[periods["period_id"] == period_id]
+    asked = range_of(period_id) if found.empty else None
+    if asked is not None:
+        return asked
     if found.empty:
         known = ", ".join(periods["period_id"])
         raise OfficeError(f"Không có kỳ báo cáo «{period_id}» trong reference/periods.csv. Các kỳ đã khai: {known}.")

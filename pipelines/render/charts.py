@@ -114,6 +114,9 @@ def _bar(line: Sequence[Point], left: float, room: float, most: Decimal, middle:
         x += max(width, 0.0)
     told = list(dict.fromkeys(_value(point) for point in line)) if not any(p.figure_id for p in line) else None
     values = told[0] if told and len(told) == 1 else " + ".join(_value(point) for point in line)
+    # No line of the grid is drawn through a value.
+    printed = " + ".join(point.text for point in line)
+    yield _box(x + 3, middle - _BAR / 2, _wide(printed, _SIZE) + 2, _BAR, "#FFFFFF")
     yield f'<text x="{_number(x + 4)}" y="{_number(middle + 3.4)}">{values}</text>'
 
 

@@ -88,9 +88,9 @@ def _table(document: Any, found: Comparison) -> None:
         _write(cell, text, _CENTRE, bold=True)
     repeat_row(table.rows[0])
     bookmarks = Bookmarks()
-    for (form_id, number), run in groupby(found.office_cells, key=lambda cell: (cell.form_id, cell.form_number)):
+    for number, run in groupby(found.office_cells, key=lambda cell: cell.form_number):
         merged = table.add_row().cells
-        _write(merged[0].merge(merged[-1]), f"{number} ({form_id})", _LEFT, bold=True)
+        _write(merged[0].merge(merged[-1]), number, _LEFT, bold=True)
         for ordinal, changed in enumerate(run, start=1):
             _row(table.add_row(), ordinal, changed, bookmarks)
     for row in table.rows:

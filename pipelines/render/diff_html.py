@@ -34,4 +34,4 @@ def write_comparison_html(found: Comparison, path: Path) -> None:
 
 
 def _by_form(cells: Iterable[ChangedCell]) -> list[tuple[str, list[ChangedCell]]]:
-    return [(form_id, list(run)) for form_id, run in groupby(cells, key=lambda cell: cell.form_id)]
+    return [(number, list(run)) for number, run in groupby(cells, key=lambda cell: cell.form_number)]

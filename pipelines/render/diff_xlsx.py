@@ -1,7 +1,8 @@
 """A comparison of two versions as a workbook.
 
 Here: sheets of the summary, changed cells, records behind each cell, moved records, files. Not here: what differs.
-Invariant: counts are real numbers, every text is a text cell (nothing runs as a formula); same comparison, same bytes.
+Invariant: counts are real numbers, percentages what other papers print, every text is a text cell (nothing runs
+as a formula); same comparison, same bytes.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 
 from pipelines.figures.comparison import Comparison
-from pipelines.render.workbook import new_workbook
+from pipelines.figures.text import format_rate
+from pipelines.render.workbook import count_format, new_workbook, row_points
 
 _Cell = str | int | Decimal | None
 _FONT = {"font_name": "Times New Roman", "font_size": 11, "valign": "top"}
@@ -37,8 +39,8 @@ class _Sheets:
             {**_FONT, "bold": True, "border": 1, "bg_color": "#F2F2F2", "text_wrap": True}
         )
         self.text: Format = book.add_format({**_FONT, "border": 1, "text_wrap": True})
-        self.count: Format = book.add_format({**_FONT, "border": 1, "num_format": "#,##0"})
-        self.rate: Format = book.add_format({**_FONT, "border": 1, "num_format": "#,##0.00"})
+        self.number: Format = book.add_format({**_FONT, "border": 1, "align": "right"})
+        self.counts: dict[str, Format] = {}
 
     def write(self, found: Comparison) -> None:
         self.table(
@@ -58,14 +60,15 @@ class _Sheets:
         self.table(
             "Ô thay đổi",
             (
-                ("Biểu", 14), ("Đơn vị", 26), ("Dòng", 9), ("Nội dung", 36), ("Cột", 6), ("Tên cột", 36),
+                ("Biểu", 30), ("Đơn vị", 26), ("Dòng", 9), ("Nội dung", 36), ("Cột", 6), ("Tên cột", 36),
                 (f"Số {found.old_name}", 12), (f"Số {found.new_name}", 12), ("Chênh lệch", 12), ("Lý do", 70),
                 ("Mã số liệu", 34),
             ),
             (
                 (
-                    cell.form_id, cell.scope_name, cell.row_code, cell.row_label, cell.column_number, cell.column_title,
-                    cell.old, cell.new, cell.delta, "\n".join(cell.reasons) or cell.reason_text, cell.figure_id,
+                    cell.form_number, cell.scope_name, cell.row_code, cell.row_label, cell.column_number,
+                    cell.column_title, cell.old, cell.new, cell.delta,
+                    "\n".join(cell.reasons) or cell.reason_text, cell.figure_id,
                 )
                 for cell in found.cells
             ),
@@ -96,6 +99,13 @@ class _Sheets:
         )  # fmt: skip
         self.table("Tệp", (("Phiên bản", 22), ("Đơn vị", 30), ("Tệp", 60), ("Nhận lúc", 24)), found.deliveries)
 
+    def count(self, value: int) -> Format:
+        """Return the look of a count."""
+        written = count_format(value)
+        if written not in self.counts:
+            self.counts[written] = self.book.add_format({**_FONT, "border": 1, "num_format": written})
+        return self.counts[written]
+
     def table(self, name: str, columns: Sequence[tuple[str, int]], rows: Iterable[Sequence[_Cell]]) -> None:
         """Write one sheet: head, rows, filter, print set-up."""
         sheet = self.book.add_worksheet(name)
@@ -106,11 +116,14 @@ class _Sheets:
         for last, row in enumerate(rows, start=1):
             for column, value in enumerate(row):
                 if isinstance(value, int):
-                    sheet.write_number(last, column, value, self.count)
+                    sheet.write_number(last, column, value, self.count(value))
                 elif isinstance(value, Decimal):
-                    sheet.write_number(last, column, float(value), self.rate)
+                    text = format_rate(abs(value), sign="")
+                    sheet.write_string(last, column, f"-{text}" if value < 0 else text, self.number)
                 else:
                     sheet.write_string(last, column, value or "", self.text)
+            texts = [(value, width) for value, (_, width) in zip(row, columns, strict=False) if isinstance(value, str)]
+            sheet.set_row(last, row_points(texts))
         sheet.freeze_panes(1, 0)
         sheet.autofilter(0, 0, max(last, 1), len(columns) - 1)
         sheet.set_landscape()

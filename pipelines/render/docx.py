@@ -202,7 +202,7 @@ class _Writer(DocxText):
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
                 paragraph.paragraph_format.first_line_indent = Mm(10)
                 # A signature is never alone on a page, nor does the sentence that opens a list.
-                paragraph.paragraph_format.keep_with_next = isinstance(following, Signature | Bullet) or None
+                paragraph.paragraph_format.keep_with_next = isinstance(following, Signature | Bullet | Grid) or None
                 self.runs(paragraph, block.runs)
             case Bullet():
                 paragraph = self.document.add_paragraph()
@@ -254,7 +254,7 @@ class _Writer(DocxText):
         for number, (row, cells) in enumerate(zip(table.rows, block.rows, strict=True)):
             for column, (box, runs) in enumerate(zip(row.cells, cells, strict=True)):
                 paragraph = box.paragraphs[0]
-                paragraph.alignment = _CENTRE if number == 0 else _RIGHT if column else _LEFT
+                paragraph.alignment = _CENTRE if number == 0 else _LEFT if block.is_words(column) else _RIGHT
                 paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(1)
                 for run in runs:
                     self.run(paragraph, replace(run, bold=run.bold or number == 0), Pt(GRID_POINTS))

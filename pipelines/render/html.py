@@ -32,6 +32,9 @@ from pipelines.render.letterhead import (
 from pipelines.render.page import write_page
 from pipelines.render.qr import qr_svg
 
+# A value of a chart that is a printed figure (render/charts).
+_FIGURE = re.compile(r'<tspan data-figure="(?P<id>[^"]*)">[^<]*</tspan>')
+
 
 def write_html(model: ReportModel, blocks: Sequence[Block], path: Path) -> None:
     """Write the report with its forms as one HTML file."""
@@ -51,7 +54,8 @@ def write_html(model: ReportModel, blocks: Sequence[Block], path: Path) -> None:
         recipients=list(recipient_lines(model.office)),
         signer=signer_name(model),
         signature=[line.upper() for line in model.office.signature],
-        href=partial(_href, packets_of(model), {block.form_id for block in blocks if isinstance(block, Table)}),
+        href=partial(_href, model, packets_of(model), {block.form_id for block in blocks if isinstance(block, Table)}),
+        cell_href=partial(_book_href, model),
         anchor=_anchor,
         head_rows=_head_rows,
     )
@@ -73,18 +77,36 @@ def _part(model: ReportModel, block: Block) -> tuple[str, object]:
             return kind, form_page(model, model.forms[block.form_id], block)
         case ChartPlace():
             chart = charts_of(model)[block.chart_id]
-            return kind, {"svg": chart_svg(chart), "caption": chart_caption(chart, block.number)}
+            place = f"{model.book}#bieu-do/{chart.chart_id}" if model.book else ""
+            return kind, {
+                "svg": _opening(model, chart_svg(chart)),
+                "caption": chart_caption(chart, block.number),
+                "href": place,
+            }
         case SealMark():
             return kind, {"svg": qr_svg(block.code), "text": block.text}
         case _:
             return kind, block
 
 
-def _href(packets: Packets, here: set[str], figure_id: str) -> str:
-    """Return where the cell of a figure is: on this page, on that of the other packet; empty for what is no cell."""
+def _opening(model: ReportModel, svg: str) -> str:
+    """Return a chart whose figures are links into the book."""
+    return _FIGURE.sub(rf'<a href="{model.book}#\g<id>">\g<0></a>', svg) if model.book else svg
+
+
+def _href(model: ReportModel, packets: Packets, here: set[str], figure_id: str) -> str:
+    """Return where a figure in words leads: the book; without one, the cell of a form on this page or the other
+    packet's; empty for what is no cell.
+    """
+    if model.book:
+        return _book_href(model, figure_id)
     if not packets.is_printed(figure_id):
         return ""
     return f"#{figure_id}" if figure_id.partition("/")[0] in here else f"{packets.page_of(figure_id)}#{figure_id}"
+
+
+def _book_href(model: ReportModel, figure_id: str) -> str:
+    return f"{model.book}#{figure_id}" if model.book else ""
 
 
 def _head_rows(page: FormPage) -> list[list[HeadCell]]:

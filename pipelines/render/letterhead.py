@@ -66,7 +66,8 @@ def subject_of(blocks: Sequence[Block]) -> Subject | None:
 def document_title(model: ReportModel, blocks: Sequence[Block]) -> str:
     """Return the title a document carries in its properties: a letter's subject, else that of the report."""
     report = f"Báo cáo kiểm soát thủ tục hành chính – {model.question.period_label}"
-    return words_of(subject_of(blocks)) or report
+    provisional = " (số liệu tạm tính)" if model.question.is_provisional else ""
+    return words_of(subject_of(blocks)) or f"{report}{provisional}"
 
 
 def number_text(model: ReportModel, gap: str) -> str:

@@ -14,7 +14,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from pipelines.figures.mending import Fault, MendBook
-from pipelines.render.workbook import new_workbook
+from pipelines.render.workbook import new_workbook, row_points
 
 _FIRST = ("Tệp", "Trang", "Dòng", "Mã", "Ô sai", "Giá trị", "Lý do", "Cách sửa", "Các ô của dòng")
 _WIDTHS = (24, 12, 7, 22, 16, 16, 36, 36, 50)
@@ -83,6 +83,7 @@ def _table(
     for at, row in enumerate(rows, start=1):
         for column, text in enumerate(row):
             page.write_string(at, column, text, styles["cell"])
+        page.set_row(at, row_points(list(zip(row, widths, strict=True))))
     _set_up(page, len(rows), len(heads))
 
 
@@ -110,6 +111,7 @@ def _faults(page: Worksheet, faults: Sequence[Fault], styles: dict[str, Format])
         for column, header in enumerate(own, start=len(_FIRST)):
             style = styles["wrong"] if header == fault.at and header in cells else styles["cell"]
             page.write_string(at, column, cells.get(header, ""), style)
+        page.set_row(at, row_points(list(zip((text or "" for text in first), _WIDTHS, strict=True))))
     _set_up(page, len(faults), len(heads))
     # The row's own cells stand beside for the screen; on paper they are the last printed column.
     page.print_area(0, 0, len(faults), len(_FIRST) - 1)

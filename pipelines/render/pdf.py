@@ -87,16 +87,21 @@ _SET_UP = """
   pad(left: 10mm, text(size: 14pt, weight: "bold", it.body)))
 #let line-below(long) = block(above: 5pt, below: 4pt, width: 100%, align(center, line(length: long, stroke: 0.7pt)))
 #let kept = ({kept})
-#let page-of(id) = if id.split("/").first() in kept {{ "{kept_page}#" + id }} else {{ "{sent_page}#" + id }}
-#let cell(id, body) = [#link(page-of(id), body)#label(id)]
-#let fig(id, body) = context if query(label(id)).len() == 1 {{ link(label(id), body) }} else {{
-  link(page-of(id), body) }}
+{links}
 #let plain(body) = par(first-line-indent: 0mm, justify: false, body)
 #let form-title(body) = {{
   show heading: it => block(above: 5pt, below: 3pt, sticky: true, plain(text(size: 13pt, weight: "bold", it.body)))
   heading(level: 2, outlined: true, bookmarked: true, body)
 }}
 """
+# Where figures lead: every one into the book; without a book, words to their cell, cells to the web page.
+_TO_BOOK = """#let cell(id, body) = [#link("{book}#" + id, body)#label(id)]
+#let fig(id, body) = link("{book}#" + id, body)"""
+_TO_PAGE = """#let file-of(id) = if id.split("/").first() in kept {{ "{kept_page}" }} else {{ "{sent_page}" }}
+#let page-of(id) = file-of(id) + "#" + id
+#let cell(id, body) = [#link(page-of(id), body)#label(id)]
+#let fig(id, body) = context if query(label(id)).len() == 1 {{ link(label(id), body) }} else {{
+  link(page-of(id), body) }}"""
 _APPENDIX = """
 #pagebreak(weak: true)
 #counter(page).update(1)
@@ -141,9 +146,9 @@ def _set_up(model: ReportModel, blocks: Sequence[Block]) -> str:
         "day": day.day,
         # The web page beside this file that has the cell of a figure.
         "kept": "".join(f"{string(name)}, " for name in packets_of(model).kept_forms),
-        "kept_page": f"{KEPT_NAME}.html",
-        "sent_page": f"{SENT_NAME}.html",
     }
+    pages = {"book": model.book, "kept_page": f"{KEPT_NAME}.html", "sent_page": f"{SENT_NAME}.html"}
+    values["links"] = (_TO_BOOK if model.book else _TO_PAGE).format(**pages)
     return _SET_UP.format(**values)
 
 
@@ -221,9 +226,9 @@ def _standing_alone(block: Bullet | Addressee | Grid) -> str:
 
 
 def _paragraph(block: Paragraph, following: Block | None) -> str:
-    """A paragraph; a signature is never alone on a page, nor does the sentence that opens a list."""
+    """A paragraph; a signature is never alone on a page, nor does the sentence that opens a list or table end one."""
     words = f"#par[{_runs(block.runs)}]"
-    if isinstance(following, Signature | Bullet):
+    if isinstance(following, Signature | Bullet | Grid):
         return f"#block(sticky: true, spacing: 6pt + 0.1em)[{words}]"
     return words
 
@@ -238,13 +243,15 @@ def _grid(grid: Grid) -> str:
     head, *rows = ([_runs(cell) for cell in row] for row in grid.rows)
     heads = ", ".join(f"align(center)[#strong[{text}]]" for text in head)
     lines = "\n".join("".join(f"[{text}], " for text in row) for row in rows)
+    left = "".join(f"{column}, " for column in range(len(head)) if grid.is_words(column))
     return f"""
 #{{
   set text(size: {GRID_POINTS}pt)
   set par(justify: false, first-line-indent: 0mm, leading: 0em)
+  show table.cell: set block(breakable: false)
   table(
     columns: ({GRID_LABEL_SHARE}fr, {"1fr, " * (len(head) - 1)}),
-    align: (column, row) => if column == 0 {{ left + horizon }} else {{ right + horizon }},
+    align: (column, row) => if column in ({left}) {{ left + horizon }} else {{ right + horizon }},
     stroke: 0.5pt, inset: (x: 0.8mm, y: 0.6mm),
     table.header(repeat: true, {heads}),
     {lines}

@@ -1,7 +1,8 @@
 """The official forms as a workbook.
 
 Here: one sheet a form, merged heads, column numbers, print set-up, the list of figure ids. Not here: figures, layouts.
-Invariant: numbers are real numbers, texts are never formulas, zero is printed as the form wants it.
+Invariant: counts are real numbers that read Vietnamese on any machine, texts are never formulas, zero is
+printed as the form wants it.
 """
 
 from __future__ import annotations
@@ -19,10 +20,11 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from pipelines.figures.blocks import Block, Table
-from pipelines.figures.declared import MARK, UNIT_MARK, marks_of
+from pipelines.figures.declared import marks_of
 from pipelines.figures.form_page import FormPage, form_page, head_lines
 from pipelines.figures.model import Figure, ReportModel
-from pipelines.render.workbook import new_workbook
+from pipelines.figures.text_width import text_mm
+from pipelines.render.workbook import CELL_FREE_MM, CHARACTER_MM, ROW_POINTS, count_format, new_workbook
 
 SENT_FORMS, KEPT_FORMS = "bieu-mau.xlsx", "luu-ho-so.xlsx"
 INDEX_SHEET = "Mã số liệu"
@@ -30,19 +32,16 @@ _WIDTHS = (6, 44)
 _FIGURE_WIDTH = 10
 _LINE_HEIGHT = 16
 _LETTERS = 11
-# Excel's own measures: a column of n characters is n × 7 + 5 pixels of 1/96 inch, a row without a height 15 points.
-_CHARACTER_MM, _CELL_FREE_MM, _ROW_POINTS, _POINT_MM = 7 * 25.4 / 96, 5 * 25.4 / 96, 15.0, 25.4 / 72
+_POINT_MM = 25.4 / 72
 _MARGINS = {"left": 0.6, "right": 0.5, "top": 0.7, "bottom": 0.6}
 _PAPER_MM = (297, 210)
 # Rows that keep the foot of a form company on the last page.
 _ROWS_WITH_FOOT = 2
+# How small a sheet is made to save a page.
+_LEAST_SHRINK = 0.85
 # What Excel forbids in a sheet name, and its longest length.
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 _LONGEST_NAME = 31
-# The marks of a figure with a declared part are printed by the format: the cell stays a number.
-_MARKS = (MARK, UNIT_MARK, MARK + UNIT_MARK)
-_ZERO_FORMATS = {"0": "#,##0", "blank": "#,##0;-#,##0;"}
-
 # Figure, its row label, its column number, sheet and cell.
 _Place = tuple[Figure, str, str, str, str]
 
@@ -57,15 +56,18 @@ def write_forms(model: ReportModel, blocks: Sequence[Block], path: Path) -> None
                 continue
             page = form_page(model, model.forms[block.form_id], block)
             name = _FORBIDDEN.sub("-", page.tab)[:_LONGEST_NAME]
-            places += _Sheet(book.add_worksheet(name), page, _styles(book, page.zero_display)).write()
-        _write_index(book, places)
+            places += _Sheet(book, book.add_worksheet(name), page).write()
+        _write_index(book, places, model.book)
 
 
-def _styles(book: Workbook, zero_display: str) -> dict[str, Format]:
-    text = {"font_name": "Times New Roman", "font_size": 11, "valign": "vcenter"}
+_TEXT = {"font_name": "Times New Roman", "font_size": 11, "valign": "vcenter"}
+# How a figure looks; the format of a count is made for its value.
+_FIGURES = {kind: {**_TEXT, "border": 1, "align": "right", "bold": kind == "strong"} for kind in ("row", "strong")}
+
+
+def _styles(book: Workbook) -> dict[str, Format]:
+    text = _TEXT
     cell = {**text, "border": 1}
-    figures = _ZERO_FORMATS.get(zero_display, f'#,##0;-#,##0;"{zero_display}"')
-    number = {**cell, "num_format": figures, "align": "right"}
     return {
         name: book.add_format(look)
         for name, look in {
@@ -81,18 +83,9 @@ def _styles(book: Workbook, zero_display: str) -> dict[str, Format]:
             "numbering": {**cell, "italic": True, "align": "center"},
             "row_no": {**cell, "align": "center"},
             "row_label": {**cell, "text_wrap": True},
-            "row": number,
-            "row_rate": {**number, "num_format": "#,##0.00"},
+            **_FIGURES,
             "strong_no": {**cell, "bold": True, "align": "center"},
             "strong_label": {**cell, "bold": True, "text_wrap": True},
-            "strong": {**number, "bold": True},
-            "strong_rate": {**number, "bold": True, "num_format": "#,##0.00"},
-            **{
-                f"{name}{marks}": {**number, **weight, "num_format": f'{digits}"{marks}"'}
-                for marks in _MARKS
-                for kind, weight in (("row", {}), ("strong", {"bold": True}))
-                for name, digits in ((kind, "#,##0"), (f"{kind}_rate", "#,##0.00"))
-            },
         }.items()
     }
 
@@ -100,15 +93,24 @@ def _styles(book: Workbook, zero_display: str) -> dict[str, Format]:
 class _Sheet:
     """One form being written into its sheet."""
 
-    def __init__(self, sheet: Worksheet, page: FormPage, styles: dict[str, Format]) -> None:
+    def __init__(self, book: Workbook, sheet: Worksheet, page: FormPage) -> None:
+        self.book = book
         self.sheet = sheet
         self.page = page
-        self.styles = styles
+        self.styles = _styles(book)
         self.last = page.column_count - 1
-        self.middle = page.column_count // 2 + 1
         stubs = _WIDTHS[: page.stub_count]
-        self.widths = (*stubs, *[_FIGURE_WIDTH] * (page.column_count - len(stubs)))
-        self.widths_mm = tuple(width * _CHARACTER_MM + _CELL_FREE_MM for width in self.widths)
+        figures = page.column_count - len(stubs)
+        # Few columns are wide enough together for who reports and who signs.
+        lines = (*page.reporting_lines, *(line.upper() for line in page.signature), page.place_line)
+        needed = max(text_mm(line, _LETTERS) for line in lines)
+        width = max(_FIGURE_WIDTH, ceil((needed / figures - CELL_FREE_MM) / CHARACTER_MM))
+        self.widths = (*stubs, *[width] * figures)
+        self.widths_mm = tuple(width * CHARACTER_MM + CELL_FREE_MM for width in self.widths)
+        # First column of the right half, where they stand.
+        usual = min(page.column_count // 2 + 1, self.last)
+        fitting = [start for start in range(len(stubs), usual + 1) if sum(self.widths_mm[start:]) >= needed]
+        self.middle = max(fitting, default=len(stubs))
         # Heights of rows in points, where they are not Excel's own.
         self.heights: dict[int, float] = {}
         self.foot = 0
@@ -138,7 +140,9 @@ class _Sheet:
         for row, line in enumerate(page.reporting_lines):
             self._across(row, self.middle, self.last, line, "left")
         row = len(page.reporting_lines)
+        appendix = zip(page.appendix_lines, ("strong_centre", "slanted"), strict=False)
         for line, style, height in (
+            *((line, style, _LINE_HEIGHT) for line, style in appendix),
             (page.title, "title", 30),
             (page.period_line, "centre", _LINE_HEIGHT),
             (page.range_line, "slanted", _LINE_HEIGHT),
@@ -203,13 +207,13 @@ class _Sheet:
 
     def _points(self, first: int, end: int) -> float:
         """Return the height of some rows together."""
-        return sum(self.heights.get(row, _ROW_POINTS) for row in range(first, end))
+        return sum(self.heights.get(row, ROW_POINTS) for row in range(first, end))
 
     def _pages(self, head: int, body: int) -> int:
         """Return how many pages to fit the sheet to; 0 leaves it to the width.
 
-        Excel shrinks a sheet to a page's width and breaks it where it likes. Where only the foot would be on the
-        last page, a page less makes it a little smaller and whole.
+        Excel shrinks a sheet to a page's width and breaks it where it likes. Where only the foot or a few rows would
+        be on the last page, a page less makes it a little smaller and whole.
         """
         inch = 25.4
         wide = _PAPER_MM[0] - (_MARGINS["left"] + _MARGINS["right"]) * inch
@@ -222,28 +226,40 @@ class _Sheet:
         following = page - self._points(head, body)
         pages, rest = divmod(rows - page, following)
         company = self._points(self.foot - _ROWS_WITH_FOOT, self.end + 1)
-        return int(pages) + 1 if rest < company else 0
+        is_near = (page + pages * following) / rows >= _LEAST_SHRINK
+        return int(pages) + 1 if rest < company or is_near else 0
 
     def _figure(self, row: int, column: int, figure: Figure, kind: str) -> None:
-        """Write a number as a number; where nothing was to be divided, what the other papers print."""
-        if figure.value is None or figure.is_unsent:
+        """Write a count as a number; a percentage, or what is not known, as the other papers print it.
+
+        No format of a number prints a decimal comma on every machine: Excel takes the reader's own sign.
+        """
+        if figure.value is None or figure.is_unsent or isinstance(figure.value, Decimal):
             self.sheet.write_string(row, column, figure.text, self.styles[kind])
-        elif isinstance(figure.value, Decimal):
-            self.sheet.write_number(row, column, float(figure.value), self.styles[f"{kind}_rate{marks_of(figure)}"])
         else:
-            self.sheet.write_number(row, column, figure.value, self.styles[f"{kind}{marks_of(figure)}"])
+            self.sheet.write_number(row, column, figure.value, self._count(kind, figure.value, marks_of(figure)))
+
+    def _count(self, kind: str, value: int, marks: str) -> Format:
+        written = count_format(value, self.page.zero_display, marks)
+        name = f"{kind} {written}"
+        if name not in self.styles:
+            self.styles[name] = self.book.add_format({**_FIGURES[kind], "num_format": written})
+        return self.styles[name]
 
     def _across(self, row: int, first: int, last: int, text: str, style: str) -> None:
         """Write a text over merged cells; merge_range alone would guess its type."""
-        self.sheet.merge_range(row, first, row, last, "", self.styles[style])
+        if first < last:
+            self.sheet.merge_range(row, first, row, last, "", self.styles[style])
         self.sheet.write_string(row, first, text, self.styles[style])
 
     def _place(self, figure: Figure, label: str, number: str, row: int, column: int) -> _Place:
         return figure, label, number, self.sheet.get_name(), xl_rowcol_to_cell(row, column)
 
 
-def _write_index(book: Workbook, places: list[_Place]) -> None:
-    """List every figure id with its sheet and cell, so that an auditor or a program finds it."""
+def _write_index(book: Workbook, places: list[_Place], page: str) -> None:
+    """List every figure id with its sheet and cell, so that an auditor or a program finds it; each id opens `page`, the
+    evidence book's, at its figure.
+    """
     sheet = book.add_worksheet(INDEX_SHEET)
     look = {"font_name": "Times New Roman", "font_size": 11}
     plain, bold = book.add_format(look), book.add_format({**look, "bold": True, "bottom": 1})
@@ -252,7 +268,10 @@ def _write_index(book: Workbook, places: list[_Place]) -> None:
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, title, bold)
     for row, (figure, label, number, name, cell) in enumerate(places, start=1):
-        sheet.write_string(row, 0, figure.figure_id, plain)
+        if page:
+            sheet.write_url(row, 0, f"external:{page}#{figure.figure_id}", link, string=figure.figure_id)
+        else:
+            sheet.write_string(row, 0, figure.figure_id, plain)
         sheet.write_string(row, 1, name, plain)
         sheet.write_url(row, 2, f"internal:'{name}'!{cell}", link, string=cell)
         sheet.write_string(row, 3, label, plain)

@@ -27,6 +27,7 @@ from pipelines.office.tables import NOTE_COLUMNS, TABLES
 from pipelines.office.words import FOLDER, read_words
 from pipelines.office.yaml_file import place_of
 from pipelines.paths import DBT_PROJECT
+from pipelines.periods.period import range_of
 from pipelines.quality.suite import parse_suite
 
 # Beside the settings, what an office folder may hold.
@@ -172,7 +173,7 @@ def _words(office: Office) -> Iterator[str]:
     for path in sorted((office.root / FOLDER).glob("*")):
         if path.name.startswith("."):
             continue
-        if path.suffix != ".md" or path.stem not in names:
+        if path.suffix != ".md" or (path.stem not in names and range_of(path.stem) is None):
             near = nearest(path.stem, periods)
             yield f"{FOLDER}/{path.name}: tên phải là <kỳ>.md hoặc <kỳ>-<đơn vị>.md, kỳ có trong periods.csv{near}"
             continue

@@ -45,6 +45,18 @@ def endings(office: Office, today: dt.date) -> list[Ending]:
     return [*_periods(office, today), *_gaps(office), *_holidays(office, today), *_in_force(office, today)]
 
 
+def lacking(office: Office) -> list[str]:
+    """Return what documents would print blank, for the settings leave it out: a warning, never a fault."""
+    own = office.settings.office
+    wanted = (
+        ("signature", own.signature, "phần ký tên để trống"),
+        ("place", own.place, "địa danh trước ngày tháng để trống"),
+        ("receiving_agency", own.receiving_agency, "nơi nhận báo cáo để trống"),
+        ("recipients", own.recipients, "mục «Nơi nhận» để trống"),
+    )
+    return [f"office.yaml, khóa office.{key} chưa có: {said}." for key, value, said in wanted if not value]
+
+
 def _periods(office: Office, today: dt.date) -> Iterator[Ending]:
     periods = office.reference["periods"]
     quarters = periods[periods["period_kind"] == "quarter"]

@@ -87,7 +87,7 @@ def _reference(office: Office, name: str) -> pd.DataFrame:
             find_period(office.reference["periods"], period_id).unit_deadline(office.settings.deadlines)
             for period_id in frame["period_id"]
         ]
-    if name in ("estimates", "procedures"):
+    if name in ("estimates", "procedures", "services", "obligations"):
         frame["source_row"] = frame.index + 2  # line of the file, its head being the first
     return frame
 

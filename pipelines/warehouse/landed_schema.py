@@ -32,6 +32,7 @@ REFERENCE_TABLES = {
     "one_stop_exclusion": "one_stop_exclusions",
     "target": "targets",
     "index_component": "index_components",
+    "score_component": "score_components",
 }
 # Columns a landed table has beside those of its file.
 _ADDED: dict[str, Columns] = {
@@ -39,6 +40,8 @@ _ADDED: dict[str, Columns] = {
     "procedure": {"procedure_name_key": "varchar", "source_row": "integer"},
     "period": {"unit_deadline_on": "date"},
     "estimate": {"source_row": "integer"},
+    "service": {"source_row": "integer"},
+    "obligation": {"source_row": "integer"},
 }
 # Numbers that are no whole numbers; any other number of a file stays text until a model needs it.
 _DECIMALS = {"unit_successor": {"share": "decimal(9, 6)"}, "target": {"value": "decimal(18, 4)"}}

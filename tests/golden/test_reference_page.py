@@ -21,8 +21,11 @@ from pydantic_core import PydanticUndefined
 
 from pipelines import cli
 from pipelines.ingest.contract import load_contract
+from pipelines.office.corrections import Correction
+from pipelines.office.profiles import Profile
 from pipelines.office.settings import OfficeSettings
 from pipelines.office.streams import contract_path, streams, suite_path
+from pipelines.office.tables import NOTE_COLUMNS, TABLES, Table
 from pipelines.paths import DBT_PROJECT, REPOSITORY
 from pipelines.quality.suite import parse_suite
 from pipelines.warehouse.status import State
@@ -68,7 +71,7 @@ def _settings_of(model: type[BaseModel], above: str) -> Iterator[str]:
     for name, field in model.model_fields.items():
         parts = [part for part in _parts(field.annotation) if isinstance(part, type) and issubclass(part, BaseModel)]
         is_list = get_origin(field.annotation) is list
-        path = f"{above}{name}{'[]' if is_list and parts else ''}"
+        path = f"{above}{field.alias or name}{'[]' if is_list and parts else ''}"
         if parts:
             for part in parts:
                 kind = (
@@ -76,7 +79,7 @@ def _settings_of(model: type[BaseModel], above: str) -> Iterator[str]:
                     if "kind" in part.model_fields
                     else ""
                 )
-                keyed = ".<unit or kind>" if get_origin(field.annotation) is dict else ""
+                keyed = ".<name>" if get_origin(field.annotation) is dict else ""
                 yield from _settings_of(part, f"{path}{keyed}{f' ({kind})' if kind else ''}.")
             continue
         default = "required" if field.is_required() else repr(field.get_default(call_default_factory=True))
@@ -106,6 +109,48 @@ def _name(annotation: Any) -> str:
         return f"{get_origin(annotation).__name__} of {_name(get_args(annotation)[-1])}"
     names = {"str": "text", "int": "whole number", "bool": "`true`, `false`", "date": "day", "datetime": "moment"}
     return names.get(getattr(annotation, "__name__", ""), str(annotation))
+
+
+def tables() -> Iterator[str]:
+    for name, table in TABLES.items():
+        need = "may be left out" if table.optional else "required"
+        yield f"### `reference/{name}.csv`\n\n{need.capitalize()}; key: {', '.join(f'`{column}`' for column in table.key)}.\n"
+        rows = [f"| `{column}` | {_cell(_cells_of(table, column))} |" for column in table.columns]
+        yield "\n".join(["| column | a cell is |", "|---|---|", *rows]) + "\n"
+    yield f"Any table may also have {', '.join(f'`{column}`' for column in NOTE_COLUMNS)}: for its readers, not read.\n"
+
+
+def _cells_of(table: Table, column: str) -> str:
+    """What a cell of a column of a reference table may be, as the check of the table has it."""
+    kinds = [(table.dates, "day (2021-03-14)"), (table.integers, "whole number"), (table.numbers, "number")]
+    said = next((words for columns, words in kinds if column in columns), "text")
+    if column in table.choices:
+        said = "one of " + ", ".join(f"`{word}`" for word in table.choices[column])
+    if column in table.streams:
+        said = "a stream (below)"
+    if column in table.refers:
+        name, columns = table.refers[column]
+        said = f"a {' or '.join(f'`{other}`' for other in columns)} of `{name}.csv`"
+    return said if column in (*table.filled, *table.key[:1], *table.integers) else f"{said}, or empty"
+
+
+def profile_keys() -> Iterator[str]:
+    yield "\n".join(["| key | default | may be |", "|---|---|---|", *_settings_of(Profile, "")]) + "\n"
+    yield "`corrections.yaml` is a list of:\n"
+    yield "\n".join(["| key | default | may be |", "|---|---|---|", *_settings_of(Correction, "")])
+
+
+def columns() -> Iterator[str]:
+    for stream in streams():
+        contract = load_contract(contract_path(stream))
+        yield f"### {contract.title} (`{stream}`)\n"
+        rows = []
+        for column in contract.columns.values():
+            words = ", ".join(f"`{word}`" for word in dict.fromkeys(column.values.values()))
+            need = "required" if column.required else ""
+            labels = "; ".join(column.labels[:3])
+            rows.append(f"| `{column.name}` | {column.role} | {need} | {_cell(words)} | {_cell(labels)} |")
+        yield "\n".join(["| column | role | | words | headers known |", "|---|---|---|---|---|", *rows]) + "\n"
 
 
 def checks() -> Iterator[str]:
@@ -156,6 +201,9 @@ PARTS = {
     "Commands": (commands, "`kstt --office FOLDER COMMAND`; the texts are the program's own, for its officers."),
     "Make targets": (targets, "What an engineer runs."),
     "Settings": (settings, "Every line of `office.yaml`, with what holds where it is left out."),
+    "Reference tables": (tables, "Every file of `reference/`, every column, what a cell may be."),
+    "Profiles and corrections": (profile_keys, "Every key of `profiles/*.yaml` and of `corrections.yaml`."),
+    "Columns of streams": (columns, "What a profile may map (`labels`), the words it may map to (`values`)."),
     "Streams and their checks": (checks, "What units send, and what is held against each delivered row."),
     "Forms": (forms, "What is printed; `forms_enabled` chooses."),
     "States": (states, "Every word a column of states may hold (dbt tests hold them to it)."),

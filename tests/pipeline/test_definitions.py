@@ -252,30 +252,26 @@ def test_a_tick_beyond_the_declared_periods_fails_and_says_why(
 
 
 @pytest.mark.parametrize(
-    ("status", "hours", "asked"),
+    ("status", "made", "asked"),
     [
-        (dg.DagsterRunStatus.SUCCESS, 0, []),
-        (dg.DagsterRunStatus.STARTED, 0, []),
-        (dg.DagsterRunStatus.FAILURE, 0, ["2021-Q1"]),
-        (dg.DagsterRunStatus.SUCCESS, 24 * 365 * 50, ["2021-Q1"]),
+        # 07:00 of the 15th in Viet Nam is midnight in UTC, in which Dagster keeps when a run was made.
+        (dg.DagsterRunStatus.SUCCESS, "2021-03-15 00:00:05", []),
+        (dg.DagsterRunStatus.STARTED, "2021-03-20 10:00:00", []),
+        (dg.DagsterRunStatus.FAILURE, "2021-03-20 10:00:00", ["2021-Q1"]),
+        (dg.DagsterRunStatus.SUCCESS, "2021-03-14 23:59:00", ["2021-Q1"]),
     ],
     ids=["done since", "at work since", "failed since", "done before"],
 )
 def test_a_tick_made_up_late_asks_only_what_nobody_has_asked_since_its_hour(
-    definitions: dg.Definitions, status: dg.DagsterRunStatus, hours: int, asked: list[str]
+    definitions: dg.Definitions, status: dg.DagsterRunStatus, made: str, asked: list[str]
 ) -> None:
-    """A run written now is after the hour of 15/03/2021; one of a tick far in the future is before it."""
     moment = dt.datetime(2021, 3, 15, 7, tzinfo=HANOI)
     with instance_for_test() as instance:
         tags = {"dagster/partition": "2021-Q1"}
         instance.add_run(dg.DagsterRun("lap_bao_cao_ky", run_id="a" * 8, status=status, tags=tags))
         instance.add_run(dg.DagsterRun("lap_bao_cao_ky", run_id="b" * 8, tags={"dagster/partition": "2021-Q2"}))
-        if hours:
-            runs = Path(instance.root_directory) / "history" / "runs.db"
-            with sqlite3.connect(runs) as database:
-                database.execute(
-                    "update runs set create_timestamp = datetime(create_timestamp, ?)", (f"-{hours} hours",)
-                )
+        with sqlite3.connect(Path(instance.root_directory) / "history" / "runs.db") as database:
+            database.execute("update runs set create_timestamp = ? where run_id = ?", (made, "a" * 8))
         context = dg.build_schedule_context(
             instance=instance, scheduled_execution_time=moment, repository_def=definitions.get_repository_def()
         )
@@ -292,6 +288,7 @@ def test_a_scheduled_run_waits_for_the_lock_and_is_started_again_only_when_its_p
     )
     (request,) = schedule_of(definitions, "sau_chot_so_lieu").evaluate_tick(context).run_requests or []
     assert request.run_config["resources"]["office"]["config"]["wait_seconds"] >= 3600
+    assert dg.validate_run_config(definitions.resolve_job_def("lap_bao_cao_ky"), request.run_config)
     assert request.tags["dagster/max_retries"] == "2"
     assert request.tags["dagster/retry_on_asset_or_op_failure"] == "false"
 

@@ -108,7 +108,7 @@ def test_folders_and_days_are_compared_and_wrong_versions_are_reported(
     assert main([*diff, str(other), "--as-of-new", "2021-03-14"]) == 0
     printed = capsys.readouterr().out
     assert "Quy tắc returned_withdrawn_bucket: excluded → resolved_on_time" in printed
-    assert "hiện nay, đến ngày 2021-03-14" in printed
+    assert "hiện nay, đến ngày 14/03/2021" in printed
     assert main([*diff, "v7"]) == 1
     assert "v7" in capsys.readouterr().err
     assert main([*diff, "khong-co"]) == 1
@@ -134,7 +134,14 @@ def test_asked_by_the_same_moment_the_report_is_the_same_after_a_later_file(
 
 def test_an_issued_version_is_compared_with_now(office: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command = ["--office", str(office), "issue", "2021-Q1", "--kind", "final", "--by", "Cán bộ thử"]
-    assert main([*command, "--why", "Thử so sánh", "--force", "Chỉ hai phường gửi"]) == 0
+    reasons = office / "data" / "vuong-mac.csv"
+    command += ["--why", "Thử so sánh", "--force-file", str(reasons)]
+    assert main(command) == 1  # writes the list of what blocks, to be filled in
+    assert main(command) == 1
+    head, *rows = reasons.read_text(encoding="utf-8-sig").splitlines()
+    assert head == "code,blocker,reason" and len(rows) > 1
+    reasons.write_text("\n".join([head, *(f"{row}Chỉ hai phường gửi" for row in rows)]), encoding="utf-8")
+    assert main(command) == 0
     assert main(["--office", str(office), "diff", "2021-Q1", "v1"]) == 0
     printed = capsys.readouterr().out
     assert "So sánh số liệu Quý I năm 2021: v1 và hiện nay" in printed

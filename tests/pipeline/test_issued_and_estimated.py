@@ -14,11 +14,14 @@ from pathlib import Path
 import duckdb
 import openpyxl
 import pytest
+from book_data import Book
 from by_steps import report_by_steps
+from issued_office import forced
 from sample_copy import REPOSITORY, copy_small_office
 
 from pipelines.audit.control import untraceable_cells
 from pipelines.audit.trace import trace
+from pipelines.audit.trace_named import trace_named
 from pipelines.audit.trace_text import trace_lines
 from pipelines.figures.layout import load_layouts
 from pipelines.office.settings import load_office
@@ -40,7 +43,8 @@ def after_issue(office: Path, estimated: Path) -> Path:
     """The second quarter, asked when the first was issued as final."""
     first = report_by_steps(office, "2021-Q1")
     assert first.built
-    issue(load_office(office), Request("2021-Q1", "final", "Người thử", "gửi quý I", force="đơn vị mẫu nhỏ"))
+    loaded = load_office(office)
+    issue(loaded, forced(loaded, Request("2021-Q1", "final", "Người thử", "gửi quý I"), "đơn vị mẫu nhỏ"))
     for unit in ("p02", "p08"):
         sent = REPOSITORY / "sample_office" / "inbox" / "2021-Q2" / unit
         shutil.copytree(sent, office / "inbox" / "2021-Q2" / unit)
@@ -110,3 +114,26 @@ def test_the_next_quarter_is_held_against_the_issued_final_dossier_by_dossier(af
 def test_the_first_quarter_has_no_prior_final_and_says_nothing(estimated: Path) -> None:
     page = (estimated / "luu-ho-so.html").read_text(encoding="utf-8")
     assert "trong bản chính thức" not in page
+
+
+def test_every_change_against_the_issued_quarter_opens_in_book_and_trace(after_issue: Path) -> None:
+    figures = manifest(after_issue)["figures"]
+    changes = [name for name in figures if re.search(r"_(increase|decrease|before)_prev", name)]
+    book = Book(after_issue / "so-tra-cuu")
+    assert len(changes) > 10
+    assert set(changes) <= set(book.others["figures"])
+    for name in changes:
+        found = book.others["figures"][name]
+        assert (found["kind"], found["issue"], found["now"]) == ("change", "2021-Q1/v1", book.printed(found["base"]))
+    name = next(item for item in changes if item.startswith("II.06a/tp-st/total/c3_") and item.endswith("crease_prev"))
+    named = trace_named(after_issue, name)
+    assert "kstt trace 2021-Q1 II.06a/tp-st/total/c3 --version 1" in named.lines[-1]
+    assert [cell.figure_id for cell in named.cells] == ["II.06a/tp-st/total/c3"]
+
+
+def test_the_declared_part_of_an_estimated_figure_is_in_its_book(estimated: Path) -> None:
+    book = Book(estimated / "so-tra-cuu")
+    figures = manifest(estimated)
+    marked = [name for name in figures["estimated"] if re.search(r"^II\.06a/.*/c\d+$", name)]
+    assert marked
+    assert {name: book.value(name) for name in marked} == {name: figures["figures"][name] for name in marked}

@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 import pytest
 from by_steps import report_by_steps
+from issued_office import forced
 
 from pipelines.audit.control import untraceable_cells
 from pipelines.figures.layout import load_layouts
@@ -40,7 +41,8 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def after_final(office: Path, before: str, period: str) -> Path:
     """Build a quarter, the one before it issued as final."""
     report_by_steps(office, before)
-    issue(load_office(office), Request(before, "final", "Người thử", "gửi quý trước", force="đơn vị mẫu nhỏ"))
+    loaded = load_office(office)
+    issue(loaded, forced(loaded, Request(before, "final", "Người thử", "gửi quý trước"), "đơn vị mẫu nhỏ"))
     return report_by_steps(office, period).report_dir
 
 
@@ -149,6 +151,11 @@ def test_levels_and_their_headings_are_those_in_force(two_levels: Path, merger: 
         "TTHC thuộc thẩm quyền giải quyết của cấp huyện",
         "Bộ phận Một cửa thành phố",
     ]
+
+
+def test_no_document_of_two_levels_speaks_of_a_district(two_levels: Path) -> None:
+    for name in ("bao-cao.html", "luu-ho-so.html"):
+        assert "cấp huyện" not in (two_levels / name).read_text(encoding="utf-8").lower(), name
 
 
 def test_every_unit_of_the_old_map_is_bridged_to_the_new_one(two_levels: Path) -> None:

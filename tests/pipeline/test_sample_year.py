@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import duckdb
+import lxml.html
 import pytest
 from answers_agree import by_report, by_status
 from by_steps import report_by_steps
@@ -21,6 +23,7 @@ from test_sample_figures import MEASURES, cells, form, plain
 from truth import recount as truth
 
 from pipelines.audit.control import untraceable_cells
+from pipelines.audit.trace_named import trace_named
 from pipelines.figures.layout import load_layouts
 from pipelines.recount.recount import recount
 
@@ -150,3 +153,41 @@ def test_the_years_report_sets_its_quarters_side_by_side(reports: dict[str, Path
     # A calendar of a whole year cannot be read: months.
     assert len(charts["intake_calendar"]["series"][0]["points"]) == 13
     assert "Kết quả của từng quý" in (report / "bao-cao.html").read_text(encoding="utf-8")
+
+
+def test_every_point_of_a_units_scorecard_is_made_of_cells_of_its_own_forms(reports: dict[str, Path]) -> None:
+    report = reports["2021-Y"]
+    figures = json.loads((report / "manifest.json").read_text(encoding="utf-8"))["figures"]
+    page = lxml.html.parse(report / "luu-ho-so.html").getroot()
+    tables = [table for table in page.iter("table") if table.xpath("normalize-space(.//th[1])") == "Đơn vị"]
+    points, cells = [table for table in tables if "(6)" in table.xpath(".//thead")[0].text_content()]
+    most = dict(enumerate((15, 20, 30, 10, 15, 10)))
+    scored = 0
+    for row, made_of in zip(points.xpath(".//tbody/tr"), cells.xpath(".//tbody/tr"), strict=True):
+        assert row.findtext("th") == made_of.findtext("th")
+        for number, (point, cell) in enumerate(zip(row.xpath("td")[:6], made_of.xpath("td"), strict=True)):
+            if "/" not in cell.text_content():
+                # Nothing to score, or nothing sent of it: that may cost all points.
+                assert (point.text_content(), cell.text_content()) in (("–", "–"), ("…", "…"), ("0,00", "…"))
+                continue
+            above, below = cell.text_content().split("/")
+            parts, whole = (sum(int(part) for part in re.findall(r"\d+", side)) for side in (above, below))
+            hundredths = (2 * most[number] * 100 * parts + whole) // (2 * whole)
+            assert point.text_content() == f"{hundredths // 100},{hundredths % 100:02d}"
+            ids = cell.xpath(".//@data-figure")
+            assert sum(figures[name] for name in ids) == parts + whole
+            scored += 1
+    assert scored > 60
+    # Each count opens to its rows, those of the unit's own form.
+    named = trace_named(report, "unit-score/tp-st/p01.resolved_on_time/resolved_total")
+    (traced,) = named.cells
+    assert traced.figure_id == "II.06a/p01/total/c7"
+    assert traced.traced_sum == figures["unit-score/tp-st/p01.resolved_on_time/resolved_total"] == len(traced.rows)
+    opened = {cell.figure_id for cell in trace_named(report, "unit-score/tp-st/p01.apologised/points").cells}
+    assert opened == {"overdue-causes/p01/total/c6", "overdue-causes/p01/total/c3"}
+
+
+def test_only_a_year_scores_the_units(reports: dict[str, Path]) -> None:
+    said = {period: "Chấm điểm" in (reports[period] / "luu-ho-so.html").read_text("utf-8") for period in PERIODS}
+    assert said == {period: period == "2021-Y" for period in PERIODS}
+    assert "Chấm điểm" not in (reports["2021-Y"] / "bao-cao.html").read_text("utf-8")

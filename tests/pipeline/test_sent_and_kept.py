@@ -6,16 +6,21 @@ Invariant: the identities of form columns (domain/02, forms) are typed here by h
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
+import lxml.html
 import openpyxl
 import pdfplumber
+import pikepdf
 import pytest
+from page_rules import broken_rules
 
 from pipelines.figures.blocks import Block, Grid, Run
 from pipelines.figures.layout import load_layouts
@@ -248,3 +253,58 @@ def test_forms_are_bookmarks_of_the_pdf(report: Path) -> None:
     for layout in load_layouts(report / "forms.json").values():
         if layout["is_sent"] and layout["form_id"] != "II.06b":
             assert layout["title"] in titles
+
+
+@pytest.mark.parametrize("name", ["bao-cao.html", "luu-ho-so.html"])
+def test_the_pages_hold_what_every_reader_needs(report: Path, name: str) -> None:
+    assert broken_rules(report / name) == []
+
+
+# ---- tags and links of the .pdf
+
+
+def tagged(node: Any, role: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield every tag of the tree with its element, in the order of reading."""
+    kids = node.get("/K", [])
+    for kid in kids if isinstance(kids, pikepdf.Array) else [kids]:
+        if isinstance(kid, pikepdf.Dictionary) and "/S" in kid:
+            yield str(kid.S)[1:], kid
+            yield from tagged(kid)
+
+
+def scopes_of(head: Any) -> Iterator[str]:
+    attributes = head.get("/A", [])
+    for item in attributes if isinstance(attributes, pikepdf.Array) else [attributes]:
+        if isinstance(item, pikepdf.Dictionary) and "/Scope" in item:
+            yield str(item.Scope)
+
+
+@pytest.mark.parametrize("name", ["bao-cao", "luu-ho-so"])
+def test_the_tags_of_the_pdf_are_a_tree_of_headings_tables_and_pictures(report: Path, name: str) -> None:
+    page = lxml.html.parse(report / f"{name}.html").getroot()
+    with pikepdf.open(report / f"{name}.pdf") as pdf:
+        assert str(pdf.Root.Lang) == "vi" and bool(pdf.Root.MarkInfo.Marked)
+        tags = list(tagged(pdf.Root.StructTreeRoot))
+        roles = [role for role, _ in tags]
+        levels = [int(role[1]) for role in roles if re.fullmatch("H[1-6]", role)]
+        assert levels[0] == 1 and all(after <= before + 1 for before, after in itertools.pairwise(levels))
+        # As many headings as the web page has, and every table of it, each with a head.
+        assert len(levels) == len(page.xpath("//main//*[self::h1 or self::h2 or self::h3 or self::h4]"))
+        tables = [dict(tagged(item)) for role, item in tags if role == "Table"]
+        assert len(tables) == len(page.xpath("//main//table"))
+        assert all({"THead", "TH", "TR", "TD"} <= set(table) for table in tables)
+        scopes = {scope for role, item in tags if role == "TH" for scope in scopes_of(item)}
+        assert scopes == {"/Column"}
+        pictures = [str(item.get("/Alt", "")) for role, item in tags if role == "Figure"]
+        assert len(pictures) == len(page.xpath("//figure")) and all(len(words) > 40 for words in pictures)
+
+
+@pytest.mark.parametrize("name", ["bao-cao", "luu-ho-so"])
+def test_links_of_the_pdf_lead_inside_it_or_to_a_file_beside_it(report: Path, name: str) -> None:
+    with pikepdf.open(report / f"{name}.pdf") as pdf:
+        links = [note for page in pdf.pages for note in page.get("/Annots", []) if note.Subtype == "/Link"]
+        assert links
+        outside = {str(link.A.URI) for link in links if "/A" in link and "/URI" in link.A}
+        targets = {uri.partition("#")[0].partition("?")[0] for uri in outside}
+        assert not [uri for uri in targets if ":" in uri or uri.startswith("/")]
+        assert [uri for uri in targets if not (report / unquote(uri)).is_file()] == []

@@ -72,7 +72,7 @@ def test_only_the_ward_that_sent_nothing_is_reminded_of_each_thing_it_owes(sampl
     assert [path.name for path in made] == ["don-doc-p09.docx", "don-doc-p09.pdf"]
     text = "\n".join(text_of(made[0]))
     assert "Kính gửi: UBND Phường 9" in text
-    for owed in ("danh sách hồ sơ", "sổ theo dõi phản ánh, kiến nghị", "kết quả rà soát thủ tục hành chính"):
+    for owed in ("Danh sách hồ sơ", "Sổ theo dõi phản ánh, kiến nghị", "Kết quả rà soát thủ tục hành chính"):
         assert owed in text
     assert "11/06/2021" in text
 
@@ -81,8 +81,8 @@ def test_a_forgotten_sheet_of_a_return_is_asked_for_and_nothing_else(sample_offi
     made = make_reminders(load_office(sample_office), "2021-Q1")
     assert [path.name for path in made] == ["don-doc-p07.docx", "don-doc-p07.pdf"]
     text = "\n".join(text_of(made[0]))
-    assert "văn bản chỉ đạo, điều hành" in text
-    assert not [owed for owed in ("danh sách hồ sơ", "lớp tập huấn", "cuộc kiểm tra") if owed in text]
+    assert "Văn bản chỉ đạo, điều hành" in text
+    assert not [owed for owed in ("Danh sách hồ sơ", "Lớp tập huấn", "Cuộc kiểm tra") if owed in text]
 
 
 def test_the_cover_letter_of_a_draft_says_that_it_is_one(sample_office: Path, q1: RunResult) -> None:

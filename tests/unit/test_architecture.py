@@ -134,6 +134,35 @@ def test_no_function_has_nine_parameters() -> None:
     assert found == []
 
 
+def test_no_module_needs_what_windows_does_not_have() -> None:
+    """Modules and functions of POSIX alone; a signal is asked for by a name both systems have."""
+    modules = {"fcntl", "grp", "posix", "pwd", "resource", "syslog", "termios", "tty", "pty", "crypt", "readline"}
+    calls = {
+        "fork",
+        "getuid",
+        "geteuid",
+        "getgid",
+        "setsid",
+        "killpg",
+        "mkfifo",
+        "chown",
+        "getloadavg",
+        "SIGKILL",
+        "SIGHUP",
+    }
+    imported = [f"{module.name}: {name}" for module in MODULES for name in module.imports if name in modules]
+    called = [
+        f"{module.name}:{node.lineno} {node.attr}"
+        for module in MODULES
+        for node in module.nodes
+        if isinstance(node, ast.Attribute)
+        and node.attr in calls
+        and isinstance(node.value, ast.Name)
+        and node.value.id in ("os", "signal")
+    ]
+    assert imported + called == []
+
+
 # What other programs read from the environment only: dbt its profile's file, dbt and GX whether they report their use.
 ENVIRONMENT_OF_TOOLS = {
     "warehouse/dbt.py": {"KSTT_WAREHOUSE", "KSTT_MEMORY", "DO_NOT_TRACK"},

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from office_folder import make_office, send
+from page_rules import broken_rules
 
 from pipelines.ingest.landing import receive_inbox
 from pipelines.office.clock import Clock
@@ -134,3 +135,8 @@ def test_a_good_file_beside_an_old_one_answers(office: Office) -> None:
     assert (
         states(deliver(office, "2021-03-11", "s_2021_03_10.csv", HEAD + ROW + ROW))["p01", "case_exports"] == "on_time"
     )
+
+
+def test_the_board_holds_what_every_reader_needs(office: Office) -> None:
+    later = deliver(office, "2021-03-10", "s.csv", HEAD + ROW)
+    assert broken_rules(make_board(later, "2021-Q1")) == []

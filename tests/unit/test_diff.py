@@ -15,6 +15,7 @@ import pytest
 from docx import Document
 from histories import office_tables
 from openpyxl import load_workbook
+from page_rules import broken_rules
 from warehouse_fixture import Row, Warehouse, delivery, question
 
 from pipelines.audit.diff import Version, compare
@@ -304,3 +305,16 @@ def test_the_lines_show_totals_first_with_figures_reasons_and_dossiers(late: Com
     assert first == "II.06a · dòng total «Tổng cộng» · cột 3: 4 → 5 (+1)"
     assert any("E (thêm)" in line for line in lines)
     assert any(line.startswith("… còn") for line in lines)
+
+
+def test_the_page_of_a_comparison_holds_what_every_reader_needs(written: Path) -> None:
+    assert broken_rules(written / "so-sanh.html") == []
+
+
+def test_no_name_of_the_program_is_in_the_annex_or_beside_a_changed_cell(written: Path, late: Comparison) -> None:
+    text = "\n".join(
+        cell.text for row in Document(str(written / "bang-dinh-chinh.docx")).tables[0].rows for cell in row.cells
+    )
+    forms = {cell.form_number for cell in late.office_cells}
+    assert forms and all(number in text for number in forms)
+    assert "by-unit" not in text and "(II.06a)" not in text

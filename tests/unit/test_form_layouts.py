@@ -7,13 +7,17 @@ Invariant: a form model is covered as soon as its yml is there; what is excused 
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from typing import Any
 
 import pytest
 import yaml
+from compiled_project import compiled
 from shared_files import SHARED, shared
 
+from pipelines.figures.layout import layouts_from_manifest
+from pipelines.figures.levels import with_levels
 from pipelines.paths import DBT_PROJECT
 
 FORMS = SHARED / "domain" / "forms"
@@ -87,6 +91,12 @@ def leaves(items: list[dict[str, Any]], above: tuple[str, ...] = ()) -> list[dic
     return found
 
 
+def named(text: str) -> str:
+    """Return a text of a layout with the levels of government of 2021, as the circular has them."""
+    filled = text.replace("{city}", "cấp huyện").replace("{ward}", "cấp xã")
+    return filled[:1].upper() + filled[1:] if text.startswith("{") else filled
+
+
 def printed_columns(model: str) -> list[dict[str, Any]]:
     columns = [{"name": column["name"], **meta_of(column)} for column in MODELS[model]["columns"]]
     return sorted((column for column in columns if "number" in column), key=lambda column: column["number"])
@@ -126,7 +136,9 @@ def test_a_form_model_prints_the_columns_of_the_official_form(model: str) -> Non
         )
         for index, column in enumerate(leaves(official(model)["columns"]))
     ]
-    printed = [(item["number"], item["head"], item["name"], item["type"]) for item in printed_columns(model)]
+    printed = [
+        (item["number"], list(map(named, item["head"])), item["name"], item["type"]) for item in printed_columns(model)
+    ]
     assert printed == expected
 
 
@@ -135,7 +147,7 @@ def test_a_form_model_is_named_dated_and_measured_as_the_official_form(model: st
     form, meta = official(model), meta_of(MODELS[model])
     # The plan calls its areas «Nội dung»; «khu vực» is the domain's own word.
     assert meta["number"] == form["number"].replace("khu vực VIII", "Nội dung VIII theo Kế hoạch")
-    assert meta["title"] == form["title_vi"]
+    assert named(meta["title"]) == form["title_vi"]
     assert meta["unit_of_measure"] == form["unit_of_measure"]
     assert str(meta["zero_display"]) == str(form["zero_display"])
     span = (form["effective_from"], form["effective_to"])
@@ -168,11 +180,11 @@ def test_the_crosswalk_of_a_layout_to_ii_06a_is_a_test_of_its_model(model: str) 
     theirs = {f"c{column['number']}": column["key"] for column in leaves(tree["columns"])}
     tested = list(promises_of(model).get("crosswalk", {}).items())
 
-    def named(expression: str, names: dict[str, str]) -> str:
+    def by_number(expression: str, names: dict[str, str]) -> str:
         return re.sub(r"c\d+", lambda found: names[found[0]], expression.partition(" of II.06a")[0])
 
     crosswalk = form.get("crosswalk_to_II_06a", {})
-    assert tested == [(named(left, ours), named(right, theirs)) for left, right in crosswalk.items()]
+    assert tested == [(by_number(left, ours), by_number(right, theirs)) for left, right in crosswalk.items()]
 
 
 def test_the_excuses_name_what_there_is() -> None:
@@ -205,3 +217,28 @@ def test_the_excuses_name_what_there_is() -> None:
 )
 def test_an_identity_within_a_form_names_its_columns_only(expression: str, within: bool) -> None:
     assert is_within_the_form(expression) is within
+
+
+def test_a_layout_names_the_levels_of_government_of_its_office() -> None:
+    layout = {
+        "title": "Tổng hợp {city}",
+        "headline": {"TTHC": "{city} {procedures_district}, {ward} {procedures_commune}"},
+        "columns": [{"head": ["Tổng số", "{city}"]}, {"head": ["Tổng số", "Tại BPMC {ward}"]}],
+        "unfilled": [{"head": ["Tổng số", "Cấp tỉnh"]}],
+    }
+    three = with_levels(layout, {})
+    assert [column["head"][1] for column in three["columns"]] == ["Cấp huyện", "Tại BPMC cấp xã"]
+    assert three["title"] == "Tổng hợp cấp huyện" and three["unfilled"] == layout["unfilled"]
+    assert three["headline"] == {"TTHC": "cấp huyện {procedures_district}, cấp xã {procedures_commune}"}
+    two = with_levels(layout, {"city": "cấp tỉnh", "ward": "cấp xã"})
+    assert [column["head"][1] for column in two["columns"]] == ["Cấp tỉnh", "Tại BPMC cấp xã"]
+    # The province is the office itself: nobody else writes a column of its name.
+    assert two["title"] == "Tổng hợp cấp tỉnh" and two["unfilled"] == []
+
+
+def test_no_form_says_a_level_of_government_that_an_office_may_not_have() -> None:
+    manifest = json.loads(compiled().manifest)
+    for layout in layouts_from_manifest(manifest, levels={"city": "CẤP MỘT", "ward": "CẤP HAI"}).values():
+        heads = [part for item in layout["columns"] for part in item["head"]]
+        for text in (layout["title"], *layout["headline"].values(), *heads):
+            assert "cấp huyện" not in text.lower() and "cấp xã" not in text.lower(), (layout["form_id"], text)

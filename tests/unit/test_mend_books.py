@@ -11,6 +11,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from office_folder import make_office, send
+from page_rules import broken_rules
 
 from pipelines.figures.mending import MendBook, words_for_unit
 from pipelines.ingest.landing import receive_inbox
@@ -180,3 +181,24 @@ def test_the_sheet_of_faults_prints_where_why_and_the_row_on_one_page_width(offi
     ]  # fmt: skip
     assert "Ngày tiếp nhận: 31/02/2021 08:00" in str(sheet["I2"].value)
     assert (sheet.page_setup.fitToWidth or 1) == 1
+
+
+def test_the_page_of_a_unit_holds_what_every_reader_needs(office: Office) -> None:
+    deliver(office, "s_2021_03_15.csv", BAD_DATE, BACKWARDS, FLAGGED)
+    _, path = book_of(office)
+    assert broken_rules(path.with_suffix(".html")) == []
+
+
+def test_every_printed_row_of_a_mend_book_is_as_high_as_its_longest_cell(office: Office) -> None:
+    deliver(office, "s_2021_03_15.csv", BAD_DATE, BACKWARDS, FLAGGED)
+    _, path = book_of(office)
+    widths = (24, 12, 7, 22, 16, 16, 36, 36, 50)
+    book = openpyxl.load_workbook(path)
+    tall = 0
+    for name in ("Dòng trả lại", "Dòng cần xem"):
+        for number, row in enumerate(book[name].iter_rows(min_row=2, max_col=len(widths), values_only=True), start=2):
+            # A column is measured in digits; letters are about as wide.
+            lines = int(max(len(str(value or "")) / width for value, width in zip(row, widths, strict=True)))
+            assert (book[name].row_dimensions[number].height or 15) >= 15 * lines, (name, number)
+            tall += lines > 1
+    assert tall

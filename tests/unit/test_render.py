@@ -223,10 +223,13 @@ def test_excel_page_is_set_up_for_print(folder: Path) -> None:
     # fitToWidth is 1 where it is not written.
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
-    assert sheet.print_title_rows == "$7:$10"
+    assert sheet.print_title_rows == "$9:$12"
     texts = [cell.value for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)]
     for line in (
         "Biểu số II.06a/VPCP/KSTT",
+        # Not only in the other papers.
+        "PHỤ LỤC I",
+        "(Kèm theo Báo cáo số …/BC-UBND ngày … tháng … năm 2021 của UBND thành phố Sóc Trăng)",
         "Kỳ báo cáo: Quý I năm 2021",
         "(Từ ngày 15/12/2020 đến ngày 14/03/2021)",
         "Đơn vị tính: Số hồ sơ TTHC",
@@ -241,11 +244,11 @@ def test_excel_page_is_set_up_for_print(folder: Path) -> None:
 def test_excel_heads_are_merged_as_the_circular_has_them(folder: Path) -> None:
     sheet = openpyxl.load_workbook(folder / "bieu-mau.xlsx")["II.06a"]
     merged = {str(cells): sheet[str(cells).split(":")[0]].value for cells in sheet.merged_cells.ranges}
-    assert merged["A7:A9"] == "STT"
-    assert merged["C7:F7"] == "Số hồ sơ nhận giải quyết"
-    assert merged["D8:E8"] == "Trong đó"
-    assert merged["K7:M7"] == "Số lượng hồ sơ đang giải quyết"
-    assert [cell.value for cell in sheet[10]] == [f"({number})" for number in range(1, 14)]
+    assert merged["A9:A11"] == "STT"
+    assert merged["C9:F9"] == "Số hồ sơ nhận giải quyết"
+    assert merged["D10:E10"] == "Trong đó"
+    assert merged["K9:M9"] == "Số lượng hồ sơ đang giải quyết"
+    assert [cell.value for cell in sheet[12]] == [f"({number})" for number in range(1, 14)]
 
 
 # ---- web page

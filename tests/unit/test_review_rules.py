@@ -16,7 +16,8 @@ import duckdb
 import pytest
 from warehouse_fixture import SECTIONS, Warehouse, delivery, question
 
-from pipelines.audit.control import evidence_queries, untraceable_cells
+from pipelines.audit.control import untraceable_cells
+from pipelines.audit.tables import fact_tables
 from pipelines.audit.trace import trace
 from pipelines.audit.trace_text import trace_lines
 from pipelines.figures.layout import layouts_from_manifest
@@ -363,8 +364,8 @@ def test_every_identity_holds_and_the_evidence_has_every_row(make: Callable[...,
 
     assert form(warehouse)["total"] == TOTAL
     with duckdb.connect(warehouse.path, read_only=True) as connection:
-        queries = evidence_queries(layouts(warehouse))
-        evidence = {name: connection.execute(query).fetchall() for name, query in queries.items()}
+        tables = fact_tables(connection, layouts(warehouse))
+        evidence = {table.name: connection.execute(table.query).fetchall() for table in tables}
     # Procedures and documents of the city's form, then of the department's, ward 1's and ward 2's.
     assert len(evidence["ra-soat-thu-tuc"]) == 9 + 8 + 2 + 1
     assert len(evidence["ra-soat-van-ban"]) == 6 + 4 + 2 + 1

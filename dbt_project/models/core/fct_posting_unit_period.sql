@@ -9,6 +9,19 @@ with units as (
     from {{ ref('int_posting_check_latest') }}
 ),
 
+owed as (
+    select
+        obligation.unit_id,
+        min(obligation.source_row) as source_row
+    from {{ source('landed', 'obligation') }} as obligation
+    cross join {{ ref('stg_question') }} as question
+    where
+        obligation.stream = 'posting_checks'
+        and coalesce(obligation.valid_from, question.period_end) <= question.period_end
+        and coalesce(obligation.valid_to, question.period_end) >= question.period_end
+    group by obligation.unit_id
+),
+
 seen as (
     select
         reporting_unit_id,
@@ -40,9 +53,10 @@ select
     cast(null as {{ text_type() }}) as delivery_id,
     'reference/obligations.csv' as source_file,
     cast(null as {{ text_type() }}) as source_sheet,
-    cast(null as integer) as source_row
+    owed.source_row
 from units
 cross join {{ ref('stg_question') }} as question
 left join {{ ref('dim_unit') }} as unit on units.unit_id = unit.unit_id
+left join owed on units.unit_id = owed.unit_id
 left join seen on units.unit_id = seen.reporting_unit_id
 left join {{ ref('int_posting_catalogue') }} as catalogue on units.unit_id = catalogue.unit_id

@@ -6,6 +6,7 @@ with versions as (
         service.service_level,
         service.on_national_portal,
         service.takes_payment,
+        service.source_row,
         row_number() over (
             partition by service.procedure_code
             order by coalesce(service.valid_from, question.period_start) desc
@@ -44,7 +45,7 @@ select
     cast(null as {{ text_type() }}) as delivery_id,
     'reference/services.csv' as source_file,
     cast(null as {{ text_type() }}) as source_sheet,
-    cast(null as integer) as source_row,
+    versions.source_row,
     1 as services_total,
     case when versions.service_level = 'partial' then 1 else 0 end as services_partial,
     case when versions.service_level = 'full' then 1 else 0 end as services_full,

@@ -23,5 +23,5 @@ select
     delivery_id,
     source_file,
     cast(null as {{ text_type() }}) as source_sheet,
-    cast(null as integer) as source_row
+    source_row
 from {{ ref('int_submission') }}

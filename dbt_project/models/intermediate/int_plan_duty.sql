@@ -10,14 +10,15 @@ with kinds as (
 ),
 
 duty as (
-    select distinct
+    select
         obligation.unit_id,
         kinds.plan_kind,
         cast(extract(year from question.period_end) as integer) as plan_year,
         cast(
             cast(extract(year from question.period_end) as {{ text_type() }}) || '-' || question.plan_before as date
         ) as due_on,
-        question.until_on
+        question.until_on,
+        min(obligation.source_row) as obligation_row
     from {{ source('landed', 'obligation') }} as obligation
     inner join {{ ref('dim_unit') }} as unit on obligation.unit_id = unit.unit_id
     cross join {{ ref('stg_question') }} as question
@@ -26,6 +27,7 @@ duty as (
         obligation.stream = 'directives'
         and coalesce(obligation.valid_from, question.period_end) <= question.period_end
         and coalesce(obligation.valid_to, question.period_end) >= question.period_end
+    group by obligation.unit_id, kinds.plan_kind, question.period_end, question.plan_before, question.until_on
 ),
 
 plan as (
@@ -81,9 +83,9 @@ select
     first_plan.record_code,
     first_plan.row_id,
     first_plan.delivery_id,
-    first_plan.source_file,
+    coalesce(first_plan.source_file, 'reference/obligations.csv') as source_file,
     first_plan.source_sheet,
-    first_plan.source_row,
+    coalesce(first_plan.source_row, duty.obligation_row) as source_row,
     first_plan.flags,
     case
         when first_plan.issued_on < duty.due_on then 'plan_on_time'

@@ -1,4 +1,14 @@
--- What units owe for each part of the period as duties of the unit (area XI), by rpt_obligation.
+-- What units owe for each part of the period as duties of the unit (area XI), by rpt_obligation. The file that answers a
+-- duty is what it is read from; where none came, the line of the table that says it is owed.
+with owed as (
+    select
+        unit_id,
+        stream,
+        min(source_row) as source_row
+    from {{ source('landed', 'obligation') }}
+    group by unit_id, stream
+)
+
 select
     'submission:' || obligation.part_id || ':' || obligation.unit_id || ':' || obligation.stream as record_id,
     obligation.unit_id as reporting_unit_id,
@@ -11,7 +21,10 @@ select
     obligation.sent_until as received_on,
     obligation.revisions,
     obligation.delivery_id,
-    obligation.file_name as source_file,
+    case
+        when obligation.delivery_id is null then 'reference/obligations.csv' else obligation.file_name
+    end as source_file,
+    case when obligation.delivery_id is null then owed.source_row end as source_row,
     obligation.state = 'accepted' and obligation.rows_read = 0 as is_nil,
     case
         when obligation.state = 'accepted' then obligation.timing
@@ -21,3 +34,4 @@ select
 from {{ ref('rpt_obligation') }} as obligation
 inner join {{ ref('dim_unit') }} as unit on obligation.unit_id = unit.unit_id
 left join {{ source('landed', 'stream') }} as stream on obligation.stream = stream.stream
+left join owed on obligation.unit_id = owed.unit_id and obligation.stream = owed.stream

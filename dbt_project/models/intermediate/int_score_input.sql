@@ -1,0 +1,117 @@
+-- What the components of the scorecard are rates of, from the total row of each unit's own forms: a unit that owes
+-- something in the period is scored. `is_told` is 0 where the unit sent nothing of the stream, or no file of its dossiers
+-- has the column the component needs. What was sent on a day nobody knows is neither in time nor late.
+with scored as (
+    select distinct obligation.unit_id
+    from {{ ref('rpt_obligation') }} as obligation
+    inner join {{ ref('dim_scope') }} as scope on obligation.unit_id = scope.scope_id
+    cross join {{ ref('stg_question') }} as question
+    where obligation.unit_id <> question.office_unit_id
+),
+
+silent as (
+    select
+        unit_id,
+        stream
+    from {{ ref('rpt_coverage') }}
+    where state <> 'accepted' and rows_typed = 0
+),
+
+inputs as (
+    select
+        form.scope_id as unit_id,
+        'plans_on_time' as component_code,
+        'form_directives' as form_model,
+        'directives' as stream,
+        '' as column_name,
+        'plans_on_time' as part_measures,
+        'plans_owed' as whole_measures,
+        form.plans_on_time as part_count,
+        form.plans_owed as whole_count
+    from {{ ref('form_directives') }} as form
+    where form.row_kind = 'total'
+    union all
+    select
+        form.scope_id as unit_id,
+        'reports_on_time' as component_code,
+        'form_submissions' as form_model,
+        '' as stream,
+        '' as column_name,
+        'sent_on_time' as part_measures,
+        'sent_on_time sent_late returned not_sent' as whole_measures,
+        form.sent_on_time as part_count,
+        form.sent_on_time + form.sent_late + form.returned + form.not_sent as whole_count
+    from {{ ref('form_submissions') }} as form
+    where form.row_kind = 'total'
+    union all
+    select
+        form.scope_id as unit_id,
+        'resolved_on_time' as component_code,
+        'form_ii_06a' as form_model,
+        'case_exports' as stream,
+        '' as column_name,
+        'resolved_early resolved_on_time' as part_measures,
+        'resolved_total' as whole_measures,
+        form.resolved_early + form.resolved_on_time as part_count,
+        form.resolved_total as whole_count
+    from {{ ref('form_ii_06a') }} as form
+    where form.row_kind = 'total'
+    union all
+    select
+        form.scope_id as unit_id,
+        'apologised' as component_code,
+        'form_overdue_causes' as form_model,
+        'case_exports' as stream,
+        'apology_at' as column_name,
+        'overdue_apologised' as part_measures,
+        'overdue_total' as whole_measures,
+        form.overdue_apologised as part_count,
+        form.overdue_total as whole_count
+    from {{ ref('form_overdue_causes') }} as form
+    where form.row_kind = 'total'
+    union all
+    select
+        form.scope_id as unit_id,
+        'intake_digitised' as component_code,
+        'form_ii_08' as form_model,
+        'case_exports' as stream,
+        'digitised_intake' as column_name,
+        'digitised_components' as part_measures,
+        'dossiers_total' as whole_measures,
+        form.digitised_components as part_count,
+        form.dossiers_total as whole_count
+    from {{ ref('form_ii_08') }} as form
+    where form.row_kind = 'total'
+    union all
+    select
+        form.scope_id as unit_id,
+        'feedback_on_time' as component_code,
+        'form_ii_05a' as form_model,
+        'feedback_logs' as stream,
+        '' as column_name,
+        'answered_on_time' as part_measures,
+        'own_resolved' as whole_measures,
+        form.answered_on_time as part_count,
+        form.own_resolved as whole_count
+    from {{ ref('form_ii_05a') }} as form
+    where form.row_kind = 'total'
+)
+
+select
+    inputs.unit_id,
+    inputs.component_code,
+    inputs.form_model,
+    inputs.part_measures,
+    inputs.whole_measures,
+    cast(inputs.part_count as bigint) as part_count,
+    cast(inputs.whole_count as bigint) as whole_count,
+    case
+        when silent.unit_id is not null then 0
+        when inputs.column_name <> '' and inputs.whole_count > 0 and told.column_name is null then 0
+        else 1
+    end as is_told
+from inputs
+inner join scored on inputs.unit_id = scored.unit_id
+left join silent on inputs.unit_id = silent.unit_id and inputs.stream = silent.stream
+left join {{ ref('rpt_column_coverage') }} as told
+    on inputs.unit_id = told.scope_id and inputs.column_name = told.column_name

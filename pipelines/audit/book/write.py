@@ -1,0 +1,147 @@
+"""Writing the evidence book of a report: its pages, its figures, its records in pieces.
+
+Here: the files of the book and their order. Not here: queries (records), figures (figures), how pages look (page/).
+Invariant: the same report gives the same bytes; scripts only call one function with plain values; no person is in them.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.audit.book.figures import book_charts, book_forms, coverage_lines, other_figures
+from pipelines.audit.book.records import book_fact, gather_places, pieces, subjects
+from pipelines.audit.places import PrintedFact, printed_facts
+from pipelines.figures.model import ReportModel
+from pipelines.figures.packets import BOOK_NAME
+
+PAGE = Path(__file__).parent / "page"
+PAGE_FILES = ("index.html", "so.css", "so.js")
+_DATA = "du-lieu"
+# Codes of one script of the search.
+_CODES = 1000
+
+
+def write_book(
+    folder: Path, model: ReportModel, layouts: Mapping[str, dict[str, Any]], codes: Mapping[str, str]
+) -> None:
+    """Write the book of a report into its folder, anew when there is one.
+
+    Args:
+        folder: the report's folder; the warehouse lies in it.
+        model: the report as it is printed.
+        layouts: its forms.json.
+        codes: short code of each figure.
+    """
+    book = folder / BOOK_NAME
+    shutil.rmtree(book, ignore_errors=True)
+    (book / _DATA).mkdir(parents=True)
+    for name in PAGE_FILES:
+        shutil.copyfile(PAGE / name, book / name)
+    with duckdb.connect(folder / "warehouse.duckdb", read_only=True) as connection:
+        printed = printed_facts(connection, layouts)
+        gather_places(connection, printed)
+        facts = []
+        for number, item in enumerate(printed):
+            found = book_fact(connection, item, _keys(item, layouts), model.question.office_unit_id)
+            facts.append(found)
+            (book / _DATA / found.folder).mkdir()
+            for piece, lines in pieces(connection, item, found):
+                _write(book, f"{found.folder}/{piece}", f"[\n{lines}\n]")
+            subjects(connection, item, number)
+            groups = found.about.pop("groups")
+            _write(book, f"{found.folder}/nhom", _lines(groups))
+        directory = list(_write_search(connection, book))
+        for name, value in {
+            "so": _about(model, facts, directory) | {"units": _units(connection)},
+            "bieu": book_forms(connection, model, layouts),
+            "khac": {
+                "figures": other_figures(model, layouts),
+                "charts": book_charts(model),
+                "coverage": coverage_lines(connection),
+                "sentence": model.coverage.sentence,
+                "codes": dict(codes),
+            },
+            "tep": _files(connection),
+        }.items():
+            _write(book, name, _lines(value) if isinstance(value, list) else _json(value))
+
+
+def _about(model: ReportModel, facts: list[Any], directory: list[str]) -> dict[str, Any]:
+    question = model.question
+    return {
+        "office": model.office.name,
+        "period": question.period_label,
+        "until": question.until_on.isoformat(),
+        "from": question.period_start.isoformat(),
+        "receivedBy": question.received_by.isoformat(sep=" "),
+        "version": model.issue.version if model.issue else 0,
+        "switches": [[item.name, item.value, item.default] for item in question.switches],
+        "facts": [item.about for item in facts],
+        "search": directory,
+        "codes": _CODES,
+    }
+
+
+def _write_search(connection: duckdb.DuckDBPyConnection, book: Path) -> Iterator[str]:
+    """Write the codes of all records in order, in pieces; yield the first code of each piece."""
+    (book / _DATA / "tim").mkdir()
+    query = f"""
+        with ordered as (
+            select subject, fact_no, pos, row_number() over (order by subject, fact_no, pos) - 1 as place
+            from book_subject
+        )
+        select place // {_CODES} as piece, min(subject),
+            string_agg(concat('[', to_json(subject), ',', fact_no, ',', pos, ']'), ',\n' order by place)
+        from ordered group by piece order by piece
+    """
+    result = connection.execute(query)
+    while found := result.fetchmany(64):
+        for piece, first, lines in found:
+            _write(book, f"tim/{piece}", f"[\n{lines}\n]")
+            yield str(first)
+
+
+def _keys(printed: PrintedFact, layouts: Mapping[str, dict[str, Any]]) -> list[str]:
+    return sorted({key for form_id in printed.forms for key in layouts[form_id]["keys"]})
+
+
+def _units(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    return dict(connection.execute("select unit_id, name_vi from dim_unit order by unit_id").fetchall())
+
+
+def _files(connection: duckdb.DuckDBPyConnection) -> list[list[Any]]:
+    """Return the files of the deciding rows in their order, then their sheets: receipt, unit, name, hash, moment."""
+    query = """
+        select coalesce(d.delivery_id, b.delivery_id, ''), coalesce(u.name_vi, d.unit_id, n.unit_id, ''),
+            coalesce(d.file_name, b.source_file, ''), coalesce(d.sha256, ''),
+            coalesce(strftime(coalesce(d.received_at, n.received_at), '%Y-%m-%d %H:%M'), ''),
+            coalesce(d.period_id, n.period_id, '')
+        from book_file as b
+        left join rpt_delivery as d on b.delivery_id = d.delivery_id
+        left join (select distinct on (delivery_id) * from landed.sending order by delivery_id) as n
+            on b.delivery_id = n.delivery_id
+        left join (select distinct unit_id, name_vi from dim_unit) as u on coalesce(d.unit_id, n.unit_id) = u.unit_id
+        order by b.file_no"""
+    sheets = [
+        str(name) for (name,) in connection.execute("select source_sheet from book_sheet order by sheet_no").fetchall()
+    ]
+    return [["", *sheets], *(list(row) for row in connection.execute(query).fetchall())]
+
+
+def _write(book: Path, name: str, text: str) -> None:
+    """Write one script: a call with the name and the value, which a page loads as <script>."""
+    (book / _DATA / f"{name}.js").write_text(f'KSTT("{name}",{text});\n', encoding="utf-8", newline="\n")
+
+
+def _lines(values: list[Any]) -> str:
+    return "[\n" + ",\n".join(_json(item) for item in values) + "\n]"
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)

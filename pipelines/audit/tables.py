@@ -1,0 +1,178 @@
+"""The evidence tables of facts as queries: one table a fact.
+
+Here: the columns of each table with their headings. Not here: tables that are no facts (other_tables), writing files
+(evidence), describing them (datapackage).
+Invariant: a row says in which rows of the office's forms it stands, in whose forms it is summed and by which rows of
+which files it is decided; a measure's column summed over a row of a form is the cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from pipelines.audit.deciding import deciding_rows, parts_of
+from pipelines.audit.places import Place, PrintedFact, printed_facts
+from pipelines.figures.cells import behind
+
+KEY, MEASURE, PLACE = "khóa", "số đo", "nguồn"
+# Section and row of a form in which a record stands, as printed: number, then label.
+_ROW_LABELS = ", ".join(
+    f"""string_agg(concat_ws(' ', m.row_no, m.label), '; ' order by m.row_order)
+        filter (where m.row_kind = '{kind}') as {name}"""
+    for kind, name in (("section", "section"), ("row", "leaf"))
+)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table: its heading, the expression that gives it, what it is for."""
+
+    heading: str
+    expression: str
+    description: str = ""
+    # KEY, MEASURE (adds up to printed cells) or PLACE (where it was read); empty for the rest.
+    role: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """One evidence table: the columns of a query without its select list, in a fixed order."""
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    source: str
+    order: str
+    # Written only when it has rows.
+    is_occasional: bool = False
+
+    @property
+    def query(self) -> str:
+        """The whole query, its columns by their headings."""
+        selected = ", ".join(f"{item.expression} as {_name(item.heading)}" for item in self.columns)
+        return f"select {selected} from {self.source} order by {self.order}"
+
+
+def fact_tables(connection: duckdb.DuckDBPyConnection, layouts: Mapping[str, dict[str, Any]]) -> list[Table]:
+    """Return the table of every fact behind a report's forms, by name of the fact."""
+    return [_fact_table(connection, printed, layouts) for printed in printed_facts(connection, layouts)]
+
+
+def worded(expression: str, words: Mapping[str, str], otherwise: str = "") -> str:
+    """Return an expression with its codes as words; a code without one stays (or `otherwise`), never hidden."""
+    if not words:
+        return otherwise or expression
+    cases = " ".join(f"when {_text(str(code))} then {_text(str(word))}" for code, word in words.items())
+    return f"case {expression} {cases} else {otherwise or expression} end"
+
+
+def _fact_table(
+    connection: duckdb.DuckDBPyConnection, printed: PrintedFact, layouts: Mapping[str, dict[str, Any]]
+) -> Table:
+    fact, trace = printed.fact, printed.trace
+    kinds = _kinds(connection, fact.name)
+    own = [layouts[form_id] for form_id in printed.forms]
+    parts = tuple(parts_of(fact))
+    columns = (
+        *_who(fact.key, trace, kinds),
+        *(item for number, layout in enumerate(own) for item in _row_columns(number, layout["form_id"])),
+        *(_measure(name, found) for name, found in printed.measures.items()),
+        *(item for number, part in enumerate(parts) for item in _part_columns(number, part if len(parts) > 1 else "")),
+    )
+    joins = "".join(
+        f"""
+        left join (
+            {behind(layout, fact, f'f."{fact.key}" as record, {_ROW_LABELS}', _office_rows(layout))} group by 1
+        ) as b{number} on f."{fact.key}" = b{number}.record"""
+        for number, layout in enumerate(own)
+    )
+    files = "".join(
+        f"""
+        left join (select * from ({deciding_rows(fact)}) where part_no = {number}) as p{number}
+            on f."{fact.key}" = p{number}.record
+        left join landed.delivery as d{number} on p{number}.delivery_id = d{number}.delivery_id"""
+        for number in range(len(parts))
+    )
+    source = f"""
+        "{fact.name}" as f cross join landed.question as q
+        left join (select distinct unit_id, name_vi from dim_unit) as u on f."{trace["unit"]}" = u.unit_id
+        left join (
+            select s."{fact.key}" as record, string_agg(n.name_vi, '; ' order by n.sort_no, n.unit_id) as names
+            from (select distinct scope_id, "{fact.key}" from "{fact.about["scope"]}") as s
+            inner join dim_unit as n on s.scope_id = n.unit_id
+            group by 1
+        ) as s on f."{fact.key}" = s.record
+        {joins}{files}"""
+    title = f"{trace.get('title', fact.name)}: mỗi dòng một bản ghi"
+    return Table(fact.about["evidence"], title, columns, source, f'f."{fact.key}"', printed.is_declared)
+
+
+def _who(key: str, trace: Mapping[str, Any], kinds: Mapping[str, str]) -> Iterator[Column]:
+    """What the record is, whose, its days, and why it counts where it does."""
+    yield Column("Thuộc kỳ", "q.period_id", "Mã kỳ báo cáo mà bản ghi được tính vào.")
+    yield Column(trace.get("title", "Bản ghi"), f'f."{trace["subject"]}"', "Mã hoặc tên của bản ghi.")
+    if key != trace["subject"]:
+        yield Column("Khóa", f'f."{key}"', "Khóa của bản ghi trong bảng này; không hai dòng nào chung.", KEY)
+    if trace["unit"] != trace["subject"]:
+        yield Column("Đơn vị", f'coalesce(u.name_vi, f."{trace["unit"]}")', "Đơn vị của bản ghi.")
+    for label, column in trace.get("more", {}).items():
+        yield Column(_upper(label), worded(f'f."{column}"', trace.get("words", {}).get(column, {})))
+    for label, column in trace["dates"].items():
+        kind = "lúc" if kinds[column] == "TIMESTAMP" else "ngày"
+        yield Column(f"{_upper(label)} ({kind})", f'f."{column}"')
+    yield Column("Vì sao", worded(f'f."{trace["reason"]}"', trace["reasons"]), "Vì sao bản ghi được tính ở cột của nó.")
+    yield Column("Thuộc biểu của", "s.names", "Các đơn vị có biểu tính bản ghi này, cách nhau bằng dấu chấm phẩy.")
+
+
+def _row_columns(number: int, form_id: str) -> Iterator[Column]:
+    yield Column(f"{form_id}: mục", f"b{number}.section", f"Mục của biểu {form_id}, như in: số, tên.")
+    yield Column(f"{form_id}: dòng", f"b{number}.leaf", f"Dòng của biểu {form_id}, như in: số, tên.")
+
+
+def _measure(name: str, places: tuple[Place, ...]) -> Column:
+    """A measure's column: what the first form that prints it calls it, and every cell and note it is printed in."""
+    plain = [place for place in places if place.number and not place.side]
+    cells = plain or [place for place in places if not place.is_ratio] or list(places)
+    told = "; ".join(dict.fromkeys(place.text for place in places if place in cells or not place.is_ratio))
+    told = told or "; ".join(dict.fromkeys(place.text for place in places))
+    every = "; ".join(dict.fromkeys(place.text for place in places))
+    return Column(f"{' / '.join(cells[0].head)} [{told}]", f'f."{name}"', f"Cộng lại là số in ở: {every}.", MEASURE)
+
+
+def _part_columns(number: int, part: str) -> Iterator[Column]:
+    """Where one of the rows that decide a record was read."""
+    noted = f" ({part})" if part else ""
+    name = f"coalesce(d{number}.file_name, p{number}.source_file)"
+    yield Column(f"Tệp{noted}", name, "Tệp hoặc bảng tham chiếu.", PLACE)
+    yield Column(f"Trang{noted}", f"nullif(p{number}.source_sheet, '')", "Trang tính; trống với tệp CSV.", PLACE)
+    yield Column(f"Dòng{noted}", f"p{number}.source_row", "Số dòng trong trang, đếm từ 1.", PLACE)
+    yield Column(f"Đơn vị gửi{noted}", f"d{number}.unit_id", "Mã đơn vị gửi tệp.", PLACE)
+    yield Column(f"Phiếu nhận{noted}", f"p{number}.delivery_id", "Phiếu nhận tệp trong receipts/.", PLACE)
+    yield Column(f"Mã băm{noted}", f"d{number}.sha256", "SHA-256 của tệp; tệp gốc là landing/<mã băm>.", PLACE)
+
+
+def _office_rows(layout: Mapping[str, Any]) -> str:
+    return f"""(
+        select m.* from "{layout["model"]}" as m inner join landed.question as a on m.scope_id = a.office_unit_id
+        where m.row_kind <> 'total')"""
+
+
+def _kinds(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
+    query = "select column_name, data_type from duckdb_columns() where table_name = ?"
+    return {str(name): str(kind) for name, kind in connection.execute(query, [table]).fetchall()}
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _name(value: str) -> str:
+    return '"' + value.replace('"', '""') + '"'
+
+
+def _upper(label: str) -> str:
+    return label[:1].upper() + label[1:]

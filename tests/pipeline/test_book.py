@@ -1,0 +1,144 @@
+"""The evidence book of the sample: every printed figure opens to records that sum to it and to rows that exist.
+
+Here: the book's data against the pages, the landed files, itself. Not here: how pages look (test_book_in_browser),
+persons (test_persons reads every file).
+Invariant: printed numbers come from the pages, rows from the landed bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from book_data import Book
+from landed_rows import folded, landed_row_texts
+from paper_readers import page_texts, pdf_texts
+
+from pipelines.audit.book.write import write_book
+from pipelines.figures.layout import load_layouts
+from pipelines.office.settings import load_office
+from pipelines.package.model import read_model
+from pipelines.runner import RunResult
+
+
+@pytest.fixture(scope="module")
+def book(q1: RunResult) -> Book:
+    return Book(q1.report_dir / "so-tra-cuu")
+
+
+@pytest.fixture(scope="module")
+def manifest(q1: RunResult) -> dict[str, Any]:
+    return json.loads((q1.report_dir / "manifest.json").read_text(encoding="utf-8"))
+
+
+def printed_on(report: Path) -> dict[str, set[str]]:
+    """The texts of every figure of both web pages, by id; II.06b is printed once, with II.06a."""
+    found: dict[str, set[str]] = {}
+    for name in ("bao-cao.html", "luu-ho-so.html"):
+        for figure, texts in page_texts(report / name).items():
+            found.setdefault(figure, set()).update(texts)
+    return found
+
+
+def test_every_figure_of_every_document_is_the_sum_of_the_books_records(
+    q1: RunResult, book: Book, manifest: dict[str, Any]
+) -> None:
+    printed = printed_on(q1.report_dir)
+    not_sent = set(manifest["not_sent"])
+    wrong = []
+    for figure, texts in printed.items():
+        shown = {text.rstrip("*†") for text in texts} - {"", "…"}
+        value = book.value(figure)
+        if figure in not_sent:
+            continue
+        for text in shown:
+            number = None if text == "–" else float(text.rstrip("%").replace(".", "").replace(",", "."))
+            decimals = len(text.rstrip("%").partition(",")[2])
+            if (value is None) != (number is None) or (
+                value is not None and abs(value - number) > 0.501 * 10**-decimals
+            ):
+                wrong.append((figure, text, value))
+    assert len(printed) > 3500
+    assert wrong == []
+
+
+def test_every_figure_of_the_manifest_is_in_the_book_under_its_id_and_short_code(
+    book: Book, manifest: dict[str, Any]
+) -> None:
+    assert {name: book.others["codes"][name] for name in manifest["figures"]} == manifest["short_codes"]
+    assert all(isinstance(book.printed(name), str) for name in manifest["figures"])
+
+
+def test_every_figure_of_pages_and_pdf_is_a_link_into_the_book(q1: RunResult) -> None:
+    for name in ("bao-cao", "luu-ho-so"):
+        page = (q1.report_dir / f"{name}.html").read_text(encoding="utf-8")
+        linked = {name for name in re.findall(r'href="so-tra-cuu/index\.html#([^"]+)"', page) if "bieu-do" not in name}
+        assert linked == {figure for figure, texts in page_texts(q1.report_dir / f"{name}.html").items() if any(texts)}
+        assert set(pdf_texts(q1.report_dir / f"{name}.pdf")) <= linked | {"None"}
+
+
+def test_every_deciding_row_is_in_its_landed_file_and_holds_the_code(
+    q1: RunResult, sample_office: Path, book: Book
+) -> None:
+    """Rows of tables that name records by their own words hold the code; a whole file and a reference table are named."""
+    landing = sample_office / "data" / "landing"
+    wanted: dict[str, set[tuple[str, str, int, str]]] = {}
+    whole = 0
+    for fact in book.facts:
+        for record in book.records(fact):
+            for place in record.places.values():
+                assert place is not None, record
+                if place.row and place.sha256:
+                    wanted.setdefault(place.sha256, set()).add((place.file, place.sheet, place.row, record.code))
+                elif place.file.startswith("reference/"):
+                    assert place.row, record
+                    assert (sample_office / place.file).is_file()
+                else:
+                    whole += 1
+    assert sum(map(len, wanted.values())) > 6800
+    assert whole < 400
+    missing = []
+    for sha256, rows in wanted.items():
+        sheets = landed_row_texts(landing / sha256)
+        for file, sheet, row, code in rows:
+            # A list that is a page or a text has one sheet, whatever it is called.
+            texts = sheets.get(sheet) or sheets.get("", {})
+            # A number of a unit's own book is keyed by unit and year too.
+            if folded(code.rpartition(":")[2]) not in texts.get(row, ""):
+                missing.append((file, sheet, row, code))
+    assert missing == [], (len(missing), missing[:10])
+
+
+def test_a_code_is_found_in_the_piece_its_order_says(book: Book) -> None:
+    first = book.about["search"]
+    codes = [row for number in range(len(first)) for row in book.read(f"tim/{number}")]
+    assert [row[0] for row in codes] == sorted(row[0] for row in codes)
+    assert [book.read(f"tim/{number}")[0][0] for number in range(len(first))] == first
+    dossiers = next(number for number, fact in enumerate(book.about["facts"]) if fact["folder"] == "ho-so")
+    assert len([row for row in codes if row[1] == dossiers]) == 6309
+
+
+def test_the_book_is_written_byte_for_byte_the_same(q1: RunResult, sample_office: Path, tmp_path: Path) -> None:
+    layouts = load_layouts(q1.report_dir / "forms.json")
+    model = read_model(load_office(sample_office), q1.report_dir / "warehouse.duckdb", layouts)
+    (tmp_path / "warehouse.duckdb").symlink_to(q1.report_dir / "warehouse.duckdb")
+    codes = json.loads((q1.report_dir / "manifest.json").read_text(encoding="utf-8"))["short_codes"]
+    write_book(tmp_path, model, layouts, codes)
+    one, other = (
+        {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+        for folder in (tmp_path / "so-tra-cuu", q1.report_dir / "so-tra-cuu")
+    )
+    assert one == other
+
+
+def test_the_pages_ask_no_network(book: Book) -> None:
+    for path in book.folder.glob("*.*"):
+        assert not re.search(r"https?:|\bfetch\(|XMLHttpRequest|import\(", path.read_text(encoding="utf-8")), path.name
+
+
+def test_it_is_small(book: Book) -> None:
+    size = sum(path.stat().st_size for path in book.folder.rglob("*") if path.is_file())
+    assert size < 4_000_000  # 6,309 dossiers; 60,000 stay under 40 MB
