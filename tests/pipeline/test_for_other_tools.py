@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 import pytest
+from book_data import Book
 from issued_office import PERIOD, copy_of, the_final, writable
 
 from pipelines.cli import main
@@ -139,3 +140,22 @@ def test_a_copy_of_what_was_changed_or_into_a_folder_that_is_there_is_refused(
     assert main(["--office", str(spoiled), *words[2:], str(tmp_path / "new")]) == 1
     assert "so-tra-cuu/so.js bị sửa" in capsys.readouterr().err
     assert not (tmp_path / "new").exists()
+
+
+def test_the_book_of_a_version_says_what_entered_and_left_since_the_one_before(office: Path, final: Path) -> None:
+    first = json.loads((find_issued(load_office(office), PERIOD, 1).folder / "manifest.json").read_text())["figures"]
+    now = json.loads((final / "manifest.json").read_text(encoding="utf-8"))["figures"]
+    book = Book(final / "so-tra-cuu")
+    changes = book.read("thay-doi")
+    assert book.about["since"] == changes["before"] == "v1"
+    changed = {name for name in now if name in first and first[name] != now[name] and re.search(r"/c\d+$", name)}
+    assert changed
+    assert changed <= set(changes["cells"])
+    # Ward 1's open dossier closed, another came in; ward 2 sent its one.
+    was, new, _, moved = changes["cells"]["II.06a/tp/total/c3"]
+    assert (was, new) == ("1", "3")
+    names = sorted((changes["records"][number][0].rpartition(":")[2], change) for number, change in moved)
+    assert names == [("P1-2", "thêm"), ("P2-1", "thêm")]
+    assert all(changes["records"][number][6] for number, _ in moved)
+    assert {(unit, file) for _, unit, file, _ in changes["files"]} >= {("UBND Phường 2", "Sổ_2021_03_15.csv")}
+    assert "thay-doi" not in {path.stem for path in (find_issued(load_office(office), PERIOD, 1).folder).rglob("*.js")}
