@@ -1,5 +1,5 @@
-"""Over all periods: `data/warehouse.duckdb`, views over the latest issued facts and figures; `data/cac-ky.html`, the index
-of the books of all issued versions.
+"""Over all periods: `data/warehouse.duckdb`, views over the latest issued facts and figures; `data/cac-ky.html`, an
+index of the books of all issued versions.
 
 Here: which files a view reads, writing both anew. Not here: tables (audit/evidence, tidy), books (audit/book).
 Invariant: the file holds no row; a program that has it open keeps what it opened, for a new one takes its name.
