@@ -75,7 +75,7 @@ def _came(sent: list[Sent], question: Question) -> defaultdict[Duty, list[_Came]
         earliest = max([written_at(item).date(), *before[-1:]])
         for stream, has_rows, again in _tables(item):
             # An export of no dossier may be a broken one: whoever had none writes that in words.
-            refused = stream == "case_exports" and not has_rows or getattr(item, "shape", "") in _REFUSED
+            refused = (stream == "case_exports" and not has_rows) or getattr(item, "shape", "") in _REFUSED
             came = _Came(item.received.date(), earliest, replaces or again, has_rows, refused)
             found[item.unit, stream, item.period.period_id].append(came)
     return found
