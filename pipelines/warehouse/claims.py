@@ -349,8 +349,11 @@ class Claims:
         for other in before:
             earlier, period = self.period(other.period_id), self.period(delivery.period_id)
             if other.unit_id == delivery.unit_id and earlier and period and earlier.end_on < period.start_on:
+                # A name of a later moment says that nothing has changed since: asked about, but an answer.
+                says_later = delivery.named_moment is not None and delivery.named_moment > other.observed_at
+                effect: Effect = "flags" if says_later else "answers_nothing"
                 reason = f"Đúng từng byte tệp đã gửi cho {earlier.label} («{other.shown_name}»)."
-                return self.doubt(delivery, "earlier_bytes", "answers_nothing", reason)
+                return self.doubt(delivery, "earlier_bytes", effect, reason)
         return None
 
     # ---------------------------------------------------------------- what was sent before
