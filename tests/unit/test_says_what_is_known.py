@@ -17,6 +17,7 @@ import lxml.html
 import openpyxl
 import pdfplumber
 import pytest
+from compiled_project import compiled
 from docx import Document
 from figures_stub import OFFICE, stub_model
 from office_folder import TABLES, make_office
@@ -25,6 +26,8 @@ from told_parts import parts_that_do_not_make_their_whole, sentences_in
 from warehouse_fixture import Warehouse
 
 from pipelines.figures.blocks import Grid, words_of
+from pipelines.figures.example import example_models
+from pipelines.figures.form_page import column_widths, form_page
 from pipelines.figures.layout import layouts_from_manifest
 from pipelines.figures.model import ReportModel
 from pipelines.figures.read import build_report_model
@@ -130,6 +133,25 @@ def test_the_cover_letter_counts_the_forms_that_are_sent_and_names_no_file(tmp_p
     text = "\n".join(words_of(block) for block in report_blocks(sent, COVER_TEMPLATE))
     assert "gồm báo cáo và 1 biểu số liệu kèm theo" in text
     assert "số dòng trả lại" not in text and "«" not in text
+
+
+@pytest.mark.parametrize("kind", ["quarter", "year"])
+@pytest.mark.parametrize("template", [None, KEPT_TEMPLATE])
+def test_no_item_of_a_list_runs_on_from_the_one_before(kind: str, template: str | None) -> None:
+    layouts = layouts_from_manifest(json.loads(compiled().manifest))
+    for _, model in example_models(layouts, OFFICE, kind, ["A", "B"]):
+        blocks = report_blocks(model, template) if template else report_blocks(model)
+        assert not [words_of(block) for block in blocks if re.search(r"[.;:]\s*- ", words_of(block))]
+
+
+def test_who_signs_has_room_below_the_figures_of_every_form() -> None:
+    layouts = layouts_from_manifest(json.loads(compiled().manifest))
+    _, model = next(iter(example_models(layouts, OFFICE, "quarter", ["A"])))
+    pages = [form_page(model, form) for form in model.forms.values()]
+    assert min(page.column_count - page.stub_count for page in pages) <= 2
+    for page in pages:
+        # «TM. ỦY BAN NHÂN DÂN» and a date with gaps are about 60 mm wide.
+        assert sum(column_widths(page, 252)[page.stub_count :]) >= 70, page.form_id
 
 
 def test_columns_of_words_stand_left_and_figures_right(tmp_path: Path) -> None:
