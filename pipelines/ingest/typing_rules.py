@@ -240,9 +240,10 @@ def type_code(cell: object) -> Typed:
 
 
 def type_key(cell: object, national: re.Pattern[str] | None = None) -> Typed:
-    """Return the code that names a record, in one spelling: NFKC, one kind of dash, nothing invisible.
+    """Return the code that names a record, in one spelling: NFKC, Latin letters, one kind of dash, nothing invisible.
 
-    A national code is also in upper case and without spaces (domain/05 5.6); a unit's own number keeps its letters.
+    A national code is also in upper case, without spaces, with single dashes and dots and digits for the letters that
+    look like them (domain/05 5.6); a unit's own number keeps its letters.
 
     Args:
         cell: the cell.
@@ -253,9 +254,8 @@ def type_key(cell: object, national: re.Pattern[str] | None = None) -> Typed:
     if typed.error or typed.value is None:
         return typed
     text = str(typed.value)
-    upper = _SPACES.sub("", text).upper()
-    if national is not None and national.fullmatch(upper):
-        text = upper
+    spelled = codes.national_spelling(text, national) if national is not None else None
+    text = spelled or text
     if isinstance(cell, str) and typed.repair is None and text != _SPACES.sub(" ", nfc(cell)).strip():
         return Typed(text, "mã viết lại một cách: chữ hoa, một loại gạch nối, bỏ ký tự ẩn")
     return typed._replace(value=text)
@@ -265,7 +265,7 @@ def one_spelling(text: str) -> str:
     """Return a code with compatible letters and dashes made one and what nobody sees (U+200B, U+00AD …) taken out."""
     if text.isascii():
         return text
-    folded = _DASHES.sub("-", unicodedata.normalize("NFKC", nfc(text)))
+    folded = _DASHES.sub("-", unicodedata.normalize("NFKC", nfc(text))).translate(codes.ALIKE)
     return "".join(letter for letter in folded if unicodedata.category(letter) != "Cf")
 
 

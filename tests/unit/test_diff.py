@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from pipelines.commands.diff import write_files
 from pipelines.figures.comparison import Comparison
 from pipelines.figures.layout import layouts_from_manifest
 from pipelines.office.errors import OfficeError
+from pipelines.render.diff_html import write_comparison_html
 
 Q1 = ("2020-12-15", "2021-03-14")
 BEFORE, LATER = "2021-03-18 00:00:00", "2021-06-16 23:59:59"
@@ -305,6 +307,27 @@ def test_the_lines_show_totals_first_with_figures_reasons_and_dossiers(late: Com
     assert first == "II.06a · dòng total «Tổng cộng» · cột 3: 4 → 5 (+1)"
     assert any("E (thêm)" in line for line in lines)
     assert any(line.startswith("… còn") for line in lines)
+
+
+def test_the_page_opens_both_figures_and_each_record_in_the_books_beside_them(late: Comparison, tmp_path: Path) -> None:
+    for name in ("v1", "v2"):
+        (tmp_path / name / "so-tra-cuu").mkdir(parents=True)
+        (tmp_path / name / "so-tra-cuu" / "index.html").touch()
+    (tmp_path / "out").mkdir()
+    both = replace(late, folders=(str(tmp_path / "v1"), str(tmp_path / "v2")))
+    write_comparison_html(both, tmp_path / "out" / "so-sanh.html")
+    page = (tmp_path / "out" / "so-sanh.html").read_text(encoding="utf-8")
+    for side, text in (("v1", "4"), ("v2", "5")):
+        assert f'<a href="../{side}/so-tra-cuu/index.html#II.06a/tp-st/total/c3">{text}</a>' in page
+    assert '<a href="../v2/so-tra-cuu/index.html#tim/A">A</a>' in page
+
+
+def test_the_page_names_cells_whose_total_holds_though_records_changed(late: Comparison, tmp_path: Path) -> None:
+    same = replace(late, cells=(), exchanged=late.cells[:1])
+    write_comparison_html(same, tmp_path / "so-sanh.html")
+    page = (tmp_path / "so-sanh.html").read_text(encoding="utf-8")
+    assert "Ô giữ nguyên tổng nhưng bản ghi bên trong đã đổi (1)" in page
+    assert f'id="{late.cells[0].figure_id}"' in page
 
 
 def test_the_page_of_a_comparison_holds_what_every_reader_needs(written: Path) -> None:
