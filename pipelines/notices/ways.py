@@ -16,7 +16,6 @@ import ssl
 import urllib.request
 from collections.abc import Callable
 from email.header import Header
-from email.message import Message as Mail
 from email.mime.application import MIMEApplication
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
@@ -58,7 +57,7 @@ def addresses_of(settings: Notify, audience: str) -> list[str]:
 
 
 def _mail(smtp: Smtp, addresses: list[str], message: Message, at: dt.datetime) -> None:
-    mail: Mail[Any, Any] = MIMEMultipart()
+    mail: Any = MIMEMultipart()  # whose stubs know no Header
     mail["From"], mail["To"] = smtp.sender, ", ".join(addresses)
     # EmailMessage loses a space where it folds a long subject; Header encodes it inside the words.
     mail["Subject"] = Header(message.subject, "utf-8")

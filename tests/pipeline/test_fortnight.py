@@ -13,6 +13,7 @@ import email
 import email.policy
 import logging
 import os
+import re
 import socket
 import sqlite3
 from collections.abc import Iterator
@@ -283,7 +284,7 @@ def page(lived: Fortnight) -> str:
     ]
     day = None
     for at, what, whom, words in sorted(
-        lived.events, key=lambda event: (event[0].replace(second=0, microsecond=0), event[1] == "thư", event[2])
+        lived.events, key=lambda event: (f"{event[0]:%Y-%m-%d %H}", event[1] == "thư", event[2], event[3])
     ):
         if at.date() != day:
             day = at.date()
@@ -293,7 +294,8 @@ def page(lived: Fortnight) -> str:
             lines += [f"**Thư gửi {whom}**: {subject}", "", "```", *body.rstrip().splitlines(), "```", ""]
         else:
             lines += [f"- {at:%H:%M} {what}: {whom}, {words}", ""]
-    return "\n".join(lines).replace("\n\n\n", "\n\n") + ""
+    # The second in the id of a sending is the machine's.
+    return re.sub(r"\d{8}T\d{6}-(?=[a-z-]+-\d{4})", "…-", "\n".join(lines).replace("\n\n\n", "\n\n"))
 
 
 def test_the_page_of_the_fortnight_is_what_happened(lived: Fortnight) -> None:
