@@ -107,7 +107,9 @@ def _reading(office, delivery) -> None:
     contract = load_contract(contract_path(delivery.stream))
     count = ROWS if not delivery.profile.declares_nil else 0
     frame = pd.DataFrame({name: [None] * count for name in contract.typed_columns}).astype(object)
-    frame[contract.key] = [f"000.01.99.H51-210301-{delivery.receipt_no:06d}{row:02d}" for row in range(count)]
+    frame[contract.key] = [
+        f"000.{delivery.unit_id[1:]}.99.H51-210301-{delivery.receipt_no:06d}{row:02d}" for row in range(count)
+    ]
     frame["flags"], frame["source_file"], frame["source_row"] = "", delivery.file_name, range(count)
     if contract.sender and count:
         frame[f"{contract.sender}_key"] = f"ubnd phường {int(delivery.unit_id[1:])}"

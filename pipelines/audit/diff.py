@@ -99,6 +99,7 @@ class _Comparer:
             moved=tuple(sorted(moved.values(), key=lambda record: (record.name, record.record))),
             causes=tuple(causes.most_common()),
             late_share=self._late_share(moved),
+            folders=(str(self.versions["old"].folder), str(self.versions["new"].folder)),
         )
 
     # --- cells -----------------------------------------------------------------------------------------------------

@@ -230,7 +230,7 @@ def _ratio(report: Path, layout: dict, name: str) -> dict:
     decimals = max((len(value.partition(".")[2]) for value in printed), default=RATE_DECIMALS)
     return {
         "name": name,
-        "head": [f"tỷ lệ {name}"],
+        "head": [layout["ratios"][name].get("label") or f"tỷ lệ {name}"],
         "from": f"{fact}.{sides[PARTS][0]}",
         "of": f"{fact}.{sides[WHOLE][0]}",
         # Columns of the form, and the measures of the fact behind them.

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.commands.common import load
 from pipelines.figures.text import format_count
 from pipelines.office.errors import OfficeError
+from pipelines.office.text import printable
 
 if TYPE_CHECKING:
     from pipelines.audit.own_workbook import OwnWorkbook
@@ -81,13 +82,13 @@ def _found(office: Office, path: Path, period_id: str | None, unit_id: str | Non
     def sheet_lines(unit: str, period: str, profile: Profile) -> Iterator[str]:
         return judged_lines(office, path, period, unit, profile, effect)
 
-    yield f"Tệp: {path.name} ({format_count(path.stat().st_size)} byte)"
+    yield f"Tệp: {printable(path.name)} ({format_count(path.stat().st_size)} byte)"
     yield from return_lines(office, path, seen, sheet_lines)
 
 
 def _own_lines(path: Path, own: OwnWorkbook) -> Iterator[str]:
     """Yield what a workbook of our own forms is, and each figure that is not its report's."""
-    yield f"Tệp: {path.name} ({format_count(path.stat().st_size)} byte): bộ biểu mẫu do phần mềm này lập"
+    yield f"Tệp: {printable(path.name)} ({format_count(path.stat().st_size)} byte): bộ biểu mẫu do phần mềm này lập"
     yield f"Số liệu có mã: {format_count(own.figure_count)}"
     if not own.report:
         yield "✗ Không báo cáo nào của đơn vị có các số liệu này."
@@ -136,12 +137,13 @@ def _profile(office: Office, path: Path, unit_id: str | None) -> Profile | None:
 def _lines(
     office: Office, path: Path, period_id: str | None, unit_id: str | None, profile: Profile | None, effect: bool
 ) -> Iterator[str]:
+    from pipelines.commands.inspect_unknown import missing_lines
     from pipelines.ingest.contract import load_contract
     from pipelines.ingest.inspection import inspect_file
     from pipelines.ingest.sniff import Refused
     from pipelines.warehouse.streams import contract_path
 
-    yield f"Tệp: {path.name} ({format_count(path.stat().st_size)} byte)"
+    yield f"Tệp: {printable(path.name)} ({format_count(path.stat().st_size)} byte)"
     if profile is None:
         yield from _without_profile(office, path, unit_id)
         return
@@ -156,6 +158,8 @@ def _lines(
     yield from _every_sheet(seen)
     if seen.refusal is not None:
         yield from _refused(seen.refusal.reason, seen.refusal.mend)
+        if seen.refusal.check_id == "missing_required_column":
+            yield from missing_lines(seen.opened, contract, profile)
         return
     yield from judged_lines(office, path, period_id, unit_id, profile, effect)
 

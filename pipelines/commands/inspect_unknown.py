@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING
 from pipelines.figures.text import format_count
 
 if TYPE_CHECKING:
+    from pipelines.ingest.contract import Contract
+    from pipelines.ingest.grid import Opened
     from pipelines.ingest.guess import Guess
     from pipelines.ingest.inspection import Inspection
+    from pipelines.office.profiles import Profile
     from pipelines.office.settings import Office
 
 
@@ -58,6 +61,19 @@ def unknown_lines(
     yield from _no_profile(office, unit_id)
     yield f"  Có vẻ là bảng {found.contract.title} ({found.contract.stream}). Xem lại rồi ghi thành profiles/*.yaml:"
     yield from ("    " + line for line in drafted.text.splitlines())
+
+
+def missing_lines(opened: Opened, contract: Contract, profile: Profile) -> Iterator[str]:
+    """Yield, for a file that lacks a required column, its headers and its profile with the likeliest column put in."""
+    from pipelines.ingest.guess import completed_text, guess
+
+    found = guess(opened, [contract], profile)
+    if found is None:
+        return
+    yield from header_lines(found)
+    done = "" if not found.missing else "; ghi tên cột vào dòng có dấu # trước khi dùng"
+    yield f"  Nếu cột mang tên khác, thay nội dung hồ sơ nguồn {profile.profile_id} trong profiles/ bằng{done}:"
+    yield from ("    " + line for line in completed_text(found, profile).splitlines())
 
 
 def header_lines(found: Guess) -> Iterator[str]:

@@ -103,6 +103,8 @@ class Comparison:
     # Kind of cause → number of moved records, and the sentence on how many came by late delivery.
     causes: tuple[tuple[str, int], ...]
     late_share: str
+    # Folders of the two reports, whose books a page links to; empty where there are none.
+    folders: tuple[str, str] = ("", "")
 
     @property
     def office_cells(self) -> tuple[ChangedCell, ...]:

@@ -270,6 +270,8 @@ def _layout(node: dict[str, Any], meta: dict[str, Any], metas: dict[str, dict[st
         "model": model,
         "number": meta["number"],
         "title": meta["title"],
+        # What the form is prescribed by.
+        "source": str(meta.get("source", "")),
         "unit_of_measure": meta["unit_of_measure"],
         "valid_from": _text(meta.get("valid_from")),
         "valid_to": _text(meta.get("valid_to")),

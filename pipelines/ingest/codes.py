@@ -1,6 +1,7 @@
-"""The shapes of codes: national procedure codes, and the day inside a dossier code.
+"""The shapes of codes: national procedure codes, dossier codes and the day inside them.
 
-Here: every pattern of a code, and nothing else. Not here: typing a cell (typing_rules), which codes exist (office).
+Here: every pattern of a code, one spelling of a national one. Not here: typing a cell (typing_rules), which codes exist
+(office).
 Invariant: a shape is written here once; where a code is known by its shape, it is by one of these.
 """
 
@@ -23,3 +24,40 @@ PLAIN = re.compile(r"[A-Za-z0-9.]+-[A-Za-z0-9.-]*[A-Za-z0-9]")
 ANY = re.compile(r"^\S*\d\S*$")
 # A long code a spreadsheet wrote with an exponent, its digits lost: 1.23457E+15.
 EXPONENT = re.compile(r"^\d(?:[.,]\d+)?E\+?\d+$", re.IGNORECASE)
+# What looks like a national code of a dossier, whatever is wrong with it: an agency's H and number before a day, or the
+# numbers of an agency before a day.
+_NEARLY_NATIONAL = re.compile(r"(?:^|[.\s])H\s*\d{2}.*\d{6}|^\D*\d{2,3}[.,]\s*\d{2}[.,]\s*\d{2}.*\d{6}", re.IGNORECASE)
+# Letters of other alphabets that look like Latin ones; no Vietnamese text has any.
+ALIKE = str.maketrans(
+    "АВЕЅІЈКМНОРСТУХаеѕіјорсухΑΒΕΖΗΙΚΜΝΟΡΤΥΧοⅰⅼ",
+    "ABESIJKMHOPCTYXaesijopcyxABEZHIKMNOPTYXoil",
+)
+# Letters written for digits; an agency's H is the only letter of a national code.
+_DIGITS = str.maketrans({"O": "0", "Q": "0", "I": "1", "L": "1", "|": "1"})
+_SEPARATORS = re.compile(r"\s*[-_/\\~]+(?:\s*[-_/\\~])*\s*")
+_DOTS = re.compile(r"\s*[.,;]+\s*")
+
+
+def national_spelling(text: str, national: re.Pattern[str]) -> str | None:
+    """Return a dossier's code as national codes are written, whatever its dashes, dots and look-alike letters.
+
+    None where it is no national code, or nobody can say which.
+
+    Args:
+        text: the code, folded (`typing_rules.one_spelling`).
+        national: what the whole of a national code looks like.
+    """
+    upper = re.sub(r"\s+", "", text).upper()
+    if national.fullmatch(upper):
+        return upper
+    bare = _DOTS.sub(".", _SEPARATORS.sub("-", text.upper())).strip(" .-:'\"`«»()[]")
+    for spelled in (bare, bare.translate(_DIGITS)):
+        plain = re.sub(r"\s+", "", spelled).replace(".-", "-").replace("-.", "-")
+        if national.fullmatch(plain):
+            return plain
+    return None
+
+
+def is_misshapen(text: str, national: re.Pattern[str]) -> bool:
+    """Return whether a code looks like a national one and is none: it would be taken for a number of a unit's book."""
+    return not national.fullmatch(text) and bool(_NEARLY_NATIONAL.search(text))

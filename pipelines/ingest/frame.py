@@ -19,6 +19,7 @@ import pandas as pd
 
 from pipelines.ingest import persons
 from pipelines.ingest.cells import Cells, objects
+from pipelines.ingest.codes import is_misshapen
 from pipelines.ingest.contract import BOOK_YEAR, MOMENT_ROLES, NUMBER_ROLES, OWN_NUMBER, WORD_ROLES, Column, Contract
 from pipelines.ingest.day_month import FLAG, Evidence, PossibleExchange, exchange, exchange_note, exchanged
 from pipelines.ingest.persons import without_persons
@@ -57,6 +58,15 @@ _CHECKS = {**dict.fromkeys(MOMENT_ROLES, "bad_date"), **dict.fromkeys(("count", 
 UNREAD = "unread_cell"
 UNREAD_REASON = "Ô không đọc được ở một cột không bắt buộc; coi như để trống, hồ sơ vẫn được tính."
 UNREAD_MEND = "Ghi lại ô đó (số tiền bằng số, ngày dạng ngày/tháng/năm) rồi gửi lại tệp."
+
+
+# Flag of a row whose code looks like a national one and is none.
+MISSHAPEN = "misshapen_code"
+MISSHAPEN_REASON = (
+    "Mã hồ sơ gần giống mã quốc gia nhưng sai dạng; đang tính như số của sổ riêng của đơn vị, có thể là một hồ sơ khác "
+    "viết sai mã."
+)
+MISSHAPEN_MEND = "Ghi đúng mã, dạng 000.00.04.H51-200221-0001, rồi gửi lại tệp."
 
 
 class Problem(NamedTuple):
@@ -141,7 +151,8 @@ def typed_frame(
             masked |= hidden
     days = exchanged(typed, cells, contract, evidence)
     flags = _exchange_sure(days.sure, typed, cells, repairs)
-    for flag, places in ((UNREAD, sorted(unread)), (persons.FLAG, sorted(masked))):
+    misshapen = _misshapen(typed[contract.key], contract, source.profile)
+    for flag, places in ((UNREAD, sorted(unread)), (persons.FLAG, sorted(masked)), (MISSHAPEN, misshapen)):
         flags[places] = [";".join(filter(None, (flags[at], flag))) for at in places]
     problems += _without_code(contract.key, typed[contract.key], problems)
     typed |= names_keys
@@ -183,6 +194,14 @@ def _of_books(typed: dict[str, pd.Series], contract: Contract, profile: Profile)
     if contract.book_dates:
         found[BOOK_YEAR] = _book_years([typed[name] for name in contract.book_dates], found.get(OWN_NUMBER))
     return found
+
+
+def _misshapen(keys: pd.Series, contract: Contract, profile: Profile) -> list[int]:
+    """Return the rows whose code looks like a national one and is none."""
+    if contract.national_code is None or profile.codes_are_unique:
+        return []
+    wrong = {code for code in keys.dropna().unique() if is_misshapen(str(code), contract.national_code)}
+    return [int(at) for at in np.flatnonzero(keys.isin(wrong))] if wrong else []
 
 
 def _own_numbers(codes: pd.Series, national: re.Pattern[str], profile: Profile) -> pd.Series:

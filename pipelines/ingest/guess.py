@@ -61,33 +61,40 @@ class Guess:
     is_month_first: bool = False
 
 
-def guess(opened: Opened, contracts: Iterable[Contract]) -> Guess | None:
-    """Return what an opened file likeliest is; None when no contract knows two headers of it."""
+def guess(opened: Opened, contracts: Iterable[Contract], profile: Profile | None = None) -> Guess | None:
+    """Return what an opened file likeliest is; None when no contract knows two headers of it.
+
+    Args:
+        opened: the file.
+        contracts: the contracts it may be of.
+        profile: the profile that reads it but for a required column; then a column is guessed for each of those that
+            any fits, from the left.
+    """
     best: tuple[int, Contract, Sheet, int, int] | None = None
     for contract in contracts:
-        labels = Labels(contract, _plain(contract))
+        labels = Labels(contract, profile or _plain(contract))
         for _, grid in opened.grids:
             for sheet in grid.sheets:
                 head, (score, start, depth) = readable_head(sheet, labels)
                 if score >= _FEWEST_KNOWN and (best is None or score > best[0]):
                     best = (score, contract, head, start, depth)
-    return None if best is None else _guess(*best[1:])
+    return None if best is None else _guess(*best[1:], profile)
 
 
 def _plain(contract: Contract) -> Profile:
     return Profile(profile_id="moi", stream=contract.stream, title="Nguồn mới")
 
 
-def _guess(contract: Contract, sheet: Sheet, start: int, depth: int) -> Guess:
+def _guess(contract: Contract, sheet: Sheet, start: int, depth: int, profile: Profile | None) -> Guess:
     paths = header_paths(sheet, start, depth)
-    labels = Labels(contract, _plain(contract))
+    labels = Labels(contract, profile or _plain(contract))
     rows = sheet.rows[start + depth : start + depth + _ROWS_LOOKED_AT]
     known = {name for path in paths if path and (name := labels.column(path_key(path)))}
     free = {at: path for at, path in enumerate(paths) if path and not labels.is_known(path_key(path))}
     guessed: dict[str, str] = {}
     wanted = [column for column in contract.columns.values() if column.name not in known]
     # What a leaf says goes before what looks alike; a header is taken once.
-    for choose in (_by_leaf, _by_likeness):
+    for choose in (_by_leaf, _by_likeness, *([_by_cells] if profile else [])):
         for column in wanted:
             at = choose(column, free, rows, labels) if column.name not in guessed else None
             if at is not None:
@@ -111,6 +118,11 @@ def _by_likeness(column: Column, free: dict[int, str], rows: Sequence[Row], _: L
     near = [(max(_likeness(free[at], text) for text in column.labels), -at) for at in fitting]
     found = max(near, default=None)
     return -found[1] if found is not None and (found[0] >= _LIKE or len(fitting) == 1) else None
+
+
+def _by_cells(column: Column, free: dict[int, str], rows: Sequence[Row], _: Labels) -> int | None:
+    """Return, for a required column, the first unknown header whose cells fit."""
+    return next((at for at in free if column.required and _fits(column, rows, at)), None)
 
 
 def _likeness(path: str, text: str) -> float:
@@ -175,6 +187,24 @@ def profile_text(guess: Guess, file_name: str, unit_id: str | None, words: dict[
         if not guess.guessed:
             lines[lines.index("labels:")] = "labels: {}"
     lines += _value_lines(guess.contract, words)
+    return "\n".join(lines) + "\n"
+
+
+def completed_text(found: Guess, profile: Profile) -> str:
+    """Return a profile as YAML with the headers guessed for the columns it does not find, each marked."""
+    content = profile.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    labels = content.pop("labels", {})
+    lines = [yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=200).rstrip(), "labels:"]
+    for name in dict.fromkeys([*labels, *found.guessed]):
+        paths = [*([found.guessed[name]] if name in found.guessed else []), *labels.get(name, [])]
+        mark = "  # phỏng đoán, xem lại" if name in found.guessed else ""
+        lines.append(f"  {name}: [{', '.join(map(_quoted, dict.fromkeys(paths)))}]{mark}")
+    lines += [
+        f"  # {name}: [tên cột trong tệp]  # cột bắt buộc «{found.contract.columns[name].labels[0]}», chưa thấy"
+        for name in found.missing
+    ]
+    if not (labels or found.guessed):
+        lines[1] = "labels: {}"
     return "\n".join(lines) + "\n"
 
 

@@ -19,7 +19,7 @@ from typing import Literal
 from pipelines.ingest.persons import without_persons
 from pipelines.ingest.places import Places
 from pipelines.office.settings import Office
-from pipelines.office.text import nfc
+from pipelines.office.text import nfc, printable
 
 Kind = Literal["new", "writing", "misplaced", "refused"]
 
@@ -91,7 +91,7 @@ class Waiting:
     @property
     def sentence(self) -> str:
         """Return file, reason and mend as one line."""
-        return without_persons(f"«{self.inbox_path}»: {self.reason}. {self.mend}")
+        return without_persons(printable(f"«{self.inbox_path}»: {self.reason}. {self.mend}"))
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ def shown_path(office: Office, path: Path) -> str:
     """Return a path below the inbox as text that can always be printed: bytes that are no UTF-8 stay visible."""
     relative = path.relative_to(office.inbox).as_posix() if path != office.inbox else "inbox"
     text = os.fsencode(relative).decode("utf-8", "backslashreplace")
-    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in nfc(text))
+    return printable(nfc(text))
 
 
 def reason_of(error: OSError) -> str:

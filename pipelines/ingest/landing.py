@@ -22,7 +22,7 @@ from typing import Any
 from pipelines.ingest.file_name import name_key
 from pipelines.ingest.inbox import ORIGIN_SUFFIX, InboxFile, Kind, Mark, Waiting, look, reason_of
 from pipelines.ingest.looks import Sighting, last_look, note_look
-from pipelines.ingest.receipts import BrokenReceipt, Receipt, next_number, read_receipts
+from pipelines.ingest.receipts import BrokenReceipt, Receipt, next_number, read_receipts, replaced_receipt
 from pipelines.ingest.receipts import receipts as receipts  # the folder of receipts is this room's, whoever reads it
 from pipelines.ingest.stable import being_written
 from pipelines.office import journal
@@ -43,6 +43,7 @@ SETTINGS = (
 )
 # Files of one unit written within this time of each other are ordered by name: copying an office gives such times.
 _SAME_TIME_NS = 1_000_000_000
+_WRITING = {True: "đang được ghi", False: "rỗng (0 byte), có thể đang được ghi"}
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def _receive(office: Office) -> Reception:
     waits = list(inbox.waiting)
     for item in _in_order(inbox.files, now):
         if item.path in written:
-            waits.append(_waits(item, "writing", "đang được ghi", "Lần nhận sau sẽ lấy."))
+            waits.append(_waits(item, "writing", _WRITING[item.mark.size > 0], "Lần nhận sau sẽ lấy."))
             continue
         try:
             receipt = _take(office, item, known, before.sighting(item, now), now)
@@ -121,6 +122,8 @@ class _Known:
         self.number = self.look_no = next_number(office)
         self.newest = {receipt.inbox_path: receipt for receipt in self.receipts}
         self.withdrawn = set(journal.taken_out(office))
+        replaced = {receipt.in_place_of for receipt in self.receipts}
+        self.unreplaced = [item for item in self.broken if item.receipt_id not in replaced]
         self.first_with = {receipt.sha256: receipt.receipt_id for receipt in reversed(self.receipts)}
         self.marks = _read_marks(office)
         self.is_changed = False
@@ -143,6 +146,11 @@ class _Known:
             return hash_file(item.path) == newest.sha256
         except OSError:  # whoever takes it names the reason
             return False
+
+    def lost_receipt(self, item: InboxFile, sha256: str) -> BrokenReceipt | None:
+        """Return the broken receipt a file that was landed before came with; None where a good one names its bytes."""
+        is_named = sha256 in self.first_with
+        return None if is_named else replaced_receipt(self.unreplaced, item.unit_id, item.inbox_path)
 
     def remember(self, item: InboxFile, sha256: str) -> None:
         """Remember the mark a file had when it was hashed."""
@@ -174,11 +182,17 @@ def _take(office: Office, item: InboxFile, known: _Known, seen: Sighting, now: d
         known.remember(item, known.newest[item.inbox_path].sha256)
         return None
     origin = _origin(item.path)
+    was_landed = known.unreplaced and landed_path(office, hash_file(item.path)).is_file()
     sha256 = keep(office, item.path)
     known.remember(item, sha256)
     newest = known.newest.get(item.inbox_path)
     if newest and newest.sha256 == sha256 and newest.receipt_id not in known.withdrawn:
         return None
+    lost = known.lost_receipt(item, sha256) if was_landed else None
+    if lost and lost.receipt_id in known.withdrawn:
+        return None
+    if lost and lost.moment:  # its id says that it was there then
+        seen = Sighting(None, min(lost.moment.replace(tzinfo=now.tzinfo), now).isoformat())
     receipt = Receipt(
         receipt_id=_receipt_id(now, item.unit_id, known.number),
         received_at=now.isoformat(),
@@ -196,12 +210,14 @@ def _take(office: Office, item: InboxFile, known: _Known, seen: Sighting, now: d
         file_time=_file_time(item.mark, now),
         source_time=_source_time(origin),
         look_no=known.look_no,
+        in_place_of=lost.receipt_id if lost else None,
     )
     write_atomically(
         office.data / "receipts" / f"{receipt.receipt_id}.json",
         json.dumps(asdict(receipt), ensure_ascii=False, indent=1, sort_keys=True).encode(),
     )
     known.number += 1
+    known.unreplaced = [broken for broken in known.unreplaced if broken is not lost]
     known.newest[item.inbox_path] = receipt
     known.first_with.setdefault(sha256, receipt.receipt_id)
     return receipt
@@ -245,7 +261,8 @@ def _origin(path: Path) -> dict[str, object] | None:
 
 
 def _new(item: InboxFile) -> Waiting:
-    return _waits(item, "new", "chờ nhận", "Nhận ngay: kstt receive.")
+    reason = "chờ nhận" if item.mark.size else "chờ nhận; tệp rỗng (0 byte)"
+    return _waits(item, "new", reason, "Nhận ngay: kstt receive.")
 
 
 def _waits(item: InboxFile, kind: Kind, reason: str, mend: str) -> Waiting:

@@ -9,14 +9,17 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from pipelines.ingest.persons import without_persons
 from pipelines.office.settings import Office
+from pipelines.office.text import printable
 
 _NUMBER = re.compile(r"-(\d+)$")
+_LONGEST = 65_536
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -27,7 +30,8 @@ class Receipt:
     `number` orders the sendings of an office. `origin` describes the source a file was fetched from. Four moments (ISO,
     with offset) say what is known of when it came: the last look at the inbox that did not see it, the first that did,
     the time the file system gives the file, and the time its source gives it; each may be unknown. `look_no` is the
-    same for all that one look received: the number of its first receipt, 0 where it is not known.
+    same for all that one look received: the number of its first receipt, 0 where it is not known. `in_place_of` is the
+    id of a receipt that can no longer be read: the file was received with that one.
     """
 
     receipt_id: str
@@ -46,11 +50,17 @@ class Receipt:
     file_time: str | None = None
     source_time: str | None = None
     look_no: int = 0
+    in_place_of: str | None = None
+
+    @property
+    def order_no(self) -> int:
+        """Its place among the sendings: its number, or that of the broken receipt it was written in place of."""
+        return number_of(self.in_place_of) if self.in_place_of else self.number
 
     @property
     def shown_path(self) -> str:
         """Its path in the inbox as it may be shown outside landing: without persons."""
-        return without_persons(self.inbox_path)
+        return printable(without_persons(self.inbox_path))
 
     @property
     def received_moment(self) -> dt.datetime:
@@ -65,10 +75,39 @@ class Receipt:
 
 @dataclass(frozen=True)
 class BrokenReceipt:
-    """A file among the receipts that is none, and why."""
+    """A file among the receipts that is none, and why; `text` is what is left of it."""
 
     file_name: str
     reason: str
+    text: str = field(default="", repr=False)
+
+    @property
+    def receipt_id(self) -> str:
+        """The id it was written with."""
+        return self.file_name.removesuffix(".json")
+
+    @property
+    def unit_id(self) -> str:
+        """The unit in its id."""
+        return self.receipt_id.partition("-")[2].rpartition("-")[0]
+
+    @property
+    def moment(self) -> dt.datetime | None:
+        """The local moment in its id; None where it has none."""
+        try:
+            return dt.datetime.strptime(self.receipt_id.partition("-")[0], "%Y%m%dT%H%M%S")  # noqa: DTZ007
+        except ValueError:
+            return None
+
+    def may_be_of(self, inbox_path: str) -> bool:
+        """Return whether what is left of it does not name another file."""
+        path = json.dumps(inbox_path, ensure_ascii=False)
+        return '"inbox_path": "' not in self.text or f'"inbox_path": {path}'.startswith(self._named_path())
+
+    def _named_path(self) -> str:
+        """The path as far as it was written, with its key."""
+        start = self.text.index('"inbox_path": "')
+        return self.text[start:].partition("\n")[0].rstrip(",\ufffd")
 
 
 def receipts(office: Office) -> list[Receipt]:
@@ -87,6 +126,12 @@ def read_receipts(office: Office) -> tuple[list[Receipt], list[BrokenReceipt]]:
         else:
             broken.append(found)
     return sorted(good, key=lambda receipt: (receipt.number, receipt.receipt_id)), broken
+
+
+def replaced_receipt(broken: Iterable[BrokenReceipt], unit_id: str, inbox_path: str) -> BrokenReceipt | None:
+    """Return the broken receipt a unit's file was received with: the first that does not name another file."""
+    found = (item for item in broken if item.unit_id == unit_id and item.may_be_of(inbox_path))
+    return min(found, key=lambda item: number_of(item.receipt_id), default=None)
 
 
 def receipt_paths(office: Office) -> list[Path]:
@@ -113,10 +158,17 @@ def read_receipt(path: Path) -> Receipt | BrokenReceipt:
     except OSError as error:
         return BrokenReceipt(path.name, f"không mở được ({error.strerror})")
     except (ValueError, TypeError, KeyError, RecursionError):
-        return BrokenReceipt(path.name, "bị cắt cụt hoặc bị sửa, không còn đọc được")
+        return BrokenReceipt(path.name, "bị cắt cụt hoặc bị sửa, không còn đọc được", _left_of(path))
     if receipt.receipt_id != path.stem:
-        return BrokenReceipt(path.name, f"mang mã «{receipt.receipt_id}», không khớp tên tệp")
+        return BrokenReceipt(path.name, f"mang mã «{receipt.receipt_id}», không khớp tên tệp", _left_of(path))
     return receipt
+
+
+def _left_of(path: Path) -> str:
+    try:
+        return path.read_bytes()[:_LONGEST].decode("utf-8", "replace")
+    except OSError:
+        return ""
 
 
 def _receipt(content: Any) -> Receipt:
@@ -132,6 +184,8 @@ def _receipt(content: Any) -> Receipt:
         raise TypeError("a receipt names its file by a SHA-256, and its source by named fields")
     if not receipt.number:  # receipts of earlier versions have it in their id only
         receipt = replace(receipt, number=number_of(receipt.receipt_id))
+    if not isinstance(receipt.in_place_of, str | None):
+        raise TypeError("a receipt names the one it was written in place of by its id")
     texts = (receipt.unit_id, receipt.period_id, receipt.file_name, receipt.inbox_path, receipt.sha256)
     if not all(isinstance(text, str) and text for text in texts) or receipt.received_moment.tzinfo is None:
         raise ValueError("a field of the receipt is empty")

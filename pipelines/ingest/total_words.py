@@ -15,7 +15,7 @@ from pipelines.ingest.contract import WORD_ROLES, Contract
 from pipelines.ingest.headers import Table, label
 from pipelines.ingest.sheet import Row
 from pipelines.ingest.vietnamese import ENCODINGS
-from pipelines.office.text import match_key
+from pipelines.office.text import match_key, nfc
 
 _ABBREVIATION = "tc"
 _TOTALS = frozenset(
@@ -40,17 +40,33 @@ _SCOPES = [
     *("đơn vị", "phường", "xã", "quận", "huyện", "tỉnh", "thành phố", "trang", "kỳ", "quý", "tháng", "năm"),
     *("lũy kế", "cột", "dòng", "cả", "trong", "của", "hai", "ba", "dồn đến", "dồn từ", "hồ sơ"),
 ]
+_WHOLES = [
+    *("phòng", "ban", "văn phòng", "đơn vị", "cơ quan", "ngành", "trung tâm", "sở", "chi nhánh", "cấp", "khối"),
+    *("phường", "xã", "thị trấn", "quận", "huyện", "thị xã", "thành phố", "tỉnh"),
+    *("kỳ", "quý", "tháng", "năm", "lĩnh vực", "thủ tục", "hồ sơ", "TTHC", "địa bàn"),
+]
 _FOLLOWED = re.compile(
     r"(?:tổng cộng|tổng số|tổng|cộng chung|cộng)\s+(?:"
     + "|".join(re.escape(match_key(scope)) for scope in _SCOPES)
     + r"|[ivx]+|[a-d]|\d+)(?![^\W_])"
 )
+# «Cấp huyện - Tổng», «Lĩnh vực đất đai: cộng», «Cấp xã (tổng số)»: what it is a total of goes before the word.
+_ENDS = re.compile(
+    r"[^\W\d_].*(?:\s[-–—]\s*|[:|,(\[]\s*)(?:tổng(?:\s+(?:cộng|số|chung|hồ sơ))?|cộng)\s*[)\]]?\s*[:.=]?\s*$"
+)
+# «Toàn phòng», «Cả đơn vị», «Tất cả các lĩnh vực»: the whole of what the rows are parts of.
+_WHOLE_OF = re.compile(
+    r"(?:chung\s+)?(?:toàn(?:\s+bộ)?|tất cả|cả)\s+(?:các\s+)?(?:"
+    + "|".join(map(match_key, _WHOLES))
+    + r")(?![^\W_])(?!\s+(?:hội|về|với|cho|để)(?![^\W_]))"
+)
+_ALL = frozenset(map(match_key, ["Toàn bộ", "Tất cả", "Chung toàn bộ"]))
 _BULLET = re.compile(r"^[^\w]*(?:(?:[ivx]+|[a-z]|\d+)\s*[.)/]\s*)?[^\w]*", re.IGNORECASE)
 # "Tổng số: 15 hồ sơ", "Cộng 1.234", "Cộng (1+2) =".
 _STATED = re.compile(r"\s*[:=]?\s*[\d.,]+(?:\s+[^\W\d]+){0,2}\s*$|[\s:=.]+$")
 _SPACED = re.compile(r"^(?:[^\W\d_]\s+)+[^\W\d_]$")
 # A text without any of these is no total: most cells are reported so at once.
-_MAY_BE = re.compile(r"[nN]|[Ll][uũ][yỹ]|[Ss]um|[Tt]otal|[Tt]\.|[Σ∑]|[Tt]ổ")
+_MAY_BE = re.compile(r"[nNảẢấẤ\u0301\u0309]|[Ll][uũ][yỹ]|[Ss]um|[Tt]otal|[Tt]\.|[Σ∑]|[Tt]ổ")
 _LONGEST = 80
 
 
@@ -99,8 +115,9 @@ def _says_total(text: str, may_be_short: bool) -> bool:
     if match_key(label(text)) in _TOTALS:  # as written: «T.số» begins like a bullet
         return True
     key, whole = match_key(_STATED.sub("", bare)), match_key(bare)
-    is_whole = key in _TOTALS or (may_be_short and key == _ABBREVIATION)
-    return is_whole or whole.startswith(_ALWAYS) or bool(_FOLLOWED.match(whole))
+    is_whole = key in _TOTALS or key in _ALL or (may_be_short and key == _ABBREVIATION)
+    is_of_all = bool(_FOLLOWED.match(whole)) or bool(_WHOLE_OF.match(whole)) or bool(_ENDS.match(nfc(bare).casefold()))
+    return is_whole or whole.startswith(_ALWAYS) or is_of_all
 
 
 def _spellings(text: str) -> Iterable[str]:

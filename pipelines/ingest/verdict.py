@@ -13,7 +13,7 @@ import numpy as np
 
 from pipelines.ingest import persons
 from pipelines.ingest.day_month import FLAG, FLAG_MEND, FLAG_REASON
-from pipelines.ingest.frame import UNREAD, UNREAD_MEND, UNREAD_REASON
+from pipelines.ingest.frame import MISSHAPEN, MISSHAPEN_MEND, MISSHAPEN_REASON, UNREAD, UNREAD_MEND, UNREAD_REASON
 from pipelines.ingest.grid import Opened
 from pipelines.ingest.sniff import Refused, name_note
 from pipelines.ingest.source import Source
@@ -24,6 +24,7 @@ _READER_FLAGS = (
     (FLAG, FLAG_REASON, FLAG_MEND),
     (UNREAD, UNREAD_REASON, UNREAD_MEND),
     (persons.FLAG, persons.FLAG_REASON, persons.FLAG_MEND),
+    (MISSHAPEN, MISSHAPEN_REASON, MISSHAPEN_MEND),
 )
 FLAG_NAMES = tuple(flag for flag, _, _ in _READER_FLAGS)
 

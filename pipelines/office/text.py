@@ -24,6 +24,15 @@ def nfc(text: str) -> str:
     return unicodedata.normalize("NFC", text).replace("Ð", "Đ").replace("ð", "đ")
 
 
+def printable(text: str) -> str:
+    """Return a text on one line: line breaks, control characters and marks nobody sees are shown as their codes."""
+    return text if text.isprintable() else "".join(map(_shown, text))
+
+
+def _shown(letter: str) -> str:
+    return letter if letter.isprintable() else repr(letter)[1:-1]
+
+
 @lru_cache(maxsize=65_536)
 def match_key(text: str) -> str:
     """Return the key by which headers, units and procedures are matched; never shown."""

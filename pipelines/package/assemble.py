@@ -18,6 +18,7 @@ from pipelines.audit.book.write import write_book
 from pipelines.audit.short_code import short_codes
 from pipelines.figures.change import with_changes
 from pipelines.figures.charts import charts_of
+from pipelines.figures.comparison import Comparison
 from pipelines.figures.model import ReportModel
 from pipelines.figures.packets import BOOK_NAME, BOOK_PAGE, KEPT_NAME, SENT_NAME
 from pipelines.figures.words import KEPT_TEMPLATE, report_blocks
@@ -83,10 +84,12 @@ def assemble(
     versions: Mapping[str, str],
     paper: Paper | None = None,
     with_book: bool = False,
+    since: Comparison | None = None,
 ) -> None:
     """Write every file of the report into the build folder; the manifest comes last.
 
-    With a book, the folder holds the warehouse, and every printed figure is a link into the book.
+    With a book, the folder holds the warehouse, and every printed figure is a link into the book, which says what
+    changed `since` the version issued before.
     """
     paper = paper or Paper()
     model = replace(model, book=BOOK_PAGE if with_book else "")
@@ -102,7 +105,7 @@ def assemble(
     _write_json(folder / "forms.json", layouts)
     if with_book:
         codes = _short_codes(model, layouts)
-        write_book(folder, model, layouts, codes)
+        write_book(folder, model, layouts, codes, since)
         write_tidy(folder, model, codes)
         write_provenance(folder, model, layouts, key, versions)
     _write_json(folder / "manifest.json", _manifest(folder, model, layouts, key, versions))

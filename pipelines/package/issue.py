@@ -19,6 +19,8 @@ from typing import Any
 
 import duckdb
 
+from pipelines.audit.diff import Version, compare
+from pipelines.figures.comparison import Comparison
 from pipelines.figures.model import ReportModel
 from pipelines.figures.text import Cleaner
 from pipelines.figures.version import ISSUE_KINDS, Issue
@@ -154,7 +156,16 @@ def write_issued(report: Path, folder: Path, office: Office, block: Issue) -> No
     manifest = read_manifest(report)
     model, layouts = _read_report(report, office)
     paper = paper_of(office, model.question.period_id)
-    assemble(folder, replace(model, issue=block), layouts, manifest["key"], manifest["versions"], paper, with_book=True)
+    since = _since(office, report, model.question.period_id, block.version)
+    assemble(folder, replace(model, issue=block), layouts, manifest["key"], manifest["versions"], paper, True, since)
+
+
+def _since(office: Office, report: Path, period_id: str, version: int) -> Comparison | None:
+    """Return how a report differs from the version issued before it; None of the first."""
+    before = issued_folder(office, period_id, version - 1)
+    if version == 1 or not before.is_dir():
+        return None
+    return compare(Version(f"v{version - 1}", before), Version(f"v{version}", report))
 
 
 def asked_of(office: Office, report: Path) -> Ask:

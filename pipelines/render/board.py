@@ -25,11 +25,13 @@ STATE_WORDS: dict[State, str] = {
     "unknown": "Chưa rõ ngày gửi",
     "stale": "Số liệu cũ",
     "refused": "Bị từ chối",
+    "waiting": "Chờ xác nhận",
     "missing": "Chưa gửi",
 }
 # Sign and colour both tell the state: the page is read by colour-blind people and printed in black.
 _SIGNS: dict[State, str] = {
-    "on_time": "✓", "nil": "○", "late": "◷", "unknown": "?", "stale": "!", "refused": "✗", "missing": "–",
+    "on_time": "✓", "nil": "○", "late": "◷", "unknown": "?", "stale": "!", "refused": "✗", "waiting": "!",
+    "missing": "–",
 }  # fmt: skip
 
 

@@ -56,6 +56,7 @@ def write_html(model: ReportModel, blocks: Sequence[Block], path: Path) -> None:
         signature=[line.upper() for line in model.office.signature],
         href=partial(_href, model, packets_of(model), {block.form_id for block in blocks if isinstance(block, Table)}),
         cell_href=partial(_book_href, model),
+        source_href=partial(_source_href, model),
         anchor=_anchor,
         head_rows=_head_rows,
     )
@@ -107,6 +108,12 @@ def _href(model: ReportModel, packets: Packets, here: set[str], figure_id: str) 
 
 def _book_href(model: ReportModel, figure_id: str) -> str:
     return f"{model.book}#{figure_id}" if model.book else ""
+
+
+def _source_href(model: ReportModel, line: str) -> str:
+    """Return where a line below a form that says whose data it holds leads: who sent what; empty for another line."""
+    told = {text for form in model.forms.values() for text in (form.coverage.sentence, form.coverage.plain)}
+    return f"{model.book}#do-phu" if model.book and line in told else ""
 
 
 def _head_rows(page: FormPage) -> list[list[HeadCell]]:

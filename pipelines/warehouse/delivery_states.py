@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pipelines.warehouse.register import Delivery
-from pipelines.warehouse.typed import TypedDelivery, is_stale
+from pipelines.warehouse.typed import TypedDelivery, is_stale, is_waiting
 
 
 class State(StrEnum):
@@ -65,8 +65,9 @@ STATES: dict[State, Words] = {
     ),
     State.WAITING: Words(
         "chờ xác nhận, chưa tính",
-        "Tệp đọc được nhưng đơn vị khác đã gửi đúng tệp này; chưa tính cho đến khi có người xác nhận.",
-        "Hỏi hai đơn vị; đúng thì kstt accept, gửi nhầm thì kstt withdraw.",
+        "Tệp đọc được nhưng có điều trái với thư mục của nó: đơn vị khác đã gửi đúng tệp này, mã hồ sơ hay tiêu đề là "
+        "của đơn vị khác hoặc kỳ khác; chưa tính cho đến khi có người xác nhận.",
+        "Hỏi đơn vị; đúng thì kstt accept, gửi nhầm thì kstt withdraw.",
         counts=False,
         holds_final=True,
     ),
@@ -132,7 +133,7 @@ def state_of(item: TypedDelivery) -> State:
     if item.delivery.kind == "same_bytes":
         return State.COPY
     if item.verdict["status"] != "accepted":
-        return State.WAITING if any(claim.effect == "waits" for claim in item.claims) else State.REFUSED
+        return State.WAITING if is_waiting(item) else State.REFUSED
     if is_stale(item):
         return State.STALE
     return State.DOUBTED if any(claim.is_open for claim in item.claims) else State.COUNTED

@@ -10,7 +10,6 @@ from collections.abc import Collection
 from pathlib import PurePath
 
 from pipelines.ingest.landing import Receipt, receipts
-from pipelines.ingest.persons import without_persons
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import Office
 from pipelines.office.text import nfc
@@ -26,7 +25,7 @@ def named(office: Office, name: str, among: Collection[str] | None = None) -> li
     """
     noted = nfc(name).removeprefix("./")
     known = [item for item in receipts(office) if among is None or item.receipt_id in among]
-    found = [item for item in known if noted in (item.receipt_id, item.file_name, without_persons(item.file_name))]
+    found = [item for item in known if noted in (item.receipt_id, item.file_name, PurePath(item.shown_path).name)]
     return found or [item for item in known if _ends(noted, item.inbox_path) or _ends(item.inbox_path, noted)]
 
 

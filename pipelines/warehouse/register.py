@@ -19,6 +19,7 @@ from pipelines.ingest.persons import without_persons
 from pipelines.office import journal
 from pipelines.office.profiles import Profile
 from pipelines.office.settings import Office
+from pipelines.office.text import printable
 from pipelines.warehouse.own_returns import own_returns
 from pipelines.warehouse.returns import is_return_name, return_profiles
 
@@ -60,7 +61,7 @@ class Delivery:
     @cached_property
     def shown_name(self) -> str:
         """The name of the file as it may be shown outside landing: without persons."""
-        return without_persons(self.file_name)
+        return printable(without_persons(self.file_name))
 
     @property
     def observed_on(self) -> dt.date:
@@ -148,7 +149,8 @@ def withdrawals(office: Office, cut: Cut | None = None) -> dict[str, journal.Act
 
 
 def _derived(office: Office, cut: Cut) -> list[Delivery]:
-    sent = [receipt for receipt in receipts(office) if receipt.number <= cut.receipt_no]
+    known = [receipt for receipt in receipts(office) if receipt.number <= cut.receipt_no]
+    sent = sorted(known, key=lambda receipt: (receipt.order_no, receipt.number))
     own = own_returns(office, {receipt.sha256 for receipt in sent})
     book = _Book(office, set(withdrawals(office, cut)))
     for receipt in sent:
@@ -234,11 +236,18 @@ def _new_delivery(receipt: Receipt, delivery_id: str, profile: Profile | None, o
         file_name=receipt.file_name,
         sha256=receipt.sha256,
         received_at=receipt.received_at,
-        observed_at=named or receipt.received_moment.replace(tzinfo=None),
+        observed_at=named or _seen(receipt).replace(tzinfo=None),
         profile=profile,
         kind="first",
-        receipt_no=receipt.number,
+        receipt_no=receipt.order_no,
         own_return=own,
         look_no=receipt.look_no,
         file_time=receipt.file_time,
     )
+
+
+def _seen(receipt: Receipt) -> dt.datetime:
+    """Return when a file was received: of one whose receipt was lost, the moment that receipt was written."""
+    if receipt.in_place_of and receipt.first_seen_at:
+        return dt.datetime.fromisoformat(receipt.first_seen_at)
+    return receipt.received_moment

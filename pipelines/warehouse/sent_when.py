@@ -60,7 +60,8 @@ class Noted:
 
 def sent_days(office: Office, cut: Cut | None = None) -> dict[str, SentDays]:
     """Return receipt id → the days between which its file came, by what was known at a cut; by all without one."""
-    known = [receipt for receipt in receipts(office) if cut is None or receipt.number <= cut.receipt_no]
+    seen = [receipt for receipt in receipts(office) if cut is None or receipt.number <= cut.receipt_no]
+    known = sorted(seen, key=lambda receipt: (receipt.order_no, receipt.number))
     noted = {
         act.details["receipt_id"]: dt.date.fromisoformat(act.details["on"])
         for act in journal.acts(office, ACT)
@@ -130,8 +131,8 @@ def note_received(office: Office, name: str, on: str, by: str, why: str) -> Note
         why: what the day is known from.
 
     Raises:
-        OfficeError: no received file, or more than one, is named so; the day cannot be read or is later than the day
-            on which the file was already seen.
+        OfficeError: no received file, or more than one, is named so; the day cannot be read, is later than the day on
+            which the file was already seen, or earlier than what the file tells.
     """
     receipt, day = _named(office, name), _typed_day(on)
     seen = sent_days(office)[receipt.receipt_id]
@@ -139,6 +140,14 @@ def note_received(office: Office, name: str, on: str, by: str, why: str) -> Note
     if day > first_seen:
         raise OfficeError(
             f"«{receipt.shown_path}» đã có trong inbox ngày {first_seen:%d/%m/%Y}, không thể đến ngày {day:%d/%m/%Y}."
+        )
+    from pipelines.warehouse.earliest import earliest_day  # reads the file; the rest of this module reads receipts
+
+    possible = earliest_day(office, receipt)
+    if possible and day < possible[0]:
+        raise OfficeError(
+            f"«{receipt.shown_path}» không thể đến ngày {day:%d/%m/%Y}: {possible[1]}. Xem lại ngày ghi nhận, hoặc "
+            "ngày ghi sai trong tệp."
         )
     before = f"{seen.earliest:%d/%m/%Y}" if seen.basis in ("note", "register") else ""
     journal.append(
@@ -168,7 +177,11 @@ def _typed_day(text: str) -> dt.date:
 def _named(office: Office, name: str) -> Receipt:
     asked = nfc(name).removeprefix("./")
     known = receipts(office)
-    found = [item for item in known if asked in (item.receipt_id, item.file_name, item.inbox_path)]
+    found = [
+        item
+        for item in known
+        if asked in (item.receipt_id, item.file_name, item.inbox_path, item.shown_path, PurePath(item.shown_path).name)
+    ]
     tail = PurePath(asked).parts
     found = found or [item for item in known if _ends_with(PurePath(item.inbox_path).parts, tail)]
     found = found or [item for item in known if _ends_with(tail, PurePath(item.inbox_path).parts)]

@@ -27,9 +27,9 @@ from pipelines.warehouse.reported_claims import asked_doubts
 from pipelines.warehouse.sent_when import SentDays, sent_days, timing_words
 from pipelines.warehouse.standing import judged, standing
 from pipelines.warehouse.streams import contract_path
-from pipelines.warehouse.typed import TypedDelivery, is_stale
+from pipelines.warehouse.typed import TypedDelivery, is_stale, is_waiting
 
-State = Literal["on_time", "late", "unknown", "nil", "stale", "refused", "missing"]
+State = Literal["on_time", "late", "unknown", "nil", "stale", "refused", "waiting", "missing"]
 
 
 @dataclass(frozen=True)
@@ -215,7 +215,8 @@ def _owed(duty: Duty, files: _Files) -> Owed:
 
 
 def _refusal(item: TypedDelivery) -> Refusal:
-    return Refusal(item.delivery.shown_name, item.verdict["refused_reason"], item.verdict["refused_mend"] or "")
+    word = EFFECT_WORDS["waits" if is_waiting(item) else "refuses"]
+    return Refusal(item.delivery.shown_name, item.verdict["refused_reason"], item.verdict["refused_mend"] or "", word)
 
 
 def _doubt(item: TypedDelivery, claim: Claim) -> Refusal:
@@ -226,7 +227,8 @@ def _state(sent: list[TypedDelivery], accepted: list[TypedDelivery], days: SentD
     """A unit is on time by its first good file; mending it later does not make it late."""
     if not accepted or days is None:
         is_old = any(is_stale(item) and item.is_counted for item in sent)
-        return "stale" if is_old else "refused" if sent else "missing"
+        waits = any(map(is_waiting, sent))
+        return "stale" if is_old else "waiting" if waits else "refused" if sent else "missing"
     timing = days.timing(deadline)
     if timing != "on_time":
         return timing
@@ -243,11 +245,13 @@ def status_lines(status: PeriodStatus) -> Iterator[str]:
     when = f"còn {status.days_left} ngày" if status.days_left >= 0 else f"đã qua {-status.days_left} ngày"
     span = f"{period.start_on:%d/%m/%Y}–{period.end_on:%d/%m/%Y}"
     yield f"{period.label} ({span}); hạn đơn vị gửi hết ngày {status.deadline:%d/%m/%Y} ({when})"
+    said: set[tuple[str, str]] = set()
     for item in status.owed:
         yield f"  {'✓' if item.is_answered else '✗'} {item.unit_name}, {item.title}: {state_words(item)}"
-        yield from (f"      {file.sentence}" for file in (*item.refused, *item.doubts))
+        yield from (f"      {_once(item.unit_name, file, said)}" for file in (*item.refused, *item.doubts))
     for stray in status.strays:
-        yield f"  ✗ {stray.unit_name}, tệp ngoài các việc phải gửi, {stray.file.sentence}"
+        if (stray.unit_name, stray.file.sentence) not in said:  # of a return, another sheet says so
+            yield f"  ✗ {stray.unit_name}, tệp ngoài các việc phải gửi, {_once(stray.unit_name, stray.file, said)}"
     yield from waiting_lines(status.waiting)
     yield from ignored_lines(status.ignored)
     yield from broken_lines(status.broken)
@@ -263,12 +267,23 @@ def status_lines(status: PeriodStatus) -> Iterator[str]:
     )
 
 
+def _once(unit_name: str, file: Refusal, said: set[tuple[str, str]]) -> str:
+    """Return what is said of a file; the sheets of a return repeat it in short."""
+    known = (unit_name, file.sentence)
+    if known in said:
+        return f"{file.word} «{file.file_name}»: như trên."
+    said.add(known)
+    return file.sentence
+
+
 def state_words(item: Owed) -> str:
     """Return how a thing owed is answered, in Vietnamese."""
     if item.state == "missing":
         return "chưa gửi"
     if item.state == "stale":
         return "chỉ có số liệu cũ, lập trước khi kỳ bắt đầu; phải kết xuất lại rồi gửi"
+    if item.state == "waiting":
+        return "đã gửi, tệp chờ xác nhận nên chưa tính"
     if item.state == "refused":
         return "đã gửi nhưng tệp bị từ chối"
     assert item.days is not None and item.deadline is not None

@@ -18,6 +18,7 @@ import pandas as pd
 
 from pipelines.ingest.contract import load_contract
 from pipelines.ingest.landing import hash_file, landed_path
+from pipelines.ingest.memory import give_back
 from pipelines.office.corrections import Correction
 from pipelines.office.errors import OfficeError
 from pipelines.office.masking_key import masking_key
@@ -27,6 +28,7 @@ from pipelines.warehouse.claims import Claim
 from pipelines.warehouse.register import Delivery
 from pipelines.warehouse.streams import contract_path, suite_path
 from pipelines.warehouse.typed_cache import keep, kept_verdict
+from pipelines.warehouse.unprofiled import refused_verdict, unprofiled
 
 if TYPE_CHECKING:  # pandas-heavy: not at start-up
     from pipelines.ingest.pieces import Piece
@@ -69,6 +71,15 @@ class TypedDelivery:
 def is_stale(item: TypedDelivery) -> bool:
     """Return whether a file was made before the period it was sent for began, or was sent before for an earlier one."""
     return any(claim.effect == "answers_nothing" and not claim.accepted for claim in item.claims)
+
+
+def is_waiting(item: TypedDelivery) -> bool:
+    """Return whether a file was read but is not counted until somebody's word."""
+    return (
+        not item.delivery.withdrawn
+        and any(claim.effect == "waits" and not claim.accepted for claim in item.claims)
+        and not any(claim.effect == "refuses" for claim in item.claims)
+    )
 
 
 def recipe(office: Office, delivery: Delivery) -> str:
@@ -142,7 +153,7 @@ class _Kept:
 
 def _kept(office: Office, delivery: Delivery) -> _Kept:
     if delivery.profile is None or delivery.stream is None:
-        return _Kept(delivery, Path(), "", _no_profile(delivery))
+        return _Kept(delivery, Path(), "", unprofiled(office, delivery))
     made_by = recipe(office, delivery)
     folder = Path(f"{office.data}/typed/{delivery.stream}/{delivery.sha256[:16]}-{made_by[:12]}")
     return _Kept(delivery, folder, made_by, kept_verdict(folder, made_by))
@@ -263,6 +274,8 @@ class _Typing:
         for (item, read), outcome in zip(waiting, judged, strict=True):
             self._keep(item, outcome.pieces(), outcome.verdict)
             read.pieces.close()
+        del waiting, judged
+        give_back()
 
     def judged(self, read: Read, delivery: Delivery) -> Judged:
         """Return one reading judged."""
@@ -319,29 +332,8 @@ def _damage(path: Path, sha256: str) -> str:
 
 def _damaged(item: _Kept, damage: str) -> dict[str, Any]:
     mend = f"Khôi phục data/landing/{item.delivery.sha256} từ bản sao lưu; kstt verify nêu mọi tệp bị hỏng."
-    return {
-        **_no_profile(item.delivery),
-        "stream": item.delivery.stream,
-        "refused_reason": f"Bản lưu của tệp {damage}, không còn đúng tệp đã nhận; không dòng nào được tính.",
-        "refused_mend": mend,
-    }
-
-
-def _no_profile(delivery: Delivery) -> dict[str, Any]:
-    return {
-        "file_name": delivery.shown_name,
-        "sha256": delivery.sha256,
-        "stream": None,
-        "profile_id": None,
-        "recipe": "",
-        "status": "refused",
-        "refused_reason": f"Không hồ sơ nguồn nào (profiles/) nhận tệp «{delivery.shown_name}» của {delivery.unit_id}.",
-        "refused_mend": "Kiểm tra tên tệp và thư mục đơn vị, hoặc thêm một tệp profiles/*.yaml cho nguồn này.",
-        "counts": {"rows_in": 0, "typed": 0, "rejected": 0, "blank": 0, "furniture": 0, "flagged": 0},
-        "checks": [],
-        "furniture": [],
-        "unknown_headers": [],
-    }
+    reason = f"Bản lưu của tệp {damage}, không còn đúng tệp đã nhận; không dòng nào được tính."
+    return {**refused_verdict(item.delivery, reason, mend), "stream": item.delivery.stream}
 
 
 def rejects_of(typed: TypedDelivery) -> pd.DataFrame:

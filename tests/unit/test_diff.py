@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from pipelines.commands.diff import write_files
 from pipelines.figures.comparison import Comparison
 from pipelines.figures.layout import layouts_from_manifest
 from pipelines.office.errors import OfficeError
+from pipelines.render.diff_html import write_comparison_html
 
 Q1 = ("2020-12-15", "2021-03-14")
 BEFORE, LATER = "2021-03-18 00:00:00", "2021-06-16 23:59:59"
@@ -37,7 +39,7 @@ DONE = {"status": "result_ready", "finished_at": "2021-03-12 09:00"}
 def row(code: str, export: str = "march", **more: object) -> dict[str, object]:
     return {
         "delivery_id": export, "dossier_code": code, "procedure_code": "1.000001", "channel": "direct", "flags": "",
-        "status": "in_progress", "source_file": export, "source_sheet": "Sổ", "source_row": 2,
+        "status": "in_progress", "source_file": export, "source_sheet": "Sổ",
         "received_at": "2021-03-01 08:00", "due_at": "2021-03-05 17:00", **more,
     }  # fmt: skip
 
@@ -159,7 +161,7 @@ def test_the_file_that_did_it_is_named_with_its_unit_and_moment(late: Comparison
     assert by_name["A"].kind == "tệp nhận sau"
     assert (by_name["A"].old_reason, by_name["A"].new_reason) == ("chưa xong, đã qua hạn trả", "xong sau hạn trả")
     assert by_name["E"].old_place == "không tính trong kỳ"
-    assert by_name["E"].new_source == f"{EVIL}, trang Sổ, dòng 2"
+    assert by_name["E"].new_source == f"{EVIL}, trang Sổ, dòng 8"
     assert late.deliveries == (("chỉ v2", "UBND Phường 1", EVIL, "08:00 ngày 16/06/2021"),)
     assert late.late_share == "2/2 bản ghi (100,00%) đổi do tệp nhận sau lúc lập v1."
 
@@ -305,6 +307,27 @@ def test_the_lines_show_totals_first_with_figures_reasons_and_dossiers(late: Com
     assert first == "II.06a · dòng total «Tổng cộng» · cột 3: 4 → 5 (+1)"
     assert any("E (thêm)" in line for line in lines)
     assert any(line.startswith("… còn") for line in lines)
+
+
+def test_the_page_opens_both_figures_and_each_record_in_the_books_beside_them(late: Comparison, tmp_path: Path) -> None:
+    for name in ("v1", "v2"):
+        (tmp_path / name / "so-tra-cuu").mkdir(parents=True)
+        (tmp_path / name / "so-tra-cuu" / "index.html").touch()
+    (tmp_path / "out").mkdir()
+    both = replace(late, folders=(str(tmp_path / "v1"), str(tmp_path / "v2")))
+    write_comparison_html(both, tmp_path / "out" / "so-sanh.html")
+    page = (tmp_path / "out" / "so-sanh.html").read_text(encoding="utf-8")
+    for side, text in (("v1", "4"), ("v2", "5")):
+        assert f'<a href="../{side}/so-tra-cuu/index.html#II.06a/tp-st/total/c3">{text}</a>' in page
+    assert '<a href="../v2/so-tra-cuu/index.html#tim/A">A</a>' in page
+
+
+def test_the_page_names_cells_whose_total_holds_though_records_changed(late: Comparison, tmp_path: Path) -> None:
+    same = replace(late, cells=(), exchanged=late.cells[:1])
+    write_comparison_html(same, tmp_path / "so-sanh.html")
+    page = (tmp_path / "so-sanh.html").read_text(encoding="utf-8")
+    assert "Ô giữ nguyên tổng nhưng bản ghi bên trong đã đổi (1)" in page
+    assert f'id="{late.cells[0].figure_id}"' in page
 
 
 def test_the_page_of_a_comparison_holds_what_every_reader_needs(written: Path) -> None:

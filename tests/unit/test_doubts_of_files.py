@@ -12,10 +12,14 @@ import pytest
 from office_folder import send
 from test_claims import HEAD, NAME, arrive, export, kinds, now, office, rows, states
 
+from pipelines.ingest.codes import is_misshapen
+from pipelines.ingest.contract import load_contract
 from pipelines.ingest.landing import receive_inbox
 from pipelines.ingest.titles import spans_in
+from pipelines.ingest.typing_rules import type_key
 from pipelines.office.settings import Office, load_office
 from pipelines.warehouse.accept import accept
+from pipelines.warehouse.streams import contract_path
 
 __all__ = ["office"]
 Q1, Q2 = "Từ ngày 15/12/2020 đến ngày 14/03/2021", "Từ ngày 15/03/2021 đến ngày 14/06/2021"
@@ -199,3 +203,53 @@ def test_the_register_of_incoming_documents_settles_which_came_later(office: Off
     office = load_office(office.root)
     at_once(office, (NAME, FIRST, 0), ("Sổ_2021_03_15 (1).csv", SECOND, 0))
     assert kinds(office) == []
+
+
+# ------------------------------------------------------------------ codes
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "000.01.H51--210301-0001", "000.01.Н51-210301-0001", "000.01.Η51-210301-0001", "000.01.H51 – 210301 – 0001",
+        "000.01.H51_210301_0001", "000,01,H51-210301-0001", "OOO.O1.H5I-2I0301-0001", "000..01.H51-210301-0001.",
+        "000.01.h51/210301/0001", "(000.01.H51-210301-0001)",
+    ],
+)  # fmt: skip
+def test_a_national_code_is_one_dossier_however_it_is_written(written: str) -> None:
+    national = load_contract(contract_path("case_exports")).national_code
+    typed = type_key(written, national)
+    assert (typed.value, bool(typed.repair)) == ("000.01.H51-210301-0001", True)
+
+
+@pytest.mark.parametrize("own", ["A-7", "12/2021", "H51-1", "01/DI-210301", "1--2", "PAKN-2021-93004"])
+def test_a_number_of_a_unit_s_own_book_stays_as_it_is(own: str) -> None:
+    national = load_contract(contract_path("case_exports")).national_code
+    assert national and (type_key(own, national).value, is_misshapen(own, national)) == (own, False)
+
+
+@pytest.mark.parametrize("wrong", ["000.01.H51-210301", "000.01.H51210301-0001", "000.01.99-210301-0001"])
+def test_a_code_that_is_nearly_national_is_counted_and_flagged(office: Office, wrong: str) -> None:
+    arrive(office, export(*rows("", "01", 1), (wrong, "")))
+    (item,) = now(office)
+    flagged = {check["check_id"]: check["unexpected"] for check in item.verdict["checks"] if check["unexpected"]}
+    assert (item.verdict["counts"]["typed"], flagged.get("misshapen_code")) == (2, 1)
+
+
+# ------------------------------------------------------------------ totals
+
+
+def test_a_total_row_that_is_not_the_number_of_its_rows_is_asked_about(office: Office) -> None:
+    arrive(office, titled(foot="Tổng số: 3 hồ sơ"))
+    (item,) = now(office)
+    assert (item.verdict["counts"]["typed"], kinds(office)) == (2, [("p01", "total_differs")])
+    assert "ghi 3, các dòng cho 2" in item.claims[0].reason
+    accept(office, NAME, "Trần B", "một hồ sơ đã xóa")
+    assert states(office) == [("p01", "counted")]
+
+
+@pytest.mark.parametrize("foot", ["Tổng số: 2 hồ sơ", "Cấp xã - Tổng;2", "Toàn phường;2"])
+def test_a_total_row_that_is_right_is_no_row_and_no_question(office: Office, foot: str) -> None:
+    arrive(office, titled(foot=foot))
+    (item,) = now(office)
+    assert (item.verdict["counts"]["typed"], states(office)) == (2, [("p01", "counted")])

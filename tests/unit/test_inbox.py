@@ -23,6 +23,8 @@ from pipelines.ingest.looks import last_look, looks_path
 from pipelines.ingest.receipts import Receipt, read_receipts
 from pipelines.ingest.reception_text import reception_lines
 from pipelines.office.settings import Office, load_office
+from pipelines.warehouse.register import register
+from pipelines.warehouse.withdraw import withdraw
 
 PERIODS = (
     TABLES["periods"]
@@ -248,6 +250,30 @@ def test_a_broken_receipt_is_named_and_its_file_is_received_again(office: Office
     found = receive(office)
     assert [(item.inbox_path, item.number) for item in found.taken] == [("2021-Q1/p01/s.csv", 3)]
     assert any(path.name in line for line in reception_lines(found))
+
+
+@pytest.mark.parametrize("kept", [0, 1, 0.3, 0.5, 0.9])
+@pytest.mark.parametrize("lost", ["s.csv", "s (1).csv"])
+def test_a_file_whose_receipt_broke_keeps_its_place_among_the_versions(office: Office, lost: str, kept: float) -> None:
+    for name, day in (("s.csv", "10"), ("s (1).csv", "11"), ("t.csv", "12")):
+        put(office, f"2021-Q1/p01/{name}", name.encode())
+        receive_inbox(at(office, f"2021-03-{day}T08:00:00+07:00"))
+    before = [(item.file_name, item.replaced_by is None, item.observed_at) for item in register(office)]
+    (broken,) = [item for item in read_receipts(office)[0] if item.file_name == lost]
+    path = office.data / "receipts" / f"{broken.receipt_id}.json"
+    path.write_bytes(path.read_bytes()[: int(kept * len(path.read_bytes())) if kept != 1 else 1])
+    (again,) = receive_inbox(at(office, "2021-03-20T08:00:00+07:00"))
+    assert (again.file_name, again.in_place_of, again.number) == (lost, broken.receipt_id, 4)
+    assert [(item.file_name, item.replaced_by is None, item.observed_at) for item in register(office)] == before
+    assert receive_inbox(office) == []
+
+
+def test_a_withdrawn_file_whose_receipt_broke_stays_out(office: Office) -> None:
+    put(office, "2021-Q1/p01/s.csv", b"1")
+    (receipt,) = receive_inbox(office)
+    withdraw(office, "s.csv", "Trần B", "gửi nhầm")
+    (office.data / "receipts" / f"{receipt.receipt_id}.json").write_bytes(b"{")
+    assert receive_inbox(office) == []
 
 
 @pytest.mark.parametrize(

@@ -152,6 +152,8 @@ def test_a_hint_without_a_likely_header_names_those_to_choose_from(tmp_path: Pat
         "Lũy kế", "Luỹ kế từ đầu năm", "Cộng dồn đến nay", "Mang sang", "Chuyển trang sau", "Cộng mang sang",
         "CỘNG SỐ HỒ SƠ", "Tổng số hồ sơ tiếp nhận", "Tổng cộng - Hộ tịch", "Tổng của phường", "Cộng cả quý", "Tổng cả kỳ",
         "Tổng hồ sơ đã nhận", "Cộng hai cấp", "Tong cong", "Tông cộng", "Tổng sô", "T.số", "Grand total", "Sum", "Σ",
+        "Cấp huyện - Tổng", "Cấp xã – cộng:", "Lĩnh vực Đất đai (Tổng cộng)", "I. Hộ tịch: tổng số", "Toàn phòng",
+        "TOÀN PHƯỜNG", "Cả đơn vị", "Tất cả các lĩnh vực", "Toàn bộ", "Tất cả", "Chung toàn thành phố", "Toàn huyện: 35",
     ],
 )  # fmt: skip
 def test_the_words_of_a_total(text: str) -> None:
@@ -164,7 +166,8 @@ def test_the_words_of_a_total(text: str) -> None:
         "Công chứng", "Công thương", "Cộng đồng", "Cộng đồng dân cư", "Cộng tác viên", "Tổng hợp", "Tổng kiểm tra", "Công",
         "Cộng hòa xã hội chủ nghĩa Việt Nam", "Tổ công tác", "Tổng đài 1022", "TC", "Chứng thực", "Công tác dân tộc", "",
         "Tổng cục Thuế", "Tổng công ty", "Cộng hưởng từ", "Tổng điều tra dân số", "Thi đua, tổng kết", "Lũy kế toán",
-        "Mang thai hộ", "Tong", "Cong chung",
+        "Mang thai hộ", "Tong", "Cong chung", "An toàn thực phẩm", "Toàn dân đoàn kết", "Toàn xã hội", "Cả nể", "Toàn thể",
+        "Đất đai - Tổng hợp", "Phòng, chống tham nhũng",
     ],
 )  # fmt: skip
 def test_words_that_only_begin_like_a_total(text: str) -> None:

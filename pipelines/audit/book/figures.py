@@ -19,11 +19,6 @@ from pipelines.figures.model import Figure, Form, FormRow, ReportModel
 from pipelines.figures.records import records_of
 from pipelines.figures.scores import SCORE
 
-RATIO_LABELS = {
-    "on_time_rate": "Tỷ lệ trước hạn và đúng hạn",
-    "online_rate": "Tỷ lệ tiếp nhận trực tuyến",
-}
-
 
 def book_forms(
     connection: duckdb.DuckDBPyConnection, model: ReportModel, layouts: Mapping[str, dict[str, Any]]
@@ -35,7 +30,9 @@ def book_forms(
     ]
 
 
-def other_figures(model: ReportModel, layouts: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+def other_figures(
+    model: ReportModel, layouts: Mapping[str, dict[str, Any]], index: Mapping[str, dict[str, Any]]
+) -> dict[str, dict[str, Any]]:
     """Return the figures that are in no form, by id: changes, parts of the period, points of the index."""
     found: dict[str, dict[str, Any]] = {}
     for name, figure in model.figures.items():
@@ -43,6 +40,7 @@ def other_figures(model: ReportModel, layouts: Mapping[str, dict[str, Any]]) -> 
             found[name] = _change(model, figure, noted["figure"], noted["against"])
         elif name.partition("/")[0] not in layouts:
             found[name] = {"kind": "other", "text": figure.text, "label": _label(model, name)} | _sides(figure)
+            found[name] |= index.get(name, {})
     return found
 
 
@@ -103,8 +101,8 @@ def _ratios(layout: dict[str, Any], known: Mapping[str, set[str]]) -> Iterator[l
     """Yield name, label, fact, measures above and below the line."""
     for name in layout["ratios"]:
         fact, sides = measures_of_ratio(layout, name, known)
-        label = next((label for label, column in layout["compare"].items() if column == name), "")
-        yield [name, label or RATIO_LABELS.get(name, f"Tỷ lệ {name}"), fact, sides[PARTS], sides[WHOLE]]
+        label = layout["ratios"][name].get("label") or f"Tỷ lệ {name}"
+        yield [name, label, fact, sides[PARTS], sides[WHOLE]]
 
 
 def _row(row: FormRow, keys: list[Any]) -> list[Any]:

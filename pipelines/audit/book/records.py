@@ -20,7 +20,8 @@ from pipelines.audit.places import PrintedFact
 PIECE = 500
 # Days are counted from here, moments in minutes: a third of the bytes of a written date.
 ORIGIN = "2000-01-01"
-_OWN = "book_own"
+# The records of the fact laid out last.
+OWN = "book_own"
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def book_fact(connection: duckdb.DuckDBPyConnection, printed: PrintedFact, keys:
     words = {column: kind for column, kind in words.items() if column in kinds}
     own_keys = [key for key in keys if key in kinds]
     connection.execute(f"""
-        create or replace temp table {_OWN} as
+        create or replace temp table {OWN} as
         select f.*, g.group_no, row_number() over (order by g.group_no, f."{trace["subject"]}", f."{
         fact.key
     }") - 1 as pos
@@ -76,7 +77,7 @@ def book_fact(connection: duckdb.DuckDBPyConnection, printed: PrintedFact, keys:
     }
     """)
     dictionaries = {column: _dictionary(connection, column) for column in words}
-    (records,) = connection.execute(f"select count(*) from {_OWN}").fetchone() or (0,)
+    (records,) = connection.execute(f"select count(*) from {OWN}").fetchone() or (0,)
     about = {
         "name": fact.name,
         "folder": fact.about["evidence"],
@@ -93,6 +94,7 @@ def book_fact(connection: duckdb.DuckDBPyConnection, printed: PrintedFact, keys:
         ],
         "unit": dictionaries.get(trace["unit"], []),
         "dates": [[label, kinds[column] == "TIMESTAMP"] for label, column in trace["dates"].items()],
+        "rules": {name: text for name, text in trace.get("rules", {}).items() if name in measures},
         "reasons": [trace["reasons"].get(code, code) for code in dictionaries[trace["reason"]]],
         "parts": list(parts_of(fact)),
         "groups": _groups(connection, own_keys, measures, amounts),
@@ -139,14 +141,14 @@ def pieces(connection: duckdb.DuckDBPyConnection, printed: PrintedFact, found: B
             for number in parts
         )
     }
-            from ({deciding_rows(fact, _OWN)}) as r
+            from ({deciding_rows(fact, OWN)}) as r
             inner join book_file as b on b.place = concat(r.delivery_id, '|', r.source_file)
             left join book_sheet as h on r.source_sheet = h.source_sheet
             group by r.record
         ),
         lines as (
             select f.pos, {line}), ']') as line
-            from {_OWN} as f
+            from {OWN} as f
             left join (select record, {shown} as rows from places) as p on f."{fact.key}" = p.record{joins}
         )
         select pos // {PIECE} as piece, string_agg(line, ',\n' order by pos) as lines
@@ -161,7 +163,7 @@ def subjects(connection: duckdb.DuckDBPyConnection, printed: PrintedFact, fact_n
     """Add the records of the fact laid out last to table book_subject, by which a code is found."""
     connection.execute(f"""
         insert into book_subject
-        select cast("{printed.trace["subject"]}" as varchar), {fact_no}, pos from {_OWN}
+        select cast("{printed.trace["subject"]}" as varchar), {fact_no}, pos from {OWN}
         where "{printed.trace["subject"]}" is not null
     """)
 
@@ -195,7 +197,7 @@ def _dictionary(connection: duckdb.DuckDBPyConnection, column: str) -> list[str]
     connection.execute(f"""
         insert into book_word
         select {_text(column)}, word, row_number() over (order by word) - 1
-        from (select distinct cast("{column}" as varchar) as word from {_OWN} where "{column}" is not null)
+        from (select distinct cast("{column}" as varchar) as word from {OWN} where "{column}" is not null)
     """)
     query = f"select word from book_word where name = {_text(column)} order by code"
     return [str(word) for (word,) in connection.execute(query).fetchall()]
@@ -212,7 +214,7 @@ def _groups(
         f"concat({bits})",
         *(f'cast(sum("{name}") as bigint)' for name in amounts),
     ]
-    query = f"select {', '.join(selected)} from {_OWN} group by group_no order by group_no"
+    query = f"select {', '.join(selected)} from {OWN} group by group_no order by group_no"
     width = 1 + len(keys)
     return [
         [row[0], list(row[1:width]), row[width], list(row[width + 1 :])] for row in connection.execute(query).fetchall()

@@ -14,9 +14,12 @@ from typing import Any
 
 import duckdb
 
+from pipelines.audit.book.changes import changes_since
 from pipelines.audit.book.figures import book_charts, book_forms, coverage_lines, other_figures
+from pipelines.audit.book.points import FACT, files_received, index_sides, point_lists, rows_sent_back
 from pipelines.audit.book.records import book_fact, gather_places, pieces, subjects
 from pipelines.audit.places import PrintedFact, printed_facts
+from pipelines.figures.comparison import Comparison
 from pipelines.figures.model import ReportModel
 from pipelines.figures.packets import BOOK_NAME
 
@@ -28,7 +31,11 @@ _CODES = 1000
 
 
 def write_book(
-    folder: Path, model: ReportModel, layouts: Mapping[str, dict[str, Any]], codes: Mapping[str, str]
+    folder: Path,
+    model: ReportModel,
+    layouts: Mapping[str, dict[str, Any]],
+    codes: Mapping[str, str],
+    since: Comparison | None = None,
 ) -> None:
     """Write the book of a report into its folder, anew when there is one.
 
@@ -37,6 +44,7 @@ def write_book(
         model: the report as it is printed.
         layouts: its forms.json.
         codes: short code of each figure.
+        since: how a version differs from the one issued before.
     """
     book = folder / BOOK_NAME
     shutil.rmtree(book, ignore_errors=True)
@@ -46,7 +54,7 @@ def write_book(
     with duckdb.connect(folder / "warehouse.duckdb", read_only=True) as connection:
         printed = printed_facts(connection, layouts)
         gather_places(connection, printed)
-        facts = []
+        facts, lists = [], []
         for number, item in enumerate(printed):
             found = book_fact(connection, item, _keys(item, layouts), model.question.office_unit_id)
             facts.append(found)
@@ -54,20 +62,28 @@ def write_book(
             for piece, lines in pieces(connection, item, found):
                 _write(book, f"{found.folder}/{piece}", f"[\n{lines}\n]")
             subjects(connection, item, number)
+            if item.fact.name == FACT:
+                lists = list(_write_points(connection, book, model))
             groups = found.about.pop("groups")
             _write(book, f"{found.folder}/nhom", _lines(groups))
         directory = list(_write_search(connection, book))
         for name, value in {
-            "so": _about(model, facts, directory) | {"units": _units(connection)},
+            "so": _about(model, facts, directory)
+            | {"units": _units(connection), "since": since.old_name if since else ""},
             "bieu": book_forms(connection, model, layouts),
             "khac": {
-                "figures": other_figures(model, layouts),
+                "figures": other_figures(model, layouts, index_sides(connection, model)),
                 "charts": book_charts(model),
                 "coverage": coverage_lines(connection),
                 "sentence": model.coverage.sentence,
+                "lists": lists,
+                "listed": FACT,
                 "codes": dict(codes),
             },
             "tep": _files(connection),
+            "tep-nhan": files_received(connection),
+            "tra-lai": rows_sent_back(connection),
+            **({"thay-doi": changes_since(since)} if since else {}),
         }.items():
             _write(book, name, _lines(value) if isinstance(value, list) else _json(value))
 
@@ -105,6 +121,14 @@ def _write_search(connection: duckdb.DuckDBPyConnection, book: Path) -> Iterator
         for piece, first, lines in found:
             _write(book, f"tim/{piece}", f"[\n{lines}\n]")
             yield str(first)
+
+
+def _write_points(connection: duckdb.DuckDBPyConnection, book: Path, model: ReportModel) -> Iterator[str]:
+    """Write the lists of numbers that are in no form, numbered; yield the key of each."""
+    (book / _DATA / "diem").mkdir()
+    for number, (key, places) in enumerate(point_lists(connection, model)):
+        _write(book, f"diem/{number}", places)
+        yield key
 
 
 def _keys(printed: PrintedFact, layouts: Mapping[str, dict[str, Any]]) -> list[str]:

@@ -140,6 +140,10 @@ function findFigure(id) {
   const [, label, fact, above, below] = form.ratios[ratio];
   return {id, form, row, title: label, text: row[7][ratio], fact, above, below};
 }
+function headOf(form, fact, measure) {
+  const column = form.columns.find(item => item[2] === fact.name + "." + measure && !item[3]);
+  return column ? column[1].join(" / ") : measure;
+}
 const rowTitle = row => (row[2] && row[2] !== row[3] ? row[2] + ". " : "") + row[3];
 // The measure a figure sums, by fact: [fact, measures above, measures below (of a percentage)].
 function sources(figure) {
@@ -156,7 +160,7 @@ function sources(figure) {
 async function showFigure(id) {
   const figure = findFigure(id);
   if (!figure) return showMissing(id);
-  if (figure.other) return showOther(figure);
+  if (figure.other) return await showOther(figure);
   const {form, row} = figure;
   const spans = [];
   let above = 0, below = 0, isRate = false;
@@ -173,6 +177,8 @@ async function showFigure(id) {
     made.append(element("li", {}, count(records) + " bản ghi «" + fact.title + "»" + (fact.isDeclared ? " (số ước hoặc số đơn vị tự kê)" : "")
       + (fact.amounts.some(item => parts.includes(item)) ? ", cộng số của từng bản ghi" : whole ? "" : ", mỗi bản ghi đếm 1") + ": " + count(sum)
       + (whole ? " trên " + count(sumOf(fact, groups, whole)) : "")));
+    for (const name of [...parts, ...(whole || [])]) if ((fact.rules || {})[name])
+      made.append(element("li", {}, "Quy tắc, «" + headOf(form, fact, name) + "»: " + fact.rules[name] + "."));
   }
   const sides = isRate ? [measureLinks(figure, 1, "Tử số"), measureLinks(figure, 2, "Mẫu số")] : [];
   const total = isRate ? (below ? (Math.round(above * 1000000 / below) / 10000) : null) : above;
@@ -190,8 +196,8 @@ async function showFigure(id) {
       : "Cộng lại: " + count(above) + (agrees ? ", khớp số in." : ", KHÔNG KHỚP số in.")),
     element("p", {class: "soft"}, "Mã số liệu ", element("code", {}, id), others.codes[id] ? [" · mã ngắn ", element("code", {}, others.codes[id])] : ""),
     element("h2", {}, "Số này làm ra thế nào"), made, sides,
-    element("p", {}, "Dòng của biểu: " + rowTitle(row) + sectionOf(form, row) + ". " + (form.source ? "Biểu theo " + form.source + "." : "")),
-    switchLine(), changesOf(id), element("p", {class: "soft"}, form.coverage),
+    element("p", {}, "Dòng của biểu: " + rowTitle(row) + sectionOf(form, row) + ". " + (form.source ? "Biểu và cột theo " + form.source + "." : "Bảng của đơn vị, không phải biểu của thông tư.")),
+    switchLine(), changesOf(id), await sinceBefore(id), element("p", {class: "soft"}, form.coverage),
     element("h2", {}, "Các bản ghi"), list);
   await listRecords(list, spans, figure);
 }
@@ -225,7 +231,27 @@ function changesOf(id) {
   if (!found.length) return null;
   return element("p", {}, "So với kỳ khác: ", found.flatMap(([name, item], number) => [number ? "; " : "", figureLink(name, item.text + " (" + item.period + ")")]));
 }
-function showOther(figure) {
+// What moved a figure since the version issued before: who entered, who left, what did it.
+async function sinceBefore(id) {
+  if (!book.since) return null;
+  const {before, cells, records} = await load("thay-doi");
+  if (!cells[id]) return element("p", {}, "Không đổi so với bản " + before + ", cả số và bản ghi.");
+  const [was, now, , moved] = cells[id];
+  return [element("h2", {}, "Thay đổi so với bản " + before), element("p", {}, was === now ? "Số giữ nguyên " + now + ", nhưng bản ghi bên trong đã đổi:" : was + " → " + now + ":"),
+    plainTable(["Bản ghi", "Vào, ra", "Đơn vị", "Ở bản " + before, "Ở bản này", "Nguyên nhân", "Đọc từ"], moved.map(([number, change]) => {
+      const [name, unit, oldPlace, newPlace, oldReason, newReason, cause, source] = records[number];
+      return [name, change, unit, [oldPlace, oldReason].filter(Boolean).join("; "), [newPlace, newReason].filter(Boolean).join("; "), cause, source];
+    }))];
+}
+async function showChanges() {
+  if (!book.since) return showMissing("thay-doi");
+  const {before, cells, files: sent} = await load("thay-doi");
+  const lines = Object.entries(cells);
+  show("Thay đổi so với bản " + before, sent.length ? [element("h2", {}, "Tệp chỉ một bản tính"), plainTable(["Bản", "Đơn vị", "Tệp", "Nhận lúc"], sent)] : element("p", {}, "Hai bản tính cùng các tệp."),
+    element("h2", {}, "Các số thay đổi (" + count(lines.length) + ")"),
+    element("ul", {}, lines.map(([id, [was, now, title]]) => element("li", {}, figureLink(id, id.split("/")[0] + ": " + title), ": " + (was === now ? now + ", giữ nguyên; bản ghi bên trong đã đổi" : was + " → " + now)))));
+}
+async function showOther(figure) {
   const {other, id} = figure;
   const lines = [element("p", {class: "big"}, figure.text || "–"), element("p", {class: "soft"}, "Mã số liệu ", element("code", {}, id))];
   if (other.kind === "change") {
@@ -238,9 +264,18 @@ function showOther(figure) {
   }
   for (const [label, side] of [["Tử số", other.parts], ["Mẫu số", other.whole]])
     if (side && side.length) lines.push(element("p", {}, label + ": ", side.flatMap((name, number) => [number ? " + " : "", figureLink(name, (findFigure(name) || {text: name}).text)])));
-  if (other.made) lines.push(element("p", {}, other.made));
-  (other.from || []).forEach(name => lines.push(element("p", {}, "Lấy từ: ", figureLink(name, name))));
+  if (other.made) lines.push(element("h2", {}, "Số này làm ra thế nào"), element("p", {}, other.made));
+  if (other.from && other.from.length) lines.push(element("ul", {}, other.from.map(name => element("li", {}, figureLink(name, (others.figures[name] || {}).label || name), ": " + ((others.figures[name] || {}).text || "–")))));
   show(other.label || id, lines);
+  return showListed(id);
+}
+// The dossiers of a number that is in no form: a day of the calendar, a part of a longer period.
+async function showListed(key) {
+  const number = others.lists.indexOf(key);
+  if (number < 0) return;
+  const fact = await factOf(others.listed), positions = await load("diem/" + number), list = element("div", {});
+  main.append(element("h2", {}, "Các bản ghi"), list);
+  await listRecords(list, [{fact, positions, records: positions.length}], {id: key});
 }
 function showMissing(id) { show("Không có số liệu này", element("p", {}, "Sổ của " + book.period + " không có mã «" + id + "»."), element("p", {}, link("", "Về trang đầu"))); }
 
@@ -261,7 +296,8 @@ async function take(walk, most) {
   files = files || await load("tep");
   return Promise.all(wanted.map(async ([span, pos]) => ({span, record: await recordAt(span.fact, pos)})));
 }
-function heads(fact) { return [fact.title, "Đơn vị", ...fact.more.map(item => item[0]), ...fact.dates.map(item => item[0]), "Vì sao"]; }
+const upper = text => text.charAt(0).toUpperCase() + text.slice(1);
+function heads(fact) { return [fact.title, "Đơn vị", ...fact.more.map(item => upper(item[0])), ...fact.dates.map(item => upper(item[0])), "Vì sao"]; }
 function amountOf(span, record) {
   if (!span.parts) return "";
   const group = span.fact.groups[groupAt(span.fact, record.pos)];
@@ -302,8 +338,8 @@ function recordRow(span, record, number) {
     element("td", {class: "n"}, String(number)),
     element("td", {}, link("hs/" + record.fact.folder + "/" + record.pos, record.code || "(không ghi mã)")),
     element("td", {"data-l": "Đơn vị"}, unitName(record.unit)),
-    ...record.more.map(([label, text]) => element("td", {"data-l": label}, text)),
-    ...record.dates.map(([label, text]) => element("td", {"data-l": label}, text)),
+    ...record.more.map(([label, text]) => element("td", {"data-l": upper(label)}, text)),
+    ...record.dates.map(([label, text]) => element("td", {"data-l": upper(label)}, text)),
     element("td", {"data-l": "Vì sao"}, record.why),
     element("td", {class: "n", "data-l": "Tính"}, amountOf(span, record)),
     element("td", {class: "rows"}, rowLines(record).map(line => element("div", {title: line.place ? line.place.file[0] + "\n" + line.place.file[3] : ""},
@@ -374,12 +410,12 @@ async function showRecord(folder, pos) {
     if (found.length) stands.append(element("h2", {}, form.number + " (" + found.length + " số)"), element("ul", {}, found.map(item => element("li", {}, item))));
   }
   show(record.code || fact.title,
-    element("div", {class: "wide"}, element("table", {}, element("tbody", {}, pairs.map(([label, text]) => element("tr", {}, element("th", {scope: "row"}, label), element("td", {}, text)))))),
+    element("div", {class: "wide"}, element("table", {}, element("tbody", {}, pairs.map(([label, text]) => element("tr", {}, element("th", {scope: "row"}, upper(label)), element("td", {}, text)))))),
     element("h2", {}, "Các dòng quyết định"),
     rowLines(record).map(line => element("p", {}, record.fact.parts.length > 1 ? element("b", {}, line.parts + ": ") : "", line.text,
       line.place && line.place.file[3] ? [element("br", {}), "Phiếu nhận ", element("code", {}, line.place.file[0]), ", nhận " + isoDay(line.place.file[4]) + " " + line.place.file[4].slice(11),
         element("br", {}), "Mã băm SHA-256 ", element("code", {}, line.place.file[3]), "; tệp gốc: ", element("code", {}, "data/landing/" + line.place.file[3])] : "")),
-    element("h2", {}, "Đứng trong các số của báo cáo này"), stands);
+    element("h2", {}, "Đứng trong các số của báo cáo này"), stands.childNodes.length ? stands : element("p", {}, "Không số nào tính bản ghi này."));
 }
 async function showSearch(text) {
   const wanted = folded(text);
@@ -417,13 +453,46 @@ function showChart(id) {
   const chart = others.charts.find(item => item.id === id);
   if (!chart) return showMissing(id);
   show(chart.title, chart.series.map(([name, points]) => [element("h2", {}, name), element("div", {class: "wide"}, element("table", {}, element("tbody", {},
-    points.map(([label, text, figure]) => element("tr", {}, element("td", {}, label), element("td", {class: "n"}, figure ? figureLink(figure, text) : text))))))]));
+    points.map(([label, text, figure]) => element("tr", {}, element("td", {}, label), element("td", {class: "n"},
+      figure ? figureLink(figure, text) : id === "overdue_age" ? [text + " trong ", overdueLink()] : others.lists.includes(id + "/" + label) ? link("diem/" + id + "/" + label, text) : text))))))]));
+}
+// The ages are parts of the overdue pending dossiers: the first total of a column that counts them.
+function overdueLink() {
+  for (const form of forms) {
+    const at = form.columns.findIndex(item => item[2] === others.listed + ".pending_overdue");
+    const total = form.rows.find(row => row[0] === "total");
+    if (at >= 0 && total) return figureLink([form.id, form.scope, total[1], "c" + form.columns[at][0]].join("/"), total[5][at] + " hồ sơ quá hạn");
+  }
+  return "";
+}
+function showPoint(key) {
+  const [chart, ...label] = key.split("/");
+  const found = others.charts.find(item => item.id === chart);
+  if (!found || !others.lists.includes(key)) return showMissing(key);
+  const point = found.series[0][1].find(item => item[0] === label.join("/"));
+  show(found.title + ": " + label.join("/"), element("p", {class: "big"}, point ? point[1] : ""), element("p", {}, link("bieu-do/" + chart, "Về biểu đồ")));
+  return showListed(key);
 }
 const STATES = {accepted: "đã gửi, được tính", refused: "tệp bị từ chối", not_sent: "chưa gửi", missing: "chưa gửi", on_time: "đúng hạn", late: "trễ hạn", unknown: "không xác định"};
 function showCoverage() {
   show("Đơn vị nào đã gửi gì", element("p", {}, others.sentence),
     element("div", {class: "wide"}, element("table", {}, element("thead", {}, element("tr", {}, ["Đơn vị", "Nội dung", "Kết quả", "Đúng hạn", "Số tệp", "Dòng đọc được", "Dòng trả lại"].map(text => element("th", {scope: "col"}, text)))),
-      element("tbody", {}, others.coverage.map(line => element("tr", {}, line.map((value, place) => element("td", place > 3 ? {class: "n"} : {}, value === null ? "" : String(STATES[value] || value)))))))));
+      element("tbody", {}, others.coverage.map(line => element("tr", {}, line.map((value, place) => element("td", place > 3 ? {class: "n"} : {}, value === null ? "" : String(STATES[value] || value)))))))),
+    element("ul", {}, element("li", {}, link("tep-nhan", "Từng tệp đã nhận")), element("li", {}, link("tra-lai", "Từng dòng trả lại"))));
+}
+function plainTable(titles, lines) {
+  return element("div", {class: "wide"}, element("table", {class: "list"}, element("thead", {}, element("tr", {}, titles.map(text => element("th", {scope: "col"}, text)))),
+    element("tbody", {}, lines.map(line => element("tr", {}, line.map((value, place) => element("td", {"data-l": titles[place]}, value === null ? "" : String(value))))))));
+}
+async function showFiles() {
+  const lines = await load("tep-nhan"), own = lines.filter(line => line[0]);
+  const titles = ["Đơn vị", "Loại số liệu", "Tệp", "Dùng thế nào", "Lý do từ chối", "Số dòng", "Đọc được", "Trả lại", "Cảnh báo", "Phiếu nhận", "Mã băm SHA-256"];
+  show("Từng tệp đã nhận", element("h2", {}, "Gửi cho kỳ này (" + count(own.length) + ")"), plainTable(titles, own.map(line => line.slice(1))),
+    element("h2", {}, "Gửi cho kỳ khác (" + count(lines.length - own.length) + ")"), plainTable(titles, lines.filter(line => !line[0]).map(line => line.slice(1))));
+}
+async function showSentBack() {
+  const lines = await load("tra-lai");
+  show("Từng dòng trả lại (" + count(lines.length) + ")", plainTable(["Đơn vị", "Loại số liệu", "Bản ghi", "Lý do", "Cách sửa", "Tệp", "Trang", "Dòng"], lines));
 }
 function showHome() {
   show("Sổ tra cứu số liệu, " + book.period,
@@ -431,7 +500,8 @@ function showHome() {
     element("p", {class: "soft"}, book.office + ". Số liệu từ " + isoDay(book.from) + " đến hết " + isoDay(book.until) + ", từ các tệp nhận đến " + book.receivedBy.slice(11, 16) + " ngày " + isoDay(book.receivedBy) + "." + (book.version ? " Bản phát hành v" + book.version + "." : " Bản dự thảo.")),
     element("h2", {}, "Biểu"), element("ul", {}, forms.map(form => element("li", {}, link("bieu/" + form.id, form.number), " · " + form.title))),
     element("h2", {}, "Biểu đồ"), element("ul", {}, others.charts.map(chart => element("li", {}, link("bieu-do/" + chart.id, chart.title)))),
-    element("h2", {}, "Nguồn"), element("ul", {}, element("li", {}, link("do-phu", "Đơn vị nào đã gửi gì")),
+    book.since ? element("p", {}, link("thay-doi", "Thay đổi so với bản " + book.since)) : "",
+    element("h2", {}, "Nguồn"), element("ul", {}, element("li", {}, link("do-phu", "Đơn vị nào đã gửi gì")), element("li", {}, link("tep-nhan", "Từng tệp đã nhận")), element("li", {}, link("tra-lai", "Từng dòng trả lại")),
       element("li", {}, element("a", {href: "../evidence/DOC-HIEU.md"}, "Các bảng chứng cứ (CSV, Parquet)"))));
 }
 async function route() {
@@ -442,6 +512,10 @@ async function route() {
     else if (first === "bieu" && rest.length === 1) showForm(rest[0]);
     else if (first === "bieu-do") showChart(rest.join("/"));
     else if (first === "do-phu") showCoverage();
+    else if (first === "tep-nhan") await showFiles();
+    else if (first === "tra-lai") await showSentBack();
+    else if (first === "thay-doi") await showChanges();
+    else if (first === "diem") await showPoint(rest.join("/"));
     else if (first === "hs") await showRecord(rest[0], Number(rest[1]));
     else if (first === "tim") await showSearch(rest.join("/"));
     else await showFigure(path);

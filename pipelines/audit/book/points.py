@@ -1,0 +1,107 @@
+"""Numbers that are in no form: days of the intake calendar, parts of a longer period, points of the index, coverage.
+
+Here: which records, sides or files each is made of. Not here: forms (figures), records themselves (records).
+Invariant: a list of records is their places in the order of the book; what is counted was counted by the models.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import duckdb
+
+from pipelines.audit.book.records import OWN
+from pipelines.figures.charts import INTAKE, charts_of
+from pipelines.figures.model import ReportModel
+from pipelines.figures.records import has_table, records_of
+from pipelines.figures.text import format_count
+from pipelines.warehouse.delivery_states import STATES
+
+# The fact whose dossiers the calendar and the parts of a period count, and the day each measure of a part counts by.
+FACT = "fct_dossier_period"
+_RECEIVED, _CLOSED = "received_at", "closed_at"
+_PART_MEASURES = {
+    "received_online": _RECEIVED,
+    "received_direct_postal": _RECEIVED,
+    "resolved_early": _CLOSED,
+    "resolved_on_time": _CLOSED,
+    "resolved_overdue": _CLOSED,
+}
+
+
+def point_lists(connection: duckdb.DuckDBPyConnection, model: ReportModel) -> Iterator[tuple[str, str]]:
+    """Yield the lists of the dossiers laid out last: key and places as JSON.
+
+    A point of the intake calendar is `intake_calendar/01/03/2021` or `intake_calendar/Tháng 3/2021`, as its chart names
+    it; a part of the period is the id of its figure.
+    """
+    day = f"cast({_RECEIVED} as date)"
+    is_by_day = any(point.day for chart in charts_of(model).values() for item in chart.series for point in item.points)
+    label = f"strftime({day}, '%d/%m/%Y')" if is_by_day else f"concat('Tháng ', month({day}), '/', year({day}))"
+    query = f"""
+        select {label} as label, '[' || string_agg(pos, ',' order by pos) || ']' from {OWN}
+        where carried_in = 0 and {_RECEIVED} is not null group by label order by min({day})"""
+    for name, places in connection.execute(query).fetchall():
+        yield f"{INTAKE}/{name}", str(places)
+    if not model.parts or not has_table(connection, "int_period_part"):
+        return
+    for measure, column in _PART_MEASURES.items():
+        query = f"""
+            select p.period_id, '[' || string_agg(f.pos, ',' order by f.pos) || ']'
+            from {OWN} as f inner join int_period_part as p on cast(f.{column} as date) between p.start_on and p.end_on
+            where f.{measure} = 1 group by p.period_id order by p.period_id"""
+        for part, places in connection.execute(query).fetchall():
+            yield f"period-parts/{model.question.office_unit_id}/{part}/{measure}", str(places)
+
+
+def index_sides(connection: duckdb.DuckDBPyConnection, model: ReportModel) -> dict[str, dict[str, Any]]:
+    """Return what each number of the index is made of, by id: two sides, the components of a group, why none."""
+    if not model.service_index:
+        return {}
+    scope = model.question.office_unit_id
+    query = "select component_code, part_count, whole_count from int_index_input where scope_id = ?"
+    sides = {str(row["component_code"]): row for row in records_of(connection, query, (scope,))}
+    found: dict[str, dict[str, Any]] = {}
+    for line in model.service_index:
+        input_of = sides.get(line.code)
+        made = f"Điểm tối đa {line.most}. {line.reason}".strip()
+        if input_of and input_of["whole_count"] is not None:
+            whole, part = int(input_of["whole_count"]), int(input_of["part_count"] or 0)
+            made = f"Tỷ lệ {format_count(part)} / {format_count(whole)}; {made[:1].lower()}{made[1:]}"
+        group = f"{line.code}."
+        members = [
+            item.points.figure_id
+            for item in model.service_index
+            if line.kind != "component"
+            and item.kind == "component"
+            and (line.kind == "total" or item.code.startswith(group))
+        ]
+        for figure in (line.rate, line.points, line.known):
+            found[figure.figure_id] = {"made": made, "from": members}
+    return found
+
+
+def files_received(connection: duckdb.DuckDBPyConnection) -> list[list[Any]]:
+    """Return every file: for the period or not, unit, stream, name, what became of it, why, rows, receipt, hash."""
+    query = """
+        select d.answers_period, d.unit_name, coalesce(t.title, d.stream, '') as stream, d.file_name, d.state,
+            coalesce(d.refused_reason, '') as why, d.rows_in, d.rows_typed, d.rows_rejected, d.rows_flagged,
+            d.delivery_id, d.sha256
+        from rpt_delivery as d left join landed.stream as t on d.stream = t.stream
+        order by not d.answers_period, d.unit_name, stream, d.delivery_id"""
+    words = {state.value: words.label for state, words in STATES.items()}
+    return [[words.get(value, value) if place == 4 else value for place, value in enumerate(row.values())]
+            for row in records_of(connection, query)]  # fmt: skip
+
+
+def rows_sent_back(connection: duckdb.DuckDBPyConnection) -> list[list[Any]]:
+    """Return the rows sent back of the period's counted files: unit, stream, record, why, mend, file, sheet, row."""
+    query = """
+        select d.unit_name, coalesce(t.title, d.stream) as stream, coalesce(r.record_code, '') as record, r.reason,
+            coalesce(r.mend, '') as mend, d.file_name, coalesce(r.source_sheet, '') as sheet, r.source_row
+        from landed.rejected_row as r
+        inner join rpt_delivery as d on r.delivery_id = d.delivery_id and d.answers_period and d.is_counted
+        left join landed.stream as t on d.stream = t.stream
+        order by d.unit_name, stream, d.file_name, sheet, r.source_row, r.reason"""
+    return [list(row.values()) for row in records_of(connection, query)]
