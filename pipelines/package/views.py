@@ -15,7 +15,7 @@ import duckdb
 
 from pipelines.audit.book.write import PAGE
 from pipelines.figures.packets import BOOK_NAME, BOOK_PAGE
-from pipelines.office.files import write_atomically
+from pipelines.office.files import temporary_beside, write_atomically
 from pipelines.office.settings import Office
 from pipelines.package.tidy import NAME
 from pipelines.warehouse.issued import Issued, issued_versions
@@ -33,8 +33,8 @@ def write_views(office: Office) -> Path | None:
     issued = issued_versions(office)
     _write_index(office, issued)
     latest = {item.period_id: item for item in issued}
-    target, made = office.data / VIEWS, office.data / f".{VIEWS}.new"
-    made.unlink(missing_ok=True)
+    target = office.data / VIEWS
+    made = temporary_beside(target, ".writing-")
     if not latest:
         target.unlink(missing_ok=True)
         return None
