@@ -336,7 +336,7 @@ class Claims:
         return self.doubt(delivery, "no_row_in_period", "flags", reason)
 
     def of_bytes(self, delivery: Delivery, before: Iterable[Delivery]) -> Claim | None:
-        """Hold a file with rows against `before`: the earlier deliveries of its bytes and stream that are not refused."""
+        """Hold a file with rows against `before`: earlier deliveries of its bytes and stream, not refused."""
         for other in before:
             if not self.is_kin(delivery.unit_id, other.unit_id) and _is_of_folder(delivery):
                 reason = f"Chờ xác nhận: {self.name(other.unit_id)} đã gửi đúng tệp này («{other.shown_name}»)."
