@@ -75,13 +75,14 @@ check: env  ## ruff, types, SQL lint, dbt parse
 	KSTT_WAREHOUSE=$(CURDIR)/target/check/warehouse.duckdb $(RUN)/sqlfluff lint dbt_project/models --disable-progress-bar
 	KSTT_WAREHOUSE=/nonexistent.duckdb $(RUN)/dbt --quiet parse --project-dir dbt_project --profiles-dir dbt_project --target-path target/check
 
-docs: env  ## dbt's documentation as one page that opens from disk: target/docs/static_index.html
+docs: env  ## dbt's documentation and the lineage of columns, pages that open from disk: target/docs/
 	@rm -rf target/docs && mkdir -p target/docs
 	@newest=$$(ls -t $(OFFICE)/data/reports/*/*/*/warehouse.duckdb 2>/dev/null | head -1); \
 	  if [ -n "$$newest" ]; then cp "$$newest" target/docs/warehouse.duckdb; chmod u+w target/docs/warehouse.duckdb; fi
 	@KSTT_WAREHOUSE=$(CURDIR)/target/docs/warehouse.duckdb $(RUN)/dbt --quiet docs generate --static \
 	  --project-dir dbt_project --profiles-dir dbt_project --target-path $(CURDIR)/target/docs
-	@echo target/docs/static_index.html
+	@if [ -f target/docs/warehouse.duckdb ]; then $(RUN)/python scripts/column_lineage.py target/docs; fi
+	@echo target/docs/static_index.html target/docs/columns.html
 
 clean:  ## delete everything that can be made again (landing and receipts stay)
 	rm -rf $(OFFICE)/data/typed $(OFFICE)/data/build $(OFFICE)/data/reports $(OFFICE)/data/dbt_target

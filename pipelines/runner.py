@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from pipelines.ingest.memory import collect_less
 from pipelines.office.errors import OfficeError
 from pipelines.office.files import write_atomically
 from pipelines.office.settings import Office, load_office
@@ -69,6 +70,7 @@ def _run_job(office: Office, period_id: str, asked: dict[str, object], say: Call
     from pipelines.defs.automation import JOB_NAME
 
     job = build_defs(_with_period(office, period_id), say).resolve_job_def(JOB_NAME)
+    collect_less()
     with dg.DagsterInstance.from_config(str(dagster_home(office))) as instance:
         result = job.execute_in_process(
             run_config={

@@ -115,7 +115,10 @@ class Warehouse:
     """One warehouse file made of literal rows; asked again by replacing the one question row."""
 
     def __init__(self, folder: Path, tables: Mapping[str, Sequence[Row]], target: Path) -> None:
-        """Create `folder`/warehouse.duckdb with every landed table; tables not given are empty."""
+        """Create `folder`/warehouse.duckdb with every landed table; tables not given are empty.
+
+        Rows of case_exports without a number are numbered: the row of a file is what a row is known by.
+        """
         # The file name is the database name in the manifest, so it is the same everywhere.
         self.path = folder / "warehouse.duckdb"
         self.target = target
@@ -125,7 +128,12 @@ class Warehouse:
         with duckdb.connect(self.path) as connection:
             connection.execute("begin")
             connection.execute("create schema landed")
-            given = {"sending": [_sending_of(row) for row in tables.get("delivery", [])], **tables}
+            rows = [{"source_row": number, **row} for number, row in enumerate(tables.get("case_exports", []), start=2)]
+            given = {
+                "sending": [_sending_of(row) for row in tables.get("delivery", [])],
+                **tables,
+                "case_exports": rows,
+            }
             for name in LANDED:
                 connection.execute(f'create table landed."{name}" ({columns_sql(name)})')
                 _insert(connection, name, given.get(name, []))

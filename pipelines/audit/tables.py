@@ -19,6 +19,7 @@ from pipelines.audit.places import Place, PrintedFact, printed_facts
 from pipelines.figures.cells import behind
 
 KEY, MEASURE, PLACE = "khóa", "số đo", "nguồn"
+_RECEIPT = "Phiếu nhận tệp; mã băm và các điều khác của tệp có trong bảng tep-da-nhan."
 # Section and row of a form in which a record stands, as printed: number, then label.
 _ROW_LABELS = ", ".join(
     f"""string_agg(concat_ws(' ', m.row_no, m.label), '; ' order by m.row_order)
@@ -151,8 +152,12 @@ def _part_columns(number: int, part: str) -> Iterator[Column]:
     yield Column(f"Trang{noted}", f"nullif(p{number}.source_sheet, '')", "Trang tính; trống với tệp CSV.", PLACE)
     yield Column(f"Dòng{noted}", f"p{number}.source_row", "Số dòng trong trang, đếm từ 1.", PLACE)
     yield Column(f"Đơn vị gửi{noted}", f"d{number}.unit_id", "Mã đơn vị gửi tệp.", PLACE)
-    yield Column(f"Phiếu nhận{noted}", f"p{number}.delivery_id", "Phiếu nhận tệp trong receipts/.", PLACE)
-    yield Column(f"Mã băm{noted}", f"d{number}.sha256", "SHA-256 của tệp; tệp gốc là landing/<mã băm>.", PLACE)
+    yield Column(
+        f"Phiếu nhận{noted}",
+        f"p{number}.delivery_id",
+        _RECEIPT,
+        PLACE,
+    )
 
 
 def _office_rows(layout: Mapping[str, Any]) -> str:

@@ -138,7 +138,9 @@ def coverage_of(
 
 
 def _answers(accepted: int, owed: int, missing: tuple[str, ...]) -> list[str]:
-    """Return how many of several units have answered, and who has not."""
+    """Return how many of several units have answered, and who has not; of one, whether it has."""
+    if owed == 1:
+        return [f"Đơn vị phải gửi chưa gửi đủ: {', '.join(missing)}" if missing else "Đơn vị phải gửi đã gửi đủ"]
     lacking = [f"còn thiếu: {', '.join(missing)}"] if missing else []
     return [f"Số liệu của {format_count(accepted)}/{format_count(owed)} đơn vị", *lacking]
 

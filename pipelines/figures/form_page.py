@@ -28,6 +28,8 @@ _ORDINAL_MM = 10.0
 # A head of more lines than these gets a wider column.
 _HEAD_LINES = 5
 _WIDEST_FIGURE_MM, _NARROWEST_FIGURE_MM, _LABEL_MM = 17.0, 12.0, 66.0
+# Who signs stands below the figures: few of them are wide enough together for that.
+_SIGNED_MM = 75.0
 # What decides on how many pages a form stands: room of a landscape page, height of a point of letters in single lines,
 # what a row keeps free, the letters of top and foot, and the smallest letters it is made smaller to.
 _ROOM_MM, _LINE_MM, _ROW_GAP_MM, _AROUND_MM = 165.0, 0.3528 * 1.17, 1.35, 9.0
@@ -182,7 +184,8 @@ def _widths(page: FormPage, total_mm: float, points: int) -> tuple[float, ...]:
 
 def _figure_widths(page: FormPage, total_mm: float, points: int) -> list[float]:
     even = (total_mm - _ORDINAL_MM - _LABEL_MM) / max(page.column_count - page.stub_count, 1)
-    even = max(_NARROWEST_FIGURE_MM * points / CELL_POINTS, min(_WIDEST_FIGURE_MM, even))
+    widest = max(_WIDEST_FIGURE_MM, _SIGNED_MM / max(page.column_count - page.stub_count, 1))
+    even = max(_NARROWEST_FIGURE_MM * points / CELL_POINTS, min(widest, even))
     return [max(even, _needed_mm(page, column, points)) for column in range(page.stub_count, page.column_count)]
 
 

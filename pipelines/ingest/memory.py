@@ -1,4 +1,4 @@
-"""How much memory reading may use.
+"""How much memory reading may use, and giving back what is no longer used.
 
 Here: the machine's memory and the shares of it a file may take. Not here: refusing a file (limits, sniff).
 Invariant: no limit of a file is a number of its own; each is a share of what this machine has.
@@ -6,7 +6,11 @@ Invariant: no limit of a file is a number of its own; each is a share of what th
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import os
+import sys
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
@@ -16,6 +20,9 @@ _SHARE_UNPACKED = 8
 _SHARE_OF_STRINGS = 32
 _BYTES_PER_CELL = 400
 _GROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
+
+# Objects made before the collector looks for garbage: what a run imports and parses are millions that stay.
+_OBJECTS_BETWEEN_COLLECTIONS = 100_000
 
 
 @lru_cache(maxsize=1)
@@ -44,3 +51,27 @@ def max_shared_strings() -> int:
 def max_cells() -> int:
     """Return how many cells a sheet may span, its empty ones too."""
     return memory() // _BYTES_PER_CELL
+
+
+def collect_less() -> None:
+    """Keep the garbage collector from walking what stays; call it when a run has loaded what it needs."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, 20, 50)
+
+
+def give_back() -> None:
+    """Return to the system the memory that frames and Arrow have freed, which the C library would keep for later."""
+    if "pyarrow" in sys.modules:
+        import pyarrow as pa
+
+        pa.default_memory_pool().release_unused()
+    trim = _trim()
+    if trim is not None:
+        trim(0)
+
+
+@lru_cache(maxsize=1)
+def _trim() -> Callable[[int], int] | None:
+    """Return glibc's malloc_trim; None where the C library has none (Windows, macOS, musl)."""
+    return getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None

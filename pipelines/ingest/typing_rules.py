@@ -91,12 +91,7 @@ def type_datetime(
 
 
 # Spellings read all at once; every other one is read cell by cell, with its reason when it cannot be.
-_PLAIN_MOMENTS = (
-    (re.compile(r"\d{2}/\d{2}/\d{4}"), "%d/%m/%Y", "%m/%d/%Y"),
-    (re.compile(r"\d{2}/\d{2}/\d{4} \d{2}:\d{2}"), "%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M"),
-    (re.compile(r"\d{2}/\d{2}/\d{4} \d{2}:\d{2}:\d{2}"), "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %H:%M:%S"),
-    (re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}"), "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S"),
-)
+_PLAIN_MOMENTS = ("dd/mm/yyyy", "dd/mm/yyyy HH:MM", "dd/mm/yyyy HH:MM:SS", "yyyy-mm-dd HH:MM:SS")
 _ENOUGH_ALIKE = 1_000
 
 
@@ -114,13 +109,43 @@ def sure_moments(cells: np.ndarray, month_first: bool, window: tuple[dt.date, dt
         same_day = rounded.astype("datetime64[D]") == exact.astype("datetime64[D]")
         moments[dates] = np.where(same_day, rounded, exact.astype("datetime64[s]")).astype("datetime64[us]")
     if len(cells) - len(dates) >= _ENOUGH_ALIKE:
-        for form, day_style, month_style in _PLAIN_MOMENTS:
-            alike = [at for at, cell in enumerate(cells) if isinstance(cell, str) and form.fullmatch(cell)]
-            texts = pd.Series([cells[at] for at in alike], dtype=str)
-            moments[alike] = pd.to_datetime(texts, format=month_style if month_first else day_style, errors="coerce")
+        lengths = np.array([len(cell) if isinstance(cell, str) else 0 for cell in cells])
+        for shape in _PLAIN_MOMENTS:
+            alike = np.flatnonzero(lengths == len(shape))
+            written = shape.translate(_MONTH_FIRST) if month_first and "/" in shape else shape
+            read = _of_shape(cells[alike], written)
+            moments[alike] = np.where(np.isnat(moments[alike]), read, moments[alike])
     days = moments.astype("datetime64[D]")
     inside = (days >= np.datetime64(window[0], "D")) & (days <= np.datetime64(window[1], "D"))
     return np.where(inside, moments, np.datetime64("NaT"))
+
+
+_MONTH_FIRST = str.maketrans("dm", "md")
+
+
+def _of_shape(texts: np.ndarray, shape: str) -> np.ndarray:
+    """Return texts of one length as moments by the place of each digit; NaT where it is no real day."""
+    if not len(texts):
+        return np.empty(0, dtype="datetime64[us]")
+    letters = np.array(list(shape))
+    codes = texts.astype(f"U{len(shape)}").view(np.uint32).reshape(len(texts), len(shape)).astype(np.int64)
+    in_number = np.char.isalpha(letters)
+    digits = codes - ord("0")
+    fits = ((digits >= 0) & (digits <= 9))[:, in_number].all(axis=1)
+    fits &= (codes == [ord(letter) for letter in letters])[:, ~in_number].all(axis=1)
+
+    def number(letter: str) -> np.ndarray:
+        places = np.flatnonzero(letters == letter)
+        return digits[:, places] @ 10 ** np.arange(len(places))[::-1]
+
+    year, month, day = number("y"), number("m"), number("d")
+    fits &= (month >= 1) & (month <= 12) & (day >= 1) & (number("H") <= 23) & (number("M") <= 59) & (number("S") <= 59)
+    months = (np.where(fits, (year - 1970) * 12 + month - 1, 0)).astype("datetime64[M]")
+    days = months.astype("datetime64[D]") + np.where(fits, day - 1, 0)
+    seconds = (number("H") * 60 + number("M")) * 60 + number("S")
+    fits &= days.astype("datetime64[M]") == months  # 31/02 would be a day of March
+    moments = days.astype("datetime64[us]") + (np.where(fits, seconds, 0) * 1_000_000).astype("timedelta64[us]")
+    return np.where(fits, moments, np.datetime64("NaT"))
 
 
 def _moment(cell: object, month_first: bool, reckoning: Reckoning) -> Typed:

@@ -15,8 +15,12 @@ import smtplib
 import ssl
 import urllib.request
 from collections.abc import Callable
-from email.message import EmailMessage
+from email.header import Header
+from email.mime.application import MIMEApplication
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
 from pathlib import Path
+from typing import Any
 
 from pipelines.notices.message import CHIEF, OFFICER, Message
 from pipelines.office.errors import OfficeError
@@ -53,16 +57,18 @@ def addresses_of(settings: Notify, audience: str) -> list[str]:
 
 
 def _mail(smtp: Smtp, addresses: list[str], message: Message, at: dt.datetime) -> None:
-    mail = EmailMessage()
-    mail["From"], mail["To"], mail["Subject"] = smtp.sender, ", ".join(addresses), message.subject
+    mail: Any = MIMEMultipart()  # whose stubs know no Header
+    mail["From"], mail["To"] = smtp.sender, ", ".join(addresses)
+    # EmailMessage loses a space where it folds a long subject; Header encodes it inside the words.
+    mail["Subject"] = Header(message.subject, "utf-8")
     mail["Date"] = email.utils.format_datetime(at)
     mail["Message-ID"] = f"<{message.digest[:32]}@{smtp.sender.rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(message.body)
+    mail.attach(MIMEText(message.body, "plain", "utf-8"))
     for path in message.files:
-        kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-        main, _, sub = kind.partition("/")
-        mail.add_attachment(path.read_bytes(), maintype=main, subtype=sub, filename=path.name)
+        part = MIMEApplication(path.read_bytes(), _subtype=_subtype(path))
+        part.add_header("Content-Disposition", "attachment", filename=("utf-8", "", path.name))
+        mail.attach(part)
     with _server(smtp) as server:
         user = _secret(smtp.user_env)
         if user:
@@ -70,6 +76,12 @@ def _mail(smtp: Smtp, addresses: list[str], message: Message, at: dt.datetime) -
         refused = server.send_message(mail)
     if refused:  # some took it: sent again it would reach them twice
         raise SomeRefused(", ".join(sorted(refused)))
+
+
+def _subtype(path: Path) -> str:
+    """Return what kind of application a file is of, by its name."""
+    main, _, sub = (mimetypes.guess_type(path.name)[0] or "").partition("/")
+    return sub if main == "application" else "octet-stream"
 
 
 class SomeRefused(OfficeError):

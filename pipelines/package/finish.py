@@ -20,6 +20,7 @@ from pipelines.office.settings import Office
 from pipelines.office.software import versions
 from pipelines.package.assemble import assemble, move_into_place, paper_of
 from pipelines.package.model import read_model
+from pipelines.package.views import write_views
 from pipelines.warehouse.answer import Plan
 from pipelines.warehouse.build import build_folder, dbt_target, warehouse_file
 from pipelines.warehouse.dbt import read_manifest
@@ -77,4 +78,6 @@ def finish_report(office: Office, planned: Plan, layouts: dict[str, dict], run_i
     paper = paper_of(office, planned.question.period.period_id)
     assemble(folder, model, layouts, planned.key, versions(), paper, with_book=True)
     move_into_place(folder, planned.report)
+    # An office that was moved or restored gets its views again.
+    write_views(office)
     return Finished(read_summary(planned.report), built=True)

@@ -342,12 +342,7 @@ class Claims:
         return self.doubt(delivery, "no_row_in_period", "flags", reason)
 
     def of_bytes(self, delivery: Delivery, before: Iterable[Delivery]) -> Claim | None:
-        """Hold a file with rows against the sendings of the very same bytes before it, those that count.
-
-        Args:
-            delivery: the file.
-            before: earlier deliveries of the same bytes and stream that are not refused.
-        """
+        """Hold a file with rows against `before`: earlier deliveries of its bytes and stream, not refused."""
         for other in before:
             if not self.is_kin(delivery.unit_id, other.unit_id) and _is_of_folder(delivery):
                 reason = f"Chờ xác nhận: {self.name(other.unit_id)} đã gửi đúng tệp này («{other.shown_name}»)."
@@ -355,8 +350,10 @@ class Claims:
         for other in before:
             earlier, period = self.period(other.period_id), self.period(delivery.period_id)
             if other.unit_id == delivery.unit_id and earlier and period and earlier.end_on < period.start_on:
+                # A name of a later moment says that nothing has changed since: an answer, and asked about.
+                is_later = (delivery.named_moment or other.observed_at) > other.observed_at
                 reason = f"Đúng từng byte tệp đã gửi cho {earlier.label} («{other.shown_name}»)."
-                return self.doubt(delivery, "earlier_bytes", "answers_nothing", reason)
+                return self.doubt(delivery, "earlier_bytes", "flags" if is_later else "answers_nothing", reason)
         return None
 
     # ---------------------------------------------------------------- what was sent before

@@ -18,7 +18,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.ingest.memory import memory
+from pipelines.ingest.memory import give_back, memory
 from pipelines.office.files import write_atomically
 from pipelines.office.software import project_hash, versions
 from pipelines.paths import DBT_PROJECT
@@ -29,7 +29,7 @@ BUILD = ["build", "--exclude-resource-type", "unit_test"]
 _QUIET = ["--log-level", "none", "--log-level-file", "none", "--no-use-colors", "--no-send-anonymous-usage-stats"]
 _ROWS_SHOWN = 5  # rows named in a message for each broken identity
 # Memory of the engine: enough for a quarter of a city, more where more is landed, never more than half the machine's.
-_MEMORY, _MEMORY_A_BYTE = 1_000_000_000, 6
+_MEMORY, _MEMORY_A_BYTE = 600_000_000, 8
 _STAMP = "project.sha256"
 _PARTIAL_PARSE = "partial_parse.msgpack"  # dbt's own file of what it parsed
 
@@ -122,7 +122,9 @@ def build(target: Path, warehouse: Path, command: Iterable[str] = BUILD) -> tupl
         DbtFailed: a node failed; the message names each with its reason, each broken identity with its rows.
     """
     ensure_manifest(target, warehouse)
+    give_back()  # what reading has freed, before the engine takes its share
     run = _call([*command, "--no-write-json"], target, warehouse, _parsed_project(target, warehouse))
+    give_back()
     results = tuple(_node_result(item, warehouse) for item in run.results)
     failed = [result for result in results if result.has_failed]
     if failed:

@@ -18,6 +18,7 @@ import pandas as pd
 
 from pipelines.ingest.contract import load_contract
 from pipelines.ingest.landing import hash_file, landed_path
+from pipelines.ingest.memory import give_back
 from pipelines.office.corrections import Correction
 from pipelines.office.errors import OfficeError
 from pipelines.office.masking_key import masking_key
@@ -273,6 +274,8 @@ class _Typing:
         for (item, read), outcome in zip(waiting, judged, strict=True):
             self._keep(item, outcome.pieces(), outcome.verdict)
             read.pieces.close()
+        del waiting, judged
+        give_back()
 
     def judged(self, read: Read, delivery: Delivery) -> Judged:
         """Return one reading judged."""

@@ -9,7 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shutil
+import subprocess
 from pathlib import Path
+from urllib.parse import quote
 
 import duckdb
 import pandas as pd
@@ -21,6 +24,8 @@ from pipelines.cli import main
 from pipelines.office.settings import load_office
 from pipelines.package.views import write_views
 from pipelines.warehouse.issued import find_issued
+
+BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
 
 
 @pytest.fixture(scope="module")
@@ -159,3 +164,26 @@ def test_the_book_of_a_version_says_what_entered_and_left_since_the_one_before(o
     assert all(changes["records"][number][6] for number, _ in moved)
     assert {(unit, file) for _, unit, file, _ in changes["files"]} >= {("UBND Phường 2", "Sổ_2021_03_15.csv")}
     assert "thay-doi" not in {path.stem for path in (find_issued(load_office(office), PERIOD, 1).folder).rglob("*.js")}
+
+
+def test_the_index_over_periods_leads_to_the_book_of_every_issued_version(office: Path) -> None:
+    page = (office / "data" / "cac-ky.html").read_text(encoding="utf-8")
+    versions = json.loads(re.search(r"const versions = (.*);", page)[1])  # ty: ignore[not-subscriptable]
+    assert [name for name, _, _ in versions] == ["2021-Q1/v1", "2021-Q1/v2"]
+    assert all((office / "data" / folder / "index.html").is_file() for _, _, folder in versions)
+    assert not re.search(r"https?:|\bfetch\(", page)
+
+
+@pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")
+def test_a_record_is_found_in_every_version_that_has_it(office: Path, final: Path, tmp_path: Path) -> None:
+    """P1-1 is in both versions, P1-2 only in the later one."""
+    keys = [record.code for record in Book(final / "so-tra-cuu").records("fct_dossier_period")]
+    for end, found in (("P1-1", ["v1", "v2"]), ("P1-2", ["v2"])):
+        (code,) = [key for key in keys if key.endswith(end)]
+        done = subprocess.run(
+            [str(BROWSER), "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / end}",
+             "--virtual-time-budget=20000", "--dump-dom", f"{(office / 'data' / 'cac-ky.html').as_uri()}#{quote(code)}"],
+            capture_output=True, text=True, timeout=120, check=True,
+        )  # fmt: skip
+        told = done.stdout.partition('<div id="found"')[2].partition("</div>")[0]
+        assert re.findall(r"bản (v\d)</a>: Mã hồ sơ", told) == found

@@ -21,45 +21,14 @@ import pdfplumber
 import pikepdf
 import pytest
 from page_rules import broken_rules
+from told_parts import parts_that_do_not_make_their_whole, sentences_in
 
-from pipelines.figures.blocks import Block, Grid, Run
 from pipelines.figures.layout import load_layouts
 from pipelines.figures.words import KEPT_TEMPLATE, report_blocks
 from pipelines.office.settings import load_office
 from pipelines.package.model import read_model, reporting_units
 from pipelines.runner import RunResult
 
-# Whole → parts, columns of one form's total row.
-WHOLES = [
-    ("II.06a", "c3", "c4 c5 received_unknown_channel c6"),
-    ("II.06a", "c7", "c8 c9 c10 resolved_without_result"),
-    ("II.06a", "c11", "c12 c13"),
-    ("II.05a", "c3", "c6 c7"),
-    ("II.05a", "c3", "c4 c5"),
-    ("II.05a", "c3", "c8 c11"),
-    ("II.05a", "c8", "c9 c10"),
-    ("II.04", "reviewed", "c8 c14 kept unclear_proposals"),
-    ("II.04", "c8", "c9 c10 c11 c12"),
-    ("II.07b", "c3", "c5 c6"),
-    ("II.07b", "c7", "c9 c10"),
-    ("II.07b", "c7", "with_process without_process"),
-    ("I", "c3", "c4 c5 c6 c7"),
-    ("I", "c8", "c9 c10 c11 c12"),
-    ("overdue-causes", "c3", "c4 c5"),
-    ("overdue-causes", "c3", "c6 c7 c8"),
-    ("death-group", "c3", "c4 c8"),
-    ("death-group", "c4", "c5 c6 c7"),
-    ("II.08", "c3", "c4 c5"),
-    ("IX", "c3", "c4 c5"),
-    ("IX", "c3", "c6 c9"),
-    ("IX", "c6", "c7 c8"),
-    ("IX", "c11", "c12 c13"),
-    ("IX", "c11", "c14 c15 c16"),
-    ("X", "c3", "c4 c5 c6 c7 c8 c9"),
-    ("X", "c13", "c14 c15 c16"),
-    ("XI", "c3", "c4 c5 c6 c7 c8"),
-]
-FRACTION = re.compile(r"(\d[\d.]*)/(\d[\d.]*)\D[^%;/]*?(\d[\d.]*,\d\d)%")
 # Names of the program: no officer reads them.
 INNER = ("II.06a-by-unit", "desk-service", "death-group", "overdue-causes", "khu vực", "profiles/")
 
@@ -98,35 +67,6 @@ def sentences_of(page: Path) -> list[tuple[str, dict[str, str]]]:
     reader = Sentences()
     reader.feed(page.read_text(encoding="utf-8"))
     return reader.found
-
-
-def sentences_in(blocks: tuple[Block, ...]) -> Iterator[tuple[str, dict[str, str]]]:
-    for block in blocks:
-        runs: tuple[Run, ...] = () if isinstance(block, Grid) else getattr(block, "runs", ())
-        yield "".join(run.text for run in runs), {run.figure_id: run.text for run in runs if run.figure_id}
-
-
-def number(text: str) -> int:
-    return int(text.rstrip("*†").replace(".", ""))
-
-
-def parts_that_do_not_make_their_whole(found: list[tuple[str, dict[str, str]]], scope: str) -> list[str]:
-    wrong = []
-    for text, figures in found:
-        for form, whole, parts in WHOLES:
-            prefix = f"{form}/{scope}/total/"
-            printed = [figures[prefix + part] for part in parts.split() if prefix + part in figures]
-            if prefix + whole in figures and printed:
-                told, whole_of = sum(map(number, printed)), number(figures[prefix + whole])
-                # One part may be told of its whole (6 of 46); several make all of it.
-                if told > whole_of or (len(printed) > 1 and told != whole_of):
-                    wrong.append(f"{told} ≠ {whole_of}: {text}")
-        for part, whole, share in FRACTION.findall(text):
-            # Half up to two decimals, in whole hundredths.
-            hundredths = (number(part) * 20000 + number(whole)) // (2 * number(whole))
-            if hundredths != int(share.replace(".", "").replace(",", "")) or hundredths > 10000:
-                wrong.append(f"{part}/{whole} ≠ {share}%: {text}")
-    return wrong
 
 
 @pytest.fixture(scope="module", params=["2021-Q1", "2021-Q2"])

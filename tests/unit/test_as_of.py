@@ -32,7 +32,7 @@ JUNE = delivery("june", "p01", "2021-06-15")
 def row(code: str, export: str, **more: object) -> dict[str, object]:
     return {
         "delivery_id": export, "dossier_code": code, "procedure_code": "1.000001", "channel": "direct", "flags": "",
-        "status": "in_progress", "source_file": export, "source_row": 2, "received_at": "2021-03-01 08:00",
+        "status": "in_progress", "source_file": export, "received_at": "2021-03-01 08:00",
         "due_at": "2021-03-05 17:00", **more,
     }  # fmt: skip
 

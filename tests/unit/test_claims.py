@@ -289,6 +289,14 @@ def test_last_quarter_s_file_without_a_day_sent_again_byte_for_byte_answers_noth
     assert states(office)[-1] == ("p01", "counted")
 
 
+def test_the_same_bytes_under_a_later_day_are_an_answer_that_is_asked_about(office: Office) -> None:
+    content = export(*rows("UBND Phường 1", "01", 1))
+    arrive(office, content, name="Sổ_2021_03_15.csv")
+    arrive(office, content, name="Sổ_2021_06_11.csv", period="2021-Q2")
+    (again,) = [item for item in now(office) if item.delivery.period_id == "2021-Q2"]
+    assert (again.answers, [claim.kind for claim in again.claims if claim.is_open][:1]) == (True, ["earlier_bytes"])
+
+
 # ------------------------------------------------------------------ what it no longer has
 
 

@@ -39,7 +39,7 @@ DONE = {"status": "result_ready", "finished_at": "2021-03-12 09:00"}
 def row(code: str, export: str = "march", **more: object) -> dict[str, object]:
     return {
         "delivery_id": export, "dossier_code": code, "procedure_code": "1.000001", "channel": "direct", "flags": "",
-        "status": "in_progress", "source_file": export, "source_sheet": "Sổ", "source_row": 2,
+        "status": "in_progress", "source_file": export, "source_sheet": "Sổ",
         "received_at": "2021-03-01 08:00", "due_at": "2021-03-05 17:00", **more,
     }  # fmt: skip
 
@@ -161,7 +161,7 @@ def test_the_file_that_did_it_is_named_with_its_unit_and_moment(late: Comparison
     assert by_name["A"].kind == "tệp nhận sau"
     assert (by_name["A"].old_reason, by_name["A"].new_reason) == ("chưa xong, đã qua hạn trả", "xong sau hạn trả")
     assert by_name["E"].old_place == "không tính trong kỳ"
-    assert by_name["E"].new_source == f"{EVIL}, trang Sổ, dòng 2"
+    assert by_name["E"].new_source == f"{EVIL}, trang Sổ, dòng 8"
     assert late.deliveries == (("chỉ v2", "UBND Phường 1", EVIL, "08:00 ngày 16/06/2021"),)
     assert late.late_share == "2/2 bản ghi (100,00%) đổi do tệp nhận sau lúc lập v1."
 

@@ -1,7 +1,22 @@
--- Every row of case_exports with the unit it names and the key of its dossier (domain/05 5.6).
+-- Every row of case_exports with the unit it names and the key of its dossier (domain/05 5.6), and what orders the rows of
+-- a dossier; the rest of a row stays in stg_case_exports and is joined once the row that counts is known.
 with named as (
     select
-        row_of.*,
+        row_of.row_id,
+        row_of.dossier_code,
+        row_of.is_own_number,
+        row_of.received_at,
+        row_of.due_at,
+        row_of.finished_at,
+        row_of.status,
+        row_of.flags,
+        row_of.delivery_id,
+        row_of.delivery_receipt_no,
+        row_of.observed_at,
+        row_of.shown_on,
+        row_of.source_file,
+        row_of.source_sheet,
+        row_of.source_row,
         case
             when row_of.unit_from = 'column' then coalesce(unit_key.unit_id, 'unknown')
             else coalesce(row_of.sender_unit_id, 'unknown')

@@ -22,8 +22,9 @@ from truth.world.sendings import Export, Sent, written_at
 
 Cell = tuple[str, str, str, str]
 Duty = tuple[str, str, str]  # unit, stream, period
-# What a file beside the others is to table XI: a good file again, or nothing (a copy, another's file, an old one).
+# What a file beside the others is to table XI: a good file again, one sent back, or nothing (a copy, an old one).
 _AGAIN = ("half a replacement", "A, B, A")
+_REFUSED = ("neighbour's file",)
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def _came(sent: list[Sent], question: Question) -> defaultdict[Duty, list[_Came]
         earliest = max([written_at(item).date(), *before[-1:]])
         for stream, has_rows, again in _tables(item):
             # An export of no dossier may be a broken one: whoever had none writes that in words.
-            refused = stream == "case_exports" and not has_rows
+            refused = (stream == "case_exports" and not has_rows) or getattr(item, "shape", "") in _REFUSED
             came = _Came(item.received.date(), earliest, replaces or again, has_rows, refused)
             found[item.unit, stream, item.period.period_id].append(came)
     return found
@@ -91,8 +92,8 @@ def _tables(sent: Sent) -> Iterable[tuple[str, bool, bool]]:
         yield "feedback_logs", bool(sent.rows), False
     elif isinstance(sent, Table):
         yield "review_submissions", bool(sent.rows), False
-    elif isinstance(sent, Extra) and sent.shape in _AGAIN:
-        yield "case_exports", True, True
+    elif isinstance(sent, Extra) and sent.shape in (*_AGAIN, *_REFUSED):
+        yield "case_exports", True, sent.shape in _AGAIN
 
 
 def _columns(came: list[_Came], part: Period) -> Iterable[tuple[str, int]]:

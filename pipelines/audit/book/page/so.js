@@ -505,7 +505,8 @@ function showHome() {
       element("li", {}, element("a", {href: "../evidence/DOC-HIEU.md"}, "Các bảng chứng cứ (CSV, Parquet)"))));
 }
 async function route() {
-  const path = decodeURIComponent(location.hash.slice(1));
+  let path = location.hash.slice(1);
+  try { path = decodeURIComponent(path); } catch (error) { /* a sign somebody typed: as it is */ }
   const [first, ...rest] = path.split("/");
   try {
     if (!path) showHome();
