@@ -31,10 +31,10 @@ _RANGE = re.compile(
 )
 # «Tính đến ngày 14/03/2021», «số liệu đến hết 14/3/2021».
 _UNTIL = re.compile(rf"\b(?:den|toi){_ON}(?P<last>{_DAY})(?P<time>\s*{_TIME})?")
-_MAKING = r"(?:ket xuat|trich xuat|truy xuat|xuat|in|lap|tao|cap nhat|tai)"
+_MAKING = r"(?:ket xuat|trich xuat|truy xuat|xuat|in|lap|tao|cap nhat|tai|chot)"
 # «Ngày kết xuất: 15/03/2021 06:30», «Xuất dữ liệu lúc 06:30 ngày 15/03/2021».
 _MADE = re.compile(
-    rf"\b(?:(?:ngay|thoi diem|thoi gian|gio)\s+(?:gio\s+)?{_MAKING}\b[a-z ]{{0,20}}"
+    rf"\b(?:(?:ngay|thoi diem|thoi gian|gio)\s+(?:gio\s+)?(?:{_MAKING}|bao cao)\b[a-z ]{{0,20}}"
     rf"|{_MAKING}\b[a-z ]{{0,20}}\b(?:ngay|luc|vao))"
     rf"\s*:?\s*(?P<before>{_TIME})?\s*,?\s*(?:ngay\s*)?(?P<last>{_DAY})(?P<time>\s*{_TIME})?"
 )
@@ -45,6 +45,11 @@ _MONTH = re.compile(
 )
 _NAMED = re.compile(r"\bquy\s*(?:iv|i{1,4}|[1-4])\b\D{0,12}20\d\d|\b(?:6|sau|9|chin)\s*thang\b\D{0,12}20\d\d")
 _LAW = re.compile(r"\b(?:so|theo|can cu|quyet dinh|thong tu|nghi dinh|cong van|ke hoach|luat)\b")
+_CITED = re.compile(r"\b(?:theo|can cu|quyet dinh|thong tu|nghi dinh|cong van|ke hoach|luat)\b")
+# «Q1/2021», «Q.II-2021».
+_SHORT = re.compile(r"\bq\.?\s*(?P<no>iv|i{1,3}|[1-4])\s*[/.-]\s*(?P<year>20\d\d)\b")
+# «Năm 2020» as a line of its own: from the middle of the December before, however a year is cut.
+_YEAR = re.compile(r"^\W*(?:ca\s+|ky\s+|bao cao\s+)?nam\s*(?P<year>20\d\d)\W*$")
 _NUMBERS = re.compile(r"\d+")
 _WHOLE_DAY = re.compile(r"\s*2[34]\D")
 _SHORTEST_NAME = 6
@@ -88,7 +93,7 @@ def spans_in(text: str) -> Iterator[Span]:
             parts = found.groupdict()
             last = _day(found["last"])
             first = _first(parts.get("first"), last)
-            is_law = shape is _PLACE and _LAW.search(folded)
+            is_law = (shape is _PLACE and _LAW.search(folded)) or (shape is _MADE and _CITED.search(found[0]))
             if last is None or (first is None and parts.get("first")) or is_law:
                 continue
             taken.append(found.span())
@@ -99,6 +104,11 @@ def spans_in(text: str) -> Iterator[Span]:
             yield Span(words, first.isoformat() if first else None, last.isoformat())
     for found in _NAMED.finditer(folded):
         yield Span(written[found.start() : found.end()], key=period_key(written[found.start() : found.end()]))
+    for found in _SHORT.finditer(folded):
+        yield Span(written[found.start() : found.end()], key=period_key(f"quý {found['no']}/{found['year']}"))
+    for found in _YEAR.finditer(folded):
+        year = int(found["year"])
+        yield Span(written.strip(), dt.date(year - 1, 12, 15).isoformat(), dt.date(year, 12, 31).isoformat())
     for found in _MONTH.finditer(folded):
         year, month = int(found["year"]), int(found["no"])
         last = dt.date(year, month, calendar.monthrange(year, month)[1])

@@ -20,6 +20,7 @@ from pipelines.office.settings import Office
 from pipelines.office.text import match_key
 from pipelines.periods.named import days_key, period_key
 from pipelines.periods.period import Period, find_period
+from pipelines.warehouse.kin import both_ways
 from pipelines.warehouse.register import Delivery
 
 # other_unit, other_period: the file is another's.        records_gone: a replacement lacks records.
@@ -136,6 +137,11 @@ class Claims:
         return dict(zip(found["unit_key"], found["unit_id"], strict=True))
 
     @cached_property
+    def unit_keys(self) -> frozenset[str]:
+        """The match keys of the names of all units."""
+        return frozenset(self._aliases)
+
+    @cached_property
     def _labels(self) -> dict[str, str]:
         """What a heading may call a period → its id: the label, however it is written, and its first and last day."""
         found: dict[str, str] = {}
@@ -154,12 +160,12 @@ class Claims:
         """Unit id → itself, what it took over and what took it over, above and below it."""
         units, changes = self.office.reference["units"], self.office.reference["unit_successors"]
         above = zip(units["unit_id"], units["parent_unit_id"], strict=True)
-        return _both_ways([*above, *zip(changes["from_unit_id"], changes["to_unit_id"], strict=True)])
+        return both_ways([*above, *zip(changes["from_unit_id"], changes["to_unit_id"], strict=True)])
 
     @cached_property
     def _taken(self) -> dict[str, set[str]]:
         changes = self.office.reference["unit_successors"]
-        return _both_ways([*zip(changes["from_unit_id"], changes["to_unit_id"], strict=True)])
+        return both_ways([*zip(changes["from_unit_id"], changes["to_unit_id"], strict=True)])
 
     @cached_property
     def _senders(self) -> set[tuple[str, str]]:
@@ -420,28 +426,3 @@ def _place(total: dict[str, Any]) -> str:
 def _is_of_folder(delivery: Delivery) -> bool:
     """Return whether the rows of a file are its sender's (a file whose rows name their unit is of them all)."""
     return delivery.profile is None or delivery.profile.unit_from == "folder"
-
-
-def _both_ways(pairs: list[tuple[str, str]]) -> dict[str, set[str]]:
-    """Return for each unit all that lie above and below it by (lower, upper) pairs, however far."""
-    up: dict[str, set[str]] = {}
-    for lower, upper in pairs:
-        if upper:
-            up.setdefault(lower, set()).add(upper)
-    found: dict[str, set[str]] = {}
-    for unit in up:
-        for upper in _reached(unit, up):
-            found.setdefault(unit, set()).add(upper)
-            found.setdefault(upper, set()).add(unit)
-    return found
-
-
-def _reached(unit_id: str, up: dict[str, set[str]]) -> set[str]:
-    found: set[str] = set()
-    waiting = [unit_id]
-    while waiting:
-        for upper in up.get(waiting.pop(), ()):
-            if upper not in found:
-                found.add(upper)
-                waiting.append(upper)
-    return found - {unit_id}

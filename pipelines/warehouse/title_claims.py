@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
-from pipelines.ingest.titles import spans_in
+from pipelines.ingest.titles import spans_in, units_in
 from pipelines.warehouse.claims import Claim, Claims, shown_on
 from pipelines.warehouse.register import Delivery
 
@@ -34,6 +34,11 @@ def of_titles(known: Claims, delivery: Delivery, said: dict[str, Any], names_its
             yield known.doubt(delivery, "title_unit", "flags", f"D{reason}")
         else:
             yield known.doubt(delivery, "title_unit", "waits", f"Chờ xác nhận: d{reason}")
+    in_name = known.contesting(delivery, units_in(_words_of_name(delivery), known.unit_keys)) if not others else []
+    if in_name and not names_itself:
+        names = ", ".join(map(known.name, in_name))
+        reason = f"Tên tệp ghi {names}, không ghi {known.name(delivery.unit_id)}."
+        yield known.doubt(delivery, "title_unit", "flags", reason)
     period = known.period(delivery.period_id)
     named = [*days_said(known, said), *_days_in_name(known, delivery)]
     if period is None or not named or any(_meets(days, period.start_on, period.end_on) for days in named):
@@ -59,9 +64,13 @@ def days_said(known: Claims, said: dict[str, Any]) -> Iterator[Days]:
 
 def _days_in_name(known: Claims, delivery: Delivery) -> Iterator[Days]:
     """Yield the days a file's name gives in words; the moment a profile reads from it is known otherwise."""
-    for span in spans_in(delivery.shown_name.rpartition(".")[0].replace("_", " ")):
+    for span in spans_in(_words_of_name(delivery)):
         if span.key or span.first_on:
             yield from _days(known, span.words, span.first_on, span.last_on, span.key)
+
+
+def _words_of_name(delivery: Delivery) -> str:
+    return delivery.shown_name.rpartition(".")[0].replace("_", " ")
 
 
 def _days(known: Claims, words: str, first: str | None, last: str | None, key: str | None) -> Iterator[Days]:

@@ -60,6 +60,7 @@ def test_the_days_a_line_names_are_read_however_they_are_written(text: str, firs
         "(Theo Quyết định số 12, ngày 21 tháng 10 năm 2020",
         "Thông tư 01/2018/TT-VPCP ngày 23/11/2018 - Nghị định 61/2018 ngày 23/4/2018",
         "SỔ THEO DÕI HỒ SƠ",
+        "Lập theo Thông tư ngày 31/10/2017",
     ],
 )
 def test_the_day_of_a_law_is_no_claim(text: str) -> None:
@@ -76,6 +77,10 @@ def test_the_day_of_a_law_is_no_claim(text: str) -> None:
         "Từ ngày;15/12/2020;Đến ngày;14/03/2021",
         "Xuất lúc 06:30 ngày 15/03/2021",
         "Tháng 02/2021",
+        "Kỳ: Q1/2021",
+        "Năm 2020",
+        "Số liệu chốt ngày 14/03/2021",
+        "Ngày báo cáo: 14/03/2021",
     ],
 )
 def test_last_quarter_s_export_under_a_new_day_waits_by_its_title(office: Office, title: str) -> None:
@@ -128,6 +133,11 @@ def test_an_export_without_units_whose_title_names_another_unit_waits(office: Of
 def test_a_title_of_its_own_unit_or_of_one_above_says_nothing_against_a_file(office: Office, title: str) -> None:
     arrive(office, titled(title))
     assert states(office) == [("p01", "counted")]
+
+
+def test_a_name_that_names_another_unit_is_asked_about(office: Office) -> None:
+    arrive(office, titled(), name="Sổ Phường 2_2021_03_15.csv")
+    assert (states(office), kinds(office)) == ([("p01", "doubted")], [("p01", "title_unit")])
 
 
 def test_a_title_of_another_unit_over_rows_of_its_own_is_asked_about(office: Office) -> None:
