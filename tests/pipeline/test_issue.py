@@ -247,8 +247,8 @@ def test_other_software_and_packages_are_named_as_the_cause(
     monkeypatch.setattr(reproduction, "versions", lambda: {"duckdb": "99"})
     result = reproduce(loaded, find_issued(loaded, PERIOD, 2), software=clone)
     differing = {line.partition(":")[0] for line in result.differences}
-    # The words are in three documents; the manifest holds their hashes and the templates' share of the key.
-    assert differing == {"bao-cao.docx", "bao-cao.html", "bao-cao.pdf", "manifest.json"}
+    # The words are in three documents; the provenance and the manifest hold their hashes.
+    assert differing == {"bao-cao.docx", "bao-cao.html", "bao-cao.pdf", "manifest.json", "nguon-goc.prov.json"}
     assert "phần mềm khác bản đã dùng: report_templates/bao-cao-quy.md.j2." in result.causes
     assert any("gói duckdb khác" in line and "99" in line for line in result.causes)
     assert not any("pipelines/" in line for line in result.causes)
