@@ -108,7 +108,7 @@ def test_the_total_row_is_no_line_and_is_held_against_the_lines(tmp_path: Path) 
 def test_a_line_with_an_unknown_field_that_adds_up_the_lines_above_is_suspect(
     tmp_path: Path, numbers: tuple[object, ...], check_id: str, kept: int
 ) -> None:
-    reading = judged(tmp_path, row("Cấp xã", "Toàn phường", *numbers))
+    reading = judged(tmp_path, row("Cấp xã", "Lĩnh vực lạ", *numbers))
 
     assert found(reading) == {check_id: 1, "unknown_field": 1}
     assert len(reading.rows) == kept

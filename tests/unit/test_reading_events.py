@@ -113,7 +113,7 @@ def test_a_column_the_file_prints_is_never_replaced(tmp_path: Path) -> None:
     ("supplied", "key"),
     [
         ({"khong_co": {"always": "x"}}, "khóa supplied"),
-        ({"status": {"from": "khong_co", "filled": "a", "blank": "b"}}, "khóa supplied.from"),
+        ({"status": {"from": "khong_co", "filled": "a", "blank": "b"}}, "khóa supplied.status.from"),
     ],
 )
 def test_a_profile_that_reports_no_column_is_refused_by_name(
@@ -126,7 +126,7 @@ def test_a_profile_that_reports_no_column_is_refused_by_name(
 
 @pytest.mark.parametrize("rule", [{}, {"always": "x", "from": "finished_at"}, {"from": "finished_at", "filled": "a"}])
 def test_a_half_reported_rule_is_refused(rule: dict[str, str]) -> None:
-    with pytest.raises(ValueError, match="either always, or from with filled and blank"):
+    with pytest.raises(ValueError, match="supplied phải có always, hoặc from cùng filled và blank"):
         Profile.model_validate({**BASE, "supplied": {"status": rule}})
 
 
