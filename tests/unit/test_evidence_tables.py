@@ -1,7 +1,7 @@
 """Evidence tables are inert: a spreadsheet program runs nothing of them, and no cell reads «nan».
 
 Here: texts a unit may have typed into a code or a name, moments, yes and no. Not here: which rows and sums a table has
-(pipeline/test_evidence_tables).
+(pipeline/test_evidence_counts).
 Invariant: expected cells are written by hand.
 """
 
