@@ -119,6 +119,18 @@ def functions(module: Module) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
     return [node for node in module.nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
 
 
+def test_no_file_holds_the_marks_of_an_unfinished_merge() -> None:
+    marks = re.compile(r"(?m)^(<{7} |>{7} )")
+    rooms = ("pipelines", "dbt_project", "expectations", "report_templates", "docs", "tests", "benchmarks", "deploy")
+    written = [*PACKAGE.parent.glob("*.*"), *(path for room in rooms for path in (PACKAGE.parent / room).rglob("*.*"))]
+    texts = {".md", ".py", ".j2", ".sql", ".yml", ".yaml", ".toml", ".txt", ".csv"}
+    assert [
+        path.name
+        for path in written
+        if path.suffix in texts and path.is_file() and marks.search(path.read_text(encoding="utf-8", errors="ignore"))
+    ] == []
+
+
 def test_no_file_is_longer_than_450_lines() -> None:
     lengths = {module.name: len(module.text.splitlines()) for module in MODULES}
     assert {name: lines for name, lines in lengths.items() if lines > 450} == {}
