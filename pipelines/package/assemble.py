@@ -117,7 +117,7 @@ def summary(model: ReportModel) -> dict[str, str]:
     return {
         "Kỳ báo cáo": f"{model.question.period_label}, số liệu đến hết ngày {model.question.until_on:%d/%m/%Y}",
         **model.headline(),
-        "Tệp": f"{counts.accepted} chấp nhận, {counts.refused} từ chối",
+        "Bảng số liệu": f"{counts.accepted} chấp nhận, {counts.refused} từ chối",
         "Dòng trả lại đơn vị": str(counts.rows_rejected),
         **_outdated(model),
         "Đơn vị còn thiếu": f"{len(coverage.missing)}"

@@ -88,7 +88,7 @@ def test_summary_is_the_headline_of_the_report(manifest: dict) -> None:
         "Đã giải quyết": "5.800",
         "Tỷ lệ trước và đúng hạn": "98,64%",
         "Đang giải quyết": "450 (quá hạn 30)",
-        "Tệp": "3 chấp nhận, 1 từ chối",
+        "Bảng số liệu": "3 chấp nhận, 1 từ chối",
         "Dòng trả lại đơn vị": "3",
         "Đơn vị còn thiếu": "2 (UBND Phường 3, UBND Phường 4)",
     }
