@@ -17,6 +17,7 @@ from pipelines.audit.control import untraceable_cells
 from pipelines.audit.datapackage import FILES, RECEIPT, Written, write_description
 from pipelines.audit.other_tables import other_tables
 from pipelines.audit.tables import Column, Table, fact_tables
+from pipelines.ingest.memory import bound_engine
 
 # UTF-8 with BOM: a double click in the office's spreadsheet program shows the marks right.
 _BOM = "\ufeff"
@@ -35,6 +36,7 @@ def write_evidence(database: Path, layouts: dict[str, dict], folder: Path) -> di
     """
     folder.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(database, read_only=True) as connection:
+        connection.execute(bound_engine(database))
         wrong = untraceable_cells(connection, layouts)
         if wrong:
             raise Untraceable("\n".join(wrong[:20]))

@@ -21,6 +21,8 @@ _SHARE_OF_STRINGS = 32
 _BYTES_PER_CELL = 400
 _GROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
 
+# What an engine that reads a warehouse may use beside the size of its file.
+_ENGINE = 700_000_000
 # Objects made before the collector looks for garbage: what a run imports and parses are millions that stay.
 _OBJECTS_BETWEEN_COLLECTIONS = 100_000
 
@@ -51,6 +53,11 @@ def max_shared_strings() -> int:
 def max_cells() -> int:
     """Return how many cells a sheet may span, its empty ones too."""
     return memory() // _BYTES_PER_CELL
+
+
+def bound_engine(database: Path) -> str:
+    """Return the statement that bounds the memory of a connection; above it DuckDB goes on on the disk."""
+    return f"set memory_limit = '{min(_ENGINE + database.stat().st_size, memory() // 2)}B'"
 
 
 def collect_less() -> None:
