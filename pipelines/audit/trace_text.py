@@ -47,7 +47,7 @@ def trace_lines(cell: TracedCell, limit: int) -> Iterator[str]:
         if not pd.isna(row["correction"]):
             yield f"      ✎ đính chính: {row['correction']}"
     if len(cell.rows) > len(shown):
-        yield f"  … còn {len(cell.rows) - len(shown)} dòng; thêm --limit 0 để xem hết."
+        yield f"  … còn {format_count(len(cell.rows) - len(shown))} dòng; thêm --limit 0 để xem hết."
     yield from _files([place for row in shown[cell.key] for place in places.get(str(row), [])])
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pipelines.commands.common import office_path
+from pipelines.office.text import counted, format_count
 
 if TYPE_CHECKING:
     from pipelines.office.settings import Office
@@ -47,7 +48,7 @@ def _lines(faults: list[str], office: Office | None) -> Iterator[str]:
     from pipelines.setup.unused import unused
 
     if faults:
-        yield f"✗ {len(faults)} chỗ sai, phải sửa:"
+        yield f"✗ {counted(faults)} chỗ sai, phải sửa:"
         yield from (f"  {fault}" for fault in faults)
     else:
         yield "✓ Thiết lập, danh mục, hồ sơ nguồn: không có chỗ sai."
@@ -56,14 +57,14 @@ def _lines(faults: list[str], office: Office | None) -> Iterator[str]:
         return
     ending = endings(office, office.clock.today())
     if ending:
-        yield f"! {len(ending)} điều sắp hết hoặc còn thiếu:"
+        yield f"! {counted(ending)} điều sắp hết hoặc còn thiếu:"
         yield from (f"  {item.sentence}" for item in ending)
     yield from (f"! {line}" for line in lacking(office))
     never = list(unused(office))
     if never:
-        yield f"· Chưa tệp nào dùng đến ({len(never)}):"
+        yield f"· Chưa tệp nào dùng đến ({counted(never)}):"
         yield from (f"  {line}" for line in never)
     held = waiting(office).waiting
     yield from waiting_lines([item for item in held if item.kind != "new"])
     if new := sum(item.kind == "new" for item in held):
-        yield f"· {new} tệp trong inbox chờ nhận: kstt receive"
+        yield f"· {format_count(new)} tệp trong inbox chờ nhận: kstt receive"

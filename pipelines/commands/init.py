@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.office.errors import OfficeError
+from pipelines.office.text import counted
 
 if TYPE_CHECKING:
     from pipelines.setup.drafts import Drafted
@@ -87,7 +88,7 @@ def run(parsed: argparse.Namespace) -> int:
     if not any(unit.kind == "ward" for unit in new.units):
         raise OfficeError('Chưa có phường, xã nào. Thêm --unit "Phường A" cho từng đơn vị, hoặc --units-file, --from.')
     written = write_office(parsed.folder, new)
-    print(f"✓ Đã tạo {parsed.folder} ({new.name}, {len(new.all_units)} đơn vị, từ kỳ {first}):")
+    print(f"✓ Đã tạo {parsed.folder} ({new.name}, {counted(new.all_units)} đơn vị, từ kỳ {first}):")
     for path in written:
         print(f"  {path}")
     _print_drafted(drafted)
@@ -103,11 +104,11 @@ def _print_drafted(drafted: Drafted) -> None:
         print(f"· {line}")
     if drafted.files:
         print(
-            f"  Soạn từ tệp: {len(drafted.units)} đơn vị, {len(drafted.fields)} lĩnh vực mới, "
-            f"{len(drafted.profiles)} hồ sơ nguồn."
+            f"  Soạn từ tệp: {counted(drafted.units)} đơn vị, {counted(drafted.fields)} lĩnh vực mới, "
+            f"{counted(drafted.profiles)} hồ sơ nguồn."
         )
     if drafted.notes:
-        print(f"! {len(drafted.notes)} điều chưa khớp, cần xem lại:")
+        print(f"! {counted(drafted.notes)} điều chưa khớp, cần xem lại:")
         for note in drafted.notes:
             print(f"  {note}")
 

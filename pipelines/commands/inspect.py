@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.commands.common import load
 from pipelines.figures.text import format_count
 from pipelines.office.errors import OfficeError
-from pipelines.office.text import printable
+from pipelines.office.text import counted, printable
 
 if TYPE_CHECKING:
     from pipelines.audit.own_workbook import OwnWorkbook
@@ -209,7 +209,7 @@ def _sheet_lines(seen: SheetSeen) -> Iterator[str]:
         f"{count} {what} ẩn" for count, what in ((sheet.hidden_rows, "dòng"), (sheet.hidden_columns, "cột")) if count
     ]
     hidden += ["đang lọc"] if sheet.has_filter else []
-    hidden += [f"{len(sheet.merges)} ô gộp"] if sheet.merges else []
+    hidden += [f"{counted(sheet.merges)} ô gộp"] if sheet.merges else []
     noted = f"; {', '.join(hidden)}" if hidden else ""
     yield f"Trang {_name(seen.member, sheet.name)}: {format_count(len(sheet.rows))} dòng × {width} cột{noted}"
     if not seen.header_rows:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.commands.common import load
+from pipelines.office.text import counted
 
 if TYPE_CHECKING:
     from pipelines.office.settings import Office
@@ -46,9 +47,9 @@ def run(parsed: argparse.Namespace) -> int:
     differences += journal_against(office, parsed.against) if parsed.against else []
     if not differences:
         issued = [act for act in acts(office, "issue") if parsed.period in (None, act.details["period_id"])]
-        print(f"✓ Không có gì khác: {len(issued)} bản đã phát hành, sổ việc {len(acts(office))} việc.")
+        print(f"✓ Không có gì khác: {counted(issued)} bản đã phát hành, sổ việc {counted(acts(office))} việc.")
         return 0
-    print(f"✗ Có {len(differences)} chỗ khác:")
+    print(f"✗ Có {counted(differences)} chỗ khác:")
     for line in differences:
         print(f"  - {line}")
     return 1

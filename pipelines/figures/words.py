@@ -50,7 +50,7 @@ from pipelines.figures.row_words import (
     top_rows,
     unsent_units,
 )
-from pipelines.figures.text import format_count, format_day
+from pipelines.figures.text import format_count, format_day, lower_first
 from pipelines.office.errors import OfficeError
 from pipelines.office.nearest import nearest
 from pipelines.office.words import OwnWords
@@ -147,7 +147,7 @@ def template_environment(folders: Sequence[Path], known: Mapping[str, object]) -
         # Words become plain blocks; `plain` escapes every value, each renderer escapes for its own format.
         autoescape=False,
     )
-    environment.filters.update(day=format_day, count=format_count, lower_first=_lower_first)
+    environment.filters.update(day=format_day, count=format_count, lower_first=lower_first)
     return environment
 
 
@@ -312,9 +312,3 @@ def template_context(model: ReportModel) -> dict[str, Any]:
         "bridge": model.bridge,
         "switches": {switch.name: switch for switch in model.question.switches},
     }
-
-
-def _lower_first(text: object) -> str:
-    """Return a text as it stands inside a sentence."""
-    words = str(text)
-    return words[:1].lower() + words[1:]

@@ -26,6 +26,7 @@ from pipelines.office.errors import OfficeError
 from pipelines.office.journal import journal_faults
 from pipelines.office.settings import Office
 from pipelines.office.software import versions
+from pipelines.office.text import counted, format_decimal
 
 _LITTLE_ROOM = 2 * 1024**3
 _OLDEST_PYTHON = (3, 11)
@@ -72,14 +73,16 @@ def _clock(office: Office) -> Iterator[Finding]:
     if ahead:
         yield Finding(
             False,
-            f"Đồng hồ: {len(ahead)} tệp có giờ nhận sau giờ hiện nay; đồng hồ máy bị chỉnh lùi. Bật đồng bộ giờ (NTP).",
+            f"Đồng hồ: {counted(ahead)} tệp có giờ nhận sau giờ hiện nay; "
+            "đồng hồ máy bị chỉnh lùi. Bật đồng bộ giờ (NTP).",
         )
 
 
 def _disk(data: Path) -> Finding:
     there = next(folder for folder in [data, *data.parents] if folder.exists())
     room = shutil.disk_usage(there)
-    text = f"Ổ đĩa: còn {room.free / 1024**3:.1f} GB trong {room.total / 1024**3:.0f} GB ({there})"
+    free, total = format_decimal(room.free / 1024**3), format_decimal(room.total / 1024**3, 0)
+    text = f"Ổ đĩa: còn {free} GB trong {total} GB ({there})"
     return Finding(room.free > _LITTLE_ROOM, text + ("" if room.free > _LITTLE_ROOM else "; cần trống ít nhất 2 GB."))
 
 
@@ -121,7 +124,7 @@ def _messages(office: Office) -> Iterator[Finding]:
         for name, note in entry["ways"].items()
         if note["state"] in (FAILED, UNKNOWN)
     ]
-    yield Finding(not lost, f"Báo tin: {len(told)} tin trong sổ, {len(lost)} lần gửi chưa xong.")
+    yield Finding(not lost, f"Báo tin: {counted(told)} tin trong sổ, {counted(lost)} lần gửi chưa xong.")
     for entry, name, note in lost[-5:]:
         more = " (thôi không thử nữa)" if note["tries"] >= MOST_TRIES or note["state"] == UNKNOWN else ""
         yield Finding(False, f"  {name} → {entry['audience']}: {entry['subject']}: {note.get('why', '')}{more}")

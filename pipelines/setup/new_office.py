@@ -17,6 +17,7 @@ from pathlib import Path
 from pipelines.office.errors import OfficeError
 from pipelines.office.streams import streams
 from pipelines.office.tables import NOTE_COLUMNS, TABLES
+from pipelines.office.text import counted
 from pipelines.periods.period import Period, generate_periods
 from pipelines.setup.starter import TWO_TIER_SINCE, Structure, Unit, agencies, same_unit, starter_rows
 from pipelines.setup.texts import office_readme, office_yaml
@@ -154,7 +155,7 @@ def write_office(root: Path, new: NewOffice) -> list[str]:
     senders = [unit.unit_id for unit in new.all_units if unit.kind in _OWED[new.owes]]
     for unit_id in senders:
         (root / "inbox" / new.first_period / unit_id).mkdir(parents=True)
-    return [*sorted(files), f"inbox/{new.first_period}/ ({len(senders)} đơn vị)"]
+    return [*sorted(files), f"inbox/{new.first_period}/ ({counted(senders)} đơn vị)"]
 
 
 def _is_any(unit: Unit, others: Iterable[Unit]) -> bool:

@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.office.settings import Office
+from pipelines.office.text import counted
 from pipelines.warehouse.acceptance import Acceptances
 from pipelines.warehouse.claims import ASKED_KINDS, EFFECT_WORDS, Claim, listed
 from pipelines.warehouse.finished import finished_reports
@@ -77,7 +78,7 @@ def _gone(connection: duckdb.DuckDBPyConnection) -> Iterator[Claim]:
     rows = connection.execute(_GONE).fetchall() if _has(connection, "rpt_dossier_gone") else []
     for delivery_id, codes in rows:
         records = tuple(codes)
-        reason = f"{len(records)} hồ sơ đang giải quyết không còn trong danh sách đầy đủ: {listed(records)}."
+        reason = f"{counted(records)} hồ sơ đang giải quyết không còn trong danh sách đầy đủ: {listed(records)}."
         yield Claim(delivery_id, "deleted_dossiers", "flags", reason, "Hỏi đơn vị hồ sơ đi đâu.", records)
 
 
