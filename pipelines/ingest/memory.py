@@ -21,8 +21,8 @@ _SHARE_OF_STRINGS = 32
 _BYTES_PER_CELL = 400
 _GROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
 
-# What an engine may use for the smallest warehouse: beside the size of a file it reads, and beside many times the size of
-# the landed tables it builds from. Above it DuckDB goes on on the disk.
+# What an engine may use for the smallest warehouse; beside it the size of a file it reads, or many times that of the
+# landed tables it builds from. Above it DuckDB goes on on the disk.
 _ENGINE = 300_000_000
 _BUILT_FROM_A_BYTE = 8
 # Objects made before the collector looks for garbage: what a run imports and parses are millions that stay.
