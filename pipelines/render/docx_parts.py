@@ -21,11 +21,11 @@ _HASH_LENGTH = 8
 
 
 def set_text(run: Any, text: str) -> None:
-    """Write the text of a run that has none yet: as `run.text = text` does, which first searches what is in the run."""
+    """Write the text of an element of a run that has none yet: as setting `text` does, which first searches it."""
     if any(mark in text for mark in "\t\r\n"):
         run.text = text
     elif text:
-        run.add_text(text)
+        run.add_t(text)
 
 
 def bookmark_name(figure_id: str) -> str:
@@ -219,6 +219,13 @@ def mark_size(paragraph: Any, size: Any) -> None:
     height.set(qn("w:val"), str(int(size.pt * 2)))
     look.append(height)
     paragraph._p.get_or_add_pPr().append(look)
+
+
+def centre_in_height(cell: Any) -> None:
+    """Let the text of a cell stand in the middle of its row."""
+    place = OxmlElement("w:vAlign")
+    place.set(qn("w:val"), "center")
+    cell._tc.get_or_add_tcPr().append(place)
 
 
 def rule_below(paragraph: Any, inset_mm: float) -> None:

@@ -22,7 +22,7 @@ from pipelines.audit.places import PrintedFact, printed_facts
 from pipelines.figures.comparison import Comparison
 from pipelines.figures.model import ReportModel
 from pipelines.figures.packets import BOOK_NAME
-from pipelines.ingest.memory import bound_engine
+from pipelines.ingest.memory import engine_that_reads
 
 PAGE = Path(__file__).parent / "page"
 PAGE_FILES = ("index.html", "so.css", "so.js")
@@ -53,7 +53,7 @@ def write_book(
     for name in PAGE_FILES:
         shutil.copyfile(PAGE / name, book / name)
     with duckdb.connect(folder / "warehouse.duckdb", read_only=True) as connection:
-        connection.execute(bound_engine(folder / "warehouse.duckdb"))
+        connection.execute(engine_that_reads(folder / "warehouse.duckdb"))
         printed = printed_facts(connection, layouts)
         gather_places(connection, printed)
         facts, lists = [], []
