@@ -17,7 +17,7 @@ import yaml
 from pipelines.ingest.cells import is_blank
 from pipelines.ingest.contract import load_contract
 from pipelines.ingest.grid import Opened, open_delivery
-from pipelines.ingest.guess import Guess, guess, profile_text, unknown_words
+from pipelines.ingest.guess import Guess, completed_text, guess, profile_text, unknown_words
 from pipelines.ingest.headers import Labels, is_numbering, label, path_key
 from pipelines.ingest.inspection import Inspection, inspect_file
 from pipelines.ingest.persons import without_persons
@@ -80,14 +80,32 @@ def guess_file(path: Path) -> tuple[Opened, Guess | None]:
     return opened, guess(opened, [load_contract(contract_path(stream)) for stream in streams()])
 
 
-def draft(path: Path, unit_id: str | None) -> Draft | None:
+def draft(path: Path, unit_id: str | None, known: Profile | None = None) -> Draft | None:
     """Return a profile for a file, tried on it; None where no contract knows two of its headers.
+
+    Args:
+        path: the file.
+        unit_id: the unit it comes from; None fits any.
+        known: the profile that reads it already: the draft is that one with what the file has beyond it.
 
     Raises:
         Refused: the file cannot be opened.
     """
+    if known is not None:
+        found = guess(open_delivery(path), [load_contract(contract_path(known.stream))], known)
+        if found is not None:
+            return completed(path, found, known)
     _, found = guess_file(path)
     return None if found is None else draft_of(path, found, unit_id)
+
+
+def completed(path: Path, found: Guess, known: Profile) -> Draft:
+    """Return a profile with what a file has beyond it."""
+    labels = {**known.labels, **{name: [head, *known.labels.get(name, [])] for name, head in found.guessed.items()}}
+    words = unknown_words(found.contract, known.model_copy(update={"labels": labels}), found.paths, _rows(found))
+    text = completed_text(found, known, {name: list(shown_words(noted)) for name, noted in words.items()})
+    profile = Profile.model_validate(yaml.safe_load(text))
+    return Draft(found, profile, text, inspect_file(path, found.contract, profile), words)
 
 
 def draft_of(path: Path, found: Guess, unit_id: str | None) -> Draft:

@@ -55,19 +55,11 @@ def commands() -> list[list[str]]:
 
 def fill_words_of_the_source(profile: Path) -> None:
     """Take the # away before `values` and write the meaning of each word, as the handbook says."""
-    lines: list[str] = []
-    for line in profile.read_text(encoding="utf-8").splitlines():
-        head = re.match(r"# values\.(\w+):", line)
-        word = re.match(r'#   "(.*)": \?$', line)
-        if line == "# values:":
-            lines.append("values:")
-        elif head:
-            lines.append(f"  {head[1]}:")
-        elif word:
-            lines.append(f'    "{word[1]}": {MEANINGS[word[1]]}')
-        else:
-            lines.append(line)
-    profile.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    head, values = profile.read_text(encoding="utf-8").split("# values:\n")
+    bare = "".join(line.removeprefix("# ") + "\n" for line in ["# values:", *values.splitlines()])
+    for word, meaning in MEANINGS.items():
+        bare = bare.replace(f'"{word}": CHƯA_GHI', f'"{word}": {meaning}')
+    profile.write_text(head + bare, encoding="utf-8")
 
 
 def write_own_words(path: Path) -> None:
