@@ -1,7 +1,7 @@
 """Paragraphs, lines and runs of a Word document.
 
 Here: opening a document, what every part of it is written with. Not here: its parts (docx), oxml grammar (docx_parts).
-Invariant: a figure is always between bookmarks named after its id.
+Invariant: a figure is between bookmarks named after its id, and a link into the evidence book where there is one.
 """
 
 from __future__ import annotations
@@ -17,14 +17,24 @@ from docx.shared import Mm, Pt
 
 from pipelines.figures.blocks import Run
 from pipelines.office.errors import OfficeError
-from pipelines.render.docx_parts import Bookmarks, cell_margins, empty_body, fix_widths, missing_styles, set_text
+from pipelines.render.docx_parts import (
+    Bookmarks,
+    cell_margins,
+    empty_body,
+    fix_widths,
+    link_to,
+    missing_styles,
+    set_text,
+)
 
 
 class DocxText:
     """A Word document to which text is added at the end."""
 
-    def __init__(self, document: Any) -> None:
+    def __init__(self, document: Any, book: str = "") -> None:
         self.document = document
+        # Page of the evidence book beside the document; empty where there is none.
+        self.book = book
         self.bookmarks = Bookmarks()
 
     def plain_table(self, widths: list[float]) -> Any:
@@ -68,13 +78,15 @@ class DocxText:
             self.run(paragraph, Run(run.text, run.bold or bold, run.slanted, run.figure_id), None)
 
     def run(self, paragraph: Any, run: Run, size: Any) -> None:
-        """Write one run; a figure is put between bookmarks of its id."""
+        """Write one run; a figure is put between bookmarks of its id, and opens its place in the book."""
         with self.bookmarks.around(paragraph, run.figure_id):
             written = paragraph.add_run()
             set_text(written, run.text)
         written.bold, written.italic = run.bold or None, run.slanted or None
         if size is not None:
             written.font.size = size
+        if self.book and run.figure_id and run.text:
+            link_to(paragraph, written, self.book, run.figure_id)
 
 
 def opened_document(base: Path) -> Any:
