@@ -22,11 +22,11 @@ _HASH_LENGTH = 8
 
 
 def set_text(run: Any, text: str) -> None:
-    """Write the text of a run that has none yet: as `run.text = text` does, which first searches what is in the run."""
+    """Write the text of an element of a run that has none yet: as setting `text` does, which first searches it."""
     if any(mark in text for mark in "\t\r\n"):
         run.text = text
     elif text:
-        run.add_text(text)
+        run.add_t(text)
 
 
 def bookmark_name(figure_id: str) -> str:
@@ -72,7 +72,7 @@ class Bookmarks:
 
 
 def link_to(paragraph: Any, run: Any, page: str, place: str) -> None:
-    """Make a run of a paragraph a link to a place in a page that lies beside the document; it looks as it did.
+    """Make an element of a run a link to a place in a page that lies beside the document; it looks as it did.
 
     All links to one page share one relation; Word and LibreOffice put the anchor behind its address.
     """
@@ -80,8 +80,8 @@ def link_to(paragraph: Any, run: Any, page: str, place: str) -> None:
     link.set(qn("r:id"), paragraph.part.relate_to(page, RELATIONSHIP_TYPE.HYPERLINK, is_external=True))
     link.set(qn("w:anchor"), place)
     link.set(qn("w:history"), "1")
-    run._r.addprevious(link)
-    link.append(run._r)
+    run.addprevious(link)
+    link.append(run)
 
 
 STYLES = ("Normal", "Heading 1", "Heading 2", "Heading 3", "Heading 4", "Header")
@@ -233,6 +233,13 @@ def mark_size(paragraph: Any, size: Any) -> None:
     height.set(qn("w:val"), str(int(size.pt * 2)))
     look.append(height)
     paragraph._p.get_or_add_pPr().append(look)
+
+
+def centre_in_height(cell: Any) -> None:
+    """Let the text of a cell stand in the middle of its row."""
+    place = OxmlElement("w:vAlign")
+    place.set(qn("w:val"), "center")
+    cell._tc.get_or_add_tcPr().append(place)
 
 
 def rule_below(paragraph: Any, inset_mm: float) -> None:

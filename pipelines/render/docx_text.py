@@ -7,6 +7,7 @@ Invariant: a figure is between bookmarks named after its id, and a link into the
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,11 @@ from pipelines.office.errors import OfficeError
 from pipelines.render.docx_parts import (
     Bookmarks,
     cell_margins,
+    centre_in_height,
     empty_body,
     fix_widths,
     link_to,
+    mark_size,
     missing_styles,
     set_text,
 )
@@ -36,6 +39,7 @@ class DocxText:
         # Page of the evidence book beside the document; empty where there is none.
         self.book = book
         self.bookmarks = Bookmarks()
+        self._looks: dict[tuple[Any, ...], tuple[Any, Any]] = {}
 
     def plain_table(self, widths: list[float]) -> Any:
         """Add a table of one row without borders."""
@@ -53,6 +57,24 @@ class DocxText:
         paragraph.paragraph_format.space_after = Pt(0)
         self.run(paragraph, Run(text, bold, slanted), size)
         return paragraph
+
+    def cell_line(self, cell: Any, run: Run, alignment: Any, size: Any) -> None:
+        """Write the one line of a form's cell.
+
+        Cells of one look begin as copies of the first: a form has hundreds, and python-docx takes a millisecond for the
+        properties of each.
+        """
+        look = (alignment, size, run.bold, run.slanted)
+        if look not in self._looks:
+            self._looks[look] = _look(cell.paragraphs[0], alignment, size, run)
+        properties, written = deepcopy(self._looks[look])
+        line = cell._tc.p_lst[0]
+        line[:] = [properties]
+        with self.bookmarks.around(cell.paragraphs[0], run.figure_id):
+            line.append(written)
+            set_text(written, run.text)
+        self._open(cell.paragraphs[0], written, run)
+        centre_in_height(cell)
 
     def text(
         self, text: str, alignment: Any, size: Any, bold: bool = False, slanted: bool = False, before: Any = None
@@ -81,12 +103,27 @@ class DocxText:
         """Write one run; a figure is put between bookmarks of its id, and opens its place in the book."""
         with self.bookmarks.around(paragraph, run.figure_id):
             written = paragraph.add_run()
-            set_text(written, run.text)
+            set_text(written._r, run.text)
         written.bold, written.italic = run.bold or None, run.slanted or None
         if size is not None:
             written.font.size = size
+        self._open(paragraph, written._r, run)
+
+    def _open(self, paragraph: Any, written: Any, run: Run) -> None:
+        """Let a figure open its place in the book."""
         if self.book and run.figure_id and run.text:
             link_to(paragraph, written, self.book, run.figure_id)
+
+
+def _look(paragraph: Any, alignment: Any, size: Any, run: Run) -> tuple[Any, Any]:
+    """Return the properties of a paragraph and an empty run of a look."""
+    paragraph.alignment = alignment
+    paragraph.paragraph_format.space_after = paragraph.paragraph_format.space_before = Pt(1)
+    mark_size(paragraph, size)
+    written = paragraph.add_run()
+    written.bold, written.italic = run.bold or None, run.slanted or None
+    written.font.size = size
+    return paragraph._p.pPr, written._r
 
 
 def opened_document(base: Path) -> Any:

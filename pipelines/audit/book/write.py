@@ -22,7 +22,7 @@ from pipelines.audit.places import PrintedFact, printed_facts
 from pipelines.figures.comparison import Comparison
 from pipelines.figures.model import ReportModel
 from pipelines.figures.packets import BOOK_NAME
-from pipelines.ingest.memory import bound_engine
+from pipelines.ingest.memory import engine_that_reads
 
 PAGE = Path(__file__).parent / "page"
 PAGE_FILES = ("index.html", "so.css", "so.js")
@@ -56,7 +56,7 @@ def write_book(
         shutil.copyfile(PAGE / name, book / name)
     layouts = {name: layout for name, layout in layouts.items() if name in model.forms}
     with duckdb.connect(warehouse, read_only=True) as connection:
-        connection.execute(bound_engine(warehouse))
+        connection.execute(engine_that_reads(warehouse))
         printed = printed_facts(connection, layouts)
         gather_places(connection, printed, model.scope_id)
         facts, lists = [], []
