@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.office.errors import OfficeError
-from pipelines.office.text import counted
+from pipelines.office.text import counted, format_count
 
 if TYPE_CHECKING:
     from pipelines.setup.drafts import Drafted
@@ -88,7 +88,12 @@ def run(parsed: argparse.Namespace) -> int:
     if not any(unit.kind == "ward" for unit in new.units):
         raise OfficeError('Chưa có phường, xã nào. Thêm --unit "Phường A" cho từng đơn vị, hoặc --units-file, --from.')
     written = write_office(parsed.folder, new)
-    print(f"✓ Đã tạo {parsed.folder} ({new.name}, {counted(new.all_units)} đơn vị, từ kỳ {first}):")
+    standard = len(new.all_units) - len(new.units) - 1
+    print(f"✓ Đã tạo {parsed.folder} ({new.name}, từ kỳ {first}):")
+    print(
+        f"  {counted(new.all_units)} đơn vị: đơn vị tổng hợp, {format_count(standard)} cơ quan có sẵn theo cơ cấu "
+        f"(sửa ở reference/units.csv), {counted(new.units)} đơn vị nêu tên."
+    )
     for path in written:
         print(f"  {path}")
     _print_drafted(drafted)

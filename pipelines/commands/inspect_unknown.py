@@ -80,13 +80,11 @@ def missing_lines(path: Path, opened: Opened, contract: Contract, profile: Profi
 
 def header_lines(found: Guess) -> Iterator[str]:
     """The header where the table is not whole: every path, so that an officer sees what there is to map."""
-    from pipelines.ingest.guess import column_words
-
     rows = ", ".join(map(str, found.header_rows))
     yield f"Dòng tiêu đề có vẻ ở trang «{found.sheet.name or 'duy nhất'}», dòng {rows}:"
     yield from (f"  «{path}»" for path in found.paths if path)
     for name in found.missing:
-        yield f"  ! Chưa thấy cột bắt buộc «{column_words(found.contract.columns[name])}» ({name})"
+        yield f"  ! Chưa thấy cột bắt buộc «{found.contract.columns[name].title}» ({name})"
 
 
 def word_lines(words: dict[str, list[str]]) -> Iterator[str]:

@@ -223,7 +223,7 @@ def profile_text(guess: Guess, file_name: str, unit_id: str | None, words: dict[
         lines.append("labels:")
         lines += [f"  {name}: [{_quoted(path)}]  # phỏng đoán, xem lại" for name, path in guess.guessed.items()]
         lines += [
-            f"  # {name}: [tên cột trong tệp]  # cột bắt buộc «{column_words(guess.contract.columns[name])}», chưa thấy"
+            f"  # {name}: [tên cột trong tệp]  # cột bắt buộc «{guess.contract.columns[name].title}», chưa thấy"
             for name in guess.missing
         ]
         if not guess.guessed:
@@ -244,7 +244,7 @@ def completed_text(found: Guess, profile: Profile, words: Mapping[str, list[str]
         mark = "  # phỏng đoán, xem lại" if name in found.guessed else ""
         lines.append(f"  {name}: [{', '.join(map(_quoted, dict.fromkeys(paths)))}]{mark}")
     lines += [
-        f"  # {name}: [tên cột trong tệp]  # cột bắt buộc «{column_words(found.contract.columns[name])}», chưa thấy"
+        f"  # {name}: [tên cột trong tệp]  # cột bắt buộc «{found.contract.columns[name].title}», chưa thấy"
         for name in found.missing
     ]
     if not (labels or found.guessed):
@@ -260,11 +260,6 @@ def completed_text(found: Guess, profile: Profile, words: Mapping[str, list[str]
         lines += [f"    {_quoted(word)}: {meaning}" for word, meaning in values.get(name, {}).items()]
         lines += [f"    # {_quoted(word)}: {UNFILLED}" for word in new]
     return "\n".join(lines) + "\n"
-
-
-def column_words(column: Column) -> str:
-    """Return what people call a column: its first label that is no name of a program."""
-    return next((text for text in column.labels if " " in text), column.labels[0])
 
 
 def _meanings(contract: Contract, name: str) -> str:

@@ -35,10 +35,16 @@ _SHOWN = ("duckdb", "dbt-core", "great-expectations", "pandas", "python-docx", "
 
 @dataclass(frozen=True)
 class Finding:
-    """One line: whether it is well, and what is so."""
+    """One line: whether it is well, and what is so; `is_choice`: not so by a fault, but as somebody has it for now."""
 
     is_well: bool
     text: str
+    is_choice: bool = False
+
+    @property
+    def sign(self) -> str:
+        """Return the mark before the line."""
+        return "✓" if self.is_well else "!" if self.is_choice else "✗"
 
 
 def examine(office: Office) -> Iterator[Finding]:
@@ -65,6 +71,7 @@ def _clock(office: Office) -> Iterator[Finding]:
         yield Finding(
             False,
             f"Đồng hồ: office.yaml ghim ở {now:%H:%M %d/%m/%Y}; đơn vị thật phải là clock: null, kẻo hạn sai.",
+            is_choice=True,
         )
         return
     real = Clock(office.clock.timezone).now()
@@ -130,4 +137,5 @@ def _messages(office: Office) -> Iterator[Finding]:
         yield Finding(False, f"  {name} → {entry['audience']}: {entry['subject']}: {note.get('why', '')}{more}")
     notify = office.settings.notify
     if not notify.officer and not notify.webhook_env and not notify.folder:
-        yield Finding(False, "Báo tin: office.yaml chưa khai notify, khi máy chạy một mình không ai được báo.")
+        text = "Báo tin: office.yaml chưa khai notify, khi máy chạy một mình không ai được báo."
+        yield Finding(False, text, is_choice=True)

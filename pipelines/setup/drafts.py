@@ -120,7 +120,7 @@ def _profile(path: Path, found: Draft, drafted: Drafted) -> None:
     drafted.profiles[name] = found.text.replace(f"profile_id: {found.profile.profile_id}", f"profile_id: {new_id}", 1)
     contract = found.found.contract
     drafted.notes += [
-        f"profiles/{name}: chưa thấy cột bắt buộc «{contract.columns[column].labels[0]}» ({column}) trong {path.name}."
+        f"profiles/{name}: chưa thấy cột bắt buộc «{contract.columns[column].title}» ({column}) trong {path.name}."
         for column in found.found.missing
     ]
     drafted.notes += [

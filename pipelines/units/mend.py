@@ -204,7 +204,7 @@ def _fault(row: dict, contract: Contract, delivery: Delivery, cells: dict[str, t
     column = str(row["column_name"]).removesuffix("_label")
     header, own = cells.get(column, ("", ""))
     if not header and column in contract.columns:
-        header = contract.columns[column].labels[0]
+        header = contract.columns[column].title
     return Fault(
         stream_title=contract.title,
         file_name=delivery.shown_name,

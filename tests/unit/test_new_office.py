@@ -48,7 +48,7 @@ def test_a_new_two_tier_office_passes_the_check_and_has_a_folder_a_unit(
     assert office.settings.office.parent_name == 'Bộ "A": #1'
     units = office.reference["units"].set_index("unit_id")
     assert list(units[units["unit_kind"] == "ward"].index) == ["phuong-an-hoa", "tl", "dac-khu-hon-ngoc"]
-    assert units.loc["tl", "name_vi"] == "UBND Xã Tân Lập"
+    assert units.loc["tl", "name_vi"] == "UBND xã Tân Lập"
     assert not any("Phòng" in name for name in units["name_vi"])  # the district level has none any more
     assert {path.name for path in (root / "inbox" / "2026-Q3").iterdir()} >= {"phuong-an-hoa", "tl", "trung-tam"}
     assert [row["period_id"] for row in table(root, "periods")][:4] == ["2026-Q3", "2026-Q4", "2026-9M", "2026-Y"]
