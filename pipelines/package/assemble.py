@@ -101,11 +101,11 @@ def assemble(
         write_report(model, blocks, folder / f"{name}.docx", paper.base)
         write_pdf(model, blocks, folder / f"{name}.pdf")
         write_html(model, blocks, folder / f"{name}.html")
-    write_forms(model, sent, folder / SENT_FORMS)
-    write_forms(model, kept, folder / KEPT_FORMS)
+    codes = _short_codes(model, layouts)
+    write_forms(model, sent, folder / SENT_FORMS, codes)
+    write_forms(model, kept, folder / KEPT_FORMS, codes)
     _write_json(folder / "forms.json", layouts)
     if warehouse:
-        codes = _short_codes(model, layouts)
         write_book(folder, warehouse, model, layouts, codes, since)
     if warehouse and model.scope is None:
         write_tidy(folder, model, codes)
