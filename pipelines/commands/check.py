@@ -1,6 +1,6 @@
 """`kstt check`: everything wrong in the office folder at once, what will run out, what nothing ever used.
 
-Here: command line and printing. Not here: looking (setup/check, supply, unused).
+Here: command line and printing. Not here: looking (setup/check, supply, unused, unread).
 Invariant: writes nothing of its own; code 1 only for faults, for what runs out later stops nothing today.
 """
 
@@ -45,6 +45,7 @@ def _lines(faults: list[str], office: Office | None) -> Iterator[str]:
     from pipelines.ingest.landing import waiting
     from pipelines.ingest.reception_text import waiting_lines
     from pipelines.setup.supply import endings, lacking
+    from pipelines.setup.unread import unread
     from pipelines.setup.unused import unused
 
     if faults:
@@ -64,6 +65,10 @@ def _lines(faults: list[str], office: Office | None) -> Iterator[str]:
     if never:
         yield f"· Chưa tệp nào dùng đến ({counted(never)}):"
         yield from (f"  {line}" for line in never)
+    strange = list(unread(office))
+    if strange:
+        yield f"! {counted(strange)} tệp chờ nhận có chỗ không được đọc:"
+        yield from (f"  {line}" for line in strange)
     held = waiting(office).waiting
     yield from waiting_lines([item for item in held if item.kind != "new"])
     if new := sum(item.kind == "new" for item in held):

@@ -50,7 +50,7 @@ class Draft:
     @property
     def rows(self) -> list[Row]:
         """The rows below the header and the numbers of its columns, as they are in the file."""
-        return _rows(self.found)
+        return rows_of(self.found)
 
     def cells(self, *columns: str) -> Counter[tuple[str, ...]]:
         """Return how often each combination of cells of some contract columns stands in the file, "" for none."""
@@ -60,7 +60,7 @@ class Draft:
         return Counter(tuple(_cell(row, places.get(name)) for name in columns) for row in self.rows)
 
 
-def _rows(found: Guess) -> list[Row]:
+def rows_of(found: Guess) -> list[Row]:
     """The rows below the header that are no numbers of columns («(1) (2) (3)»)."""
     below = found.sheet.rows[found.header_rows[-1] :]
     return [row for number, row in enumerate(below) if number > 1 or not is_numbering(row)]
@@ -102,7 +102,7 @@ def draft(path: Path, unit_id: str | None, known: Profile | None = None) -> Draf
 def completed(path: Path, found: Guess, known: Profile) -> Draft:
     """Return a profile with what a file has beyond it."""
     labels = {**known.labels, **{name: [head, *known.labels.get(name, [])] for name, head in found.guessed.items()}}
-    words = unknown_words(found.contract, known.model_copy(update={"labels": labels}), found.paths, _rows(found))
+    words = unknown_words(found.contract, known.model_copy(update={"labels": labels}), found.paths, rows_of(found))
     text = completed_text(found, known, {name: list(shown_words(noted)) for name, noted in words.items()})
     profile = Profile.model_validate(yaml.safe_load(text))
     return Draft(found, profile, text, inspect_file(path, found.contract, profile), words)
@@ -117,7 +117,7 @@ def draft_of(path: Path, found: Guess, unit_id: str | None) -> Draft:
         labels={name: [head] for name, head in found.guessed.items()},
         date_order="month_first" if found.is_month_first else "day_first",
     )
-    words = unknown_words(found.contract, plain, found.paths, _rows(found))
+    words = unknown_words(found.contract, plain, found.paths, rows_of(found))
     text = profile_text(found, path.name, unit_id, {name: list(shown_words(noted)) for name, noted in words.items()})
     profile = Profile.model_validate(yaml.safe_load(text))
     return Draft(found, profile, text, inspect_file(path, found.contract, profile), words)
