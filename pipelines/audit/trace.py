@@ -146,7 +146,8 @@ def _places(connection: duckdb.DuckDBPyConnection, fact: Fact, rows: pd.DataFram
     connection.register("traced", rows[[fact.key]].drop_duplicates())
     parts = ", ".join(f"({number}, '{part}')" for number, part in enumerate(parts_of(fact)))
     found = connection.execute(f"""
-        select p.record, part.name as part, p.delivery_id, coalesce(u.name_vi, d.unit_id, n.unit_id) as sender,
+        select p.record, part.name as part, p.delivery_id, coalesce(d.unit_id, n.unit_id) as sender,
+            coalesce(u.name_vi, d.unit_id, n.unit_id) as sender_name,
             coalesce(d.file_name, n.file_name, p.source_file) as file_name, nullif(p.source_sheet, '') as sheet,
             p.source_row as row_no, d.sha256
         from ({deciding_rows(fact, "traced")}) as p

@@ -83,7 +83,7 @@ def _origin(places: list[dict]) -> Iterator[str]:
     (that it was sent). Rows that are one are said once; which one each is, where they differ."""
     told: dict[str, list[str]] = {}
     for place in places:
-        known = [place[name] for name in ("sender", "file_name") if not pd.isna(place[name])]
+        known = [place[name] for name in ("sender_name", "file_name") if not pd.isna(place[name])]
         if known:
             row = "cả tệp" if pd.isna(place["row_no"]) else f"dòng {int(place['row_no'])}"
             sheet = (
