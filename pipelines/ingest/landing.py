@@ -340,12 +340,15 @@ def keep(office: Office, path: Path) -> str:
     if not target.exists() or hash_file(target) != sha256:
         target.parent.mkdir(parents=True, exist_ok=True)
         temporary = temporary_beside(target, ".receiving-")
-        with temporary.open("xb") as sink, path.open("rb") as source:
-            shutil.copyfileobj(source, sink)
-            sink.flush()
-            os.fsync(sink.fileno())
-        sha256 = hash_file(temporary)  # what was copied, had the file changed since it was first hashed
-        temporary.replace(landed_path(office, sha256))
+        try:
+            with temporary.open("xb") as sink, path.open("rb") as source:
+                shutil.copyfileobj(source, sink)
+                sink.flush()
+                os.fsync(sink.fileno())
+            sha256 = hash_file(temporary)  # what was copied, had the file changed since it was first hashed
+            temporary.replace(landed_path(office, sha256))
+        finally:
+            temporary.unlink(missing_ok=True)  # of a full disk, what was begun would take the last room
     return sha256
 
 

@@ -114,8 +114,11 @@ def _copy(source: Path, target: Path) -> bool:
     was_there = target.is_file()
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = temporary_beside(target, ".writing-")
-    shutil.copy2(source, temporary)
-    temporary.replace(target)
+    try:
+        shutil.copy2(source, temporary)
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
     return not was_there
 
 

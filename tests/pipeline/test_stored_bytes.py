@@ -139,7 +139,10 @@ def spoil_landed(root: Path, byte: bool = True) -> Path:
 @pytest.mark.parametrize("byte", [True, False], ids=["one byte", "cut"])
 def test_no_version_rests_on_a_received_file_whose_kept_bytes_changed(root: Path, byte: bool) -> None:
     spoil_landed(root, byte)
-    with story.at("2021-03-16T09:00:00"), pytest.raises(OfficeError, match=re.escape("Tệp đã nhận «Sổ_2021_03_15.csv»")):
+    with (
+        story.at("2021-03-16T09:00:00"),
+        pytest.raises(OfficeError, match=re.escape("Tệp đã nhận «Sổ_2021_03_15.csv»")),
+    ):
         story.send_out(root, "final")
 
 
