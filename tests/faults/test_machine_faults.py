@@ -18,8 +18,8 @@ from pathlib import Path
 import issued_office as story
 import pytest
 from issued_office import PERIOD
+from killed_work import GOOD, HEAD
 from office_folder import make_office, send
-from test_access import EXPORT
 
 from pipelines.audit.verify import verify
 from pipelines.cli import main
@@ -28,6 +28,8 @@ from pipelines.ingest.landing import receive
 from pipelines.office.settings import load_office
 from pipelines.warehouse.register import register
 from pipelines.warehouse.typed import type_deliveries
+
+EXPORT = (HEAD + GOOD.format(n=1)).encode("utf-8-sig")
 
 
 class Disk:
@@ -169,9 +171,9 @@ def test_on_a_disk_that_is_read_only_a_command_says_so(
     disk: Disk, command: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
     root = make_office(disk.place / "office")
-    send(root, "Sổ_2021_03_15.csv", EXPORT.encode())
+    send(root, "Sổ_2021_03_15.csv", EXPORT)
     receive(load_office(root))
-    send(root, "b_2021_03_15.csv", EXPORT.encode() + b"\n")
+    send(root, "b_2021_03_15.csv", EXPORT + b"\n")
     disk.remount("ro")
     code, lines = said(root, capsys, *command)
     assert (code, "chỉ cho đọc" in lines) == (1, True), lines
