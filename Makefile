@@ -67,12 +67,13 @@ golden: env  ## write the kept documents, docs/reference.md and the output shown
 	@KSTT_GOLDEN=write $(RUN)/python -m pytest -n 0 tests/golden tests/pipeline/test_shown_output.py tests/pipeline/test_template_check.py
 	@git --no-pager diff --stat -- tests/golden docs README.md
 
-check: env  ## ruff, types, SQL lint, dbt parse
+check: env  ## ruff, types, SQL lint, portable SQL, dbt parse
 	$(RUN)/ruff check .
 	$(RUN)/ruff format --check .
 	$(RUN)/ty check pipelines
 	@mkdir -p target/check
 	KSTT_WAREHOUSE=$(CURDIR)/target/check/warehouse.duckdb $(RUN)/sqlfluff lint dbt_project/models --disable-progress-bar
+	$(RUN)/python -m pytest -n 0 tests/unit/test_portable_sql.py
 	KSTT_WAREHOUSE=/nonexistent.duckdb $(RUN)/dbt --quiet parse --project-dir dbt_project --profiles-dir dbt_project --target-path target/check
 
 docs: env  ## dbt's documentation and the lineage of columns, pages that open from disk: target/docs/
