@@ -17,12 +17,14 @@ from sqlglot.errors import SqlglotError
 from pipelines.paths import DBT_PROJECT
 
 # Functions, and words before a bracket, that DuckDB, Spark and PostgreSQL have under one name with one meaning.
-PORTABLE = set(
-    """
-    abs ceil coalesce count decimal extract first_value greatest grouping lag least lower max min mod nullif replace round
-    row_number substring sum trim upper
-    and as between by cast case else end exists from having in join not on or over select sets then when where
-    """.split()
+PORTABLE = frozenset(
+    word
+    for line in (
+        "abs ceil coalesce count decimal extract first_value greatest grouping lag least lower max min mod nullif",
+        "replace round row_number substring sum trim upper",
+        "and as between by cast case else end exists from having in join not on or over select sets then when where",
+    )
+    for word in line.split()
 )
 # Words and signs one of them has not, or has with another meaning.
 FOREIGN = {
