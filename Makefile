@@ -20,7 +20,7 @@ TESTS_IN = $(shell [ "0$(MEMORY_KB)" -gt 8000000 ] 2>/dev/null && echo TMPDIR=/d
 PICKED = $(if $(T),$(if $(filter -%,$(T))$(wildcard $(firstword $(subst ::, ,$(T)))),$(T),-k "$(T)"))
 SPREAD = $(if $(wildcard $(filter %.py,$(firstword $(subst ::, ,$(T))))),,-n 2 --dist loadscope --no-loadscope-reorder)
 
-.PHONY: help report year test quick kills golden check ui docs env clean
+.PHONY: help report year test quick kills golden check ui docs site env clean
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
@@ -90,6 +90,12 @@ docs: env  ## dbt's documentation and the lineage of columns, pages that open fr
 	  --project-dir dbt_project --profiles-dir dbt_project --target-path $(CURDIR)/target/docs
 	@if [ -f target/docs/warehouse.duckdb ]; then $(RUN)/python scripts/column_lineage.py target/docs; fi
 	@echo target/docs/static_index.html target/docs/columns.html
+
+# Strict: a link that leads nowhere, an anchor that is not there or a page without a place in the menu stops it.
+site: env  ## README and docs/ as a site that opens from disk, every link checked: target/site/html/
+	@$(RUN)/python scripts/site_pages.py target/site/pages
+	@$(UV) run --quiet --locked --isolated --only-group docs mkdocs build --strict -f docs/mkdocs.yml
+	@echo target/site/html/docs/index.html
 
 clean:  ## delete everything that can be made again (landing and receipts stay)
 	rm -rf $(OFFICE)/data/typed $(OFFICE)/data/build $(OFFICE)/data/reports $(OFFICE)/data/dbt_target

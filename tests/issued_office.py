@@ -28,6 +28,7 @@ BY = "Trần Thị Phát Hành"
 FORCED = "Phường 2 hẹn gửi sau; tỉnh yêu cầu số tạm trước ngày 12"
 CORRECTED = "Phường 2 bổ sung hồ sơ sót"
 OFFICE = "office:\n  name: UBND thành phố Thử\n  unit_id: tp\n  clock: null\nswitches: {}\n"
+OFFICE += "forms_enabled: [II.06a, II.06b]\n"  # of the forms only those of dossiers: reports cost half
 WORDS = "## II.3. Nguyên nhân\n\nKhông có.\n\n## III.\n\nTiếp tục thực hiện kế hoạch.\n\n## IV.\n\nKhông có.\n"
 HEAD = "Mã hồ sơ;Mã TTHC;Ngày tiếp nhận;Ngày hẹn trả;Ngày kết thúc;Trạng thái\n"
 DONE, OPEN = "Đã trả kết quả", "Đang xử lý"

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pipelines.runner import RunResult
 
 REPOSITORY = Path(__file__).parents[1]
+# Of dossiers, of feedback and of what units report by hand.
+FEW_FORMS = ("II.05a", "II.06a", "II.06b", "II.08")
 IGNORED = shutil.ignore_patterns("data", "__pycache__", "generate.py")
 
 
@@ -35,9 +37,14 @@ def copy_office(target: Path) -> Path:
     return target
 
 
-def copy_small_office(target: Path) -> Path:
-    """Copy the sample office with two wards' files of one quarter: the same job, in seconds."""
+def copy_small_office(target: Path, all_forms: bool = False) -> Path:
+    """Copy the sample office with two wards' files of one quarter and a few of its forms: the same job, in seconds."""
     copy_office(target)
+    if not all_forms:
+        settings = target / "office.yaml"
+        every, few = "forms_enabled: null", f"forms_enabled: [{', '.join(FEW_FORMS)}]"
+        assert every in settings.read_text(encoding="utf-8")
+        settings.write_text(settings.read_text(encoding="utf-8").replace(every, few), encoding="utf-8")
     for unit in (target / "inbox").glob("*/*"):
         if unit.name not in ("p02", "p08") or unit.parent.name != "2021-Q1":
             shutil.rmtree(unit)

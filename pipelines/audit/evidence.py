@@ -17,7 +17,7 @@ from pipelines.audit.control import untraceable_cells
 from pipelines.audit.datapackage import FILES, RECEIPT, Written, write_description
 from pipelines.audit.other_tables import other_tables
 from pipelines.audit.tables import Column, Table, fact_tables
-from pipelines.ingest.memory import bound_engine
+from pipelines.ingest.memory import engine_that_reads
 
 # UTF-8 with BOM: a double click in the office's spreadsheet program shows the marks right.
 _BOM = "\ufeff"
@@ -36,7 +36,7 @@ def write_evidence(database: Path, layouts: dict[str, dict], folder: Path) -> di
     """
     folder.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(database, read_only=True) as connection:
-        connection.execute(bound_engine(database))
+        connection.execute(engine_that_reads(database))
         wrong = untraceable_cells(connection, layouts)
         if wrong:
             raise Untraceable("\n".join(wrong[:20]))

@@ -130,7 +130,7 @@ def _range_line(model: ReportModel) -> str:
     )
 
 
-def cell_points(page: FormPage, total_mm: float) -> int:
+def _cell_points(page: FormPage, total_mm: float) -> int:
     """Return the letter size of a form's cells: the usual one, or the greatest at which its labels keep room; a little
     smaller where it then stands on fewer pages.
     """
@@ -167,13 +167,15 @@ def _height_mm(page: FormPage, total_mm: float, points: int) -> float:
     return lines * points * _LINE_MM + gaps + (foot + top) * _FOOT_POINTS * _LINE_MM + _AROUND_MM
 
 
-def column_widths(page: FormPage, total_mm: float) -> tuple[float, ...]:
-    """Return the width of each column in millimetres, `total_mm` together, the same on every paper.
+def points_and_widths(page: FormPage, total_mm: float) -> tuple[int, tuple[float, ...]]:
+    """Return the letter size of a form's cells, and the width of each column in millimetres, `total_mm` together; the
+    same on every paper.
 
     The more figures a form has, the narrower they are, so that labels keep room; no figure and no word of a head
     is ever wider than its column.
     """
-    return _widths(page, total_mm, cell_points(page, total_mm))
+    points = _cell_points(page, total_mm)
+    return points, _widths(page, total_mm, points)
 
 
 def _widths(page: FormPage, total_mm: float, points: int) -> tuple[float, ...]:

@@ -21,8 +21,10 @@ _SHARE_OF_STRINGS = 32
 _BYTES_PER_CELL = 400
 _GROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
 
-# What an engine that reads a warehouse may use beside the size of its file.
-_ENGINE = 700_000_000
+# What an engine may use for the smallest warehouse; beside it the size of a file it reads, or many times that of the
+# landed tables it builds from. Above it DuckDB goes on on the disk.
+_ENGINE = 300_000_000
+_BUILT_FROM_A_BYTE = 8
 # Objects made before the collector looks for garbage: what a run imports and parses are millions that stay.
 _OBJECTS_BETWEEN_COLLECTIONS = 100_000
 
@@ -55,9 +57,15 @@ def max_cells() -> int:
     return memory() // _BYTES_PER_CELL
 
 
-def bound_engine(database: Path) -> str:
-    """Return the statement that bounds the memory of a connection; above it DuckDB goes on on the disk."""
+def engine_that_reads(database: Path) -> str:
+    """Return the statement that bounds the memory of a connection to a warehouse that is built."""
     return f"set memory_limit = '{min(_ENGINE + database.stat().st_size, memory() // 2)}B'"
+
+
+def engine_that_builds(database: Path) -> int:
+    """Return how many bytes the engine may use to build a warehouse whose landed tables are written."""
+    landed = database.stat().st_size if database.is_file() else 0
+    return min(_ENGINE + _BUILT_FROM_A_BYTE * landed, memory() // 2)
 
 
 def collect_less() -> None:

@@ -39,11 +39,10 @@ from pipelines.figures.form_page import (
     GRID_LABEL_SHARE,
     GRID_POINTS,
     FormPage,
-    cell_points,
-    column_widths,
     form_page,
     head_lines,
     place_and_date,
+    points_and_widths,
 )
 from pipelines.figures.model import ReportModel
 from pipelines.render.charts import WIDTH_MM, chart_pictures
@@ -59,7 +58,6 @@ from pipelines.render.docx_parts import (
     hide_borders,
     keep_cells_with_next,
     keep_row_whole,
-    mark_size,
     repeat_row,
     restart_page_numbers,
     rule_below,
@@ -126,7 +124,7 @@ class _Writer(DocxText):
     """One document being written from top to bottom."""
 
     def __init__(self, model: ReportModel, base: Path | None = None) -> None:
-        super().__init__(Document() if base is None else opened_document(base))
+        super().__init__(Document() if base is None else opened_document(base), model.book)
         self.model = model
         self.is_restyled = base is not None
         self.width = 0.0  # of the text on a portrait page, in millimetres
@@ -355,7 +353,7 @@ class _Writer(DocxText):
         self.run(paragraph, Run(title, bold=True), Pt(13))
 
     def _form_table(self, page: FormPage) -> Any:
-        self.cell_points = cell_points(page, _LANDSCAPE_WIDTH)
+        self.cell_points, widths = points_and_widths(page, _LANDSCAPE_WIDTH)
         table = self.document.add_table(rows=page.head_depth + 1 + len(page.rows) + 2, cols=page.column_count)
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
         grid = [list(row.cells) for row in table.rows]
@@ -366,7 +364,6 @@ class _Writer(DocxText):
             self._cell(box, cell.text, _CENTRE, bold=True)
         for column, text in enumerate(page.column_numbers):
             self._cell(grid[page.head_depth][column], text, _CENTRE, slanted=True)
-        widths = column_widths(page, _LANDSCAPE_WIDTH)
         for row in table.rows[: page.head_depth + 1]:
             repeat_row(row)
         for row, lines in zip(table.rows, head_lines(page, widths, self.cell_points), strict=False):
@@ -380,7 +377,7 @@ class _Writer(DocxText):
             # A section's name stays on the page of its first row, the last rows on that of the foot.
             if line.kind == "section" or line in page.rows[-_ROWS_WITH_FOOT:]:
                 keep_cells_with_next(row)
-        self._form_foot(page, table.rows[-2:])
+        self._form_foot(page, table.rows[-2:], _half(widths))
         for row in table.rows:
             keep_row_whole(row)
         cell_margins(table, Mm(0.8))
@@ -388,8 +385,9 @@ class _Writer(DocxText):
         describe(table, page.number, page.title)
         return table
 
-    def _form_foot(self, page: FormPage, rows: Sequence[Any]) -> None:
-        """Write notes and signature into the last two rows of the form's table, which have no lines of their own.
+    def _form_foot(self, page: FormPage, rows: Sequence[Any], middle: int) -> None:
+        """Write notes and signature into the last two rows of the form's table, which have no lines of their own; the
+        signature begins in column `middle`.
 
         Only so does every program keep them on the page of the last rows.
         """
@@ -403,7 +401,6 @@ class _Writer(DocxText):
         for paragraph in notes.paragraphs:
             paragraph.paragraph_format.space_before = Pt(3)
         keep_cells_with_next(below)
-        middle = _half(column_widths(page, _LANDSCAPE_WIDTH))
         left, right = signed[0].merge(signed[middle - 1]), signed[middle].merge(signed[-1])
         self.line(left, "", _CENTRE, _SMALL)
         self.line(left, page.maker_title, _CENTRE, _SMALL, bold=True)
@@ -425,13 +422,7 @@ class _Writer(DocxText):
         slanted: bool = False,
         figure_id: str | None = None,
     ) -> None:
-        cell.vertical_alignment = 1
-        paragraph = cell.paragraphs[0]
-        paragraph.alignment = alignment
-        paragraph.paragraph_format.space_after = Pt(1)
-        paragraph.paragraph_format.space_before = Pt(1)
-        mark_size(paragraph, Pt(self.cell_points))
-        self.run(paragraph, Run(text, bold, slanted, figure_id), Pt(self.cell_points))
+        self.cell_line(cell, Run(text, bold, slanted, figure_id), alignment, Pt(self.cell_points))
 
 
 def _inset(column_mm: float, rule_mm: float) -> float:

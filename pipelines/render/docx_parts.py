@@ -1,6 +1,6 @@
 """Parts of WordprocessingML that python-docx has no words for.
 
-Here: bookmarks, repeated rows, borders, widths, page numbers, fonts. Not here: what the report says.
+Here: bookmarks, links, repeated rows, borders, widths, page numbers, fonts. Not here: what the report says.
 Invariant: each helper changes only the element it is given.
 """
 
@@ -12,6 +12,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, RGBColor
@@ -21,11 +22,11 @@ _HASH_LENGTH = 8
 
 
 def set_text(run: Any, text: str) -> None:
-    """Write the text of a run that has none yet: as `run.text = text` does, which first searches what is in the run."""
+    """Write the text of an element of a run that has none yet: as setting `text` does, which first searches it."""
     if any(mark in text for mark in "\t\r\n"):
         run.text = text
     elif text:
-        run.add_text(text)
+        run.add_t(text)
 
 
 def bookmark_name(figure_id: str) -> str:
@@ -68,6 +69,19 @@ class Bookmarks:
         self._of_figure[figure_id] = self._of_figure.get(figure_id, 0) + 1
         again = self._of_figure[figure_id]
         return name if again == 1 else f"{name}_{again}"
+
+
+def link_to(paragraph: Any, run: Any, page: str, place: str) -> None:
+    """Make an element of a run a link to a place in a page that lies beside the document; it looks as it did.
+
+    All links to one page share one relation; Word and LibreOffice put the anchor behind its address.
+    """
+    link = OxmlElement("w:hyperlink")
+    link.set(qn("r:id"), paragraph.part.relate_to(page, RELATIONSHIP_TYPE.HYPERLINK, is_external=True))
+    link.set(qn("w:anchor"), place)
+    link.set(qn("w:history"), "1")
+    run.addprevious(link)
+    link.append(run)
 
 
 STYLES = ("Normal", "Heading 1", "Heading 2", "Heading 3", "Heading 4", "Header")
@@ -219,6 +233,13 @@ def mark_size(paragraph: Any, size: Any) -> None:
     height.set(qn("w:val"), str(int(size.pt * 2)))
     look.append(height)
     paragraph._p.get_or_add_pPr().append(look)
+
+
+def centre_in_height(cell: Any) -> None:
+    """Let the text of a cell stand in the middle of its row."""
+    place = OxmlElement("w:vAlign")
+    place.set(qn("w:val"), "center")
+    cell._tc.get_or_add_tcPr().append(place)
 
 
 def rule_below(paragraph: Any, inset_mm: float) -> None:

@@ -31,10 +31,9 @@ from pipelines.figures.form_page import (
     GRID_LABEL_SHARE,
     GRID_POINTS,
     FormPage,
-    cell_points,
-    column_widths,
     form_page,
     place_and_date,
+    points_and_widths,
 )
 from pipelines.figures.model import Figure, FormRow, ReportModel
 from pipelines.figures.packets import KEPT_NAME, SENT_NAME, packets_of
@@ -282,7 +281,8 @@ def _signature(model: ReportModel) -> str:
 
 def _form(page: FormPage) -> str:
     reporting = " \\\n".join(content(line) for line in page.reporting_lines)
-    widths = ", ".join(f"{width:.2f}mm" for width in column_widths(page, _LANDSCAPE_WIDTH))
+    points, millimetres = points_and_widths(page, _LANDSCAPE_WIDTH)
+    widths = ", ".join(f"{width:.2f}mm" for width in millimetres)
     return f"""
 #set text(size: 12pt)
 #grid(columns: (55%, 45%), plain[#strong[{content(page.number)}]], plain[{reporting}])
@@ -293,7 +293,7 @@ def _form(page: FormPage) -> str:
 ]
 #align(right, plain(text(size: 11pt, style: "italic")[{content(page.unit_line)}]))
 #{{
-  set text(size: {cell_points(page, _LANDSCAPE_WIDTH)}pt)
+  set text(size: {points}pt)
   set par(justify: false, first-line-indent: 0mm, leading: 0em)
   show table.cell: set block(breakable: false)
   table(

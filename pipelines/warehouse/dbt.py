@@ -19,7 +19,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.ingest.memory import give_back, memory
+from pipelines.ingest.memory import engine_that_builds, give_back
 from pipelines.office.files import write_atomically
 from pipelines.office.software import project_hash
 from pipelines.paths import DBT_PROJECT
@@ -29,8 +29,6 @@ BUILD = ["build", "--exclude-resource-type", "unit_test"]
 # A run writes neither dbt's log nor its artefacts: what they say is in the results this module returns.
 _QUIET = ["--log-level", "none", "--log-level-file", "none", "--no-use-colors", "--no-send-anonymous-usage-stats"]
 _ROWS_SHOWN = 5  # rows named in a message for each broken identity
-# Memory of the engine: enough for a quarter of a city, more where more is landed, never more than half the machine's.
-_MEMORY, _MEMORY_A_BYTE = 600_000_000, 8
 _STAMP = "project.sha256"
 _PARTIAL_PARSE = "partial_parse.msgpack"  # dbt's own file of what it parsed
 
@@ -235,7 +233,7 @@ def _call(command: list[str], target: Path, warehouse: Path, manifest: Any, engi
     from dbt.cli.main import dbtRunner
 
     os.environ["KSTT_WAREHOUSE"] = str(warehouse)
-    os.environ["KSTT_MEMORY"] = f"{_engine_memory(warehouse)}B"
+    os.environ["KSTT_MEMORY"] = f"{engine_that_builds(warehouse)}B"
     os.environ.setdefault("DO_NOT_TRACK", "1")
     target.mkdir(parents=True, exist_ok=True)
     places = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path", str(target)]
@@ -247,12 +245,6 @@ def _call(command: list[str], target: Path, warehouse: Path, manifest: Any, engi
     if result.exception or not result.result:
         raise DbtFailed(str(result.exception or "dbt failed")) from result.exception
     return result.result
-
-
-def _engine_memory(warehouse: Path) -> int:
-    """Return how many bytes of memory the engine may use for a warehouse whose landed tables are written."""
-    landed = warehouse.stat().st_size if warehouse.is_file() else 0
-    return min(_MEMORY + _MEMORY_A_BYTE * landed, memory() // 2)
 
 
 def _node_result(item: Any, warehouse: Path, engine: Engine) -> NodeResult:

@@ -34,7 +34,7 @@ REPORT = dg.AssetKey("quarterly_reports")
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    return load_office(copy_small_office(tmp_path_factory.mktemp("definitions") / "office"))
+    return load_office(copy_small_office(tmp_path_factory.mktemp("definitions") / "office", all_forms=True))
 
 
 @pytest.fixture(scope="module")

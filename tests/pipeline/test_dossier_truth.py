@@ -22,6 +22,7 @@ from pipelines.recount.recount import recount
 # --- the office ----------------------------------------------------------------------------------------------------
 
 OFFICE = "office:\n  name: UBND thành phố Thử\n  unit_id: tp\n  clock: 2021-06-20T08:00:00+07:00\nswitches: {}\n"
+OFFICE += "forms_enabled: [II.06a, II.05a]\n"
 WARDS = [f"p0{number}" for number in range(1, 9)]
 UNITS = (
     TABLES["units"].splitlines()[0]

@@ -354,7 +354,7 @@ def test_the_report_of_the_real_job_is_made_again_byte_for_byte(
 ) -> None:
     """The small sample office through Dagster, made again by the steps alone: every test by the steps rests on this."""
     rebuild_here(monkeypatch)
-    root = copy_small_office(tmp_path / "office")
+    root = copy_small_office(tmp_path / "office", all_forms=True)
     run_report(root, PERIOD)
     version = story.send_out(root, "final", force="Đơn vị mẫu nhỏ")
     loaded = load_office(root)
