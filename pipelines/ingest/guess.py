@@ -32,8 +32,6 @@ _LIKE, _ALIKE = 0.6, 0.75
 _MOST_WORDS, _LONGEST_WORD = 20, 60
 _LEAST_CODE = 4
 _MONTHS = 12
-# What stands where a person has to write the meaning of a word.
-UNFILLED = "CHƯA_GHI"
 _DATE = re.compile(r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(\D.*)?$")
 _DAY_AND_MONTH = re.compile(r"^(\d{1,2})[-/.](\d{1,2})[-/.]\d{4}")
 _NAMED_DAYS = (
@@ -255,10 +253,10 @@ def completed_text(found: Guess, profile: Profile, words: Mapping[str, list[str]
     for name in dict.fromkeys([*values, *words]):
         mark = "" if name in values else "# "
         new = words.get(name, [])
-        allowed = f"  # bỏ dấu # và ghi một trong: {_meanings(found.contract, name)}" if new else ""
+        allowed = f"  # bỏ dấu #, thay dấu ? bằng một trong: {_meanings(found.contract, name)}" if new else ""
         lines.append(f"  {mark}{name}:{allowed}")
         lines += [f"    {_quoted(word)}: {meaning}" for word, meaning in values.get(name, {}).items()]
-        lines += [f"    # {_quoted(word)}: {UNFILLED}" for word in new]
+        lines += [f"    # {_quoted(word)}: ?" for word in new]
     return "\n".join(lines) + "\n"
 
 
@@ -269,13 +267,13 @@ def _meanings(contract: Contract, name: str) -> str:
 def _value_lines(contract: Contract, words: Mapping[str, list[str]]) -> list[str]:
     """The words nobody mapped, each a line to fill in; until then they count as not known.
 
-    Without their marks the lines are a part of the profile as they stand.
+    Every line is the profile's own once its first sign # is taken away.
     """
     lines = []
     for name, unknown in words.items():
-        lines.append(f"#   {name}:  # bỏ dấu # và ghi một trong: {_meanings(contract, name)}")
-        lines += [f"#     {_quoted(word)}: {UNFILLED}" for word in unknown]
-    return ["# values:", *lines] if lines else []
+        lines.append(f"#  {name}:  # thay mỗi dấu ? bằng một trong: {_meanings(contract, name)}")
+        lines += [f"#    {_quoted(word)}: ?" for word in unknown]
+    return ["#values:", *lines] if lines else []
 
 
 def _quoted(text: str) -> str:

@@ -227,7 +227,7 @@ def test_headers_nobody_knows_are_guessed_by_what_they_are_most_like(tmp_path: P
     assert drafted.found.guessed["delivered_at"] == "Trả kết quả lúc"
     assert drafted.found.guessed["finished_at"] == "Xong lúc"
     assert drafted.words["status"] == ["Đã xong", "Chờ lãnh đạo"]
-    assert '#     "Chờ lãnh đạo": CHƯA_GHI' in drafted.text
+    assert '#    "Chờ lãnh đạo": ?' in drafted.text
 
 
 def test_a_profile_drafted_again_begins_with_what_the_officer_wrote(
@@ -238,9 +238,9 @@ def test_a_profile_drafted_again_begins_with_what_the_officer_wrote(
     arguments = ["--office", str(office), "profile", str(path), "--unit", "p01", "--write"]
     main(arguments)
     (written,) = (item for item in (office / "profiles").glob("*.yaml") if item.name != "so-theo-doi.yaml")
-    head, values = written.read_text(encoding="utf-8").split("# values:\n")
-    filled = "".join(line.removeprefix("# ") + "\n" for line in ["# values:", *values.splitlines()])
-    filled = filled.replace('"Đã xong": CHƯA_GHI', '"Đã xong": result_ready')
+    head, values = written.read_text(encoding="utf-8").split("#values:\n")
+    filled = "".join(line.removeprefix("#") + "\n" for line in ["#values:", *values.splitlines()])
+    filled = filled.replace('"Đã xong": ?', '"Đã xong": result_ready')
     filled = "".join(line for line in filled.splitlines(keepends=True) if "Chờ lãnh đạo" not in line)
     written.write_text(head.replace("Nguồn của tệp", "Sổ của phường, tệp") + filled, encoding="utf-8")
     capsys.readouterr()
@@ -248,7 +248,7 @@ def test_a_profile_drafted_again_begins_with_what_the_officer_wrote(
     said = capsys.readouterr().out
     assert "title: Sổ của phường, tệp" in said
     assert '    "Đã xong": result_ready' in said
-    assert '    # "Chờ lãnh đạo": CHƯA_GHI' in said
+    assert '    # "Chờ lãnh đạo": ?' in said
     assert "phỏng đoán" not in said.partition("Đọc thử")[0]
 
 
