@@ -1,6 +1,6 @@
 """Invented offices whose histories are known: every figure of the forms, asked on several days.
 
-Here: the product's answers held against the world's own count; a what-if and a comparison too. Not here: the count
+Here: the product's answers held against the world's own count; a what-if, a comparison, what the checks say too. Not here: the count
 (tests/truth/world); many seeds (`make worlds`).
 Invariant: a cell that differs is shown with the dossiers that are counted otherwise, their histories and rows.
 """
@@ -11,9 +11,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from truth.world import compare, door
+from truth.world import checks, compare, door
 from truth.world.days import PERIODS, QUARTERS
 from truth.world.evidence import Question
+
+from pipelines.quality.suite import parse_suite
+from pipelines.warehouse.streams import suite_path
 
 # About three of each shape: what is drawn twice by force, and what chance adds.
 SIZE = 60
@@ -62,6 +65,19 @@ def test_a_what_if_and_a_comparison_are_those_of_the_histories(tmp_path: Path, m
         assert {cell: values for cell, values in changed.items() if compare.is_asked(cell)} == cells
         assert moved == dossiers
     assert compare.changes(world, again, other)[1]
+
+
+def test_every_check_names_the_rows_with_its_fault_and_no_other(tmp_path: Path) -> None:
+    world = compare.draw(4, tmp_path / "office", SIZE)
+    scores = checks.score(world, tmp_path / "dirty")
+    assert not [row for score in scores.values() for row in (*score.missed, *score.wrong)]
+    planted = {tuple(name.split("|")) for name, score in scores.items() if score.planted}
+    streams = {stream for stream, _ in planted}
+    every = {
+        (stream, check.check_id) for stream in streams for check in parse_suite(suite_path(stream).read_text()).checks
+    }
+    # A file without rows is a case of table XI; no table of the world names the reviewing unit.
+    assert every - planted == {("case_exports", "empty_file"), ("review_submissions", "unknown_unit")}
 
 
 def test_by_nine_months_and_by_year(tmp_path: Path, models: list[door.Model]) -> None:

@@ -7,18 +7,23 @@ Invariant: a test that fails with the edit passes without it, for the suite is g
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterable
+from multiprocessing.connection import Connection
 from pathlib import Path
 
+import pytest
 from compiled_project import EDITED
 from truth.mutation.edits import Edit
 
 TESTS = Path(__file__).parents[2]
 _BUILT = re.compile(r"(?<![a-z_])(?:form|rpt|fct|int|dim)_[a-z0-9_]+")
+# Tried on compiled SQL before (unit_tests), where it takes no seconds.
+_TRIED = "unit/test_counting_rules.py::test_the_unit_tests_of_the_dbt_project_pass"
+# What every test imports: a server has it ready, and a trial is a fork of it.
+_READY = ["pytest", "pandas", "great_expectations", "compiled_project", "warehouse_fixture"]
 
 
 def killer(edit: Edit, touched: Iterable[str], folder: Path) -> str:
@@ -34,16 +39,41 @@ def killer(edit: Edit, touched: Iterable[str], folder: Path) -> str:
         return ""
     place = folder / "edit.json"
     place.write_text(json.dumps({"model": edit.model, "sql": edit.sql}), encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-x", "-n", "0", "-p", "no:cacheprovider", *files],
-        cwd=TESTS.parent,
-        env={**os.environ, EDITED: str(place)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    failed = re.search(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)
-    return failed[1].rpartition("/")[2] if failed else ""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(_READY)
+    here, there = context.Pipe(duplex=False)
+    trial = context.Process(target=_run, args=(files, str(place), there))
+    trial.start()
+    there.close()
+    try:
+        failed = here.recv()
+    except EOFError:
+        failed = "(the tests died)"
+    trial.join()
+    return str(failed)
+
+
+class _First:
+    """Remembers the first test that failed."""
+
+    name = ""
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take the outcome of a test."""
+        if report.failed and not self.name:
+            self.name = report.nodeid.rpartition("/")[2]
+
+
+def _run(files: list[str], edit: str, answer: Connection) -> None:
+    os.environ[EDITED] = edit
+    os.chdir(TESTS.parent)
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+        os.dup2(nowhere.fileno(), 1)
+        os.dup2(nowhere.fileno(), 2)
+    first = _First()
+    quiet = ["-q", "-x", "-n", "0", "-p", "no:cacheprovider", "--deselect", f"tests/{_TRIED}"]
+    pytest.main([*quiet, *files], plugins=[first])
+    answer.send(first.name)
 
 
 def _files(model: str, touched: set[str]) -> list[str]:

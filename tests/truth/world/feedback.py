@@ -93,28 +93,28 @@ class Log:
         return f"{kind}_{self.moment:%Y_%m_%d_%H_%M}.xlsx"
 
     def file(self) -> bytes:
-        """Return the log as a workbook; books of wards know days, not hours, and have no column of the handling unit."""
-        labels = dict(LABELS)
-        if self.unit != OFFICE:
-            del labels["handling_unit"]
-        style = "%d/%m/%Y %H:%M" if self.unit == OFFICE else "%d/%m/%Y"
-        rows = []
-        for item, said in self.rows:
-            cells = {
-                "feedback_code": item.code,
-                "feedback_kind": KINDS[item.kind],
-                "field_name": FIELDS[item.field][0],
-                "handling_unit": NAMES[item.unit],
-                "received_at": item.received.strftime(style),
-                "due_at": at(add_working(item.received.date(), 15), 17).strftime(style),
-                "transferred_at": said.transferred.strftime(style) if said.transferred else "",
-                "transferred_to": "UBND tỉnh" if said.transferred else "",
-                "answered_at": said.answered.strftime(style) if said.answered else "",
-                "published_at": said.published.strftime(style) if said.published else "",
-                "status": STATUS[said.status],
-            }
-            rows.append([cells[name] for name in labels])
+        """Return the log as a workbook; books of wards have no column of the handling unit."""
+        labels = {name: label for name, label in LABELS.items() if self.unit == OFFICE or name != "handling_unit"}
+        rows = [[cells(item, said, self.unit)[name] for name in labels] for item, said in self.rows]
         return workbook("SỔ THEO DÕI PHẢN ÁNH", [*labels.values()], rows)
+
+
+def cells(item: Feedback, said: Said, unit: str) -> dict[str, object]:
+    """Return a row of a unit's log by the contract's names; books of wards know days, not hours."""
+    style = "%d/%m/%Y %H:%M" if unit == OFFICE else "%d/%m/%Y"
+    return {
+        "feedback_code": item.code,
+        "feedback_kind": KINDS[item.kind],
+        "field_name": FIELDS[item.field][0],
+        "handling_unit": NAMES[item.unit],
+        "received_at": item.received.strftime(style),
+        "due_at": at(add_working(item.received.date(), 15), 17).strftime(style),
+        "transferred_at": said.transferred.strftime(style) if said.transferred else "",
+        "transferred_to": "UBND tỉnh" if said.transferred else "",
+        "answered_at": said.answered.strftime(style) if said.answered else "",
+        "published_at": said.published.strftime(style) if said.published else "",
+        "status": STATUS[said.status],
+    }
 
 
 def profiles() -> dict[str, str]:
