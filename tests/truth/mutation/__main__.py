@@ -12,7 +12,7 @@ import json
 import shutil
 import sys
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from random import Random
 
@@ -43,22 +43,21 @@ def main() -> int:
     root = asked.keep / hashlib.sha256(repr(project.models).encode()).hexdigest()[:12]
     trials = Trials(project, _grounds(root, project))
     possible = [edit for model in project.models for edit in edits(model.name, model.sql)]
-    ledger = root / f"{asked.seed}.jsonl"
-    lines = ledger.read_text(encoding="utf-8").splitlines() if ledger.exists() else []
-    known = {noted["edit"]: Verdict(**noted["verdict"]) for noted in map(json.loads, lines)}
+    drawn = Random(asked.seed).sample(possible, len(possible))
+    ledger = _Ledger(root / f"{asked.seed}.jsonl")
     tried: list[tuple[Edit, Verdict]] = []
-    for edit in Random(asked.seed).sample(possible, len(possible)):
+    for edit in drawn:
         if len(tried) == asked.edits:
             break
-        place = f"{edit.model} {edit.number}"
-        verdict = known.get(place)
-        if verdict is None or (asked.again and not (verdict.killed_by or verdict.is_refused)):
-            verdict = _tried(edit, trials, root)
-            with ledger.open("a", encoding="utf-8") as file:
-                file.write(json.dumps({"edit": place, "verdict": asdict(verdict)}) + "\n")
+        verdict = ledger.known.get(_place(edit)) or ledger.note(edit, trials.attempt(edit))
         if not verdict.is_refused:  # what the engine itself refuses is no plausible slip
             tried.append((edit, verdict))
-            print(f"{len(tried)}/{asked.edits} {name(edit)}: {verdict.killed_by or '?'}", flush=True)
+    # Tests of the suite are tried last: one edit costs them more than the databases all edits.
+    for number, (edit, verdict) in enumerate(tried):
+        if not verdict.killed_by and (asked.again or not verdict.is_tried):
+            touched = [edit.model, *(model.name for model in trials.after(edit.model))]
+            verdict = replace(verdict, killed_by=killer(edit, touched, root), is_tried=True)
+            tried[number] = edit, ledger.note(edit, verdict)
     tried.sort(key=lambda item: (item[0].model, item[0].number))
     judged = yaml.safe_load(JUDGED.read_text(encoding="utf-8")) or {} if JUDGED.exists() else {}
     text = table(asked.seed, possible, tried, judged)
@@ -66,12 +65,24 @@ def main() -> int:
     return 1 if "not judged" in text else 0
 
 
-def _tried(edit: Edit, trials: Trials, root: Path) -> Verdict:
-    verdict = trials.attempt(edit)
-    if not (verdict.is_refused or verdict.killed_by):
-        touched = [edit.model, *(model.name for model in trials.after(edit.model))]
-        verdict.killed_by = killer(edit, touched, root)
-    return verdict
+class _Ledger:
+    """What was found of each edit, a line each, so that a trial that is stopped goes on; the last line of an edit counts."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        self.known = {noted["edit"]: Verdict(**noted["verdict"]) for noted in map(json.loads, lines)}
+
+    def note(self, edit: Edit, verdict: Verdict) -> Verdict:
+        """Write down what was found of an edit, and return it."""
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"edit": _place(edit), "verdict": asdict(verdict)}) + "\n")
+        print(f"{name(edit)}: {verdict.killed_by or ('refused' if verdict.is_refused else '?')}", flush=True)
+        return verdict
+
+
+def _place(edit: Edit) -> str:
+    return f"{edit.model} {edit.number}"
 
 
 def _grounds(root: Path, project: door.Compiled) -> list[Ground]:

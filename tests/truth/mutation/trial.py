@@ -56,6 +56,7 @@ class Verdict:
 
     killed_by: str = ""
     is_refused: bool = False
+    is_tried: bool = False  # by the tests of the suite too
     changes: list[str] = field(default_factory=list)
 
 
