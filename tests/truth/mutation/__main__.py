@@ -17,7 +17,7 @@ from pathlib import Path
 from random import Random
 
 import yaml
-from truth.mutation.edits import Edit, edits
+from truth.mutation.edits import Edit, Place, places
 from truth.mutation.suite import killer
 from truth.mutation.trial import Ground, Trials, Verdict
 from truth.world import compare, door
@@ -42,13 +42,14 @@ def main() -> int:
     # Grounds and ledger are of one state of the models: another one has other edits.
     root = asked.keep / hashlib.sha256(repr(project.models).encode()).hexdigest()[:12]
     trials = Trials(project, _grounds(root, project))
-    possible = [edit for model in project.models for edit in edits(model.name, model.sql)]
-    drawn = Random(asked.seed).sample(possible, len(possible))
+    sql = {model.name: model.sql for model in project.models}
+    possible = [place for model in project.models for place in places(model.name, model.sql)]
     ledger = _Ledger(root / f"{asked.seed}.jsonl")
     tried: list[tuple[Edit, Verdict]] = []
-    for edit in drawn:
+    for place in Random(asked.seed).sample(possible, len(possible)):
         if len(tried) == asked.edits:
             break
+        edit = place.edit(sql[place.model])
         verdict = ledger.known.get(_place(edit)) or ledger.note(edit, trials.attempt(edit))
         if not verdict.is_refused:  # what the engine itself refuses is no plausible slip
             tried.append((edit, verdict))
@@ -117,9 +118,11 @@ def _keep(root: Path, project: door.Compiled, kind: str, folder: Folder, questio
         unfinished.rename(target)
 
 
-def table(seed: int, possible: list[Edit], tried: list[tuple[Edit, Verdict]], judged: dict[str, dict[str, str]]) -> str:
+def table(
+    seed: int, possible: list[Place], tried: list[tuple[Edit, Verdict]], judged: dict[str, dict[str, str]]
+) -> str:
     """Return docs/mutation.md."""
-    kinds = Counter(edit.kind for edit in possible)
+    kinds = Counter(place.kind for place in possible)
     alive = [(edit, verdict) for edit, verdict in tried if not verdict.killed_by]
     lines = [
         "# Wrong edits of the SQL, and what notices them",
