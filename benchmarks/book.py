@@ -60,7 +60,7 @@ def measure(report: Path, work: Path, times: int) -> Iterator[Any]:
     with duckdb.connect(work / "warehouse.duckdb", read_only=True) as connection:
         model = build_report_model(connection, layouts, OfficeInfo("UBND"))
     before = resource.getrusage(resource.RUSAGE_SELF)
-    write_book(work, model, layouts, {})
+    write_book(work, work / "warehouse.duckdb", model, layouts, {})
     after = resource.getrusage(resource.RUSAGE_SELF)
     files = [path for path in (work / BOOK_NAME).rglob("*") if path.is_file()]
     yield dossiers

@@ -22,6 +22,7 @@ from pipelines.office.settings import Office, load_office
 from pipelines.paths import REPOSITORY
 from pipelines.periods.period import find_period
 from pipelines.warehouse.build import only_run
+from pipelines.warehouse.engines import need_engine
 from pipelines.warehouse.finished import read_summary
 from pipelines.warehouse.flag_totals import flag_totals
 from pipelines.warehouse.question import Ask
@@ -48,6 +49,7 @@ def run_report(
     as_of: str | None = None,
     received_by: str | None = None,
     switches: dict[str, str] | None = None,
+    engine: str | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> RunResult:
     """Run the job for a period: receive what is new, build the report unless this very report is there already.
@@ -58,7 +60,8 @@ def run_report(
     office = load_office(office_path)
     Ask.parse(period_id, as_of, received_by, switches)  # what is written wrong starts no run
     find_period(office.reference["periods"], period_id)
-    asked = {"as_of": as_of, "received_by": received_by, "switches": switches}
+    need_engine(office, engine)
+    asked = {"as_of": as_of, "received_by": received_by, "switches": switches, "engine": engine}
     with only_run(office):  # a person gets the message at once when another run is under way
         return _run_job(office, period_id, {name: value for name, value in asked.items() if value}, say)
 

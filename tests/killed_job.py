@@ -1,6 +1,6 @@
 """Children of the tests that kill: each does its work and dies at a chosen step of it, as by `kill -9`.
 
-Here: counting steps, dying at one, the job as a child; importing this module imports all the job needs, so that a child
+Here: counting steps, looking at each, dying at one, the job as a child; importing this module imports all the job needs, so that a child
 forked from a server that has it is warm. Not here: assertions.
 Invariant: a step is the same in every run of the same state: no time of day, no chance.
 """
@@ -66,27 +66,66 @@ def steps_of(context: BaseContext, work: Callable[..., object], *args: object, d
     return reader.recv() if child.exitcode == 0 else None
 
 
+def seen_at_steps(context: BaseContext, work: Callable[..., object], look: Callable[[Path], object], *args: object):
+    """Run `work(*args)` in a child that looks at the office's folder before each of its steps, and once at the end.
+
+    What it sees at a step is what a kill there would leave. Returns the number of steps and the set of all that was seen.
+
+    Raises:
+        AssertionError: the child ended by itself with an error.
+    """
+    reader, writer = context.Pipe(duplex=False)
+    child = context.Process(target=_watched, args=(work, args, look, writer))
+    child.start()
+    writer.close()
+    child.join()
+    assert child.exitcode == 0, f"the child ended with {child.exitcode}"
+    return reader.recv()
+
+
 def run_job(office: str) -> None:
     """Run the quarter's job."""
     run_report(office, "2021-Q1")
 
 
 def _work(work: Callable[..., object], args: tuple[object, ...], die_at: int | str, writer) -> None:
-    assert os.getpid() != _IMPORTED_IN, "a cold child: the server did not find killed_job"
-    os.setsid()
-    root, steps = str(args[0]), 0
+    steps = 0
 
-    def step(event: str, details: tuple[object, ...]) -> None:
+    def step(name: str) -> None:
         nonlocal steps
-        if not _is_step(event, details, root):
-            return
         steps += 1
-        if die_at == (Path(str(details[0])).name if isinstance(die_at, str) else steps):
+        if die_at == (name if isinstance(die_at, str) else steps):
             os.kill(os.getpid(), signal.SIGKILL)
 
-    sys.addaudithook(step)
-    work(*args)
+    _work_in_steps(work, args, step)
     writer.send(steps)
+
+
+def _watched(work: Callable[..., object], args: tuple[object, ...], look: Callable[[Path], object], writer) -> None:
+    root, steps, seen = Path(str(args[0])), 0, set()
+
+    def step(_: str) -> None:
+        nonlocal steps
+        steps += 1
+        seen.add(look(root))
+
+    _work_in_steps(work, args, step)
+    seen.add(look(root))
+    writer.send((steps, seen))
+
+
+def _work_in_steps(work: Callable[..., object], args: tuple[object, ...], step: Callable[[str], None]) -> None:
+    """Do the work; call `step` with the name of what is written before each of its steps."""
+    assert os.getpid() != _IMPORTED_IN, "a cold child: the server did not find killed_job"
+    os.setsid()
+    root = str(args[0])
+
+    def heard(event: str, details: tuple[object, ...]) -> None:
+        if _is_step(event, details, root):
+            step(Path(str(details[0])).name)
+
+    sys.addaudithook(heard)
+    work(*args)
 
 
 def _is_step(event: str, details: tuple[object, ...], root: str) -> bool:

@@ -40,6 +40,23 @@ def word_texts(path: Path, figure_ids: list[str]) -> dict[str, set[str]]:
     return dict(found)
 
 
+def word_links(path: Path) -> list[tuple[str, str, str]]:
+    """Return the links of a Word file to pages beside it: page, place in the page, linked text."""
+    relation = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+    with zipfile.ZipFile(path) as archive:
+        body = etree.fromstring(archive.read("word/document.xml"))
+        relations = etree.fromstring(archive.read("word/_rels/document.xml.rels"))
+    pages = {item.get("Id"): item.get("Target") for item in relations if item.get("TargetMode") == "External"}
+    return [
+        (
+            pages[link.get(relation)],
+            str(link.get(f"{W}anchor")),
+            "".join(part.text or "" for part in link.iter(f"{W}t")),
+        )
+        for link in body.iter(f"{W}hyperlink")
+    ]
+
+
 def pdf_texts(path: Path) -> dict[str, set[str]]:
     """Return the texts under the links of each figure; a link within the file bears the name of the cell it leads to."""
     found: dict[str, set[str]] = defaultdict(set)

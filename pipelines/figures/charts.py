@@ -321,9 +321,14 @@ def _calendar(model: ReportModel) -> Chart:
     return Chart(INTAKE, "calendar", "Số hồ sơ tiếp nhận mỗi ngày", _DOSSIERS, (Series("Tiếp nhận", points),))
 
 
+def age_label(band: str) -> str:
+    """Return how the chart of overdue ages names a band of rpt_overdue_age."""
+    return f"{band} ngày làm việc"
+
+
 def _ages(model: ReportModel) -> Chart:
     points = tuple(
-        Point(f"{item.label} ngày làm việc", item.pending_overdue, format_count(item.pending_overdue))
+        Point(age_label(item.label), item.pending_overdue, format_count(item.pending_overdue))
         for item in model.overdue_ages
     )
     title = "Hồ sơ đang giải quyết đã quá hạn, theo thời gian quá hạn"

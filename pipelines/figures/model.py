@@ -375,6 +375,13 @@ class ReportModel:
     owed_streams: frozenset[str] = frozenset()
     # Page of the evidence book beside the documents, which every printed figure opens; empty where there is none.
     book: str = ""
+    # The unit whose own report this is; None for the office's.
+    scope: Scope | None = None
+
+    @property
+    def scope_id(self) -> str:
+        """Id of the reporting unit, as it stands in the ids of figures."""
+        return self.scope.unit_id if self.scope else self.question.office_unit_id
 
     def figure_of(self, reference: str) -> Figure:
         """Return the office's figure named `<form>.<row>.<column>`, e.g. II.06a.total.c7 or II.06a.A.3.on_time_rate.

@@ -122,6 +122,7 @@ def build_report_model(
         bridge=_bridge(connection, scope, cleaner),
         level_names=_level_names(connection, cleaner),
         owed_streams=frozenset(str(item["stream"]) for item in owed),
+        scope=scope,
     )
 
 

@@ -49,14 +49,19 @@ class Pulled:
         return tuple(lines)
 
 
-def pull_sources(office: Office, environment: Mapping[str, str] = os.environ) -> list[Pulled]:
+def pull_sources(
+    office: Office, environment: Mapping[str, str] = os.environ, folders_only: bool = False
+) -> list[Pulled]:
     """Fetch what is new from every source of office.yaml into the inbox.
 
     Args:
         office: its settings name the sources; secrets are never among them.
         environment: where the secrets are (passwords, database addresses).
+        folders_only: leave databases alone. Each answer of a query that differs from the last is a delivery, so a
+            database is asked when somebody wants its answer, not every few minutes.
     """
-    return [_pull(office, source, environment) for source in office.settings.sources]
+    asked = [item for item in office.settings.sources if isinstance(item, FolderSource) or not folders_only]
+    return [_pull(office, source, environment) for source in asked]
 
 
 def _pull(office: Office, source: FolderSource | QuerySource, environment: Mapping[str, str]) -> Pulled:

@@ -54,6 +54,8 @@ SCORE_COMPONENTS = (
 )  # fmt: skip
 INDEX_WITHOUT_RATE = ("none", "full", "zero")
 VALIDITY = ("valid_from", "valid_to")
+# A component of an index or a scorecard: its number, code and name, the points it gives and from which rate on.
+COMPONENT = ("component_no", "component_code", "label", "max_points", "full_at", "when_empty", "when_missing")
 # Columns any table may have for its readers alone: where a row is from, by which decision, a remark.
 NOTE_COLUMNS = ("evidence", "decision", "note")
 # In what a time limit of a procedure may be given (domain/04 4.3).
@@ -220,13 +222,7 @@ TABLES: dict[str, Table] = {
         (
             "group_no",
             "group_label",
-            "component_no",
-            "component_code",
-            "label",
-            "max_points",
-            "full_at",
-            "when_empty",
-            "when_missing",
+            *COMPONENT,
             *VALIDITY,
             "evidence",
         ),
@@ -239,30 +235,14 @@ TABLES: dict[str, Table] = {
             "when_missing": INDEX_WITHOUT_RATE,
             "evidence": ("S", "K", "A"),
         },
-        filled=(
-            "group_no",
-            "group_label",
-            "component_no",
-            "component_code",
-            "label",
-            "max_points",
-            "full_at",
-            "when_empty",
-            "when_missing",
-        ),
+        filled=("group_no", "group_label", *COMPONENT),
         optional=True,
     ),
     # The scorecard of units, kept at the office: points = max_points × rate, all of them from the rate `full_at`
     # (percent) on. `when_empty`: what nothing to score gives; `when_missing`: what nothing sent gives.
     "score_components": Table(
         (
-            "component_no",
-            "component_code",
-            "label",
-            "max_points",
-            "full_at",
-            "when_empty",
-            "when_missing",
+            *COMPONENT,
             *VALIDITY,
             "evidence",
         ),
@@ -275,7 +255,7 @@ TABLES: dict[str, Table] = {
             "when_missing": INDEX_WITHOUT_RATE,
             "evidence": ("S", "K", "A"),
         },
-        filled=("component_no", "component_code", "label", "max_points", "full_at", "when_empty", "when_missing"),
+        filled=COMPONENT,
         optional=True,
     ),
 }

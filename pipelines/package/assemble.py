@@ -83,16 +83,16 @@ def assemble(
     key: str,
     versions: Mapping[str, str],
     paper: Paper | None = None,
-    with_book: bool = False,
+    warehouse: Path | None = None,
     since: Comparison | None = None,
 ) -> None:
     """Write every file of the report into the build folder; the manifest comes last.
 
-    With a book, the folder holds the warehouse, and every printed figure is a link into the book, which says what
-    changed `since` the version issued before.
+    With the warehouse it is made from, every printed figure is a link into the report's book, which says what changed
+    `since` the version issued before; the office's report has its figures for other programs too.
     """
     paper = paper or Paper()
-    model = replace(model, book=BOOK_PAGE if with_book else "")
+    model = replace(model, book=BOOK_PAGE if warehouse else "")
     sent = report_blocks(model, folders=paper.folders, own=paper.own, required=paper.required)
     kept = report_blocks(model, KEPT_TEMPLATE, paper.folders)
     model = with_changes(model, (*sent, *kept))
@@ -103,9 +103,10 @@ def assemble(
     write_forms(model, sent, folder / SENT_FORMS)
     write_forms(model, kept, folder / KEPT_FORMS)
     _write_json(folder / "forms.json", layouts)
-    if with_book:
+    if warehouse:
         codes = _short_codes(model, layouts)
-        write_book(folder, model, layouts, codes, since)
+        write_book(folder, warehouse, model, layouts, codes, since)
+    if warehouse and model.scope is None:
         write_tidy(folder, model, codes)
         write_provenance(folder, model, layouts, key, versions)
     _write_json(folder / "manifest.json", _manifest(folder, model, layouts, key, versions))

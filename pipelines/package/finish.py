@@ -74,9 +74,10 @@ def finish_report(office: Office, planned: Plan, layouts: dict[str, dict], run_i
     if planned.is_built:
         return Finished(read_summary(planned.report), built=False)
     folder = build_folder(office, run_id)
-    model = read_model(office, warehouse_file(office, run_id), layouts)
+    warehouse = warehouse_file(office, run_id)
+    model = read_model(office, warehouse, layouts)
     paper = paper_of(office, planned.question.period.period_id)
-    assemble(folder, model, layouts, planned.key, versions(), paper, with_book=True)
+    assemble(folder, model, layouts, planned.key, versions(), paper, warehouse)
     move_into_place(folder, planned.report)
     # An office that was moved or restored gets its views again.
     write_views(office)

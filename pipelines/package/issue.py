@@ -157,7 +157,8 @@ def write_issued(report: Path, folder: Path, office: Office, block: Issue) -> No
     model, layouts = _read_report(report, office)
     paper = paper_of(office, model.question.period_id)
     since = _since(office, report, model.question.period_id, block.version)
-    assemble(folder, replace(model, issue=block), layouts, manifest["key"], manifest["versions"], paper, True, since)
+    model = replace(model, issue=block)
+    assemble(folder, model, layouts, manifest["key"], manifest["versions"], paper, folder / "warehouse.duckdb", since)
 
 
 def _since(office: Office, report: Path, period_id: str, version: int) -> Comparison | None:

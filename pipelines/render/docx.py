@@ -124,7 +124,7 @@ class _Writer(DocxText):
     """One document being written from top to bottom."""
 
     def __init__(self, model: ReportModel, base: Path | None = None) -> None:
-        super().__init__(Document() if base is None else opened_document(base))
+        super().__init__(Document() if base is None else opened_document(base), model.book)
         self.model = model
         self.is_restyled = base is not None
         self.width = 0.0  # of the text on a portrait page, in millimetres

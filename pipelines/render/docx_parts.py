@@ -1,6 +1,6 @@
 """Parts of WordprocessingML that python-docx has no words for.
 
-Here: bookmarks, repeated rows, borders, widths, page numbers, fonts. Not here: what the report says.
+Here: bookmarks, links, repeated rows, borders, widths, page numbers, fonts. Not here: what the report says.
 Invariant: each helper changes only the element it is given.
 """
 
@@ -12,6 +12,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, RGBColor
@@ -68,6 +69,19 @@ class Bookmarks:
         self._of_figure[figure_id] = self._of_figure.get(figure_id, 0) + 1
         again = self._of_figure[figure_id]
         return name if again == 1 else f"{name}_{again}"
+
+
+def link_to(paragraph: Any, run: Any, page: str, place: str) -> None:
+    """Make an element of a run a link to a place in a page that lies beside the document; it looks as it did.
+
+    All links to one page share one relation; Word and LibreOffice put the anchor behind its address.
+    """
+    link = OxmlElement("w:hyperlink")
+    link.set(qn("r:id"), paragraph.part.relate_to(page, RELATIONSHIP_TYPE.HYPERLINK, is_external=True))
+    link.set(qn("w:anchor"), place)
+    link.set(qn("w:history"), "1")
+    run.addprevious(link)
+    link.append(run)
 
 
 STYLES = ("Normal", "Heading 1", "Heading 2", "Heading 3", "Heading 4", "Header")

@@ -1,7 +1,7 @@
 """Paragraphs, lines and runs of a Word document.
 
 Here: opening a document, what every part of it is written with. Not here: its parts (docx), oxml grammar (docx_parts).
-Invariant: a figure is always between bookmarks named after its id.
+Invariant: a figure is between bookmarks named after its id, and a link into the evidence book where there is one.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from pipelines.render.docx_parts import (
     centre_in_height,
     empty_body,
     fix_widths,
+    link_to,
     mark_size,
     missing_styles,
     set_text,
@@ -33,8 +34,10 @@ from pipelines.render.docx_parts import (
 class DocxText:
     """A Word document to which text is added at the end."""
 
-    def __init__(self, document: Any) -> None:
+    def __init__(self, document: Any, book: str = "") -> None:
         self.document = document
+        # Page of the evidence book beside the document; empty where there is none.
+        self.book = book
         self.bookmarks = Bookmarks()
         self._looks: dict[tuple[Any, ...], tuple[Any, Any]] = {}
 
@@ -70,6 +73,7 @@ class DocxText:
         with self.bookmarks.around(cell.paragraphs[0], run.figure_id):
             line.append(written)
             set_text(written, run.text)
+        self._open(cell.paragraphs[0], written, run)
         centre_in_height(cell)
 
     def text(
@@ -96,13 +100,19 @@ class DocxText:
             self.run(paragraph, Run(run.text, run.bold or bold, run.slanted, run.figure_id), None)
 
     def run(self, paragraph: Any, run: Run, size: Any) -> None:
-        """Write one run; a figure is put between bookmarks of its id."""
+        """Write one run; a figure is put between bookmarks of its id, and opens its place in the book."""
         with self.bookmarks.around(paragraph, run.figure_id):
             written = paragraph.add_run()
             set_text(written._r, run.text)
         written.bold, written.italic = run.bold or None, run.slanted or None
         if size is not None:
             written.font.size = size
+        self._open(paragraph, written._r, run)
+
+    def _open(self, paragraph: Any, written: Any, run: Run) -> None:
+        """Let a figure open its place in the book."""
+        if self.book and run.figure_id and run.text:
+            link_to(paragraph, written, self.book, run.figure_id)
 
 
 def _look(paragraph: Any, alignment: Any, size: Any, run: Run) -> tuple[Any, Any]:

@@ -75,10 +75,11 @@ def _make(office: Office, report: Path, folder: Path, unit: dict[str, Any], say:
         return UnitReport(unit["unit_id"], unit["name_vi"], target, built=False)
     say(f"Lập báo cáo của {unit['name_vi']}…")
     manifest, layouts = read_manifest(report), load_layouts(report / "forms.json")
-    model = read_model(office, report / "warehouse.duckdb", layouts, unit)
+    warehouse = report / "warehouse.duckdb"
+    model = read_model(office, warehouse, layouts, unit)
     work = folder / _AT_WORK
     work.mkdir(parents=True)
     paper = paper_of(office, model.question.period_id, unit["unit_id"])
-    assemble(work, model, layouts, manifest["key"], manifest["versions"], paper)
+    assemble(work, model, layouts, manifest["key"], manifest["versions"], paper, warehouse)
     move_into_place(work, target)
     return UnitReport(unit["unit_id"], unit["name_vi"], target, built=True)

@@ -15,13 +15,14 @@ from typing import Any
 import pytest
 from book_data import Book
 from landed_rows import folded, landed_row_texts
-from paper_readers import page_texts, pdf_texts
+from paper_readers import page_texts, pdf_texts, word_links, word_texts
 
 from pipelines.audit.book.write import write_book
 from pipelines.figures.layout import load_layouts
 from pipelines.office.settings import load_office
 from pipelines.package.model import read_model
 from pipelines.runner import RunResult
+from pipelines.units.reports import make_units
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +85,69 @@ def test_every_figure_of_pages_and_pdf_is_a_link_into_the_book(q1: RunResult) ->
         assert set(pdf_texts(q1.report_dir / f"{name}.pdf")) <= linked | {"None"}
 
 
+def test_every_figure_of_the_word_files_is_a_link_into_the_book_beside_them(
+    q1: RunResult, manifest: dict[str, Any]
+) -> None:
+    for name in ("bao-cao", "luu-ho-so"):
+        path = q1.report_dir / f"{name}.docx"
+        texts = word_texts(path, [*manifest["figures"], *Book(q1.report_dir / "so-tra-cuu").others["figures"]])
+        links = word_links(path)
+        assert len(links) > 500
+        assert {page for page, _, _ in links} == {"so-tra-cuu/index.html"}
+        assert (q1.report_dir / "so-tra-cuu/index.html").is_file()
+        # Each links the text printed under its own id, and no printed figure is without a link.
+        assert all(text in texts[figure] for _, figure, text in links)
+        assert {figure for _, figure, _ in links} == {figure for figure, found in texts.items() if any(found)}
+
+
+@pytest.mark.parametrize("chart_id", ["intake_calendar", "overdue_age"])
+def test_every_point_of_a_chart_opens_the_dossiers_it_counts(book: Book, chart_id: str) -> None:
+    chart = next(item for item in book.others["charts"] if item["id"] == chart_id)
+    lists = book.others["lists"]
+    seen: list[int] = []
+    for label, text, _ in chart["series"][0][1]:
+        key = f"{chart_id}/{label}"
+        found = book.read(f"diem/{lists.index(key)}") if key in lists else []
+        assert len(found) == int(text.replace(".", "")), key
+        seen += found
+    # No dossier is in two points, and the points together are the printed cells of the form.
+    assert len(seen) == len(set(seen))
+    whole = {"intake_calendar": ("c4", "c5"), "overdue_age": ("c13",)}[chart_id]
+    assert len(seen) == sum(int(book.value(f"II.06a/tp-st/total/{column}") or 0) for column in whole)
+
+
+def test_a_measure_that_is_printed_is_told_with_its_rule_and_where_it_is_written(book: Book) -> None:
+    """The declared figures of units have the rules of the dossiers they stand beside."""
+    for fact in book.facts.values():
+        if not fact["isDeclared"]:
+            assert [name for name in fact["measures"] if not fact["rules"].get(name)] == [], fact["name"]
+            assert fact["rulesSource"], fact["name"]
+
+
+@pytest.mark.parametrize("unit", ["p03", "tp-st-tp"])
+def test_a_units_own_report_has_its_own_book(q1: RunResult, sample_office: Path, unit: str) -> None:
+    """A ward and a department: figures sum to what its pages print, and no other unit's files are in it."""
+    (made,) = make_units(load_office(sample_office), q1.report_dir, [unit])
+    own = Book(made.folder / "so-tra-cuu")
+    page = (made.folder / "bao-cao.html").read_text(encoding="utf-8")
+    printed = printed_on(made.folder)
+    assert len(printed) > 1000
+    assert set(re.findall(r'href="so-tra-cuu/index\.html#([^"]+/[^"]+/[^"]+/[^"]+)"', page)) <= set(printed)
+    not_sent = set(json.loads((made.folder / "manifest.json").read_text(encoding="utf-8"))["not_sent"])
+    checked = 0
+    for figure, texts in printed.items():
+        numbers = {text.rstrip("*†") for text in texts} - {"", "…", "–"}
+        for text in numbers if figure not in not_sent and "%" not in "".join(numbers) else ():
+            value = own.value(figure)
+            assert value is not None, figure
+            assert abs(value - float(text.replace(".", "").replace(",", "."))) < 0.01, figure
+            checked += 1
+    assert checked > 300
+    if unit == "p03":
+        assert {line[0] for line in own.others["coverage"]} == {"UBND Phường 3"}
+        assert {line[1] for line in own.read("tep-nhan")} == {"UBND Phường 3"}
+
+
 def test_every_deciding_row_is_in_its_landed_file_and_holds_the_code(
     q1: RunResult, sample_office: Path, book: Book
 ) -> None:
@@ -128,9 +192,8 @@ def test_a_code_is_found_in_the_piece_its_order_says(book: Book) -> None:
 def test_the_book_is_written_byte_for_byte_the_same(q1: RunResult, sample_office: Path, tmp_path: Path) -> None:
     layouts = load_layouts(q1.report_dir / "forms.json")
     model = read_model(load_office(sample_office), q1.report_dir / "warehouse.duckdb", layouts)
-    (tmp_path / "warehouse.duckdb").symlink_to(q1.report_dir / "warehouse.duckdb")
     codes = json.loads((q1.report_dir / "manifest.json").read_text(encoding="utf-8"))["short_codes"]
-    write_book(tmp_path, model, layouts, codes)
+    write_book(tmp_path, q1.report_dir / "warehouse.duckdb", model, layouts, codes)
     one, other = (
         {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
         for folder in (tmp_path / "so-tra-cuu", q1.report_dir / "so-tra-cuu")

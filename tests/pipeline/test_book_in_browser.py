@@ -86,7 +86,8 @@ def kinds(book: Book) -> dict[str, list[str]]:
         "total": ten([name for name in printed if re.search(r"/total/c\d+$", name)]),
         "ratio": ten([name for name in printed if of[name] in ratios]),
         "note": ten([name for name in printed if of[name] in notes]),
-        "calendar": [f"diem/{key}" for key in ten(book.others["lists"])],
+        "calendar": [f"diem/{key}" for key in ten(book.others["lists"]) if key.startswith("intake_calendar/")],
+        "ages": [f"diem/{key}" for key in book.others["lists"] if key.startswith("overdue_age/")],
         "chart": [f"bieu-do/{chart['id']}" for chart in book.others["charts"]],
         "record": [f"hs/{fact['folder']}/0" for fact in book.about["facts"] if fact["records"]],
         "form": [f"bieu/{name}" for name in book.forms],
@@ -114,12 +115,15 @@ def test_ten_figures_of_a_kind_open_to_lists_that_sum_to_them(
         assert shown["rows"] > 0, name
 
 
-def test_a_day_of_the_calendar_opens_to_as_many_dossiers_as_its_chart_says(
-    kinds: dict[str, list[str]], told: dict[str, Any], book: Book
+@pytest.mark.parametrize(("kind", "chart_id"), [("calendar", "intake_calendar"), ("ages", "overdue_age")])
+def test_a_day_and_an_age_open_to_as_many_dossiers_as_their_chart_says(
+    kinds: dict[str, list[str]], told: dict[str, Any], book: Book, kind: str, chart_id: str
 ) -> None:
-    calendar = next(chart for chart in book.others["charts"] if chart["id"] == "intake_calendar")
-    texts = dict(point[:2] for point in calendar["series"][0][1])
-    for route in kinds["calendar"]:
+    found = next(chart for chart in book.others["charts"] if chart["id"] == chart_id)
+    texts = dict(point[:2] for point in found["series"][0][1])
+    assert len(kinds[kind]) >= 3
+    for route in kinds[kind]:
+        assert f"#{route}" in told[f"bieu-do/{chart_id}"]["links"]
         count = texts[route.partition("/")[2].partition("/")[2]]
         assert f"/{count} bản ghi." in told[route]["text"]
         assert told[route]["rows"] == min(int(count), 100)

@@ -6,12 +6,14 @@ Invariant: exit code 1 and one Vietnamese message for what the officer can mend.
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 
 import pytest
 from office_folder import make_office, send
 
 from pipelines.cli import main
+from pipelines.commands import run, units
 from pipelines.office import journal
 from pipelines.office.settings import load_office
 
@@ -40,6 +42,17 @@ def test_a_wrong_word_is_reported_in_a_sentence(
 ) -> None:
     assert main(["--office", str(make_office(tmp_path)), *words]) == 1
     assert message in capsys.readouterr().err
+
+
+def test_units_is_asked_with_every_word_run_reads() -> None:
+    """`kstt units` hands its words on to `kstt run`."""
+    parser = argparse.ArgumentParser()
+    commands = parser.add_subparsers()
+    for name, command in (("run", run), ("units", units)):
+        command.arguments(commands.add_parser(name))
+    read = {name: vars(parser.parse_args([name, "2021-Q1"])) for name in ("run", "units")}
+    assert set(read["run"]) <= set(read["units"])
+    assert (read["units"]["units"], read["run"]["units"]) == ("all", None)
 
 
 def test_a_folder_that_is_no_office_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

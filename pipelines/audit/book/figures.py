@@ -15,7 +15,7 @@ from pipelines.audit.places import PARTS, WHOLE, fact_columns, measures_of_ratio
 from pipelines.figures.cells import declared_fact
 from pipelines.figures.change import NOTED
 from pipelines.figures.charts import charts_of
-from pipelines.figures.model import Figure, Form, FormRow, ReportModel
+from pipelines.figures.model import Figure, Form, FormRow, ReportModel, Scope
 from pipelines.figures.records import records_of
 from pipelines.figures.scores import SCORE
 
@@ -60,12 +60,21 @@ def book_charts(model: ReportModel) -> list[dict[str, Any]]:
     ]
 
 
-def coverage_lines(connection: duckdb.DuckDBPyConnection) -> list[list[Any]]:
+def coverage_lines(connection: duckdb.DuckDBPyConnection, scope: Scope | None = None) -> list[list[Any]]:
     """Return who owes what and what came of it: unit, stream, state, timing, files, rows read and sent back."""
     query = """
-        select unit_name, stream_title, state, timing, files, rows_typed, rows_rejected from rpt_coverage
-        order by sort_no, unit_id, stream"""
-    return [list(row.values()) for row in records_of(connection, query)]
+        select unit_id, stream, unit_name, stream_title, state, timing, files, rows_typed, rows_rejected
+        from rpt_coverage order by sort_no, unit_id, stream"""
+    return of_scope(records_of(connection, query), scope)
+
+
+def of_scope(lines: list[dict[str, Any]], scope: Scope | None) -> list[list[Any]]:
+    """Return lines about files without their first two columns, unit and stream; of a unit's report, what feeds it."""
+    return [
+        list(line.values())[2:]
+        for line in lines
+        if scope is None or scope.is_fed_by(str(line["unit_id"] or ""), str(line["stream"] or ""))
+    ]
 
 
 def _form(

@@ -11,9 +11,10 @@ from typing import Any
 
 import duckdb
 
+from pipelines.audit.book.figures import of_scope
 from pipelines.audit.book.records import OWN
-from pipelines.figures.charts import INTAKE, charts_of
-from pipelines.figures.model import ReportModel
+from pipelines.figures.charts import INTAKE, OVERDUE_AGE, age_label, charts_of
+from pipelines.figures.model import ReportModel, Scope
 from pipelines.figures.records import has_table, records_of
 from pipelines.figures.text import format_count
 from pipelines.warehouse.delivery_states import STATES
@@ -33,8 +34,8 @@ _PART_MEASURES = {
 def point_lists(connection: duckdb.DuckDBPyConnection, model: ReportModel) -> Iterator[tuple[str, str]]:
     """Yield the lists of the dossiers laid out last: key and places as JSON.
 
-    A point of the intake calendar is `intake_calendar/01/03/2021` or `intake_calendar/Tháng 3/2021`, as its chart names
-    it; a part of the period is the id of its figure.
+    A point of the intake calendar is `intake_calendar/01/03/2021` or `intake_calendar/Tháng 3/2021`, a band of overdue
+    ages `overdue_age/6–10 ngày làm việc`, as their charts name them; a part of the period is the id of its figure.
     """
     day = f"cast({_RECEIVED} as date)"
     is_by_day = any(point.day for chart in charts_of(model).values() for item in chart.series for point in item.points)
@@ -44,6 +45,7 @@ def point_lists(connection: duckdb.DuckDBPyConnection, model: ReportModel) -> It
         where carried_in = 0 and {_RECEIVED} is not null group by label order by min({day})"""
     for name, places in connection.execute(query).fetchall():
         yield f"{INTAKE}/{name}", str(places)
+    yield from _ages(connection, model)
     if not model.parts or not has_table(connection, "int_period_part"):
         return
     for measure, column in _PART_MEASURES.items():
@@ -52,14 +54,27 @@ def point_lists(connection: duckdb.DuckDBPyConnection, model: ReportModel) -> It
             from {OWN} as f inner join int_period_part as p on cast(f.{column} as date) between p.start_on and p.end_on
             where f.{measure} = 1 group by p.period_id order by p.period_id"""
         for part, places in connection.execute(query).fetchall():
-            yield f"period-parts/{model.question.office_unit_id}/{part}/{measure}", str(places)
+            yield f"period-parts/{model.scope_id}/{part}/{measure}", str(places)
+
+
+def _ages(connection: duckdb.DuckDBPyConnection, model: ReportModel) -> Iterator[tuple[str, str]]:
+    """Yield the bands of overdue ages; a warehouse made before each dossier had its band has none."""
+    if not has_table(connection, "int_overdue_age"):
+        return
+    query = f"""
+        select b.label, '[' || string_agg(f.pos, ',' order by f.pos) || ']'
+        from {OWN} as f inner join int_overdue_age as a on f.dossier_code = a.dossier_code
+        inner join rpt_overdue_age as b on a.band_no = b.band_no and b.scope_id = ?
+        group by b.band_no, b.label order by b.band_no"""
+    for label, places in connection.execute(query, [model.scope_id]).fetchall():
+        yield f"{OVERDUE_AGE}/{age_label(label)}", str(places)
 
 
 def index_sides(connection: duckdb.DuckDBPyConnection, model: ReportModel) -> dict[str, dict[str, Any]]:
     """Return what each number of the index is made of, by id: two sides, the components of a group, why none."""
     if not model.service_index:
         return {}
-    scope = model.question.office_unit_id
+    scope = model.scope_id
     query = "select component_code, part_count, whole_count from int_index_input where scope_id = ?"
     sides = {str(row["component_code"]): row for row in records_of(connection, query, (scope,))}
     found: dict[str, dict[str, Any]] = {}
@@ -82,26 +97,27 @@ def index_sides(connection: duckdb.DuckDBPyConnection, model: ReportModel) -> di
     return found
 
 
-def files_received(connection: duckdb.DuckDBPyConnection) -> list[list[Any]]:
+def files_received(connection: duckdb.DuckDBPyConnection, scope: Scope | None = None) -> list[list[Any]]:
     """Return every file: for the period or not, unit, stream, name, what became of it, why, rows, receipt, hash."""
     query = """
-        select d.answers_period, d.unit_name, coalesce(t.title, d.stream, '') as stream, d.file_name, d.state,
-            coalesce(d.refused_reason, '') as why, d.rows_in, d.rows_typed, d.rows_rejected, d.rows_flagged,
-            d.delivery_id, d.sha256
+        select d.unit_id, d.stream, d.answers_period, d.unit_name, coalesce(t.title, d.stream, '') as title,
+            d.file_name, d.state, coalesce(d.refused_reason, '') as why,
+            d.rows_in, d.rows_typed, d.rows_rejected, d.rows_flagged, d.delivery_id, d.sha256
         from rpt_delivery as d left join landed.stream as t on d.stream = t.stream
-        order by not d.answers_period, d.unit_name, stream, d.delivery_id"""
+        order by not d.answers_period, d.unit_name, title, d.delivery_id"""
     words = {state.value: words.label for state, words in STATES.items()}
-    return [[words.get(value, value) if place == 4 else value for place, value in enumerate(row.values())]
-            for row in records_of(connection, query)]  # fmt: skip
+    lines = of_scope(records_of(connection, query), scope)
+    return [[words.get(value, value) if place == 4 else value for place, value in enumerate(line)] for line in lines]
 
 
-def rows_sent_back(connection: duckdb.DuckDBPyConnection) -> list[list[Any]]:
+def rows_sent_back(connection: duckdb.DuckDBPyConnection, scope: Scope | None = None) -> list[list[Any]]:
     """Return the rows sent back of the period's counted files: unit, stream, record, why, mend, file, sheet, row."""
     query = """
-        select d.unit_name, coalesce(t.title, d.stream) as stream, coalesce(r.record_code, '') as record, r.reason,
-            coalesce(r.mend, '') as mend, d.file_name, coalesce(r.source_sheet, '') as sheet, r.source_row
+        select d.unit_id, d.stream, d.unit_name, coalesce(t.title, d.stream) as title,
+            coalesce(r.record_code, '') as record, r.reason, coalesce(r.mend, '') as mend,
+            d.file_name, coalesce(r.source_sheet, '') as sheet, r.source_row
         from landed.rejected_row as r
         inner join rpt_delivery as d on r.delivery_id = d.delivery_id and d.answers_period and d.is_counted
         left join landed.stream as t on d.stream = t.stream
-        order by d.unit_name, stream, d.file_name, sheet, r.source_row, r.reason"""
-    return [list(row.values()) for row in records_of(connection, query)]
+        order by d.unit_name, title, d.file_name, sheet, r.source_row, r.reason"""
+    return of_scope(records_of(connection, query), scope)

@@ -15,6 +15,7 @@ import duckdb
 
 from pipelines.audit.deciding import deciding_rows, parts_of
 from pipelines.audit.places import PrintedFact
+from pipelines.figures.cells import Fact
 
 # Records of one script: a list shows its first ones after one or two of them, and 574,000 dossiers are 1,150 files.
 PIECE = 500
@@ -35,14 +36,14 @@ class BookFact:
     records: int
 
 
-def book_fact(connection: duckdb.DuckDBPyConnection, printed: PrintedFact, keys: list[str], office: str) -> BookFact:
+def book_fact(connection: duckdb.DuckDBPyConnection, printed: PrintedFact, keys: list[str], scope_id: str) -> BookFact:
     """Lay out the records of a fact in temporary tables of the connection; return what the pages need to know.
 
     Args:
         connection: the warehouse, read only.
         printed: the fact and its printed measures.
         keys: the columns by which forms find rows of the fact.
-        office: unit whose forms are printed.
+        scope_id: unit whose forms are printed.
     """
     fact, trace = printed.fact, printed.trace
     kinds = _kinds(connection, fact.name)
@@ -58,8 +59,7 @@ def book_fact(connection: duckdb.DuckDBPyConnection, printed: PrintedFact, keys:
     }") - 1 as pos
         from (
             select f.* from "{fact.name}" as f
-            semi join (select * from "{fact.about["scope"]}" where scope_id = '{office}') as s
-                on f."{fact.key}" = s."{fact.key}"
+            semi join ({_in_scope(fact, scope_id)}) as s on f."{fact.key}" = s."{fact.key}"
         ) as f
         inner join (
             select *, row_number() over (order by {", ".join(f"{item} desc" for item in _signs(measures)) or "1"}
@@ -95,6 +95,7 @@ def book_fact(connection: duckdb.DuckDBPyConnection, printed: PrintedFact, keys:
         "unit": dictionaries.get(trace["unit"], []),
         "dates": [[label, kinds[column] == "TIMESTAMP"] for label, column in trace["dates"].items()],
         "rules": {name: text for name, text in trace.get("rules", {}).items() if name in measures},
+        "rulesSource": trace.get("rules_source", ""),
         "reasons": [trace["reasons"].get(code, code) for code in dictionaries[trace["reason"]]],
         "parts": list(parts_of(fact)),
         "groups": _groups(connection, own_keys, measures, amounts),
@@ -168,10 +169,12 @@ def subjects(connection: duckdb.DuckDBPyConnection, printed: PrintedFact, fact_n
     """)
 
 
-def gather_places(connection: duckdb.DuckDBPyConnection, printed: list[PrintedFact]) -> None:
+def gather_places(connection: duckdb.DuckDBPyConnection, printed: list[PrintedFact], scope_id: str) -> None:
     """Make tables book_file and book_sheet: every file and sheet that a deciding row of any fact lies in."""
     every = " union ".join(
-        f"select delivery_id, source_file, source_sheet from ({deciding_rows(item.fact)})" for item in printed
+        "select delivery_id, source_file, source_sheet "
+        f"from ({deciding_rows(item.fact, f'({_in_scope(item.fact, scope_id)})')})"
+        for item in printed
     )
     connection.execute(f"create or replace temp table book_place as {every}")
     connection.execute("""
@@ -189,6 +192,11 @@ def gather_places(connection: duckdb.DuckDBPyConnection, printed: list[PrintedFa
     """)
     connection.execute("create or replace temp table book_word (name varchar, word varchar, code integer)")
     connection.execute("create or replace temp table book_subject (subject varchar, fact_no integer, pos integer)")
+
+
+def _in_scope(fact: Fact, scope_id: str) -> str:
+    """Return a query over the keys of the records that a unit's forms count."""
+    return f"""select "{fact.key}" from "{fact.about["scope"]}" where scope_id = {_text(scope_id)}"""
 
 
 def _dictionary(connection: duckdb.DuckDBPyConnection, column: str) -> list[str]:

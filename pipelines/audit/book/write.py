@@ -33,6 +33,7 @@ _CODES = 1000
 
 def write_book(
     folder: Path,
+    warehouse: Path,
     model: ReportModel,
     layouts: Mapping[str, dict[str, Any]],
     codes: Mapping[str, str],
@@ -41,8 +42,9 @@ def write_book(
     """Write the book of a report into its folder, anew when there is one.
 
     Args:
-        folder: the report's folder; the warehouse lies in it.
-        model: the report as it is printed.
+        folder: the report's folder.
+        warehouse: the database it was made from.
+        model: the report as it is printed, of the office or of one of its units.
         layouts: its forms.json.
         codes: short code of each figure.
         since: how a version differs from the one issued before.
@@ -52,13 +54,14 @@ def write_book(
     (book / _DATA).mkdir(parents=True)
     for name in PAGE_FILES:
         shutil.copyfile(PAGE / name, book / name)
-    with duckdb.connect(folder / "warehouse.duckdb", read_only=True) as connection:
-        connection.execute(engine_that_reads(folder / "warehouse.duckdb"))
+    layouts = {name: layout for name, layout in layouts.items() if name in model.forms}
+    with duckdb.connect(warehouse, read_only=True) as connection:
+        connection.execute(engine_that_reads(warehouse))
         printed = printed_facts(connection, layouts)
-        gather_places(connection, printed)
+        gather_places(connection, printed, model.scope_id)
         facts, lists = [], []
         for number, item in enumerate(printed):
-            found = book_fact(connection, item, _keys(item, layouts), model.question.office_unit_id)
+            found = book_fact(connection, item, _keys(item, layouts), model.scope_id)
             facts.append(found)
             (book / _DATA / found.folder).mkdir()
             for piece, lines in pieces(connection, item, found):
@@ -71,20 +74,24 @@ def write_book(
         directory = list(_write_search(connection, book))
         for name, value in {
             "so": _about(model, facts, directory)
-            | {"units": _units(connection), "since": since.old_name if since else ""},
+            | {
+                "units": _units(connection),
+                "since": since.old_name if since else "",
+                "hasTables": model.scope is None,
+            },
             "bieu": book_forms(connection, model, layouts),
             "khac": {
                 "figures": other_figures(model, layouts, index_sides(connection, model)),
                 "charts": book_charts(model),
-                "coverage": coverage_lines(connection),
+                "coverage": coverage_lines(connection, model.scope),
                 "sentence": model.coverage.sentence,
                 "lists": lists,
                 "listed": FACT,
                 "codes": dict(codes),
             },
             "tep": _files(connection),
-            "tep-nhan": files_received(connection),
-            "tra-lai": rows_sent_back(connection),
+            "tep-nhan": files_received(connection, model.scope),
+            "tra-lai": rows_sent_back(connection, model.scope),
             **({"thay-doi": changes_since(since)} if since else {}),
         }.items():
             _write(book, name, _lines(value) if isinstance(value, list) else _json(value))

@@ -179,6 +179,7 @@ async function showFigure(id) {
       + (whole ? " trên " + count(sumOf(fact, groups, whole)) : "")));
     for (const name of [...parts, ...(whole || [])]) if ((fact.rules || {})[name])
       made.append(element("li", {}, "Quy tắc, «" + headOf(form, fact, name) + "»: " + fact.rules[name] + "."));
+    if (fact.rulesSource) made.append(element("li", {class: "soft"}, "Căn cứ của quy tắc: " + fact.rulesSource + "."));
   }
   const sides = isRate ? [measureLinks(figure, 1, "Tử số"), measureLinks(figure, 2, "Mẫu số")] : [];
   const total = isRate ? (below ? (Math.round(above * 1000000 / below) / 10000) : null) : above;
@@ -436,7 +437,7 @@ async function showSearch(text) {
     location.replace("#hs/" + book.facts[found[0][1]].folder + "/" + found[0][2]); return;
   }
   show("Tìm «" + text + "»", found.length ? element("ul", {}, found.map(([code, fact, pos]) => element("li", {}, link("hs/" + book.facts[fact].folder + "/" + pos, code), " · " + book.facts[fact].title)))
-    : element("p", {}, "Không có bản ghi nào của kỳ này có mã như vậy. Dòng không được tính: xem evidence/dong-di-dau.csv."));
+    : element("p", {}, "Không có bản ghi nào của kỳ này có mã như vậy." + (book.hasTables ? " Dòng không được tính: xem evidence/dong-di-dau.csv." : "")));
 }
 function showForm(id) {
   const form = forms.find(item => item.id === id);
@@ -454,16 +455,7 @@ function showChart(id) {
   if (!chart) return showMissing(id);
   show(chart.title, chart.series.map(([name, points]) => [element("h2", {}, name), element("div", {class: "wide"}, element("table", {}, element("tbody", {},
     points.map(([label, text, figure]) => element("tr", {}, element("td", {}, label), element("td", {class: "n"},
-      figure ? figureLink(figure, text) : id === "overdue_age" ? [text + " trong ", overdueLink()] : others.lists.includes(id + "/" + label) ? link("diem/" + id + "/" + label, text) : text))))))]));
-}
-// The ages are parts of the overdue pending dossiers: the first total of a column that counts them.
-function overdueLink() {
-  for (const form of forms) {
-    const at = form.columns.findIndex(item => item[2] === others.listed + ".pending_overdue");
-    const total = form.rows.find(row => row[0] === "total");
-    if (at >= 0 && total) return figureLink([form.id, form.scope, total[1], "c" + form.columns[at][0]].join("/"), total[5][at] + " hồ sơ quá hạn");
-  }
-  return "";
+      figure ? figureLink(figure, text) : others.lists.includes(id + "/" + label) ? link("diem/" + id + "/" + label, text) : text))))))]));
 }
 function showPoint(key) {
   const [chart, ...label] = key.split("/");
@@ -502,7 +494,7 @@ function showHome() {
     element("h2", {}, "Biểu đồ"), element("ul", {}, others.charts.map(chart => element("li", {}, link("bieu-do/" + chart.id, chart.title)))),
     book.since ? element("p", {}, link("thay-doi", "Thay đổi so với bản " + book.since)) : "",
     element("h2", {}, "Nguồn"), element("ul", {}, element("li", {}, link("do-phu", "Đơn vị nào đã gửi gì")), element("li", {}, link("tep-nhan", "Từng tệp đã nhận")), element("li", {}, link("tra-lai", "Từng dòng trả lại")),
-      element("li", {}, element("a", {href: "../evidence/DOC-HIEU.md"}, "Các bảng chứng cứ (CSV, Parquet)"))));
+      book.hasTables ? element("li", {}, element("a", {href: "../evidence/DOC-HIEU.md"}, "Các bảng chứng cứ (CSV, Parquet)")) : ""));
 }
 async function route() {
   let path = location.hash.slice(1);
