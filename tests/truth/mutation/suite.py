@@ -10,6 +10,7 @@ import json
 import multiprocessing
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -19,6 +20,10 @@ from compiled_project import EDITED
 from truth.mutation.edits import Edit
 
 TESTS = Path(__file__).parents[2]
+# Files tried for one edit: those that say most of its model.
+MOST = 3
+# Hold what dbt itself builds against the compiled SQL: with an edit in it they fail whatever it is.
+_OF_THE_PROJECT = ("test_compiled_project.py",)
 _BUILT = re.compile(r"(?<![a-z_])(?:form|rpt|fct|int|dim)_[a-z0-9_]+")
 # Tried on compiled SQL before (unit_tests), where it takes no seconds.
 _TRIED = "unit/test_counting_rules.py::test_the_unit_tests_of_the_dbt_project_pass"
@@ -77,10 +82,13 @@ def _run(files: list[str], edit: str, answer: Connection) -> None:
 
 
 def _files(model: str, touched: set[str]) -> list[str]:
-    """Return the test files that name the model; where none does, those that name a form or table made of it."""
+    """Return the test files that name the model most; where none does, those that name a form or table made of it."""
     named = {
-        path: set(_BUILT.findall(path.read_text(encoding="utf-8"))) for path in sorted(TESTS.glob("unit/test_*.py"))
+        path: Counter(_BUILT.findall(path.read_text(encoding="utf-8")))
+        for path in sorted(TESTS.glob("unit/test_*.py"))
+        if path.name not in _OF_THE_PROJECT
     }
-    found = [path for path, names in named.items() if model in names]
-    found = found or [path for path, names in named.items() if names & touched]
-    return [str(path) for path in found]
+    found = [path for path, names in named.items() if names[model]]
+    found = found or [path for path, names in named.items() if names.keys() & touched]
+    found.sort(key=lambda path: -sum(named[path][name] for name in {model, *touched}))
+    return [str(path) for path in found[:MOST]]
