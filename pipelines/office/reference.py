@@ -24,6 +24,7 @@ from pipelines.office.text import match_key
 
 # Lines named for one fault of a column; the rest are counted.
 _MOST_LINES = 5
+_NAME = r"\w[\w-]*(\.[\w-]+)*"
 
 
 def load_reference(folder: Path) -> dict[str, pd.DataFrame]:
@@ -80,7 +81,7 @@ def _checked(name: str, content: bytes) -> tuple[pd.DataFrame | None, tuple[str,
     frame = frame.loc[:, list(table.columns)]
     if table.has_rows and frame.empty and not faults:
         faults.append(": không có dòng nào dưới tiêu đề.")
-    faults += [*_repeated(frame, table), *_blanks(frame, table), *_choices(frame, table)]
+    faults += [*_repeated(frame, table), *_blanks(frame, table), *_names(frame, table), *_choices(frame, table)]
     typed, wrong = _typed(frame, table)
     return typed, (*faults, *wrong, *_out_of_order(typed))
 
@@ -123,6 +124,13 @@ def _blanks(frame: pd.DataFrame, table: Table) -> Iterator[str]:
     for column in table.filled:
         if column not in table.integers:  # an empty number is named as no number
             yield from _wrong(column, frame[column].replace("", "(trống)"), frame[column] != "", "phải có giá trị")
+
+
+def _names(frame: pd.DataFrame, table: Table) -> Iterator[str]:
+    """Yield the cells that cannot name a folder: with them a path could lead out of the office."""
+    for column in table.names:
+        good = frame[column].str.fullmatch(_NAME).astype(bool) | (frame[column] == "")
+        yield from _wrong(column, frame[column], good, "chỉ được có chữ, số, dấu -, _ và dấu chấm ở giữa")
 
 
 def _choices(frame: pd.DataFrame, table: Table) -> Iterator[str]:
