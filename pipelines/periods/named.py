@@ -46,7 +46,9 @@ _BEGINS = re.compile(
     r"|\(?\s*\btu\s+(?:ngay\s+)?\d{1,2}[/.-]\d|\(?\s*\d{1,2}[/.-]\d{1,2}[/.-](?:20)?\d\d\s*(?:den|toi|[-–—~→]))"
 )
 # What may name the parts of a heading: «Đơn vị báo cáo:» before the unit, «Kỳ báo cáo:» before the period.
-_UNIT_LABEL = re.compile(r"^\s*(?:tên\s+)?(?:đơn vị|cơ quan|phòng ban)(?:\s+(?:báo cáo|gửi|lập))?\s*:\s*", re.IGNORECASE)
+_UNIT_LABEL = re.compile(
+    r"^\s*(?:tên\s+)?(?:đơn vị|cơ quan|phòng ban)(?:\s+(?:báo cáo|gửi|lập))?\s*:\s*", re.IGNORECASE
+)
 _PERIOD_LABEL = re.compile(r"[\s–—,;.|(-]*\b(?:kỳ|kì|thời gian)(?:\s+(?:báo cáo|số liệu))?\s*:?\s*$", re.IGNORECASE)
 
 
