@@ -2,6 +2,7 @@
 PERIOD ?= 2021-Q1
 OFFICE ?= sample_office
 AS_OF ?=
+ENGINE ?=
 YEAR_OFFICE ?= data/year_office
 export UV_COMPILE_BYTECODE = 1
 export PYTHONDONTWRITEBYTECODE =
@@ -19,7 +20,7 @@ TESTS_IN = $(shell [ "0$(MEMORY_KB)" -gt 8000000 ] 2>/dev/null && echo TMPDIR=/d
 PICKED = $(if $(T),$(if $(filter -%,$(T))$(wildcard $(firstword $(subst ::, ,$(T)))),$(T),-k "$(T)"))
 SPREAD = $(if $(wildcard $(filter %.py,$(firstword $(subst ::, ,$(T))))),,-n 2 --dist loadscope --no-loadscope-reorder)
 
-.PHONY: help report year test quick kills golden check ui docs env clean
+.PHONY: help report year test quick kills audit golden check ui docs site env clean
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
@@ -30,8 +31,9 @@ env: .venv/.ready  ## make the environment from uv.lock
 	@$(UV) sync --locked --quiet
 	@touch $@
 
-report: env  ## receive files and build the report: make report [PERIOD=2021-Q1] [OFFICE=folder] [AS_OF=2021-03-11]
-	@$(RUN)/kstt --office $(OFFICE) run $(PERIOD) $(if $(AS_OF),--as-of $(AS_OF))
+report: env  ## receive files and build the report: make report [PERIOD=2021-Q1] [OFFICE=folder] [AS_OF=2021-03-11] [ENGINE=spark]
+	@$(if $(filter spark,$(ENGINE)),$(UV) sync --locked --quiet --extra spark)
+	@$(RUN)/kstt --office $(OFFICE) run $(PERIOD) $(if $(AS_OF),--as-of $(AS_OF)) $(if $(ENGINE),--engine $(ENGINE))
 
 year: env  ## an office of its own with the four quarters of 2021, and its year: make year [YEAR_OFFICE=folder]
 	@$(RUN)/python sample_office/generate.py --year --out $(YEAR_OFFICE)
@@ -54,8 +56,9 @@ bench: env  ## what runs cost: a quarter of the sample, the event log, reading, 
 	@$(TESTS_IN) $(RUN)/python benchmarks/scale.py --rows 60000 --xlsx --beside-pandas
 	@$(TESTS_IN) $(RUN)/python benchmarks/history.py
 
-kills: env  ## the tests that kill a run and an issue, with many more kills
-	@$(TESTS_IN) KSTT_KILLS=60 $(RUN)/python -m pytest tests/faults/test_killed_runs.py tests/faults/test_killed_issues.py
+kills: env  ## the tests that kill runs, issues, receiving, pulls, mend books, returns, with 200 kills
+	@$(TESTS_IN) KSTT_KILLS=60 $(RUN)/python -m pytest tests/faults/test_killed_runs.py tests/faults/test_killed_issues.py \
+	  tests/faults/test_killed_commands.py
 
 worlds: env  ## many invented offices against their own count: make worlds [N=50] [FIRST=1] [QUARTERS=2]
 	@$(TESTS_IN) PYTHONPATH=tests $(RUN)/python -m truth.world --first $(or $(FIRST),1) --worlds $(or $(N),50) --quarters $(or $(QUARTERS),2)
@@ -63,16 +66,25 @@ worlds: env  ## many invented offices against their own count: make worlds [N=50
 mutants: env  ## wrong edits of the models' SQL, and what notices them: make mutants [N=80] [SEED=2021]
 	@$(TESTS_IN) PYTHONPATH=tests $(RUN)/python -m truth.mutation --edits $(or $(N),80) --seed $(or $(SEED),2021)
 
+audit: env  ## known faults of the locked packages (asks the network; red where it gets no answer)
+	@mkdir -p target && $(UV) export --quiet --locked --no-emit-project --output-file target/requirements.txt
+	@$(UV) tool run pip-audit --strict --disable-pip --require-hashes --requirement target/requirements.txt
+
+engines: env  ## every model by DuckDB and by Spark, equal cell by cell: make engines [CASES="2021-Q1 2021-Q2 2021-Y 2024-Q3 2025-Q3 boston nl"]
+	@$(UV) sync --locked --quiet --extra spark
+	@$(TESTS_IN) PYTHONPATH=tests nice $(RUN)/python -m truth.engines $(CASES)
+
 golden: env  ## write the kept documents, docs/reference.md and the output shown in docs/ anew, and show what changed
 	@KSTT_GOLDEN=write $(RUN)/python -m pytest -n 0 tests/golden tests/pipeline/test_shown_output.py tests/pipeline/test_template_check.py
 	@git --no-pager diff --stat -- tests/golden docs README.md
 
-check: env  ## ruff, types, SQL lint, dbt parse
+check: env  ## ruff, types, SQL lint, portable SQL, dbt parse
 	$(RUN)/ruff check .
 	$(RUN)/ruff format --check .
 	$(RUN)/ty check pipelines
 	@mkdir -p target/check
 	KSTT_WAREHOUSE=$(CURDIR)/target/check/warehouse.duckdb $(RUN)/sqlfluff lint dbt_project/models --disable-progress-bar
+	$(RUN)/python -m pytest -n 0 tests/unit/test_portable_sql.py
 	KSTT_WAREHOUSE=/nonexistent.duckdb $(RUN)/dbt --quiet parse --project-dir dbt_project --profiles-dir dbt_project --target-path target/check
 
 docs: env  ## dbt's documentation and the lineage of columns, pages that open from disk: target/docs/
@@ -83,6 +95,12 @@ docs: env  ## dbt's documentation and the lineage of columns, pages that open fr
 	  --project-dir dbt_project --profiles-dir dbt_project --target-path $(CURDIR)/target/docs
 	@if [ -f target/docs/warehouse.duckdb ]; then $(RUN)/python scripts/column_lineage.py target/docs; fi
 	@echo target/docs/static_index.html target/docs/columns.html
+
+# Strict: a link that leads nowhere, an anchor that is not there or a page without a place in the menu stops it.
+site: env  ## README and docs/ as a site that opens from disk, every link checked: target/site/html/
+	@$(RUN)/python scripts/site_pages.py target/site/pages
+	@$(UV) run --quiet --locked --isolated --only-group docs mkdocs build --strict -f docs/mkdocs.yml
+	@echo target/site/html/docs/index.html
 
 clean:  ## delete everything that can be made again (landing and receipts stay)
 	rm -rf $(OFFICE)/data/typed $(OFFICE)/data/build $(OFFICE)/data/reports $(OFFICE)/data/dbt_target

@@ -32,6 +32,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="two-tier: hai cấp, từ 01/7/2025; before: còn cấp huyện (mặc định: theo kỳ đầu tiên)",
     )
     parser.add_argument(
+        "--level",
+        choices=("city", "commune", "department"),
+        default="city",
+        help="city: tỉnh, thành phố có phường, xã và cơ quan; commune: một phường, xã; department: một sở, phòng, "
+        "tự nhận hồ sơ và lập báo cáo của mình",
+    )
+    parser.add_argument(
         "--unit",
         action="append",
         default=[],
@@ -64,7 +71,7 @@ def run(parsed: argparse.Namespace) -> int:
     from pipelines.setup.check import check_office
     from pipelines.setup.drafts import draft_office
     from pipelines.setup.new_office import NewOffice, write_office
-    from pipelines.setup.starter import slug
+    from pipelines.setup.starter import plain_name, slug
 
     name = parsed.name or _asked("Tên đơn vị tổng hợp (ví dụ UBND thành phố A)", "--name")
     first = parsed.first_period or _asked("Kỳ báo cáo đầu tiên (ví dụ 2026-Q3)", "--first-period")
@@ -73,19 +80,23 @@ def run(parsed: argparse.Namespace) -> int:
     drafted = draft_office(parsed.sources, structure, units)
     new = NewOffice(
         name=" ".join(name.split()),
-        unit_id=parsed.unit_id or slug(name.removeprefix("UBND ").removeprefix("Ủy ban nhân dân ")),
+        unit_id=parsed.unit_id or slug(plain_name(name)),
         structure=structure,
         first_period=first,
         units=(*units, *drafted.units),
         parent_name=parsed.parent,
         place=parsed.place,
         owes=parsed.owes,
+        level=parsed.level,
         fields=tuple(drafted.fields),
         procedures=tuple(drafted.procedures) if parsed.sources else None,
         profiles=drafted.profiles,
     )
-    if not any(unit.kind == "ward" for unit in new.units):
-        raise OfficeError('Chưa có phường, xã nào. Thêm --unit "Phường A" cho từng đơn vị, hoặc --units-file, --from.')
+    if new.level == "city" and not any(unit.kind == "ward" for unit in new.units):
+        raise OfficeError(
+            'Chưa có phường, xã nào. Thêm --unit "Phường A" cho từng đơn vị, hoặc --units-file, --from. '
+            "Một phường, xã hay sở, phòng tự lập báo cáo của mình: --level commune, --level department."
+        )
     written = write_office(parsed.folder, new)
     print(f"✓ Đã tạo {parsed.folder} ({new.name}, {len(new.all_units)} đơn vị, từ kỳ {first}):")
     for path in written:

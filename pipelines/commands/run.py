@@ -29,6 +29,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--switch", action="append", default=[], metavar="TÊN=GIÁ_TRỊ", help="quy tắc đếm khác, lặp lại được"
     )
     parser.add_argument(
+        "--engine",
+        default=None,
+        metavar="TÊN",
+        help="tính bằng duckdb hoặc spark, thay cho office.yaml; số liệu như nhau",
+    )
+    parser.add_argument(
         "--units", default=None, metavar="ĐƠN_VỊ", help="lập thêm báo cáo riêng: all, hoặc mã đơn vị cách nhau dấu phẩy"
     )
 
@@ -45,6 +51,7 @@ def run(parsed: argparse.Namespace) -> int:
         parsed.as_of,
         parsed.received_by,
         switches(parsed.switch),
+        parsed.engine,
         say=lambda line: print(f"· {line}", flush=True),
     )
     if not result.built:

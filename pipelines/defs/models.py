@@ -11,7 +11,7 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, build_dbt_asset_specs
 
-from pipelines.defs.resources import OfficeResource, owners_of, period_partitions, plan_of, run_id_of
+from pipelines.defs.resources import AskResource, OfficeResource, owners_of, period_partitions, plan_of, run_id_of
 from pipelines.defs.warehouse import GROUP, landed_key, table_metadata
 from pipelines.office.settings import Office
 from pipelines.warehouse.build import dbt_target, warehouse_file
@@ -19,11 +19,11 @@ from pipelines.warehouse.dbt import (
     BUILD,
     DbtFailed,
     NodeResult,
-    build,
     ensure_manifest,
     lineage_file,
     read_manifest,
 )
+from pipelines.warehouse.engines import build_models
 from pipelines.warehouse.lineage import Lineage, Source, column_lineage
 from pipelines.warehouse.streams import streams
 from pipelines.warehouse.tables import tables_of
@@ -99,7 +99,7 @@ def model_defs(office: Office, manifest: Mapping[str, Any]) -> dg.Definitions:
         ],
     )
     def dbt_models(
-        context: dg.AssetExecutionContext, office: OfficeResource
+        context: dg.AssetExecutionContext, office: OfficeResource, ask: AskResource
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         """Build the models asked for and what they read, with every test of ours; one that fails fails the run."""
         loaded, run_id = office.load(), run_id_of(context)
@@ -109,7 +109,7 @@ def model_defs(office: Office, manifest: Mapping[str, Any]) -> dg.Definitions:
         select = [] if len(wanted) == len(names) else ["--select", *(f"+{name}" for name in sorted(wanted))]
         failure: DbtFailed | None = None
         try:
-            results = build(dbt_target(loaded), database, [*BUILD, *select])
+            results = build_models(loaded, database, [*BUILD, *select], ask.engine)
         except DbtFailed as error:  # what was built is reported first, then the failure is raised
             results, failure = error.results, error
         lineage = column_lineage(results, database, lineage_file(dbt_target(loaded))) if failure is None else {}

@@ -46,6 +46,8 @@ class AskResource(dg.ConfigurableResource):
     as_of: str | None = Field(default=None, description="Số liệu tính đến ngày (năm-tháng-ngày).")
     received_by: str | None = Field(default=None, description="Chỉ dùng tệp nhận đến lúc (ISO, có múi giờ).")
     switches: dict[str, str] = Field(default_factory=dict, description="Quy tắc đếm khác với office.yaml.")
+    # No part of the question: the answer is the same.
+    engine: str | None = Field(default=None, description="Tính bằng duckdb hoặc spark, khác với office.yaml.")
 
     def of(self, period_id: str) -> Ask:
         """Return the question of a period.

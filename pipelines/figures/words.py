@@ -14,7 +14,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from jinja2.exceptions import SecurityError, TemplateError, TemplateNotFound
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
@@ -122,6 +123,25 @@ def _seal_mark(model: ReportModel) -> Iterator[SealMark]:
         yield SealMark(model.issue.seal, f"{model.question.period_id}/v{model.issue.version}")
 
 
+class _Compiled(BytecodeCache):
+    """Templates compiled once a process: a report has two packets, each unit its own, and all share most of them."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take the code of a template; Jinja drops it where the source has changed."""
+        if bucket.key in self._code:
+            bucket.bytecode_from_string(self._code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep the code of a template."""
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+_compiled = _Compiled()
+
+
 def template_environment(folders: Sequence[Path], known: Mapping[str, object]) -> Environment:
     """Return the sandbox templates are read in; `known` is what an unknown name is held against."""
 
@@ -146,6 +166,7 @@ def template_environment(folders: Sequence[Path], known: Mapping[str, object]) -
         lstrip_blocks=True,
         # Words become plain blocks; `plain` escapes every value, each renderer escapes for its own format.
         autoescape=False,
+        bytecode_cache=_compiled,
     )
     environment.filters.update(day=format_day, count=format_count, lower_first=_lower_first)
     return environment

@@ -209,13 +209,16 @@ def completed_text(found: Guess, profile: Profile) -> str:
 
 
 def _value_lines(contract: Contract, words: dict[str, list[str]]) -> list[str]:
-    """The words nobody mapped, each a line to fill in; until then they count as not known."""
+    """The words nobody mapped, each a line to fill in; until then they count as not known.
+
+    Every line is the profile's own once its first sign # is taken away.
+    """
     lines = []
     for name, unknown in words.items():
         allowed = ", ".join(sorted(set(contract.columns[name].values.values())))
-        lines.append(f"# values.{name}: bỏ dấu # và ghi một trong: {allowed}")
-        lines += [f"#   {_quoted(word)}: ?" for word in unknown]
-    return ["# values:", *lines] if lines else []
+        lines.append(f"#  {name}:  # thay mỗi dấu ? bằng một trong: {allowed}")
+        lines += [f"#    {_quoted(word)}: ?" for word in unknown]
+    return ["#values:", *lines] if lines else []
 
 
 def _quoted(text: str) -> str:

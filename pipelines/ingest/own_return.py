@@ -17,6 +17,7 @@ from pathlib import Path
 
 from pipelines.ingest.grid import open_grid
 from pipelines.ingest.sniff import Refused
+from pipelines.ingest.zip_size import read_part
 from pipelines.office.text import match_key, nfc
 from pipelines.periods.named import split_heading
 
@@ -34,6 +35,8 @@ _SHEET = re.compile(r'<(?:\w+:)?(?:sheet\b[^>]*?\bname|table\b[^>]*?\btable:name
 _PROPERTY_PARTS = ("docProps/custom.xml", "meta.xml")
 _SHEET_PARTS = ("xl/workbook.xml", "content.xml")
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
+# More of a part is not looked at: a return of ours is small.
+_MOST = 16 * 1024 * 1024
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 
 
@@ -90,7 +93,7 @@ def _parts(path: Path) -> dict[str, str]:
     try:
         with zipfile.ZipFile(path) as package:
             wanted = [item for item in package.infolist() if item.filename in (*_PROPERTY_PARTS, *_SHEET_PARTS)]
-            return {item.filename: package.read(item).decode("utf-8", "replace") for item in wanted}
+            return {item.filename: read_part(package, item, _MOST).decode("utf-8", "replace") for item in wanted}
     except _BROKEN:
         return {}
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import os
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -30,6 +31,8 @@ from pipelines.office.streams import streams
 from pipelines.office.tables import UNIT_KINDS
 from pipelines.office.yaml_file import load_validated, place_of
 
+# Section `warehouse` of office.yaml, with the empty lines after it.
+_ENGINE = re.compile(rb"(?m)^warehouse:.*\r?\n(?:(?:[ \t].*)?\r?\n)*")
 # Five parts: minute, hour, day, month, weekday.
 _CRON = r"^(\S+\s+){4}\S+$"
 
@@ -136,6 +139,19 @@ class Access(_Strict):
     umask: str = Field("027", pattern="^0?[0-7]{3}$")
 
 
+class WarehouseSection(_Strict):
+    """The engine that builds the models; figures and documents are the same with either (docs/scale.md).
+
+    `master` is where Spark runs (local[2], spark://host:7077, yarn), `memory` that of its driver; `options` go to Spark
+    as they are. Every part of such a cluster must see the office's folder `data`.
+    """
+
+    engine: Literal["duckdb", "spark"] = "duckdb"
+    master: str = Field("local[2]", pattern=r"^(local(\[\w+\])?|yarn|spark://\S+|k8s://\S+)$")
+    memory: str = Field("4g", pattern=r"^\d+[mg]$")
+    options: dict[str, str | int | bool] = Field(default_factory=dict)
+
+
 class Number(_Strict):
     """How figures are printed."""
 
@@ -191,6 +207,7 @@ class OfficeSettings(_Strict):
     switches: Switches = Field(default_factory=Switches)
     deadlines: Deadlines = Field(default_factory=Deadlines)
     number: Number = Field(default_factory=Number)
+    warehouse: WarehouseSection = Field(default_factory=WarehouseSection)
     access: Access = Field(default_factory=Access)
     words: Words = Field(default_factory=Words)
     notify: Notify = Field(default_factory=Notify)
@@ -243,8 +260,11 @@ class Office:
 
     @cached_property
     def reference_hash(self) -> str:
-        """One hash over office.yaml, reference tables: what an answer depends on beside deliveries."""
-        return _hash_files([self.root / "office.yaml", *sorted((self.root / "reference").glob("*.csv"))])
+        """One hash over office.yaml, reference tables: what an answer depends on beside deliveries.
+
+        Section `warehouse` is left out: an answer is the same whatever engine counts it.
+        """
+        return _hash_files([self.root / "office.yaml", *sorted((self.root / "reference").glob("*.csv"))], _ENGINE)
 
     @cached_property
     def paper_hash(self) -> str:
@@ -286,11 +306,11 @@ class Office:
         return self.settings.window.model_dump_json()
 
 
-def _hash_files(paths: list[Path]) -> str:
+def _hash_files(paths: list[Path], without: re.Pattern[bytes] | None = None) -> str:
     digest = hashlib.sha256()
     for path in paths:
         digest.update(path.name.encode())
-        digest.update(path.read_bytes())
+        digest.update(without.sub(b"", path.read_bytes()) if without else path.read_bytes())
     return digest.hexdigest()
 
 

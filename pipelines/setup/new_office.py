@@ -11,14 +11,24 @@ import datetime as dt
 import io
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Literal
 
 from pipelines.office.errors import OfficeError
 from pipelines.office.streams import streams
 from pipelines.office.tables import NOTE_COLUMNS, TABLES
 from pipelines.periods.period import Period, generate_periods
-from pipelines.setup.starter import TWO_TIER_SINCE, Structure, Unit, agencies, same_unit, starter_rows
+from pipelines.setup.starter import (
+    TWO_TIER_SINCE,
+    Structure,
+    Unit,
+    agencies,
+    plain_name,
+    same_unit,
+    starter_rows,
+    unit_named,
+)
 from pipelines.setup.texts import office_readme, office_yaml
 
 # What each kind of unit owes by the plan (as the sample office); `core` is what no report can do without.
@@ -33,6 +43,10 @@ _OWED = {
         "department": ("directives", "focal_officers"),
     },
 }  # fmt: skip
+# What files call the desk at which a commune or a department receives.
+_DESKS = ("Trung tâm Phục vụ hành chính công", "Bộ phận Một cửa")
+Level = Literal["city", "commune", "department"]
+_OWN_KINDS = {"commune": "ward", "department": "department"}
 _PERIOD = re.compile(r"^(20\d\d)-(Q[1-4]|H1|9M|Y)$")
 
 
@@ -47,6 +61,7 @@ class NewOffice:
         first_period: id of the first period to report.
         units: wards, communes and agencies named; those of the structure are added.
         owes: whether units owe all the plan asks for, or dossiers only.
+        level: a city (or province) with wards and agencies, or a commune or department that receives dossiers itself.
         fields: fields beside the common ones: (code, name).
         procedures: rows of procedures.csv that replace the common ones; None keeps them.
         profiles: file name → text.
@@ -60,6 +75,7 @@ class NewOffice:
     parent_name: str = ""
     place: str = ""
     owes: str = "plan"
+    level: Level = "city"
     fields: tuple[tuple[str, str], ...] = ()
     procedures: tuple[dict[str, str], ...] | None = None
     profiles: dict[str, str] = field(default_factory=dict)
@@ -91,7 +107,7 @@ class NewOffice:
         Raises:
             OfficeError: two named units cannot be told apart.
         """
-        own = Unit(self.unit_id, self.name, "city", self.name.removeprefix("UBND ").strip())
+        own = self._own()
         named: list[Unit] = []
         for unit in self.units:
             twice = next((item for item in [own, *named] if same_unit(item, unit)), None)
@@ -100,8 +116,33 @@ class NewOffice:
                     f"«{unit.name}» ({unit.unit_id}) trùng tên hoặc mã với «{twice.name}» ({twice.unit_id})."
                 )
             named.append(unit)
-        standard = [unit for unit in agencies(self.structure) if not _is_any(unit, named)]
-        return [own, *standard, *named]
+        # What a commune or a department has below it is named: no two are alike.
+        agencies_of = agencies(self.structure) if self.level == "city" else []
+        return [own, *(unit for unit in agencies_of if not _is_any(unit, named)), *named]
+
+    def _own(self) -> Unit:
+        """Return the office as a unit; one that receives dossiers itself has the names its desk has in files.
+
+        Raises:
+            OfficeError: its name does not say it is of the level.
+        """
+        if self.level == "city":
+            return Unit(self.unit_id, self.name, "city", plain_name(self.name))
+        found = unit_named(f"{self.unit_id}={self.name}")
+        if found.kind != _OWN_KINDS[self.level]:
+            example = "UBND xã Tân Lập" if self.level == "commune" else "Sở Tư pháp"
+            raise OfficeError(
+                f"--level {self.level}: tên đơn vị phải viết cả loại, ví dụ «{example}», không phải «{self.name}»."
+            )
+        desks = (f"{desk} {found.short_name}" for desk in _DESKS)
+        return replace(found, name=self.name, aliases=(*found.aliases, *desks))
+
+    def owed(self, unit: Unit) -> tuple[str, ...]:
+        """Return the streams a unit owes; a department that is the office, all but the death group."""
+        owed = _OWED[self.owes]
+        if unit.unit_id == self.unit_id and self.level == "department":
+            return tuple(stream for stream in owed["ward"] if stream != "death_cases")
+        return owed.get(unit.kind, ())
 
     @property
     def validity(self) -> tuple[str, str]:
@@ -131,8 +172,8 @@ def office_files(new: NewOffice) -> dict[str, str]:
     }
     files = {f"reference/{name}.csv": _csv(name, rows) for name, rows in tables.items()}
     files |= {f"profiles/{name}": text for name, text in new.profiles.items()}
-    files["office.yaml"] = office_yaml(new.name, new.unit_id, new.parent_name, new.place)
-    files["README.md"] = office_readme(new.name, new.first_period, [unit for unit in units if unit.kind == "ward"])
+    files["office.yaml"] = office_yaml(new.name, new.unit_id, new.parent_name, new.place, new.level == "department")
+    files["README.md"] = office_readme(new.name, new.first_period, [unit for unit in units if new.owed(unit)])
     files[".gitignore"] = "data/\n"
     return files
 
@@ -151,7 +192,7 @@ def write_office(root: Path, new: NewOffice) -> list[str]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
     (root / "profiles").mkdir(exist_ok=True)
-    senders = [unit.unit_id for unit in new.all_units if unit.kind in _OWED[new.owes]]
+    senders = [unit.unit_id for unit in new.all_units if new.owed(unit)]
     for unit_id in senders:
         (root / "inbox" / new.first_period / unit_id).mkdir(parents=True)
     return [*sorted(files), f"inbox/{new.first_period}/ ({len(senders)} đơn vị)"]
@@ -179,7 +220,7 @@ def _units(new: NewOffice, units: list[Unit]) -> list[dict[str, str]]:
             "name_vi": unit.name,
             "short_name": unit.short_name if unit.short_name != unit.name else "",
             "unit_kind": unit.kind,
-            "parent_unit_id": "" if unit.kind == "city" else new.unit_id,
+            "parent_unit_id": "" if unit.unit_id == new.unit_id else new.unit_id,
             "sort_no": str(number if unit.kind != "ward" else 100 + number),
             "aliases": "|".join(unit.aliases),
             "valid_from": since,
@@ -206,7 +247,9 @@ def _fields(new: NewOffice, units: list[Unit]) -> list[dict[str, str]]:
 def _procedures(new: NewOffice) -> list[dict[str, str]]:
     if new.procedures is not None:
         return list(new.procedures)
-    return common_procedures(new.structure)
+    found = common_procedures(new.structure)
+    # What only the level above decides is none of a commune's own procedures.
+    return [row for row in found if new.level != "commune" or row["competent_level"] != "city"]
 
 
 def common_procedures(structure: Structure) -> list[dict[str, str]]:
@@ -237,7 +280,7 @@ def _obligations(new: NewOffice, units: list[Unit]) -> list[dict[str, str]]:
     return [
         {"unit_id": unit.unit_id, "stream": stream, "valid_from": since, "valid_to": until}
         for unit in units
-        for stream in _OWED[new.owes].get(unit.kind, ())
+        for stream in new.owed(unit)
         if stream in streams()
     ]
 

@@ -13,8 +13,8 @@ from string import Template
 from pipelines.setup.starter import FOLDER, Unit
 
 
-def office_yaml(name: str, unit_id: str, parent: str, place: str) -> str:
-    """Return the settings of a new office."""
+def office_yaml(name: str, unit_id: str, parent: str, place: str, is_department: bool = False) -> str:
+    """Return the settings of a new office; the head of a department signs for it, of another the chairman."""
     return _filled(
         "office.yaml.txt",
         name=" ".join(name.split()),
@@ -23,12 +23,13 @@ def office_yaml(name: str, unit_id: str, parent: str, place: str) -> str:
         parent=_quoted(parent),
         place=_quoted(place),
         agency=_quoted(parent),
+        signature="THỦ TRƯỞNG ĐƠN VỊ" if is_department else "TM. ỦY BAN NHÂN DÂN, CHỦ TỊCH",
     )
 
 
-def office_readme(name: str, period: str, wards: Sequence[Unit]) -> str:
+def office_readme(name: str, period: str, senders: Sequence[Unit]) -> str:
     """Return the page a new office begins with."""
-    units = "; ".join(f"{unit.short_name} (`{unit.unit_id}`)" for unit in wards) or "chưa có"
+    units = "; ".join(f"{unit.short_name} (`{unit.unit_id}`)" for unit in senders) or "chưa có"
     return _filled("README.md.txt", name=name, period=period, units=units)
 
 

@@ -11,8 +11,9 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ import duckdb
 
 from pipelines.ingest.memory import engine_that_builds, give_back
 from pipelines.office.files import write_atomically
-from pipelines.office.software import project_hash, versions
+from pipelines.office.software import project_hash
 from pipelines.paths import DBT_PROJECT
 
 # What a delivered figure rests on: the models and every test on them.
@@ -31,9 +32,30 @@ _ROWS_SHOWN = 5  # rows named in a message for each broken identity
 _STAMP = "project.sha256"
 _PARTIAL_PARSE = "partial_parse.msgpack"  # dbt's own file of what it parsed
 
-# Hash of a project → its parse: a process parses or loads a project once, however many offices it serves. Nothing of a
-# warehouse is in it but its file name, which is the same in every office.
-_parsed: dict[str, Any] = {}
+# Engine, hash of a project → its parse: a process parses or loads a project once, however many offices it serves.
+# Nothing of a warehouse is in it but its file name, which is the same in every office.
+_parsed: dict[tuple[str, str], Any] = {}
+
+Rows = tuple[list[str], list[tuple[Any, ...]]]
+"""What a query gives: the names of its columns, its rows."""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """What dbt builds with: a target of dbt_project/profiles.yml, the package that speaks to it, how it is asked."""
+
+    target: str
+    package: str
+    ask: Callable[[Path, str], Rows]
+
+
+def _ask_duckdb(warehouse: Path, query: str) -> Rows:
+    with duckdb.connect(warehouse, read_only=True) as connection:
+        found = connection.execute(query)
+        return [column[0] for column in found.description or []], found.fetchall()
+
+
+DUCKDB = Engine("duckdb", "dbt-duckdb", _ask_duckdb)
 
 
 @dataclass(frozen=True)
@@ -103,7 +125,7 @@ def ensure_manifest(target: Path, warehouse: Path) -> Path:
     stamp = target / _STAMP
     if not (manifest_path(target).is_file() and stamp.is_file() and stamp.read_text() == now):
         target.mkdir(parents=True, exist_ok=True)
-        shutil.copy(manifest_path(_parse_folder(now, target, warehouse)), target)
+        shutil.copy(manifest_path(_parse_folder(now, target, warehouse, DUCKDB)), target)
         write_atomically(stamp, now.encode())
     return manifest_path(target)
 
@@ -113,17 +135,22 @@ def read_manifest(target: Path) -> dict[str, object]:
     return json.loads(manifest_path(target).read_text(encoding="utf-8"))
 
 
-def build(target: Path, warehouse: Path, command: Iterable[str] = BUILD) -> tuple[NodeResult, ...]:
+def build(
+    target: Path, warehouse: Path, command: Iterable[str] = BUILD, engine: Engine = DUCKDB
+) -> tuple[NodeResult, ...]:
     """Build the models of a warehouse file and run their tests; return what became of each node, in dbt's order.
+
+    An engine that is not DuckDB has its tables elsewhere; of the file it uses nothing (pipelines/warehouse/spark).
 
     Raises:
         DbtFailed: a node failed; the message names each with its reason, each broken identity with its rows.
     """
     ensure_manifest(target, warehouse)
     give_back()  # what reading has freed, before the engine takes its share
-    run = _call([*command, "--no-write-json"], target, warehouse, _parsed_project(target, warehouse))
+    parsed = _parsed_project(target, warehouse, engine)
+    run = _call([*command, "--no-write-json"], target, warehouse, parsed, engine)
     give_back()
-    results = tuple(_node_result(item, warehouse) for item in run.results)
+    results = tuple(_node_result(item, warehouse, engine) for item in run.results)
     failed = [result for result in results if result.has_failed]
     if failed:
         raise DbtFailed("\n".join(map(str, failed)), results)
@@ -132,19 +159,22 @@ def build(target: Path, warehouse: Path, command: Iterable[str] = BUILD) -> tupl
 
 @dataclass(frozen=True)
 class CompiledModel:
-    """The SQL of a model as the engine gets it, and the models it reads."""
+    """The SQL of a model as the engine gets it, whether it is a table or a view, and the models it reads."""
 
     name: str
+    kind: str
     sql: str
     needs: tuple[str, ...]
 
 
 def compile_models(target: Path, warehouse: Path) -> tuple[CompiledModel, ...]:
     """Return every model's compiled SQL; nothing is built."""
-    run = _call(["compile", "--no-write-json"], target, warehouse, _parsed_project(target, warehouse))
+    parsed = _parsed_project(target, warehouse, DUCKDB)
+    run = _call(["compile", "--no-write-json"], target, warehouse, parsed, DUCKDB)
     return tuple(
         CompiledModel(
             item.node.name,
+            str(item.node.config.materialized),
             item.node.compiled_code,
             tuple(key.split(".")[-1] for key in item.node.depends_on.nodes if key.startswith("model.")),
         )
@@ -155,35 +185,35 @@ def compile_models(target: Path, warehouse: Path) -> tuple[CompiledModel, ...]:
 
 def lineage_file(target: Path) -> Path:
     """Return where the column lineage of the dbt project as it is now is cached, beside its parse."""
-    return _parses(target) / _state_of(project_hash(DBT_PROJECT)) / "column_lineage.json"
+    return _parses(target) / _state_of(project_hash(DBT_PROJECT), DUCKDB) / "column_lineage.json"
 
 
-def _parsed_project(target: Path, warehouse: Path) -> Any:
+def _parsed_project(target: Path, warehouse: Path, engine: Engine) -> Any:
     """Return dbt's parse of the project as it is now: what this process has, else what another has written."""
     from dbt.contracts.graph.manifest import Manifest
     from dbt.parser.manifest import extended_mashumuro_decoder
 
     now = project_hash(DBT_PROJECT)
-    if now not in _parsed:
-        written = (_parse_folder(now, target, warehouse) / _PARTIAL_PARSE).read_bytes()
+    if (engine.target, now) not in _parsed:
+        written = (_parse_folder(now, target, warehouse, engine) / _PARTIAL_PARSE).read_bytes()
         parsed = Manifest.from_msgpack(written, decoder=extended_mashumuro_decoder)
         parsed.build_flat_graph()  # what our macros read as `graph`; only a parse makes it by itself
-        _parsed.setdefault(now, parsed)
-    return _parsed[now]
+        _parsed.setdefault((engine.target, now), parsed)
+    return _parsed[engine.target, now]
 
 
-def _parse_folder(now: str, target: Path, warehouse: Path) -> Path:
+def _parse_folder(now: str, target: Path, warehouse: Path, engine: Engine) -> Path:
     """Return the folder with dbt's parse of the project, which all offices of a clone share.
 
     It is named by the hash of the project and the versions of dbt, and lies in dbt's own target folder (in that of the
     office, where the clone is read-only). Parsing costs 8 s, loading what was parsed less than half a second.
     """
     parses = _parses(target)
-    folder = parses / _state_of(now)
+    folder = parses / _state_of(now, engine)
     if not (folder / _PARTIAL_PARSE).is_file():
         parses.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=parses, ignore_cleanup_errors=True) as made:
-            _parsed[now] = _call(["parse"], Path(made), warehouse, None)
+            _parsed[engine.target, now] = _call(["parse"], Path(made), warehouse, None, engine)
             with contextlib.suppress(OSError):  # another process was quicker: its folder is the same
                 Path(made).rename(folder)
     return folder
@@ -193,11 +223,11 @@ def _parses(target: Path) -> Path:
     return DBT_PROJECT / "target" if os.access(DBT_PROJECT, os.W_OK) else target
 
 
-def _state_of(now: str) -> str:
-    return "-".join((now[:16], *(versions()[name] for name in ("dbt-core", "dbt-duckdb"))))
+def _state_of(now: str, engine: Engine) -> str:
+    return "-".join((now[:16], version("dbt-core"), version(engine.package)))
 
 
-def _call(command: list[str], target: Path, warehouse: Path, manifest: Any) -> Any:
+def _call(command: list[str], target: Path, warehouse: Path, manifest: Any, engine: Engine) -> Any:
     """Run one dbt command; return dbt's own result of it, of failed nodes too."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
@@ -207,6 +237,7 @@ def _call(command: list[str], target: Path, warehouse: Path, manifest: Any) -> A
     os.environ.setdefault("DO_NOT_TRACK", "1")
     target.mkdir(parents=True, exist_ok=True)
     places = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path", str(target)]
+    places += ["--target", engine.target]
     try:
         result = dbtRunner(manifest=manifest).invoke([*command, *places, *_QUIET])
     finally:
@@ -216,7 +247,7 @@ def _call(command: list[str], target: Path, warehouse: Path, manifest: Any) -> A
     return result.result
 
 
-def _node_result(item: Any, warehouse: Path) -> NodeResult:
+def _node_result(item: Any, warehouse: Path, engine: Engine) -> NodeResult:
     node, status = item.node, str(item.status)
     attached = getattr(node, "attached_node", None)
     kind = str(node.resource_type)
@@ -229,21 +260,18 @@ def _node_result(item: Any, warehouse: Path) -> NodeResult:
         status=status,
         seconds=item.execution_time,
         message=str(item.message or ""),
-        broken=broken_identities(node.name, node.compiled_code, warehouse) if has_rows else (),
+        broken=broken_identities(node.name, node.compiled_code, warehouse, engine) if has_rows else (),
         sql=str(node.compiled_code or "") if kind == "model" else "",
     )
 
 
-def broken_identities(test: str, query: str, warehouse: Path) -> tuple[Broken, ...]:
+def broken_identities(test: str, query: str, warehouse: Path, engine: Engine = DUCKDB) -> tuple[Broken, ...]:
     """Run the query of a failed test and return what it finds, identity by identity.
 
     A test of one model gives `identity` and `row_name` (macros/tests/holds.sql); one over several models gives rows of
     its own, which are shown as they are under the test's name.
     """
-    with duckdb.connect(warehouse, read_only=True) as connection:
-        found = connection.execute(query)
-        names = [column[0] for column in found.description or []]
-        rows = found.fetchall()
+    names, rows = engine.ask(warehouse, query)
     if names != ["identity", "row_name"]:
         return (_of_rows(test, [" ".join(map(str, row)) for row in rows]),)
     by_identity: dict[str, list[str]] = {}

@@ -109,7 +109,6 @@ def test_a_cell_very_far_away_refuses_the_file_before_it_fills_the_memory(tmp_pa
     assert time.monotonic() - started < 5
 
 
-@pytest.mark.slow
 def test_a_sheet_styled_to_its_last_row_holds_only_its_filled_rows(tmp_path: Path) -> None:
     path = tmp_path / "g.xlsx"
     with xlsxwriter.Workbook(str(path)) as book:
@@ -119,7 +118,7 @@ def test_a_sheet_styled_to_its_last_row_holds_only_its_filled_rows(tmp_path: Pat
         sheet.write_row(1, 0, ROW)
         for row in range(2, 20_000):
             sheet.write_blank(row, 0, None, grey)
-        sheet.write_blank(1_048_575, 16_383, None, grey)
+        sheet.write_blank(1_048_575, 40, None, grey)  # xlsxwriter walks every column of every row: no farther
     assert read(path).verdict["counts"]["rows_in"] == 2
 
 

@@ -1,5 +1,5 @@
-{# On DuckDB a model is made by one statement. A report is a fresh database: there is nothing to keep, rename, back up or
-   grant, which is most of what the adapter's own materialisations do. Other engines use theirs. #}
+{# On DuckDB and Spark a model is made by one statement. A report is a fresh database: there is nothing to keep, rename,
+   back up or grant, which is most of what the adapters' own materialisations do. Other engines use theirs. #}
 {% materialization table, adapter='duckdb' %}
     {%- set target_relation = this.incorporate(type='table') -%}
     {%- do made_by('create or replace table ' ~ target_relation ~ ' as (' ~ sql ~ ')') -%}
@@ -9,6 +9,18 @@
 {% materialization view, adapter='duckdb' %}
     {%- set target_relation = this.incorporate(type='view') -%}
     {%- do made_by('create or replace view ' ~ target_relation ~ ' as (' ~ sql ~ ')') -%}
+    {{ return({'relations': [target_relation]}) }}
+{% endmaterialization %}
+
+{% materialization table, adapter='spark' %}
+    {%- set target_relation = this.incorporate(type='table') -%}
+    {%- do made_by('create table ' ~ target_relation ~ ' using parquet as ' ~ sql) -%}
+    {{ return({'relations': [target_relation]}) }}
+{% endmaterialization %}
+
+{% materialization view, adapter='spark' %}
+    {%- set target_relation = this.incorporate(type='view') -%}
+    {%- do made_by('create or replace view ' ~ target_relation ~ ' as ' ~ sql) -%}
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
 

@@ -1,0 +1,182 @@
+"""Every model counted by DuckDB and by Spark from the same landed tables: equal, table by table, cell by cell.
+
+Here: the offices it is tried on, the comparison. Not here: Spark itself (warehouse/spark), the quick test in the suite.
+Invariant: one landed schema, written once, is what both engines count; a table one of them lacks is a difference.
+
+    make engines                     # all of them, some hours on two cores
+    make engines CASES="2021-Q1 nl"  # some of them
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+from sample_copy import REPOSITORY, copy_office
+from shared_files import SHARED
+
+from pipelines.ingest.landing import keep_settings, receive_inbox
+from pipelines.office.settings import WarehouseSection, load_office
+from pipelines.warehouse.answer import begin
+from pipelines.warehouse.build import warehouse_file
+from pipelines.warehouse.dbt import build
+from pipelines.warehouse.question import Ask
+from pipelines.warehouse.spark import build_on_spark
+
+# Tables of some thousand rows: what Spark does before it counts costs more than the counting.
+SMALL = {
+    "spark.sql.codegen.wholeStage": False,
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.adaptive.enabled": False,
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+}
+_OFFICES = REPOSITORY / "tests" / "offices"
+_RUN = "engines"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One report that both engines count: how its office is made, and its period."""
+
+    make: Callable[[Path], object]
+    period: str
+
+
+def _year(root: Path) -> None:
+    generator = REPOSITORY / "sample_office" / "generate.py"
+    subprocess.run([sys.executable, generator, "--year", "--scale", "0.1", "--out", root], check=True)
+
+
+def _map(root: Path) -> None:
+    shutil.copytree(_OFFICES / "map-2024-2025", root, ignore=shutil.ignore_patterns("data"))
+
+
+def _real(office: str, inbox: str, pattern: str) -> Callable[[Path], None]:
+    def make(root: Path) -> None:
+        shutil.copytree(_OFFICES / office, root, ignore=shutil.ignore_patterns("data", "inbox", "variants"))
+        files, folder = pattern.rpartition("/")[2], SHARED / pattern.rpartition("/")[0]
+        (root / "inbox" / inbox).mkdir(parents=True)
+        for path in sorted(folder.glob(files)):
+            shutil.copy(path, root / "inbox" / inbox)
+
+    return make
+
+
+CASES = {
+    "2021-Q1": Case(copy_office, "2021-Q1"),
+    "2021-Q2": Case(copy_office, "2021-Q2"),
+    "2021-Y": Case(_year, "2021-Y"),
+    "2024-Q3": Case(_map, "2024-Q3"),
+    "2025-Q3": Case(_map, "2025-Q3"),
+    "boston": Case(_real("boston", "2015-X/boston", "realdata/boston-311-2015/*.csv"), "2015-X"),
+    "nl": Case(_real("permits-nl", "2010-X/gemeente", "realdata/permits-receipt-nl/receipt.csv"), "2010-X"),
+}
+
+
+def landed_of(case: Case, root: Path) -> Path:
+    """Make the office of a case, read what it was sent, and return the warehouse with schema `landed` alone."""
+    case.make(root)
+    office = load_office(root)
+    receive_inbox(office)
+    keep_settings(office)
+    begin(office, Ask.parse(case.period, None, None), _RUN)
+    return warehouse_file(office, _RUN)
+
+
+def copy_landed(source: Path, folder: Path) -> Path:
+    """Copy schema `landed` of a warehouse into a warehouse of its own, in a new folder."""
+    folder.mkdir(parents=True)
+    copy = folder / "warehouse.duckdb"  # its name is the database's name in the compiled SQL
+    with duckdb.connect(copy) as connection:
+        connection.execute(f"attach '{source}' as source (read_only)")
+        connection.execute("create schema landed")
+        for (name,) in connection.execute(
+            "select table_name from duckdb_tables() where database_name = 'source' and schema_name = 'landed'"
+        ).fetchall():
+            connection.execute(f'create table landed."{name}" as from source.landed."{name}"')
+    return copy
+
+
+@contextmanager
+def both(one: Path, other: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open two warehouse files at once, as `one` and `other`."""
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{one}' as one (read_only)")
+        connection.execute(f"attach '{other}' as other (read_only)")
+        yield connection
+
+
+def tables(connection: duckdb.DuckDBPyConnection, database: str) -> dict[str, list[tuple[str, str]]]:
+    """Return the tables and views of a warehouse's models with their columns and types in order."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for table, column, kind in connection.execute(
+        "select table_name, column_name, data_type from duckdb_columns() "
+        "where database_name = ? and schema_name = 'main' order by table_name, column_index",
+        [database],
+    ).fetchall():
+        found.setdefault(table, []).append((column, kind))
+    return found
+
+
+def differences(one: Path, other: Path) -> dict[str, str]:
+    """Return what differs between two warehouses, by table: a lacking table, other columns or types, other rows."""
+    found: dict[str, str] = {}
+    with both(one, other) as connection:
+        ours, theirs = tables(connection, "one"), tables(connection, "other")
+        for name in sorted({*ours, *theirs}):
+            if name not in ours or name not in theirs:
+                found[name] = f"only one engine has it ({'the first' if name in ours else 'the second'})"
+            elif ours[name] != theirs[name]:
+                found[name] = f"columns: {sorted(set(ours[name]) ^ set(theirs[name]))}"
+            elif lines := list(_other_rows(connection, name)):
+                found[name] = "; ".join(lines)
+    return found
+
+
+def _other_rows(connection: duckdb.DuckDBPyConnection, name: str) -> Iterator[str]:
+    for these, those in (("one", "other"), ("other", "one")):
+        query = f'from {these}.main."{name}" except all from {those}.main."{name}"'
+        rows = connection.execute(query).fetchall()
+        if rows:
+            yield f"{len(rows)} rows only in «{these}», as {rows[0]}"
+
+
+def compare(name: str, folder: Path) -> dict[str, str]:
+    """Count one case with both engines and return what differs; the times are printed."""
+    landed = landed_of(CASES[name], folder / "office")
+    duck, spark = (copy_landed(landed, folder / engine) for engine in ("duckdb", "spark"))
+    began = time.monotonic()
+    build(folder / "dbt", duck)
+    counted = time.monotonic()
+    settings = WarehouseSection(engine="spark", memory="3g", options=SMALL)
+    build_on_spark(folder / "dbt", spark, settings)
+    found = differences(duck, spark)
+    took = f"DuckDB {counted - began:.0f} s, Spark {time.monotonic() - counted:.0f} s"
+    print(f"{name}: {took}; {len(found)} tables differ", flush=True)
+    return found
+
+
+def main(names: Iterable[str]) -> int:
+    """Compare the cases named; return how many tables differ."""
+    count = 0
+    for name in names:
+        with tempfile.TemporaryDirectory() as folder:
+            for table, what in compare(name, Path(folder)).items():
+                count += 1
+                print(f"  {table}: {what}", flush=True)
+    return count
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("cases", nargs="*", default=[], metavar="case", help=", ".join(CASES))
+    sys.exit(min(main(parser.parse_args().cases or CASES), 1))
