@@ -110,8 +110,8 @@ def test_the_engine_of_an_office_is_no_part_of_its_answers(tmp_path: Path) -> No
     root = copy_small_office(tmp_path / "office")
     settings = root / "office.yaml"
     text, before = settings.read_text(encoding="utf-8"), load_office(root).reference_hash
-    settings.write_text("warehouse:\n  engine: spark\n  memory: 8g\n\n" + text, encoding="utf-8")
+    settings.write_text(text + "\nwarehouse:\n  engine: spark\n  memory: 8g\n", encoding="utf-8")
     changed = load_office(root)
     assert (changed.settings.warehouse.engine, changed.reference_hash) == ("spark", before)
-    settings.write_text(text + "\nwords: {required: []}\n", encoding="utf-8")
+    settings.write_text(text.replace("min: 2000-01-01", "min: 2000-01-02"), encoding="utf-8")
     assert load_office(root).reference_hash != before
