@@ -65,7 +65,7 @@ worlds: env  ## many invented offices against their own count: make worlds [N=50
 mutants: env  ## wrong edits of the models' SQL, and what notices them: make mutants [N=80] [SEED=2021]
 	@$(TESTS_IN) PYTHONPATH=tests $(RUN)/python -m truth.mutation --edits $(or $(N),80) --seed $(or $(SEED),2021)
 
-engines: env  ## every model by DuckDB, Spark and PostgreSQL, equal cell by cell: make engines [CASES="2021-Q1 2021-Q2 2021-Y 2024-Q3 2025-Q3 boston nl"] [ENGINE=postgres]
+engines: env  ## every model by DuckDB, Spark and PostgreSQL, equal cell by cell: make engines [CASES="2021-Q1 2021-Q2 2021-Y 2024-Q3 2025-Q3 boston nl documents"] [ENGINE=postgres]
 	@$(UV) sync --locked --quiet --extra spark --group postgres
 	@$(TESTS_IN) PYTHONPATH=tests nice $(RUN)/python -m truth.engines $(CASES) $(if $(ENGINE),--engine $(ENGINE))
 

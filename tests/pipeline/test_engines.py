@@ -1,7 +1,7 @@
-"""The same models on another engine: what an engine may decide by itself decides nothing; Spark counts as DuckDB does.
+"""The same models on another engine: what an engine may decide by itself decides nothing.
 
-Here: DuckDB with nulls sorted as Spark and PostgreSQL sort them; one form by Spark, where it is installed. Not here: all
-models of all offices by Spark (`make engines`).
+Here: DuckDB with nulls sorted as Spark and PostgreSQL sort them; one form by Spark, all models by PostgreSQL, where they are
+installed. Not here: all models of all offices (`make engines`).
 Invariant: what is compared was counted from one landed schema; rows are compared as a bag, for no engine owes an order.
 """
 
@@ -15,7 +15,8 @@ import duckdb
 import pytest
 from compiled_project import compiled
 from sample_copy import copy_small_office
-from truth.engines import SMALL, Case, copy_landed, differences, landed_of
+from truth.engines import SMALL, Case, by_postgres, copy_landed, differences, landed_of
+from truth.postgres import pg_ctl
 
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import WarehouseSection, load_office
@@ -86,6 +87,16 @@ def test_spark_counts_a_form_and_its_facts_as_duckdb_does(landed: Path, by_duckd
     assert {name: what for name, what in differences(by_duckdb, warehouse).items() if name not in lacking} == {}
     assert {"form_ii_06a", "fct_dossier_period"} <= models
     assert models.isdisjoint(lacking)
+
+
+@pytest.mark.skipif(
+    find_spec("dbt.adapters.postgres") is None or pg_ctl() is None,
+    reason="PostgreSQL or its adapter is not installed: apt-get install postgresql, uv sync --group postgres",
+)
+def test_postgresql_counts_every_model_as_duckdb_does(landed: Path, by_duckdb: Path, tmp_path: Path) -> None:
+    warehouse = copy_landed(landed, tmp_path / "postgres")
+    by_postgres(tmp_path / "dbt", warehouse)
+    assert differences(by_duckdb, warehouse) == {}
 
 
 def test_a_run_may_ask_for_another_engine_than_its_office(tmp_path: Path) -> None:
