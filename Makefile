@@ -20,7 +20,7 @@ TESTS_IN = $(shell [ "0$(MEMORY_KB)" -gt 8000000 ] 2>/dev/null && echo TMPDIR=/d
 PICKED = $(if $(T),$(if $(filter -%,$(T))$(wildcard $(firstword $(subst ::, ,$(T)))),$(T),-k "$(T)"))
 SPREAD = $(if $(wildcard $(filter %.py,$(firstword $(subst ::, ,$(T))))),,-n 2 --dist loadscope --no-loadscope-reorder)
 
-.PHONY: help report year test quick kills golden check ui docs site env clean
+.PHONY: help report year test quick kills audit golden check ui docs site env clean
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
@@ -56,8 +56,9 @@ bench: env  ## what runs cost: a quarter of the sample, the event log, reading, 
 	@$(TESTS_IN) $(RUN)/python benchmarks/scale.py --rows 60000 --xlsx --beside-pandas
 	@$(TESTS_IN) $(RUN)/python benchmarks/history.py
 
-kills: env  ## the tests that kill a run and an issue, with many more kills
-	@$(TESTS_IN) KSTT_KILLS=60 $(RUN)/python -m pytest tests/faults/test_killed_runs.py tests/faults/test_killed_issues.py
+kills: env  ## the tests that kill runs, issues, receiving, pulls, mend books, returns, with 200 kills
+	@$(TESTS_IN) KSTT_KILLS=60 $(RUN)/python -m pytest tests/faults/test_killed_runs.py tests/faults/test_killed_issues.py \
+	  tests/faults/test_killed_commands.py
 
 worlds: env  ## many invented offices against their own count: make worlds [N=50] [FIRST=1] [QUARTERS=2]
 	@$(TESTS_IN) PYTHONPATH=tests $(RUN)/python -m truth.world --first $(or $(FIRST),1) --worlds $(or $(N),50) --quarters $(or $(QUARTERS),2)
@@ -65,9 +66,19 @@ worlds: env  ## many invented offices against their own count: make worlds [N=50
 mutants: env  ## wrong edits of the models' SQL, and what notices them: make mutants [N=80] [SEED=2021]
 	@$(TESTS_IN) PYTHONPATH=tests $(RUN)/python -m truth.mutation --edits $(or $(N),80) --seed $(or $(SEED),2021)
 
+<<<<<<< HEAD
 engines: env  ## every model by DuckDB, Spark and PostgreSQL, equal cell by cell: make engines [CASES="2021-Q1 2021-Q2 2021-Y 2024-Q3 2025-Q3 boston nl documents"] [ENGINE=postgres]
 	@$(UV) sync --locked --quiet --extra spark --group postgres
 	@$(TESTS_IN) PYTHONPATH=tests nice $(RUN)/python -m truth.engines $(CASES) $(if $(ENGINE),--engine $(ENGINE))
+=======
+audit: env  ## known faults of the locked packages (asks the network; red where it gets no answer)
+	@mkdir -p target && $(UV) export --quiet --locked --no-emit-project --output-file target/requirements.txt
+	@$(UV) tool run pip-audit --strict --disable-pip --require-hashes --requirement target/requirements.txt
+
+engines: env  ## every model by DuckDB and by Spark, equal cell by cell: make engines [CASES="2021-Q1 2021-Q2 2021-Y 2024-Q3 2025-Q3 boston nl"]
+	@$(UV) sync --locked --quiet --extra spark
+	@$(TESTS_IN) PYTHONPATH=tests nice $(RUN)/python -m truth.engines $(CASES)
+>>>>>>> main
 
 golden: env  ## write the kept documents, docs/reference.md and the output shown in docs/ anew, and show what changed
 	@KSTT_GOLDEN=write $(RUN)/python -m pytest -n 0 tests/golden tests/pipeline/test_shown_output.py tests/pipeline/test_template_check.py

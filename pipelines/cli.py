@@ -19,7 +19,7 @@ from pipelines.office.errors import OfficeError
 COMMANDS = (
     "init", "check", "profile", "doctor",
     "run", "receive", "received", "units", "letters", "templates", "words", "inspect", "status", "board", "mend",
-    "returns", "trace", "recount", "diff", "what-if", "issue", "versions", "numbers", "verify", "reproduce",
+    "returns", "trace", "recount", "diff", "what-if", "issue", "sign", "versions", "numbers", "verify", "reproduce",
     "audit-copy", "withdraw", "accept", "catalogue", "backup", "restore", "ui", "serve", "notify",
 )  # fmt: skip
 

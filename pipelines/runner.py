@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from pipelines.ingest.memory import collect_less
-from pipelines.office.errors import OfficeError
+from pipelines.office.errors import FULL_DISK, OfficeError, says_full
 from pipelines.office.files import write_atomically
 from pipelines.office.settings import Office, load_office
 from pipelines.paths import REPOSITORY
@@ -71,7 +71,11 @@ def _run_job(office: Office, period_id: str, asked: dict[str, object], say: Call
 
     from pipelines.definitions import build_defs
     from pipelines.defs.automation import JOB_NAME
+    from pipelines.defs.own_files import set_aside_damaged
 
+    home = office.data / "dagster_home"
+    for name in set_aside_damaged(home):
+        say(f"Sổ lượt chạy của Dagster bị hỏng, đã gạt sang dagster_home/{name}; số liệu không nằm trong đó.")
     job = build_defs(_with_period(office, period_id), say).resolve_job_def(JOB_NAME)
     collect_less()
     with dg.DagsterInstance.from_config(str(dagster_home(office))) as instance:
@@ -124,7 +128,7 @@ def _failure(result: dg.ExecuteInProcessResult) -> str:
         message = error.message.strip() if error else "?"
         if error and error.cls_name == OfficeError.__name__:
             return message.partition(": ")[2]
-        lines.append(f"  - {event.step_key}: {message}")
+        lines.append(f"  - {event.step_key}: {FULL_DISK if says_full(message) else message}")
     return "\n".join(lines)
 
 
@@ -149,9 +153,12 @@ def health(office: Office) -> Health:
 
 
 def dagster_home(office: Office) -> Path:
-    """Return the folder of the office's Dagster instance, with its settings."""
+    """Return the folder of the office's Dagster instance, with its settings; what is damaged of it is set aside."""
+    from pipelines.defs.own_files import set_aside_damaged
+
     home = office.data / "dagster_home"
     home.mkdir(parents=True, exist_ok=True)
+    set_aside_damaged(home)
     settings = (REPOSITORY / "dagster.yaml").read_text(encoding="utf-8")
     # A path as YAML has it in quotes, whatever letters it has.
     placed = re.sub(

@@ -1,6 +1,7 @@
 """Recomputing every hash the office rests on, and naming what differs.
 
-Here: journal, receipts, landed bytes, kept lists, issued versions. Not here: mending (nothing is), figures (recount).
+Here: journal, receipts, landed bytes, kept lists, issued versions, finished reports. Not here: mending (nothing is),
+figures (recount).
 Invariant: reads only; one sentence a difference, with the file it is about; no difference, no sentence.
 """
 
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from pipelines.office.errors import OfficeError
 from pipelines.office.journal import acts, journal_faults
 from pipelines.office.settings import Office
 from pipelines.warehouse.issued import PENDING, RECORD, Issued, issued_versions
+from pipelines.warehouse.register import Delivery
+from pipelines.warehouse.whole import report_faults
 
 
 class Hashes(dict[Path, str]):
@@ -44,6 +47,35 @@ def verify(office: Office, period_id: str | None = None) -> list[str]:
     for issued in versions:
         found += issue_faults(office, issued, hashes)
     return list(dict.fromkeys(found))
+
+
+def input_faults(office: Office, deliveries: Sequence[Delivery], earlier: Sequence[Issued]) -> list[str]:
+    """Return what a report that is to be issued rests on and is no longer what it was.
+
+    Args:
+        office: the office.
+        deliveries: those the report counts; what was withdrawn proves nothing and may be lost.
+        earlier: the versions of its period issued before it.
+    """
+    hashes = Hashes()
+    counted = [item for item in deliveries if item.is_visible]
+    found = [
+        line for item in counted for line in _landed(office, item.sha256, f"Tệp đã nhận «{item.shown_name}»", hashes)
+    ]
+    for issued in earlier:
+        found += issue_faults(office, issued, hashes)
+    return list(dict.fromkeys(f"{line} Khôi phục từ bản sao lưu, hoặc để lại tệp gốc vào inbox." for line in found))
+
+
+def report_differences(office: Office, period_id: str | None = None) -> list[str]:
+    """Return what differs in the reports that were built and not issued; they are made again by a run."""
+    reports = sorted((office.data / "reports").glob(f"{period_id or '*'}/*/*"))
+    return [
+        f"Báo cáo đã lập {report.relative_to(office.data / 'reports').as_posix()}: {fault} Lập lại: kstt run"
+        for report in reports
+        if report.is_dir()
+        for fault in report_faults(report)
+    ]
 
 
 def journal_against(office: Office, copy: Path) -> list[str]:

@@ -90,7 +90,7 @@ def _version(parsed: argparse.Namespace, office: Office, name: str, as_of: str |
     if name == NOW:
         return _answer_now(parsed, as_of)
     if re.fullmatch(r"v\d+", name):
-        return Version(name, find_issued(office, parsed.period, int(name[1:])).folder)
+        return Version(name, find_issued(office, parsed.period, int(name[1:])).checked_folder())
     folder = Path(name)
     if not (folder / "manifest.json").is_file():
         raise OfficeError(f"«{name}» không phải phiên bản (v1, v2 …) và không phải thư mục của một báo cáo đã lập.")

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from pipelines.ingest.inbox import reason_of
 from pipelines.office.clock import Clock
+from pipelines.office.errors import FULL_DISK, says_full
 from pipelines.paths import REPOSITORY
 
 
@@ -23,6 +24,8 @@ def unexpected(office: str | None, command: str, error: Exception) -> str:
     """Write the log of a failure and return what the officer reads."""
     log = _write(office, command, error)
     where = f"Chi tiết cho người hỗ trợ: {log}" if log else "Không ghi được tệp nhật ký lỗi."
+    if any(says_full(str(item)) for item in _chain(error)):
+        return f"Không thực hiện được lệnh {command}: {FULL_DISK}. {where}"
     if isinstance(error, OSError):
         name = f" «{Path(os.fsdecode(error.filename)).name}»" if isinstance(error.filename, str | bytes) else ""
         return f"Không thực hiện được lệnh {command}: {reason_of(error)}{name}. {where}"
@@ -54,12 +57,18 @@ def _folders(office: str | None) -> Iterator[Path]:
 
 def _lines(error: BaseException) -> Iterator[str]:
     """Yield the chain of errors, innermost last, each with its places."""
-    seen: BaseException | None = error
-    while seen is not None:
+    for seen in _chain(error):
         number = f" errno {seen.errno}" if isinstance(seen, OSError) else ""
         yield f"{type(seen).__module__}.{type(seen).__qualname__}{number}"
         for frame in traceback.extract_tb(seen.__traceback__):
             yield f"  {frame.filename}:{frame.lineno} {frame.name}"
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error and those it came from, innermost last."""
+    seen: BaseException | None = error
+    while seen is not None:
+        yield seen
         seen = seen.__cause__ or seen.__context__
 
 

@@ -26,12 +26,16 @@ def run(parsed: argparse.Namespace) -> int:
     from pipelines.figures.layout import load_layouts
     from pipelines.recount.recount import recount_from_bytes
     from pipelines.recount.text import recount_lines
-    from pipelines.warehouse.finished import latest_report
+    from pipelines.warehouse.finished import damaged_sentence, newest_report
+    from pipelines.warehouse.whole import report_faults
 
     office = load(parsed)
-    report = latest_report(office, parsed.period, parsed.as_of)
+    report = newest_report(office, parsed.period, parsed.as_of)
     print(f"Báo cáo: {relative(report)}")
+    faults = report_faults(report)
+    if faults:
+        print(f"✗ {damaged_sentence(report, faults)}")
     result = recount_from_bytes(office, report / "warehouse.duckdb", load_layouts(report / "forms.json"))
     for line in recount_lines(result, parsed.limit):
         print(line)
-    return 0 if result.agrees else 1
+    return 0 if result.agrees and not faults else 1

@@ -83,4 +83,6 @@ def _report(office: Office, period_id: str, version: int | None, as_of: str | No
     from pipelines.warehouse.finished import latest_report
     from pipelines.warehouse.issued import find_issued
 
-    return find_issued(office, period_id, version).folder if version else latest_report(office, period_id, as_of)
+    return (
+        find_issued(office, period_id, version).checked_folder() if version else latest_report(office, period_id, as_of)
+    )

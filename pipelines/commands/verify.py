@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.commands.common import load
+from pipelines.office.errors import OfficeError
 
 if TYPE_CHECKING:
     from pipelines.office.settings import Office
 
-HELP = "tính lại mọi mã băm: bản đã phát hành, tệp đã nhận, biên nhận, sổ việc"
+HELP = "tính lại mọi mã băm: bản đã phát hành, tệp đã nhận, biên nhận, sổ việc, báo cáo đã lập"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,10 +32,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="bản chép journal.head hoặc journal.jsonl giữ nơi khác",
     )
 
+    parser.add_argument(
+        "--signers",
+        type=Path,
+        default=None,
+        metavar="TỆP",
+        help="tệp allowed_signers của người kiểm tra: mọi bản phải có chữ ký đúng của một người trong đó",
+    )
+
 
 def run(parsed: argparse.Namespace) -> int:
     """Print one line a difference."""
-    from pipelines.audit.verify import journal_against, verify
+    from pipelines.audit.verify import journal_against, report_differences, verify
     from pipelines.office.journal import acts
     from pipelines.warehouse.issued import settle_if_free
 
@@ -42,16 +51,41 @@ def run(parsed: argparse.Namespace) -> int:
     settle_if_free(office)
     if parsed.seal:
         return _against_paper(office, parsed.seal, parsed.period)
-    differences = verify(office, parsed.period)
+    differences = [*verify(office, parsed.period), *report_differences(office, parsed.period)]
     differences += journal_against(office, parsed.against) if parsed.against else []
+    signed, unsigned = _signatures(office, parsed.period, parsed.signers)
+    differences += unsigned
     if not differences:
         issued = [act for act in acts(office, "issue") if parsed.period in (None, act.details["period_id"])]
         print(f"✓ Không có gì khác: {len(issued)} bản đã phát hành, sổ việc {len(acts(office))} việc.")
+        for line in signed:
+            print(f"  {line}")
         return 0
     print(f"✗ Có {len(differences)} chỗ khác:")
     for line in differences:
         print(f"  - {line}")
     return 1
+
+
+def _signatures(office: Office, period_id: str | None, signers: Path | None) -> tuple[list[str], list[str]]:
+    """Return who signed which version, and what is wrong; to have none is wrong if signers are named."""
+    from pipelines.package.signature import signature_state
+    from pipelines.warehouse.issued import issued_versions
+
+    if signers is not None and not signers.is_file():
+        raise OfficeError(f"Không có tệp «{signers}».")
+    try:
+        versions = issued_versions(office, period_id)
+    except OfficeError:  # the journal's faults are among the differences already
+        return [], []
+    signed, wrong = [], []
+    for issued in versions:
+        who, fault = signature_state(office, issued, signers)
+        if who:
+            signed.append(f"Bản {issued.issue_id}: chữ ký đúng của {who}.")
+        elif fault or signers is not None:
+            wrong.append(fault or f"Bản {issued.issue_id}: không có chữ ký.")
+    return signed, wrong
 
 
 def _against_paper(office: Office, seal: str, period_id: str | None) -> int:

@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Iterator
 
 from pipelines.ingest.sniff import Refused, password_protected
+from pipelines.ingest.zip_size import read_part
 from pipelines.office.text import nfc
 
 MAX_MEMBERS = 500
@@ -34,7 +35,7 @@ def zip_members(content: bytes) -> Iterator[tuple[str, bytes]]:
             if item.flag_bits & 1:
                 raise password_protected()
             try:
-                member = archive.read(item)
+                member = read_part(archive, item)
             except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, RuntimeError) as error:
                 raise Refused(f"Trong tệp nén, «{_name(item)}» bị hỏng.", _SEND_PLAIN) from error
             yield _name(item), member

@@ -44,6 +44,8 @@ _ERRORS = {
     errno.ENAMETOOLONG: "đường dẫn dài quá mức hệ điều hành cho phép",
     errno.EIO: "ổ đĩa không đọc được tệp",
     errno.ENOSPC: "ổ đĩa đã đầy",
+    errno.EDQUOT: "tài khoản đã dùng hết phần ổ đĩa được cấp",
+    errno.EROFS: "ổ đĩa hoặc thư mục chỉ cho đọc, không ghi được",
     errno.ELOOP: "liên kết chạy vòng",
     errno.EISDIR: "là thư mục, không phải tệp",
 }

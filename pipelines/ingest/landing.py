@@ -2,7 +2,8 @@
 
 Here: taking files from the inbox, writing receipts, keeping the settings and reference tables an answer used.
 Not here: what lies in the inbox (inbox), reading receipts (receipts), opening or judging a file (reading, quality).
-Invariant: append-only; a landed file is named by its SHA-256 and never rewritten; a crash leaves a whole file or none.
+Invariant: append-only; a landed file is named by its SHA-256 and never rewritten, unless its bytes are not those of its
+name any more; a crash leaves a whole file or none.
 """
 
 from __future__ import annotations
@@ -54,6 +55,8 @@ class Reception:
     waiting: tuple[Waiting, ...]
     ignored: Counter[str]
     broken: tuple[BrokenReceipt, ...] = ()
+    # Files whose kept bytes were damaged or lost and were taken from the inbox again.
+    healed: tuple[str, ...] = ()
 
 
 def landed_path(office: Office, sha256: str) -> Path:
@@ -110,7 +113,7 @@ def _receive(office: Office) -> Reception:
     waits.sort(key=lambda item: item.inbox_path)
     note_look(office, before, now, replace(inbox, waiting=tuple(waits)))
     known.save()
-    return Reception(tuple(taken), tuple(waits), inbox.ignored, tuple(known.broken))
+    return Reception(tuple(taken), tuple(waits), inbox.ignored, tuple(known.broken), tuple(known.healed))
 
 
 class _Known:
@@ -127,6 +130,7 @@ class _Known:
         self.first_with = {receipt.sha256: receipt.receipt_id for receipt in reversed(self.receipts)}
         self.marks = _read_marks(office)
         self.is_changed = False
+        self.healed: list[str] = []
 
     def has(self, item: InboxFile) -> bool:
         """Return whether a file is the one its path was last received with; it is hashed only where its mark is new."""
@@ -146,6 +150,18 @@ class _Known:
             return hash_file(item.path) == newest.sha256
         except OSError:  # whoever takes it names the reason
             return False
+
+    def heal(self, item: InboxFile) -> None:
+        """Keep a file once more whose kept bytes are lost, cut or, where it was put into the inbox anew, changed."""
+        newest = self.newest[item.inbox_path]
+        landed = landed_path(self.office, newest.sha256)
+        is_new = self.marks.get(item.inbox_path) != [*astuple(item.mark), newest.sha256]
+        is_there = landed.is_file() and landed.stat().st_size == newest.size
+        if is_there and not (is_new and hash_file(landed) != newest.sha256):
+            return
+        if hash_file(item.path) == newest.sha256:
+            keep(self.office, item.path)
+            self.healed.append(item.inbox_path)
 
     def lost_receipt(self, item: InboxFile, sha256: str) -> BrokenReceipt | None:
         """Return the broken receipt a file that was landed before came with; None where a good one names its bytes."""
@@ -179,6 +195,7 @@ def _read_marks(office: Office) -> dict[str, list[Any]]:
 def _take(office: Office, item: InboxFile, known: _Known, seen: Sighting, now: dt.datetime) -> Receipt | None:
     """Keep one file and write its receipt; None when its path was last received with these bytes."""
     if known.has(item):
+        known.heal(item)
         known.remember(item, known.newest[item.inbox_path].sha256)
         return None
     origin = _origin(item.path)
@@ -317,18 +334,21 @@ def keep_tree(office: Office, root: Path, patterns: Sequence[str]) -> dict[str, 
 
 
 def keep(office: Office, path: Path) -> str:
-    """Copy one file into landing under its hash (when not there yet) and return the hash."""
+    """Copy one file into landing under its hash (when not there yet, or damaged) and return the hash."""
     sha256 = hash_file(path)
     target = landed_path(office, sha256)
-    if not target.exists():
+    if not target.exists() or hash_file(target) != sha256:
         target.parent.mkdir(parents=True, exist_ok=True)
         temporary = temporary_beside(target, ".receiving-")
-        with temporary.open("xb") as sink, path.open("rb") as source:
-            shutil.copyfileobj(source, sink)
-            sink.flush()
-            os.fsync(sink.fileno())
-        sha256 = hash_file(temporary)  # what was copied, had the file changed since it was first hashed
-        temporary.replace(landed_path(office, sha256))
+        try:
+            with temporary.open("xb") as sink, path.open("rb") as source:
+                shutil.copyfileobj(source, sink)
+                sink.flush()
+                os.fsync(sink.fileno())
+            sha256 = hash_file(temporary)  # what was copied, had the file changed since it was first hashed
+            temporary.replace(landed_path(office, sha256))
+        finally:
+            temporary.unlink(missing_ok=True)  # of a full disk, what was begun would take the last room
     return sha256
 
 

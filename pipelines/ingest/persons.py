@@ -15,6 +15,7 @@ import unicodedata
 from datetime import datetime
 from typing import Any
 
+from pipelines.ingest import person_words as words
 from pipelines.office.text import nfc
 
 # What the reader flags a row with, and what the officer reads of it.
@@ -27,27 +28,26 @@ FLAG_MEND = "Xóa thông tin cá nhân khỏi ô đó trong phần mềm nguồn
 RULE = "che thông tin cá nhân"
 
 _EMAIL = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
-# 0912345678, 0912 345 678, (0912) 345.678, +84 912 345 678
-_PHONE = r"(?<!\d)\(?(?:\+?84[ .-]?|0)[35789](?:\d{8}|\d{2}\)?(?:[ .-]\d{3}){2}|\d[ .-]\d{3}[ .-]\d{4})(?!\d)"
+# As phones are written: 0912345678, 0912 345 678, (0299) 3.822.123, +84 912 345 678; which of them are, _is_phone.
+_PHONE = r"(?<!\d)(?<!\d[.,])\(?(?:\+?84|0)(?:[ .-]?[()]?[ .-]?\d){8,10}(?!\d)"
 # An identity card has 12 digits (the first is 0, written in groups at times), the older one 9 (domain/10).
-_IDENTITY = r"(?<!\d)(?<!\d[.,])(?:0\d{2}(?:[ .-]\d{3}){3}|\d{12}|\d{9})(?!\d)(?![.,]\d)"
+_IDENTITY = (
+    r"(?<!\d)(?<!\d[.,])(?:0\d{2}(?:[ .-]\d{3}){3}|0\d{3}(?:[ .-]\d{4}){2}|\d{12}|\d{3}[ -]\d{3}[ -]\d{3}|\d{9})"
+    r"(?!\d)(?![.,]\d)"
+)
 _MONEY = re.compile(r"^\s*(?:đồng|đ\b|vnđ|vnd)", re.IGNORECASE)
-_NUMBERS = re.compile(f"(?P<email>{_EMAIL})|(?P<phone>{_PHONE})|(?P<identity>{_IDENTITY})")
+_NUMBERS = re.compile(f"(?P<email>{_EMAIL})|(?P<identity>{_IDENTITY})|(?P<phone>{_PHONE})")
+# How the digits of a phone are grouped, its leading 0 among them; other groups are codes, dates and amounts.
+_MOBILE_GROUPS = {(10,), (4, 6), (4, 3, 3), (3, 3, 4), (3, 4, 3), (3, 7), (4, 2, 2, 2), (5, 5), (7, 3), (2, 2, 2, 2, 2)}
+_LANDLINE_GROUPS = {(11,), (4, 7), (3, 8), (4, 4, 3), (4, 3, 4), (3, 4, 4), (4, 1, 3, 3), (4, 3, 2, 2), (5, 3, 3)}
+_YEAR = re.compile(r"20[0-4]\d")
+# A long run of digits and letters a to f, as programs name things: the digits in it are nobody's number.
+_HEX = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f][0-9A-Fa-f-]{14,}[0-9A-Fa-f](?![0-9A-Za-z])")
+_LETTERS_IN_HEX = 2
 
-# Surnames that are no other word; with one or two names after them they are a person's.
-_SURE = "Nguyễn|Trần|Phạm|Huỳnh|Nguyen|Tran|Pham|Huynh"
-_STRONG = "Hoàng|Phan|Võ|Đặng|Bùi|Ngô|Trương|Đinh|Trịnh|Thạch|Dương|Quách|Phùng|Lê"
-# Surnames that are words too (hồ sơ, danh mục, lý lịch): a person's only before a usual middle name.
-_WEAK = (
-    "Vũ|Đỗ|Hồ|Lý|Lâm|Đoàn|Danh|Tăng|Châu|Tô|Hứa|Lương|Mai|Thái|Cao|Đào|Triệu|Vương|Tạ|Kiều|Diệp|Kim|Sơn|Liêu|Trà|Lưu|"
-    "Hà|La"
-)
-_MIDDLE = (
-    "Văn|Thị|Hữu|Đức|Minh|Thanh|Ngọc|Quốc|Hoàng|Xuân|Quang|Phước|Tấn|Chí|Bích|Hồng|Thúy|Thùy|Tuấn|Hoài|Khánh|Duy|Nhật|"
-    "Trọng|Đình|Bá|Sỹ|Viết|Huy|Phi|Thế|Diễm|Tuyết|Cẩm|Ánh"
-)
-_LETTERS = "A-ZÀ-ÝĂĐĨŨƠƯẠ-Ỹ"
-_WORD = rf"(?:(?=[{_LETTERS}])\w+)"
+# In names of files words are joined by underscores.
+_GAP, _BEGIN, _END = r"[\s_]+", r"(?<![^\W_])", r"(?![^\W_])"
+_WORD = r"(?:(?=[A-ZÀ-ÝĂĐĨŨƠƯẠ-Ỹ])[^\W_]+)"
 
 
 def _either_case(words: str) -> str:
@@ -55,18 +55,23 @@ def _either_case(words: str) -> str:
     return f"(?:{words}|{words.upper()})"
 
 
-_NAME = re.compile(
-    rf"(?<!\w)(?:{_either_case(_SURE)}(?:\s+{_WORD}){{1,4}}|{_either_case(_STRONG)}(?:\s+{_WORD}){{2,4}}"
-    rf"|{_either_case(_WEAK)}\s+{_either_case(_MIDDLE)}(?:\s+{_WORD}){{1,3}}"
-    rf"|(?:[Ôô]ng|[Bb]à)\s+{_WORD}(?:\s+{_WORD}){{1,4}})(?!\w)"
+_SURE, _STRONG, _WEAK = map(_either_case, (words.SURE, words.STRONG, words.WEAK))
+_MIDDLE, _GIVEN = map(_either_case, (words.MIDDLE, words.GIVEN))
+_USUAL = (
+    rf"{_SURE}(?:{_GAP}{_WORD}){{1,4}}|{_STRONG}(?:{_GAP}{_WORD}){{2,4}}|{_WEAK}{_GAP}{_MIDDLE}(?:{_GAP}{_WORD}){{1,3}}"
+    rf"|(?:[Ôô]ng|[Bb]à){_GAP}{_WORD}(?:{_GAP}{_WORD}){{1,4}}"
+    rf"|(?i:{words.SURE}|{words.STRONG}|{words.UNMARKED}){_GAP}(?i:văn|thị|van|thi){_GAP}[^\W\d_]+"
 )
-# Streets, wards, schools and honours are named after people; those names are nobody's personal data.
-_NAMED_AFTER = re.compile(
-    r"(?:đường|(?<!thành )phố|phường|xã|thị trấn|quận|huyện|p\.|ấp|khóm|thôn|chợ|cầu|trường|thpt|thcs|tiểu học|mầm non"
-    r"|bệnh viện|công viên|bảo tàng|giải thưởng|huân chương|huy chương)\s*$",
-    re.IGNORECASE,
-)
-_NOBODY = ("hồ chí minh", "trần đề", "bà rịa", "trần phú", "phan thiết", "phan rang", "hoàng sa")
+# Of rarer words a name stands for itself: no other word with a capital comes after it.
+_RARE = rf"(?:(?P<strong>{_STRONG})|{_WEAK}(?:{_GAP}{_WORD})?){_GAP}{_GIVEN}{_END}(?!{_GAP}{_WORD})"
+_NAME = re.compile(rf"{_BEGIN}(?:(?P<usual>{_USUAL})|{_RARE}){_END}")
+_LAST_WORD = re.compile(r"([^\W_]+)[\s_]*$")
+# Words with a capital after which a name begins all the same.
+_BEFORE_NAMES = frozenset({"ông", "bà", "anh", "chị", "em", "cô", "chú", "cháu", "cho", "của", "tên", "hộ", "và"})
+_NAMED_AFTER = re.compile(rf"(?:{words.NAMED_AFTER})\s*$", re.IGNORECASE)
+_PLACE_BEFORE = re.compile(rf"(?:{words.PLACES})\s*$", re.IGNORECASE)
+_GOES_ON = re.compile(r"\s+[^\W\d_]")
+_NOBODY = tuple(words.NOBODY.split("|"))
 
 
 def without_persons(text: str, names: bool = True) -> str:
@@ -110,15 +115,43 @@ def masked_code(code: str, key: bytes) -> str:
 
 def _may_hold(text: str) -> bool:
     """Tell at a glance whether a text may hold a person: most codes and words of lists cannot."""
-    return "@" in text or " " in text or "\u00a0" in text or sum(map(str.isdigit, text)) >= 9
+    return "@" in text or " " in text or "_" in text or "\u00a0" in text or sum(map(str.isdigit, text)) >= 9
 
 
 def _mask_number(found: re.Match[str]) -> str:
-    written = found[0]
-    if found.lastgroup == "identity" and (_is_moment(written) or _MONEY.match(found.string[found.end() :])):
+    written, kind = found[0], str(found.lastgroup)
+    if kind != "email" and _in_hex(found):
         return written
-    words = {"email": "(thư điện tử)", "phone": "(số điện thoại)", "identity": "(số định danh)"}
-    return words[str(found.lastgroup)]
+    if kind == "phone" and not _is_phone(written):
+        return written
+    if kind == "identity":
+        if _is_phone(written):
+            kind = "phone"
+        elif _is_moment(written) or _MONEY.match(found.string[found.end() :]):
+            return written
+    return {"email": "(thư điện tử)", "phone": "(số điện thoại)", "identity": "(số định danh)"}[kind]
+
+
+def _is_phone(written: str) -> bool:
+    """Return whether digits are grouped and begin as those of a mobile phone or a landline do."""
+    groups = re.findall(r"\d+", written)
+    if groups[0].startswith("84"):
+        groups[0] = "0" + groups[0][2:]
+        groups = [groups[0] + groups[1], *groups[2:]] if groups[0] == "0" and len(groups) > 1 else groups
+    digits, sizes = "".join(groups), tuple(map(len, groups))
+    if len(groups) == 2 and _YEAR.match(groups[1]):
+        return False
+    if len(digits) == 10:
+        return digits[1] in "35789" and sizes in _MOBILE_GROUPS
+    return len(digits) == 11 and digits[1] == "2" and sizes in _LANDLINE_GROUPS
+
+
+def _in_hex(found: re.Match[str]) -> bool:
+    """Return whether a number is a piece of a longer run of digits and letters a to f, letters between digits."""
+    for run in _HEX.finditer(found.string):
+        if run.start() <= found.start() and found.end() <= run.end():
+            return len(re.findall(r"[A-Fa-f]+", run[0])) >= _LETTERS_IN_HEX
+    return False
 
 
 def _is_moment(digits: str) -> bool:
@@ -139,5 +172,17 @@ def _is_moment(digits: str) -> bool:
 
 
 def _mask_name(found: re.Match[str], text: str) -> str:
-    is_place = found[0].casefold().startswith(_NOBODY) or _NAMED_AFTER.search(text[: found.start()])
-    return found[0] if is_place else "(tên người)"
+    before, after = text[: found.start()], text[found.end() :]
+    is_place = found[0].casefold().startswith(_NOBODY) or _NAMED_AFTER.search(before)
+    is_other = not found["usual"] and _is_other(before, after, is_strong=found["strong"] is not None)
+    return found[0] if is_place or is_other else "(tên người)"
+
+
+def _is_other(before: str, after: str, is_strong: bool) -> bool:
+    """Return whether words that could be a rare name are of a heading, a place or a longer word (Đoàn Thanh niên)."""
+    found = _LAST_WORD.search(before)
+    last = found[1] if found else ""
+    if last.casefold() in _BEFORE_NAMES:
+        return False
+    goes_on = not is_strong and _GOES_ON.match(after)
+    return bool(last[:1].isupper() or goes_on or _PLACE_BEFORE.search(before))

@@ -162,7 +162,7 @@ def _from_query(office: Office, source: QuerySource, environment: Mapping[str, s
     The query may name :period_start, :period_end and :today. The same rows again are the same bytes, hence no new
     delivery; its text is kept beside the file and is in the receipt.
     """
-    from sqlalchemy import create_engine, text  # drivers are heavy
+    from sqlalchemy import create_engine, event, text  # drivers are heavy
 
     today = office.clock.today()
     period_id = open_quarter(office.reference["periods"], today)
@@ -175,6 +175,8 @@ def _from_query(office: Office, source: QuerySource, environment: Mapping[str, s
     try:
         # Never committed, and read only where the driver knows how: a query that writes leaves nothing behind.
         read_only = {"postgresql_readonly": True} if engine.dialect.name == "postgresql" else {}
+        if engine.dialect.name == "sqlite":
+            event.listen(engine, "connect", lambda opened, _: opened.execute("pragma query_only = on"))
         with engine.connect().execution_options(**read_only) as connection:
             asked = {name: value for name, value in values.items() if f":{name}" in source.query}
             result = connection.execute(query, asked)

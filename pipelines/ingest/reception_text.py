@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator
 
 from pipelines.ingest.inbox import Waiting
 from pipelines.ingest.landing import Reception
+from pipelines.ingest.persons import without_persons
 from pipelines.ingest.receipts import BrokenReceipt
+from pipelines.office.text import printable
 
 # More files than this are counted, not named: `kstt status` names them all.
 _MOST_NAMED = 50
@@ -23,6 +25,9 @@ def reception_lines(reception: Reception) -> Iterator[str]:
     yield from waiting_lines(reception.waiting, _MOST_NAMED)
     yield from ignored_lines(reception.ignored)
     yield from broken_lines(reception.broken)
+    for path in reception.healed:
+        name = without_persons(printable(path))
+        yield f"Bản lưu của «{name}» bị hỏng hoặc mất; đã lưu lại từ inbox, đúng từng byte như lần nhận trước."
 
 
 def waiting_lines(waiting: Iterable[Waiting], most: int | None = None) -> Iterator[str]:

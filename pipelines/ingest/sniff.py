@@ -12,8 +12,10 @@ import zipfile
 import zlib
 
 from pipelines.ingest.memory import max_unpacked
+from pipelines.ingest.zip_size import lying_part, read_part
 
 MAX_RATIO = 250
+_KIND = 200
 _EXPORT_AGAIN = "Kết xuất lại từ phần mềm một cửa, dạng Excel (.xlsx) hoặc CSV, rồi gửi lại."
 _SAVE_AS_XLSX = "Mở bằng Excel, lưu lại dạng .xlsx rồi gửi lại."
 _NO_TABLES = {
@@ -101,7 +103,7 @@ def _zip_format(content: bytes) -> str:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = archive.namelist()
             unpacked = sum(item.file_size for item in archive.infolist())
-            kind = archive.read("mimetype")[:200] if "mimetype" in names else b""
+            kind = read_part(archive, archive.getinfo("mimetype"), _KIND) if "mimetype" in names else b""
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
         raise Refused(
             "Tệp hỏng: không mở được gói bên trong.", "Gửi lại tệp; có thể việc sao chép bị ngắt giữa chừng."
@@ -112,6 +114,12 @@ def _zip_format(content: bytes) -> str:
     if unpacked > max_unpacked() or unpacked > MAX_RATIO * max(len(content), 4096):
         raise Refused(
             "Tệp nở ra quá lớn khi mở, không an toàn.", "Chép riêng vùng có số liệu sang tệp mới rồi gửi lại."
+        )
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        lying = lying_part(archive)
+    if lying is not None:
+        raise Refused(
+            f"Trong tệp, «{lying}» nở ra lớn hơn cỡ đã khai hoặc nén theo cách lạ, không an toàn.", _EXPORT_AGAIN
         )
     parts = {name.casefold() for name in names}
     if "xl/workbook.bin" in parts:

@@ -1,6 +1,7 @@
 """Writing that a crash or a second process cannot spoil.
 
-Here: whole-or-nothing writes, flushing to the disk, locks between processes. Not here: what is written.
+Here: whole-or-nothing writes, flushing to the disk, locks between processes, names that stay in their folder.
+Not here: what is written.
 Invariant: after a return the bytes are on the disk; a lock ends with the process that holds it, however it ends.
 """
 
@@ -10,20 +11,25 @@ import os
 import secrets
 from collections.abc import Generator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 from filelock import FileLock
+
+from pipelines.office.errors import OfficeError
 
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Write a small file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = temporary_beside(path, ".writing-")
-    with temporary.open("xb") as sink:
-        sink.write(content)
-        sink.flush()
-        os.fsync(sink.fileno())
-    temporary.replace(path)
+    try:
+        with temporary.open("xb") as sink:
+            sink.write(content)
+            sink.flush()
+            os.fsync(sink.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)  # of a full disk, what was begun would take the last room
     sync(path.parent)
 
 
@@ -34,6 +40,18 @@ def temporary_beside(path: Path, prefix: str) -> Path:
     to the one account.
     """
     return path.parent / f"{prefix}{secrets.token_hex(8)}"
+
+
+def inside(root: Path, name: str) -> Path:
+    """Return the place of a name that was read from a file below a folder.
+
+    Raises:
+        OfficeError: it would lead out of the folder, as whoever rewrites a list of files could make it.
+    """
+    parts = name.replace("\\", "/").split("/")
+    if {"", ".", ".."} & set(parts) or PureWindowsPath(name).drive:
+        raise OfficeError(f"Đường dẫn «{name}» dẫn ra ngoài thư mục: danh sách tệp đã bị sửa, không dùng.")
+    return root / name
 
 
 def sync(path: Path) -> None:

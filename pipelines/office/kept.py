@@ -8,5 +8,6 @@ from __future__ import annotations
 
 # What a killed writer leaves beside them; never read by anything.
 PASSING = (".receiving-", ".writing-")
-FOLDERS = ("landing", "receipts", "kept", "issued")
+SIGNATURES = "signatures"
+FOLDERS = ("landing", "receipts", "kept", "issued", SIGNATURES)
 FILES = ("journal.jsonl", "journal.head", "masking.key", "looks.jsonl", "inbox-marks.json")

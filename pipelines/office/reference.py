@@ -24,6 +24,7 @@ from pipelines.office.text import match_key
 
 # Lines named for one fault of a column; the rest are counted.
 _MOST_LINES = 5
+_NAME = r"\w[\w-]*(\.[\w-]+)*"
 
 
 def load_reference(folder: Path) -> dict[str, pd.DataFrame]:
@@ -80,7 +81,7 @@ def _checked(name: str, content: bytes) -> tuple[pd.DataFrame | None, tuple[str,
     frame = frame.loc[:, list(table.columns)]
     if table.has_rows and frame.empty and not faults:
         faults.append(": không có dòng nào dưới tiêu đề.")
-    faults += [*_repeated(frame, table), *_blanks(frame, table), *_choices(frame, table)]
+    faults += [*_repeated(frame, table), *_blanks(frame, table), *_names(frame, table), *_choices(frame, table)]
     typed, wrong = _typed(frame, table)
     return typed, (*faults, *wrong, *_out_of_order(typed))
 
@@ -125,6 +126,13 @@ def _blanks(frame: pd.DataFrame, table: Table) -> Iterator[str]:
             yield from _wrong(column, frame[column].replace("", "(trống)"), frame[column] != "", "phải có giá trị")
 
 
+def _names(frame: pd.DataFrame, table: Table) -> Iterator[str]:
+    """Yield the cells that cannot name a folder: with them a path could lead out of the office."""
+    for column in table.names:
+        good = frame[column].str.fullmatch(_NAME).astype(bool) | (frame[column] == "")
+        yield from _wrong(column, frame[column], good, "chỉ được có chữ, số, dấu -, _ và dấu chấm ở giữa")
+
+
 def _choices(frame: pd.DataFrame, table: Table) -> Iterator[str]:
     closed = {**table.choices, **{column: streams() for column in table.streams}}
     for column, allowed in closed.items():
@@ -139,6 +147,8 @@ def _references(frame: pd.DataFrame, table: Table, tables: dict[str, pd.DataFram
         if name not in tables:  # that it cannot be read is named already
             continue
         known = {value for known_column in columns for value in tables[name][known_column]} - {""}
+        if known.issuperset({*frame[column]} - {""}):  # as nearly always: every command reads every table
+            continue
         for fault, value in _each_wrong(column, frame[column], frame[column].isin(known) | (frame[column] == "")):
             yield f"{fault} không có trong {name}.csv{nearest(value, known)}"
 
@@ -261,8 +271,11 @@ def _clashes(units: pd.DataFrame) -> pd.DataFrame:
 
 
 def _unit_keys(units: pd.DataFrame) -> pd.DataFrame:
-    names = units.assign(name=units["name_vi"] + "|" + units["short_name"] + "|" + units["aliases"])
-    exploded = names.assign(name=names["name"].str.split("|")).explode("name")
-    exploded = exploded[exploded["name"].str.strip() != ""]
-    exploded["unit_key"] = [match_key(name) for name in exploded["name"]]
-    return exploded.drop_duplicates(["unit_key", "unit_id"])
+    keys: dict[tuple[str, str], tuple[int, str]] = {}
+    for line, unit_id, *texts in units[["unit_id", "name_vi", "short_name", "aliases"]].itertuples():
+        for name in "|".join(texts).split("|"):
+            if name.strip():
+                keys.setdefault((match_key(name), unit_id), (line, name))
+    found = [(line, key, unit_id, name) for (key, unit_id), (line, name) in keys.items()]
+    columns = ["line", "unit_key", "unit_id", "name"]
+    return pd.DataFrame(found, columns=columns).set_index("line").rename_axis(None)

@@ -23,6 +23,8 @@ class Table:
     refers: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
     # Columns whose cells are streams the software has a contract for.
     streams: tuple[str, ...] = ()
+    # Columns whose cells become names of folders and files.
+    names: tuple[str, ...] = ()
     # Columns no cell of which is empty.
     filled: tuple[str, ...] = ()
     # A table without a row says nothing about an office.
@@ -83,6 +85,7 @@ TABLES: dict[str, Table] = {
         ("sort_no",),
         choices={"unit_kind": UNIT_KINDS},
         refers={"parent_unit_id": _UNIT},
+        names=("unit_id",),
         filled=("unit_id", "name_vi", "unit_kind", "sort_no"),
         has_rows=True,
     ),
@@ -138,6 +141,7 @@ TABLES: dict[str, Table] = {
         ("period_id",),
         ("start_on", "end_on"),
         choices={"period_kind": PERIOD_KINDS},
+        names=("period_id",),
         filled=("period_id", "period_kind", "label", "start_on", "end_on"),
         has_rows=True,
     ),

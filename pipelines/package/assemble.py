@@ -187,6 +187,13 @@ def _plain(value: object) -> object:
     return str(value) if not isinstance(value, Decimal) else format(value, "f")
 
 
+def strip(folder: Path) -> None:
+    """Take what belongs to the run, not to the report, out of a build folder."""
+    for path in folder.iterdir():
+        if path.name not in KEPT:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
 def move_into_place(folder: Path, target: Path) -> None:
     """Move a finished build folder to its place by one rename.
 
@@ -195,9 +202,7 @@ def move_into_place(folder: Path, target: Path) -> None:
     """
     if target.exists():
         raise FileExistsError(f"{target} is a finished report")
-    for path in folder.iterdir():
-        if path.name not in KEPT:
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    strip(folder)
     target.parent.mkdir(parents=True, exist_ok=True)
     # Everything is on the disk before the name is: a power cut leaves no report, never half of one.
     for path in [*folder.rglob("*"), folder]:

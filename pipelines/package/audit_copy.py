@@ -19,6 +19,7 @@ from typing import Any
 from pipelines.figures.packets import BOOK_PAGE
 from pipelines.ingest.landing import hash_file
 from pipelines.office.errors import OfficeError
+from pipelines.office.files import inside
 from pipelines.office.settings import Office
 from pipelines.warehouse.issued import RECORD, Issued, find_issued
 
@@ -75,7 +76,7 @@ def _copy_version(issued: Issued, target: Path) -> None:
     """Copy the version's files as issue.json lists them; another byte stops the copy."""
     known: dict[str, str] = issued.record()["files"]
     for name in sorted([*known, RECORD]):
-        source, place = issued.folder / name, target / name
+        source, place = inside(issued.folder, name), inside(target, name)
         if not source.is_file() or (name in known and hash_file(source) != known[name]):
             raise OfficeError(f"Bản đã phát hành {issued.issue_id}: tệp {name} bị sửa hoặc mất. Xem: kstt verify")
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -94,7 +95,7 @@ def _copy_landed(office: Office, issued: Issued, target: Path) -> int:
             if not source.is_file() or hash_file(source) != sha256:
                 raise OfficeError(f"Tệp gốc landing/{sha256} («{item['file_name']}») bị sửa hoặc mất. Xem: kstt verify")
             name = _UNSAFE.sub("_", str(item["file_name"]).rpartition("/")[2])
-            place = target / str(item["unit_id"]) / receipt / name
+            place = inside(target, f"{item['unit_id']}/{receipt}/{name}")
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(source.read_bytes())
             copied[receipt] = place.relative_to(target).as_posix()

@@ -19,7 +19,7 @@ from pipelines.audit.verify import verify
 from pipelines.ingest.landing import hash_file
 from pipelines.office import journal, kept
 from pipelines.office.errors import OfficeError
-from pipelines.office.files import locked, temporary_beside, write_atomically
+from pipelines.office.files import inside, locked, temporary_beside, write_atomically
 from pipelines.office.settings import Office, load_office
 from pipelines.warehouse.build import only_run
 
@@ -78,15 +78,16 @@ def restore_office(folder: Path, root: Path) -> Backup:
     made_at, hashes = _list_of(folder)
     if root.exists() and any(root.iterdir()):
         raise OfficeError(f"«{root}» không trống. Khôi phục vào một thư mục mới, rồi đổi tên.")
-    broken = [name for name, sha256 in hashes.items() if _hash(folder / name) != sha256]
+    broken = [name for name, sha256 in hashes.items() if _hash(inside(folder, name)) != sha256]
     if broken:
         raise OfficeError(
             f"Bản sao lưu thiếu hoặc đã đổi {len(broken)} tệp: {', '.join(broken[:_SHOWN])}. "
             "Không khôi phục từ bản này."
         )
     for name in hashes:
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(folder / name, root / name)
+        place = inside(root, name)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(folder / name, place)
     faults = verify(load_office(root))
     if faults:
         raise OfficeError(f"Đã chép vào «{root}» nhưng kiểm tra có {len(faults)} chỗ khác, ví dụ: {faults[0]}")
@@ -114,8 +115,11 @@ def _copy(source: Path, target: Path) -> bool:
     was_there = target.is_file()
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = temporary_beside(target, ".writing-")
-    shutil.copy2(source, temporary)
-    temporary.replace(target)
+    try:
+        shutil.copy2(source, temporary)
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
     return not was_there
 
 

@@ -2,7 +2,8 @@
 
 Here: which forms are printed, the order of the last steps: model, documents, manifest, move. Not here: layout
 (render), words (templates).
-Invariant: the report's folder appears whole by one rename; a report that is there already is left as it is.
+Invariant: the report's folder appears whole by one rename; a report that is there already is left as it is, unless a
+file of it was changed since: then it is made anew.
 """
 
 from __future__ import annotations
@@ -18,14 +19,16 @@ from pipelines.figures.layout import printed_layouts
 from pipelines.figures.levels import level_name
 from pipelines.office.settings import Office
 from pipelines.office.software import versions
-from pipelines.package.assemble import assemble, move_into_place, paper_of
+from pipelines.package.assemble import assemble, move_into_place, paper_of, strip
 from pipelines.package.model import read_model
 from pipelines.package.views import write_views
 from pipelines.warehouse.answer import Plan
 from pipelines.warehouse.build import build_folder, dbt_target, warehouse_file
 from pipelines.warehouse.dbt import read_manifest
 from pipelines.warehouse.finished import read_summary
+from pipelines.warehouse.issued import remove_sealed
 from pipelines.warehouse.question import Question
+from pipelines.warehouse.whole import write_list
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,10 @@ def finish_report(office: Office, planned: Plan, layouts: dict[str, dict], run_i
     model = read_model(office, warehouse, layouts)
     paper = paper_of(office, planned.question.period.period_id)
     assemble(folder, model, layouts, planned.key, versions(), paper, warehouse)
+    if planned.report.exists():  # damaged: a cache like any other
+        remove_sealed(planned.report)
+    strip(folder)
+    write_list(folder, planned.report)
     move_into_place(folder, planned.report)
     # An office that was moved or restored gets its views again.
     write_views(office)

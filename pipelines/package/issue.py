@@ -20,6 +20,7 @@ from typing import Any
 import duckdb
 
 from pipelines.audit.diff import Version, compare
+from pipelines.audit.verify import input_faults
 from pipelines.figures.comparison import Comparison
 from pipelines.figures.model import ReportModel
 from pipelines.figures.text import Cleaner
@@ -41,7 +42,7 @@ from pipelines.package.views import write_views
 from pipelines.paths import REPOSITORY
 from pipelines.warehouse.answer import Plan, plan
 from pipelines.warehouse.build import only_run
-from pipelines.warehouse.finished import finished_reports, is_by_own_rules, read_manifest
+from pipelines.warehouse.finished import damaged_sentence, finished_reports, is_by_own_rules, read_manifest
 from pipelines.warehouse.issued import (
     RECORD,
     Issued,
@@ -52,6 +53,7 @@ from pipelines.warehouse.issued import (
     settle,
 )
 from pipelines.warehouse.question import Ask, resolve
+from pipelines.warehouse.whole import report_faults
 
 # All of the clone that makes a report: kept with each version, so that years later the same software makes it again.
 SOFTWARE = (
@@ -118,7 +120,8 @@ def issue(office: Office, request: Request) -> Issued:
         settle(office)
         candidate = _candidate(office, request)
         found = _blocking(office, candidate)
-        _refuse(candidate, [*_broken_rules(candidate), *_number_taken(office, request)], found)
+        changed = input_faults(office, candidate.planned.deliveries, candidate.earlier)
+        _refuse(candidate, [*changed, *_broken_rules(candidate), *_number_taken(office, request)], found)
         reasons = reasons_for(found, request.force)
         block = _block(candidate, found, reasons)
         if issued_folder(office, request.period_id, block.version).exists():
@@ -202,6 +205,8 @@ def _candidate(office: Office, request: Request) -> _Candidate:
     if not found:
         raise OfficeError(f"Chưa có báo cáo kỳ {request.period_id} theo thiết lập của đơn vị. Chạy: {again}")
     newest = (fitting or found)[-1]
+    if faults := report_faults(newest):
+        raise OfficeError(damaged_sentence(newest, faults))
     planned = plan(office, asked_of(office, newest))
     if not planned.is_built:
         raise OfficeError(

@@ -2,7 +2,7 @@
 
 Here: kept settings and tables, receipts and acts of then, landing by link. Not here: making anything
 of it (reproduce, seal_check).
-Invariant: nothing of the office itself is written; landing is linked, not copied.
+Invariant: nothing of the office itself is written, nothing outside the new folder; landing is linked, not copied.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 from pipelines.ingest.landing import landed_path
 from pipelines.office import journal
-from pipelines.office.files import write_atomically
+from pipelines.office.files import inside, write_atomically
 from pipelines.office.masking_key import key_path
 from pipelines.office.settings import Office
 from pipelines.warehouse.issued import issued_versions
@@ -26,8 +26,9 @@ def lay_out_office(office: Office, record: dict[str, Any], root: Path) -> None:
     for folder in ("landing", "receipts", "issued"):
         (data / folder).mkdir(parents=True)
     for receipt_id, hashes in record["receipts"].items():
-        shutil.copy(office.data / "receipts" / f"{receipt_id}.json", data / "receipts")
-        target = data / "landing" / hashes["landed"]
+        name = f"{receipt_id}.json"
+        shutil.copy(inside(office.data / "receipts", name), inside(data / "receipts", name))
+        target = inside(data / "landing", hashes["landed"])
         if not target.is_symlink():
             target.symlink_to(landed_path(office, hashes["landed"]).resolve())
     if key_path(office).is_file():
@@ -40,7 +41,7 @@ def lay_out_office(office: Office, record: dict[str, Any], root: Path) -> None:
     known = {act.details.get("record_sha256") for act in journal.acts(office)[: record["journal"]["lines"]]}
     for earlier in issued_versions(office):
         if earlier.record_sha256 in known:
-            place = data / "issued" / earlier.period_id
+            place = inside(data / "issued", earlier.period_id)
             place.mkdir(exist_ok=True)
             (place / earlier.folder.name).symlink_to(earlier.folder.resolve())
 
@@ -48,6 +49,6 @@ def lay_out_office(office: Office, record: dict[str, Any], root: Path) -> None:
 def restore(office: Office, kept: dict[str, str], root: Path) -> None:
     """Write kept files back to their places below a folder."""
     for path, sha256 in kept.items():
-        target = root / path
+        target = inside(root, path)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(landed_path(office, sha256), target)

@@ -37,7 +37,7 @@ def seal_of(folder: Path, record: dict[str, Any]) -> str:
         **{name: value for name, value in record.items() if name not in ("files", "printed")},
         "printed": printed,
         "manifest": {name: manifest[name] for name in _OF_MANIFEST},
-        "facts": {path.relative_to(folder).as_posix(): hash_file(path) for path in _facts(folder)},
+        "facts": {path.relative_to(folder).as_posix(): hash_file(path) for path in sealed_files(folder)},
     }
     digest = hashlib.sha256(json.dumps(sealed, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:_PRINTED]
     return "-".join(digest[start : start + _GROUP] for start in range(0, _PRINTED, _GROUP))
@@ -52,6 +52,7 @@ def _plain(seal: str) -> str:
     return "".join(letter for letter in seal.casefold() if letter in "0123456789abcdef")
 
 
-def _facts(folder: Path) -> list[Path]:
+def sealed_files(folder: Path) -> list[Path]:
+    """Return the files of a version that the seal covers byte for byte."""
     evidence = [path for path in (folder / _EVIDENCE).rglob("*") if path.is_file()]
     return sorted([*(folder / name for name in _FACT_FILES), *evidence])

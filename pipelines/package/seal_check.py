@@ -7,6 +7,7 @@ Invariant: nothing on the machine is believed because it is written there; no co
 from __future__ import annotations
 
 import json
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,13 +17,10 @@ from pipelines.figures.version import issue_of
 from pipelines.ingest.landing import hash_file
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import Office, load_office
-from pipelines.package.assemble import DOCUMENTS
 from pipelines.package.issue import write_issued
 from pipelines.package.kept_office import lay_out_office
-from pipelines.package.seal import same_seal, seal_of
+from pipelines.package.seal import same_seal, seal_of, sealed_files
 from pipelines.warehouse.issued import RECORD, Issued, issued_versions
-
-CHECKED = (*DOCUMENTS, "manifest.json")
 
 
 def check_seal(office: Office, seal: str, period_id: str | None = None) -> tuple[Issued | None, list[str]]:
@@ -45,18 +43,34 @@ def check_seal(office: Office, seal: str, period_id: str | None = None) -> tuple
 
 
 def _documents(office: Office, issued: Issued, record: dict[str, Any]) -> Iterator[str]:
-    """Make the documents again from sealed figures and kept settings, and name each that differs."""
+    """Make every other file again from sealed figures and kept settings, and name each that differs."""
     with tempfile.TemporaryDirectory(prefix="kstt-niem-phong-") as temporary:
         folder = Path(temporary)
         try:
             lay_out_office(office, record, folder / "office")
-            write_issued(issued.folder, folder / "again", load_office(folder / "office"), issue_of(record["printed"]))
+            _copy_sealed(issued.folder, folder / "sealed")
+            then = load_office(folder / "office")
+            write_issued(folder / "sealed", folder / "again", then, issue_of(record["printed"]))
         except (OSError, OfficeError) as error:
             yield f"Bản {issued.issue_id}: không lập lại được văn bản để so: {error}"
             return
-        for name in CHECKED:
-            made, lies = folder / "again" / name, issued.folder / name
-            if not lies.is_file():
+        made, lies = _files(folder / "again"), _files(issued.folder)
+        for name in sorted({*made, *lies} - {RECORD}):
+            if name not in lies:
                 yield f"Bản {issued.issue_id}: tệp {name} đã bị xóa."
-            elif hash_file(made) != hash_file(lies):
+            elif name not in made:
+                yield f"Bản {issued.issue_id}: có tệp lạ {name}, không lập từ số liệu đã niêm phong."
+            elif hash_file(made[name]) != hash_file(lies[name]):
                 yield f"Bản {issued.issue_id}: tệp {name} không phải văn bản lập từ số liệu đã niêm phong."
+
+
+def _copy_sealed(issued: Path, target: Path) -> None:
+    """Copy what the seal covers and nothing else: what lies beside it proves nothing."""
+    for path in [*sealed_files(issued), issued / "manifest.json"]:
+        place = target / path.relative_to(issued)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, place)
+
+
+def _files(folder: Path) -> dict[str, Path]:
+    return {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}

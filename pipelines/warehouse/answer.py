@@ -18,6 +18,7 @@ from pipelines.warehouse.question import Ask, Question, answer_key, report_folde
 from pipelines.warehouse.register import Delivery
 from pipelines.warehouse.standing import standing
 from pipelines.warehouse.typed import TypedDelivery
+from pipelines.warehouse.whole import report_faults
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,8 @@ class Plan:
 
     @property
     def is_built(self) -> bool:
-        """Return whether this very question has its answer already."""
-        return (self.report / "manifest.json").is_file()
+        """Return whether this very question has its answer already, every file of it as it was written."""
+        return self.report.is_dir() and not report_faults(self.report)
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,19 @@
 """Finding finished reports in an office's folder.
 
-Here: the finished reports of a period, which is the newest. Not here: what is in one (audit).
-Invariant: only folders with a manifest are reports; a build folder is never taken for one.
+Here: the finished reports of a period, which is the newest. Not here: what is in one (audit), its hashes (whole).
+Invariant: only folders whose manifest is the one written are reports; what is read of one is what was written.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import Office
+from pipelines.warehouse.whole import is_finished, report_faults
 
 
 def finished_reports(office: Office, period_id: str, as_of: str | None = None) -> list[Path]:
@@ -20,7 +22,8 @@ def finished_reports(office: Office, period_id: str, as_of: str | None = None) -
     Reports by other counting rules than the office's (what-if) are before all others.
     """
     folder = office.data / "reports" / period_id
-    found = [manifest.parent for manifest in folder.glob(f"{as_of or '*'}/*/manifest.json")]
+    there = [manifest.parent for manifest in folder.glob(f"{as_of or '*'}/*/manifest.json")]
+    found = [report for report in there if is_finished(report)]
     return sorted(found, key=lambda report: (is_by_own_rules(office, report), *_age(report)))
 
 
@@ -28,6 +31,18 @@ def latest_report(office: Office, period_id: str, as_of: str | None = None) -> P
     """Return the newest finished report of a period: latest as-of, then latest received-by, then last built.
 
     A report by other counting rules than the office's (what-if) is taken only when there is no other.
+
+    Raises:
+        OfficeError: none was built yet, or a file of it is not the one that was written.
+    """
+    found = newest_report(office, period_id, as_of)
+    if faults := report_faults(found):
+        raise OfficeError(damaged_sentence(found, faults))
+    return found
+
+
+def newest_report(office: Office, period_id: str, as_of: str | None = None) -> Path:
+    """Return the same report, even if a file of it was changed: for who looks for what was changed.
 
     Raises:
         OfficeError: none was built yet.
@@ -38,6 +53,15 @@ def latest_report(office: Office, period_id: str, as_of: str | None = None) -> P
             f"Chưa có báo cáo kỳ {period_id}{f' đến ngày {as_of}' if as_of else ''}. Chạy: kstt run {period_id}"
         )
     return found[-1]
+
+
+def damaged_sentence(report: Path, faults: Sequence[str]) -> str:
+    """Return what an officer reads of a report that is no longer what was written."""
+    *_, period_id, as_of, key = report.parts
+    return (
+        f"Báo cáo đã lập {period_id}/{as_of}/{key} không còn như lúc lập: {faults[0]} Không dùng báo cáo này. "
+        f"Chạy kstt run {period_id} để lập lại từ tệp đã nhận."
+    )
 
 
 def is_by_own_rules(office: Office, report: Path) -> bool:

@@ -21,6 +21,7 @@ from pipelines.office.errors import OfficeError
 from pipelines.office.files import sync
 from pipelines.office.settings import Office
 from pipelines.warehouse.build import only_run
+from pipelines.warehouse.whole import check_issued
 
 RECORD = "issue.json"
 PENDING = ".issuing-"
@@ -54,6 +55,15 @@ class Issued:
         if not path.is_file() or hash_file(path) != self.record_sha256:
             raise OfficeError(f"Bản đã phát hành {self.issue_id} bị sửa hoặc mất {RECORD}. Xem: kstt verify")
         return json.loads(path.read_text(encoding="utf-8"))
+
+    def checked_folder(self) -> Path:
+        """Return the folder for who reads its figures: the files that hold them are those that were issued.
+
+        Raises:
+            OfficeError: one of them was changed or deleted.
+        """
+        check_issued(self.folder, self.record_sha256, ("manifest.json", "forms.json", "warehouse.duckdb"))
+        return self.folder
 
     def manifest(self) -> dict[str, Any]:
         """Return the manifest of the issued report."""

@@ -20,8 +20,11 @@ from pipelines.office.journal import Act, acts
 from pipelines.office.settings import Office, Switches
 from pipelines.periods.period import Period
 from pipelines.warehouse.landed_schema import columns_sql
+from pipelines.warehouse.whole import check_issued
 
 FINAL_KINDS = ("final", "corrected")
+# What is read of an issued version.
+_READ = ("manifest.json", "warehouse.duckdb")
 # Switches that decide whether a dossier is pending, and in whose column: under another value the two periods were
 # counted by two rules.
 DECIDING_SWITCHES = (
@@ -94,7 +97,7 @@ def find_prior(office: Office, period: Period, asked: str | None, issued_by: dt.
         issued_by: reports issued later are not known yet; None for all there are, whatever the clock says.
 
     Raises:
-        OfficeError: the issue asked for is not there, or the journal was changed.
+        OfficeError: the issue asked for is not there, or it or the journal was changed.
     """
     if asked == "":
         return None
@@ -107,7 +110,9 @@ def find_prior(office: Office, period: Period, asked: str | None, issued_by: dt.
             raise OfficeError(f"Không có bản chính thức «{asked}» trong issued/ để đối chiếu số chuyển kỳ.")
     if found is None:
         return None
-    return PriorIssue(_issue_id(found), office.data / "issued" / _issue_id(found), _since(office, visible, found))
+    folder = office.data / "issued" / _issue_id(found)
+    check_issued(folder, found.details["record_sha256"], _READ)
+    return PriorIssue(_issue_id(found), folder, _since(office, visible, found))
 
 
 def find_year_ago(office: Office, period: Period, asked: str | None, issued_by: dt.datetime | None) -> str:
@@ -120,7 +125,7 @@ def find_year_ago(office: Office, period: Period, asked: str | None, issued_by: 
         issued_by: reports issued later are not known yet; None for all there are, whatever the clock says.
 
     Raises:
-        OfficeError: the journal was changed.
+        OfficeError: that version or the journal was changed.
     """
     if asked is not None:
         return asked
@@ -134,7 +139,11 @@ def find_year_ago(office: Office, period: Period, asked: str | None, issued_by: 
         and (issued_by is None or act.at <= issued_by)
         and act.details["period_id"] in set(same["period_id"])
     ]
-    return _issue_id(max(finals, key=lambda act: int(act.details["version"]))) if finals else ""
+    if not finals:
+        return ""
+    newest = max(finals, key=lambda act: int(act.details["version"]))
+    check_issued(office.data / "issued" / _issue_id(newest), newest.details["record_sha256"], _READ)
+    return _issue_id(newest)
 
 
 def _issue_id(act: Act) -> str:

@@ -137,7 +137,7 @@ def type_deliveries(
     for stream, count in Counter(str(item.delivery.stream) for item in new).items():
         say(f"Đọc và kiểm tra {count} bảng: {load_contract(contract_path(stream)).title}")
     if new:
-        _Typing(office, [item.delivery for item in new]).make(new)
+        _Typing(office, [item.delivery for item in new]).make(new, say)
     return [_typed(found[delivery.delivery_id]) for delivery in deliveries]
 
 
@@ -200,6 +200,8 @@ def source_of(office: Office, delivery: Delivery) -> Source:
     )
 
 
+# Files read between two lines of progress.
+_SAID_EVERY = 250
 # Match keys of the names of an office's units, under the hash of its table of units.
 _keys: dict[str, frozenset[str]] = {}
 
@@ -223,13 +225,15 @@ class _Typing:
         self._known = _known(office, last + dt.timedelta(days=office.settings.window.max_days_after_observed))
         self._waiting: dict[str, list[tuple[_Kept, Read]]] = {}
 
-    def make(self, items: Sequence[_Kept]) -> None:
-        """Read and judge deliveries and keep each in its folder."""
+    def make(self, items: Sequence[_Kept], say: Callable[[str], None]) -> None:
+        """Read and judge deliveries and keep each in its folder; say how far it is."""
         by_bytes: dict[str, list[_Kept]] = {}
         for item in items:
             by_bytes.setdefault(item.delivery.sha256, []).append(item)
-        for sha256, same in by_bytes.items():
+        for number, (sha256, same) in enumerate(by_bytes.items(), start=1):
             self._read(landed_path(self._office, sha256), same)
+            if number % _SAID_EVERY == 0:
+                say(f"Đã đọc {number} trên {len(by_bytes)} tệp")
         for stream in [*self._waiting]:
             self._judge(stream)
 

@@ -104,6 +104,51 @@ def test_a_figure_rewritten_with_all_its_hashes_gives_another_seal(
     assert f"Bản {PERIOD}/v2: dữ liệu đang có trên máy cho mã niêm phong" in said
 
 
+@pytest.mark.parametrize("name", ["so-lieu.csv", "so-tra-cuu/index.html", "nguon-goc.prov.json"])
+def test_whatever_lies_beside_the_documents_is_made_again_too(
+    office: Path, paper: str, tmp_path: Path, name: str
+) -> None:
+    """The book an auditor clicks through and the figures for other tools, rewritten with every hash."""
+    root = story.copy_of(office, tmp_path / "office")
+    folder = root / "data" / "issued" / PERIOD / "v2"
+    path = story.writable(folder / name)
+    path.write_bytes(path.read_bytes() + b" ")
+    planted = story.writable(folder / "so-tra-cuu" / "them.js")
+    planted.write_text("alert(1)", encoding="utf-8")
+    record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+    record["files"]["so-tra-cuu/them.js"] = ""
+    story.writable(folder / RECORD).write_text(json.dumps(record), encoding="utf-8")
+    rewrite_hashes(root, folder)
+    loaded = load_office(root)
+    assert verify(loaded) == []
+    issued, differences = check_seal(loaded, paper)
+    assert issued is not None
+    assert set(differences) == {
+        f"Bản {PERIOD}/v2: tệp {name} không phải văn bản lập từ số liệu đã niêm phong.",
+        f"Bản {PERIOD}/v2: có tệp lạ so-tra-cuu/them.js, không lập từ số liệu đã niêm phong.",
+    }
+
+
+@pytest.mark.parametrize("place", ["{out}/planted.py", "../../../planted.py", "reference/../../planted.py"])
+def test_a_kept_file_whose_name_leads_out_of_the_folder_is_written_nowhere(
+    office: Path, tmp_path: Path, place: str
+) -> None:
+    """Whoever rewrites a version's list could else write a program onto the auditor's machine."""
+    root = story.copy_of(office, tmp_path / "office")
+    loaded = load_office(root)
+    folder = root / "data" / "issued" / PERIOD / "v2"
+    planted = b"print('planted')"
+    sha256 = hashlib.sha256(planted).hexdigest()
+    landed_path(loaded, sha256).write_bytes(planted)
+    record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+    record["settings"][place.format(out=tmp_path)] = sha256
+    story.writable(folder / RECORD).write_text(json.dumps(record), encoding="utf-8")
+    rewrite_hashes(root, folder)
+    with pytest.raises(OfficeError, match="dẫn ra ngoài thư mục"):
+        reproduce(loaded, find_issued(loaded, PERIOD, 2))
+    assert not list(tmp_path.rglob("planted.py"))
+
+
 def test_an_emptied_machine_is_named(office: Path, paper: str, tmp_path: Path) -> None:
     root = story.copy_of(office, tmp_path / "office")
     loaded = load_office(root)

@@ -10,10 +10,13 @@ import getpass
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -240,6 +243,9 @@ def test_a_server_with_another_key_gets_nothing_and_gives_nothing(tmp_path: Path
         (folder_source("smb://kho/x", options="{password: mat-khau}"), "options_env"),
         (QUERY_SOURCE.format(query="delete from dossier"), "query"),
         (QUERY_SOURCE.format(query="select 1; delete from dossier"), "query"),
+        (QUERY_SOURCE.format(query="select 1").replace("kho", "../kho"), "source_id"),
+        (QUERY_SOURCE.format(query="select 1").replace("a_{day}", "../a_{day}"), "file_name"),
+        (QUERY_SOURCE.format(query="select 1").replace("p01", "../p01"), "unit_id"),
     ],
 )
 def test_an_unsafe_source_is_refused_when_the_office_is_loaded(tmp_path: Path, source: str, said: str) -> None:
@@ -302,6 +308,43 @@ def ask(url: str, tmp_path: Path) -> None:
 
 def test_a_query_of_sqlite_lands_with_its_text_in_the_receipt(tmp_path: Path) -> None:
     ask(f"sqlite:///{tmp_path / 'x.db'}", tmp_path)
+
+
+def test_a_query_that_writes_changes_nothing(tmp_path: Path) -> None:
+    """The rule of settings lets a statement that begins with «with» pass: the database is opened to be read."""
+    place = tmp_path / "x.db"
+    with closing(sqlite3.connect(place)) as base:
+        base.execute("create table dossier (code text)")
+        base.execute("insert into dossier values ('1')")
+        base.commit()
+    before = place.read_bytes()
+    for query in ("with a as (select 1) delete from dossier", "with a as (select 1) insert into dossier select 2"):
+        office = office_with(tmp_path / f"office{len(query)}", QUERY_SOURCE.format(query=query))
+        (pulled,) = pull_sources(office, {"DB": f"sqlite:///{place}"})
+        assert pulled.problem is not None and pulled.files == ()
+    assert place.read_bytes() == before
+
+
+def test_an_address_that_asks_for_tls_sends_nothing_to_a_server_without_it(tmp_path: Path) -> None:
+    """A server that answers every wish for TLS with «no», as one that listens in the middle would."""
+    heard: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def refuse() -> None:
+            connection, _ = server.accept()
+            with connection:
+                heard.append(connection.recv(1024))
+                connection.sendall(b"N")
+                heard.append(connection.recv(1024))
+
+        listener = threading.Thread(target=refuse, daemon=True)
+        listener.start()
+        url = f"postgresql+psycopg://kstt:mat-khau@127.0.0.1:{server.getsockname()[1]}/x?sslmode=require&gssencmode=disable"
+        office = office_with(tmp_path / "office", QUERY_SOURCE.format(query="select 1"))
+        (pulled,) = pull_sources(office, {"DB": url})
+        listener.join(timeout=10)
+    assert pulled.problem is not None and "mat-khau" not in pulled.problem
+    assert heard == [bytes.fromhex("0000000804d2162f"), b""]  # the wish for TLS, then nothing: no name, no password
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import datetime as dt
 import io
 import json
 import struct
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from test_reading import HEAD, PROFILE, ROW, read, text_file, workbook
 
 from pipelines.ingest.facts import NOT_CALCULATED
 from pipelines.ingest.grid import open_grid
+from pipelines.ingest.own_return import read_own_return
 from pipelines.ingest.sniff import Refused
 
 SAVED = Path(__file__).parents[1] / "faults" / "reading"
@@ -439,6 +441,47 @@ def test_a_small_file_that_unpacks_into_very_much_is_refused(tmp_path: Path) -> 
     path = xlsx_with(tmp_path / "a.xlsx", "xl/media/bomb.bin", bytes(60_000_000))
     assert path.stat().st_size < 200_000
     assert "quá lớn" in read(path).verdict["refused_reason"]
+
+
+def lying(path: Path, part: str, says: int = 1000) -> Path:
+    """A package whose list and whose part itself say a part is small; it unpacks into 60 MB."""
+    path = xlsx_with(path, part, bytes(60_000_000))
+    content = bytearray(path.read_bytes())
+    size, less = (60_000_000).to_bytes(4, "little"), says.to_bytes(4, "little")
+    assert content.count(size) == 2
+    path.write_bytes(content.replace(size, less))
+    return path
+
+
+@pytest.mark.parametrize("part", ["xl/media/bomb.bin", "xl/worksheets/sheet1.xml", "docProps/custom.xml", "a.csv"])
+def test_a_package_that_lies_about_the_size_of_a_part_is_refused_and_never_unpacked(tmp_path: Path, part: str) -> None:
+    path = lying(tmp_path / "a.xlsx", part)
+    tracemalloc.start()
+    try:
+        read_own_return(path, ["Trang"])
+        reason = read(path).verdict["refused_reason"]
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert f"«{part}» nở ra lớn hơn cỡ đã khai" in reason
+    assert most < 20_000_000
+
+
+def test_a_member_of_a_zip_that_lies_about_its_size_refuses_the_zip(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.csv", b"a;b\n1;2\n" + bytes(60_000_000))
+    content = path.read_bytes()
+    assert content.count((60_000_008).to_bytes(4, "little")) == 2
+    path.write_bytes(content.replace((60_000_008).to_bytes(4, "little"), (900).to_bytes(4, "little")))
+    assert "nở ra lớn hơn cỡ đã khai" in read(path).verdict["refused_reason"]
+
+
+def test_a_zip_packed_in_a_way_that_cannot_be_bounded_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_BZIP2) as archive:
+        archive.writestr("a.csv", "Mã;Tên\n1;2\n")
+    assert "nén theo cách lạ" in read(path).verdict["refused_reason"]
 
 
 def test_a_table_of_shared_strings_no_real_file_has_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -90,6 +90,13 @@ def test_a_file_that_breaks_the_judge_is_refused_and_the_others_are_judged(
     assert states["b.csv"]["status"] == "refused" and "OverflowError" in states["b.csv"]["refused_reason"]
 
 
+def test_many_files_say_how_far_the_reading_is(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipelines.warehouse.typed._SAID_EVERY", 1)
+    said: list[str] = []
+    type_deliveries(office, register(office, LATE), said.append)
+    assert said[-2:] == ["Đã đọc 1 trên 2 tệp", "Đã đọc 2 trên 2 tệp"]
+
+
 def damaged(path: Path) -> None:
     path.chmod(0o644)
     path.write_bytes(csv("A-7", "A-8", "A-9"))
