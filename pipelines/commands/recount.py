@@ -7,8 +7,13 @@ Invariant: reads and prints only; exit code 1 when anything differs.
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipelines.commands.common import load
+
+if TYPE_CHECKING:
+    from pipelines.office.settings import Office
 
 HELP = "đếm lại độc lập mọi ô của một báo cáo, nêu ô nào khác"
 
@@ -18,6 +23,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("period", help="mã kỳ, ví dụ 2021-Q1")
     parser.add_argument("--as-of", default=None, help="báo cáo có số liệu đến ngày này")
     parser.add_argument("--limit", type=int, default=50, help="số ô, số bản ghi khác in ra nhiều nhất (0: tất cả)")
+
+
+def disagreement(office: Office, report: Path) -> str:
+    """Return how a report differs from what was received, counted again; "" where it does not."""
+    from pipelines.figures.layout import load_layouts
+    from pipelines.recount.recount import recount_from_bytes
+    from pipelines.recount.text import recount_lines
+
+    result = recount_from_bytes(office, report / "warehouse.duckdb", load_layouts(report / "forms.json"))
+    return "" if result.agrees else "\n".join(recount_lines(result, 5))
 
 
 def run(parsed: argparse.Namespace) -> int:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from pipelines.audit.verify import issue_faults
 from pipelines.figures.version import issue_of
 from pipelines.ingest.landing import hash_file
 from pipelines.office.errors import OfficeError
@@ -37,7 +38,8 @@ def check_seal(office: Office, seal: str, period_id: str | None = None) -> tuple
             noted.append(f"Bản {issued.issue_id}: không tính được mã niêm phong ({type(error).__name__}: {error}).")
             continue
         if same_seal(now, seal):
-            return issued, list(_documents(office, issued, record))
+            found = [*_documents(office, issued, record), *issue_faults(office, issued)]
+            return issued, list(dict.fromkeys(found))
         noted.append(f"Bản {issued.issue_id}: dữ liệu đang có trên máy cho mã niêm phong {now}.")
     return None, noted or ["Không có bản phát hành nào trên máy."]
 
