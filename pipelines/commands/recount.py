@@ -42,6 +42,7 @@ def run(parsed: argparse.Namespace) -> int:
     from pipelines.recount.recount import recount_from_bytes
     from pipelines.recount.text import recount_lines
     from pipelines.warehouse.finished import damaged_sentence, newest_report
+    from pipelines.warehouse.foreign import check_database
     from pipelines.warehouse.whole import report_faults
 
     office = load(parsed)
@@ -50,6 +51,7 @@ def run(parsed: argparse.Namespace) -> int:
     faults = report_faults(report)
     if faults:
         print(f"✗ {damaged_sentence(report, faults)}")
+    check_database(report / "warehouse.duckdb")
     result = recount_from_bytes(office, report / "warehouse.duckdb", load_layouts(report / "forms.json"))
     for line in recount_lines(result, parsed.limit):
         print(line)

@@ -21,6 +21,7 @@ from pipelines.office.settings import Office, load_office
 from pipelines.package.issue import write_issued
 from pipelines.package.kept_office import lay_out_office
 from pipelines.package.seal import same_seal, seal_of, sealed_files
+from pipelines.warehouse.foreign import check_database
 from pipelines.warehouse.issued import RECORD, Issued, issued_versions
 
 
@@ -49,6 +50,7 @@ def _documents(office: Office, issued: Issued, record: dict[str, Any]) -> Iterat
     with tempfile.TemporaryDirectory(prefix="kstt-niem-phong-") as temporary:
         folder = Path(temporary)
         try:
+            check_database(issued.folder / "warehouse.duckdb")
             lay_out_office(office, record, folder / "office")
             _copy_sealed(issued.folder, folder / "sealed")
             then = load_office(folder / "office")
