@@ -22,7 +22,7 @@ from pipelines.office.journal import NO_LINE, acts, journal_faults
 from pipelines.office.settings import Office
 from pipelines.warehouse.issued import PENDING, RECORD, Issued, issued_versions
 from pipelines.warehouse.register import Delivery
-from pipelines.warehouse.whole import report_faults
+from pipelines.warehouse.whole import list_path, report_faults
 
 
 class Hashes(dict[Path, str]):
@@ -68,12 +68,15 @@ def input_faults(office: Office, deliveries: Sequence[Delivery], earlier: Sequen
 
 
 def report_differences(office: Office, period_id: str | None = None) -> list[str]:
-    """Return what differs in the reports that were built and not issued; they are made again by a run."""
+    """Return what differs in the reports that were built and not issued; they are made again by a run.
+
+    A report without a list of hashes (of software before there were such lists) is none: nobody reads it.
+    """
     reports = sorted((office.data / "reports").glob(f"{period_id or '*'}/*/*"))
     return [
         f"Báo cáo đã lập {report.relative_to(office.data / 'reports').as_posix()}: {fault} Lập lại: kstt run"
         for report in reports
-        if report.is_dir()
+        if report.is_dir() and list_path(report).is_file()
         for fault in report_faults(report)
     ]
 

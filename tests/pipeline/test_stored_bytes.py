@@ -228,3 +228,13 @@ def test_the_newest_report_is_shown_only_while_it_is_whole(root: Path) -> None:
     plus_5000(root)
     with pytest.raises(OfficeError, match=re.escape("tệp warehouse.duckdb đã bị sửa")):
         latest_report(load_office(root), PERIOD)
+
+
+def test_a_report_of_software_that_kept_no_lists_is_built_anew_and_no_fault(root: Path) -> None:
+    list_path(the_report(root)).unlink()
+    with pytest.raises(OfficeError, match="Chưa có báo cáo"):
+        latest_report(load_office(root), PERIOD)
+    assert main(["--office", str(root), "verify"]) == 0
+    with story.at("2021-03-16T09:00:00"):
+        report = story.report(root)
+    assert latest_report(load_office(root), PERIOD) == report
