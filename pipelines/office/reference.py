@@ -147,6 +147,8 @@ def _references(frame: pd.DataFrame, table: Table, tables: dict[str, pd.DataFram
         if name not in tables:  # that it cannot be read is named already
             continue
         known = {value for known_column in columns for value in tables[name][known_column]} - {""}
+        if known.issuperset({*frame[column]} - {""}):  # as nearly always: every command reads every table
+            continue
         for fault, value in _each_wrong(column, frame[column], frame[column].isin(known) | (frame[column] == "")):
             yield f"{fault} không có trong {name}.csv{nearest(value, known)}"
 
@@ -269,8 +271,11 @@ def _clashes(units: pd.DataFrame) -> pd.DataFrame:
 
 
 def _unit_keys(units: pd.DataFrame) -> pd.DataFrame:
-    names = units.assign(name=units["name_vi"] + "|" + units["short_name"] + "|" + units["aliases"])
-    exploded = names.assign(name=names["name"].str.split("|")).explode("name")
-    exploded = exploded[exploded["name"].str.strip() != ""]
-    exploded["unit_key"] = [match_key(name) for name in exploded["name"]]
-    return exploded.drop_duplicates(["unit_key", "unit_id"])
+    keys: dict[tuple[str, str], tuple[int, str]] = {}
+    for line, unit_id, *texts in units[["unit_id", "name_vi", "short_name", "aliases"]].itertuples():
+        for name in "|".join(texts).split("|"):
+            if name.strip():
+                keys.setdefault((match_key(name), unit_id), (line, name))
+    found = [(line, key, unit_id, name) for (key, unit_id), (line, name) in keys.items()]
+    columns = ["line", "unit_key", "unit_id", "name"]
+    return pd.DataFrame(found, columns=columns).set_index("line").rename_axis(None)

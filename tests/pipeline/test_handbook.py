@@ -105,7 +105,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[tuple[st
 
 
 def test_every_command_of_the_handbook_works(lived: tuple[Path, list[tuple[str, int]]]) -> None:
-    assert len(lived[1]) == 17
+    assert len(lived[1]) == 18
     assert [command for command, code in lived[1] if code != 0] == []
 
 

@@ -27,7 +27,7 @@ from warehouse_fixture import Warehouse, calendar, delivery, question
 
 from pipelines.audit.control import untraceable_cells
 from pipelines.figures.blocks import parse_blocks, table_markup
-from pipelines.figures.form_page import cell_points, column_widths, form_page
+from pipelines.figures.form_page import form_page, points_and_widths
 from pipelines.figures.layout import layouts_from_manifest, printed_layouts
 from pipelines.figures.read import build_report_model
 from pipelines.recount.landed import Landed
@@ -328,8 +328,8 @@ def test_a_form_of_many_columns_keeps_room_for_its_labels_on_paper(
     with duckdb.connect(asked.path, read_only=True) as connection:
         model = build_report_model(connection, {form_id: layouts_of(asked)[form_id]}, OFFICE)
     page = form_page(model, model.forms[form_id])
-    widths = column_widths(page, 252)
-    assert cell_points(page, 252) == points
+    letters, widths = points_and_widths(page, 252)
+    assert letters == points
     assert widths[1] >= 40 and sum(widths) == pytest.approx(252)
     blocks = parse_blocks(table_markup(form_id))
     write_report(model, blocks, tmp_path / "a.docx")

@@ -27,7 +27,7 @@ from warehouse_fixture import Warehouse
 
 from pipelines.figures.blocks import Grid, words_of
 from pipelines.figures.example import example_models
-from pipelines.figures.form_page import column_widths, form_page
+from pipelines.figures.form_page import form_page, points_and_widths
 from pipelines.figures.layout import layouts_from_manifest
 from pipelines.figures.model import ReportModel
 from pipelines.figures.read import build_report_model
@@ -151,7 +151,7 @@ def test_who_signs_has_room_below_the_figures_of_every_form() -> None:
     assert min(page.column_count - page.stub_count for page in pages) <= 2
     for page in pages:
         # «TM. ỦY BAN NHÂN DÂN» and a date with gaps are about 60 mm wide.
-        assert sum(column_widths(page, 252)[page.stub_count :]) >= 70, page.form_id
+        assert sum(points_and_widths(page, 252)[1][page.stub_count :]) >= 70, page.form_id
 
 
 def test_columns_of_words_stand_left_and_figures_right(tmp_path: Path) -> None:
