@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
-from pipelines.ingest.own_return import OwnReturn
+from pipelines.ingest.titles import units_in
 from pipelines.office.profiles import END_OF_DAY
 from pipelines.office.reference import unit_aliases
 from pipelines.office.settings import Office
 from pipelines.office.text import match_key
-from pipelines.periods.named import days_key, period_key
+from pipelines.periods.named import days_key, implied_period, period_key
 from pipelines.periods.period import Period, find_period
 from pipelines.warehouse.kin import both_ways
 from pipelines.warehouse.register import Delivery
@@ -61,7 +61,7 @@ EFFECT_WORDS: dict[str, str] = {
 }
 # What only a question raises: no file says it by itself.
 ASKED_KINDS = frozenset({"day_not_reached", "shared_codes", "deleted_dossiers"})
-_MOVE = "Chuyển tệp về đúng thư mục đơn vị đã gửi; đơn vị này gửi tệp của mình."
+MOVE = "Chuyển tệp về đúng thư mục đơn vị đã gửi; đơn vị này gửi tệp của mình."
 _SHOWN = 20
 _NAMES_SHOWN = 5
 # For how long nothing may happen in a unit before anybody asks.
@@ -197,43 +197,10 @@ class Claims:
         """Return whether one unit took over the other, however many changes lie between."""
         return other in self._taken.get(unit_id, ())
 
-    def _period_named(self, words: str) -> str:
-        """Return the id of the period some words name; "" for none, or one that no table knows."""
-        return self._labels.get(match_key(words)) or self._labels.get(period_key(words) or "", "")
-
-    # ---------------------------------------------------------------- a return
-
-    def of_return(self, delivery: Delivery) -> Claim | None:
-        """Hold what a return says of itself against the folder it lies in."""
-        own = delivery.own_return
-        if own is None:
-            return None
-        units = [own.unit_id, *(self._aliases.get(match_key(unit), "") for unit, _ in own.headings)]
-        for unit_id in filter(None, units):
-            if not self.is_kin(delivery.unit_id, unit_id):
-                reason = f"Tệp là phiếu của {self.name(unit_id)}, lại nằm ở thư mục của {self.name(delivery.unit_id)}."
-                return Claim(delivery.delivery_id, "other_unit", "refuses", reason, _MOVE)
-        periods = [(own.period_id, ""), *((self._period_named(label), label) for _, label in own.headings)]
-        for period_id, label in periods:
-            if period_id and period_id != delivery.period_id:
-                named = self.period(period_id)
-                reason = (
-                    f"Tệp là phiếu của {named.label if named else label or period_id}, "
-                    f"không phải phiếu của {self._label(delivery.period_id)}."
-                )
-                mend = "Điền phiếu của đúng kỳ này rồi gửi lại."
-                return Claim(delivery.delivery_id, "other_period", "refuses", reason, mend)
-        return None
-
-    def named_by(self, own: OwnReturn) -> tuple[str, str]:
-        """Return the unit and period a return names, hidden or in its headings; "" for one that no table knows."""
-        units = [own.unit_id, *(self._aliases.get(match_key(unit), "") for unit, _ in own.headings)]
-        periods = [own.period_id, *(self._period_named(label) for _, label in own.headings)]
-        return next((unit for unit in units if unit in self.names), ""), next(filter(self.period, periods), "")
-
-    def _label(self, period_id: str) -> str:
-        period = self.period(period_id)
-        return period.label if period else f"kỳ {period_id}"
+    def units_of_heading(self, who: str) -> list[str]:
+        """Return the units a heading names: by its whole words, else each unit named in them."""
+        whole = self._aliases.get(match_key(who))
+        return [whole] if whole else [self._aliases[key] for key in units_in(who, self.unit_keys)]
 
     # ---------------------------------------------------------------- an export
 
@@ -259,7 +226,7 @@ class Claims:
         names = ", ".join(f"{self.name(unit)} ({count} dòng)" for unit, count in sorted(others.items()))
         if not own and 2 * sum(others.values()) >= rows:
             reason = f"Tệp là số liệu của {names}, không có dòng nào của {self.name(delivery.unit_id)}."
-            return Claim(delivery.delivery_id, "other_unit", "refuses", reason, _MOVE)
+            return Claim(delivery.delivery_id, "other_unit", "refuses", reason, MOVE)
         if is_export(delivery) and own >= sum(others.values()):
             return None  # a few dossiers of other units have moved here; their codes move with them
         what = "Phần lớn dòng của tệp" if own < sum(others.values()) else "Có dòng của tệp"
@@ -322,9 +289,15 @@ class Claims:
         mend = f"Kết xuất lại sau ngày {period.end_on:%d/%m/%Y} rồi gửi."
         return Claim(delivery.delivery_id, "stale", "answers_nothing", reason, mend)
 
+    def period_named(self, words: str) -> Period | None:
+        """Return the period some words name, in the office's table or not; None where they name none."""
+        known = self._labels.get(match_key(words))
+        return self._periods[known] if known else self.period_of_key(period_key(words) or "")
+
     def period_of_key(self, key: str) -> Period | None:
-        """Return the period of the office that a key of `periods.named` is of."""
-        return self._periods.get(self._labels.get(key, ""))
+        """Return the period a key of `periods.named` means; one that no table knows is cut as the known ones are."""
+        known = self._labels.get(key)
+        return self._periods[known] if known else implied_period(key, self._periods.values())
 
     def of_days(self, delivery: Delivery, first: str | None, last: str | None) -> Claim | None:
         """Say that nothing of a file's rows happened within the period it was sent for."""

@@ -1,7 +1,7 @@
-"""The same models on another engine: what an engine may decide by itself decides nothing; Spark counts as DuckDB does.
+"""The same models on another engine: what an engine may decide by itself decides nothing.
 
-Here: DuckDB with nulls sorted as Spark and PostgreSQL sort them; one form by Spark, where it is installed. Not here: all
-models of all offices by Spark (`make engines`).
+Here: DuckDB with nulls sorted as Spark and PostgreSQL sort them; one form by Spark, all models by PostgreSQL, where they are
+installed. Not here: all models of all offices (`make engines`).
 Invariant: what is compared was counted from one landed schema; rows are compared as a bag, for no engine owes an order.
 """
 
@@ -15,7 +15,8 @@ import duckdb
 import pytest
 from compiled_project import compiled
 from sample_copy import copy_small_office
-from truth.engines import SMALL, Case, copy_landed, differences, landed_of
+from truth.engines import SMALL, Case, by_postgres, copy_landed, differences, landed_of
+from truth.postgres import pg_ctl
 
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import WarehouseSection, load_office
@@ -88,6 +89,16 @@ def test_spark_counts_a_form_and_its_facts_as_duckdb_does(landed: Path, by_duckd
     assert models.isdisjoint(lacking)
 
 
+@pytest.mark.skipif(
+    find_spec("dbt.adapters.postgres") is None or pg_ctl() is None,
+    reason="PostgreSQL or its adapter is not installed: apt-get install postgresql, uv sync --group postgres",
+)
+def test_postgresql_counts_every_model_as_duckdb_does(landed: Path, by_duckdb: Path, tmp_path: Path) -> None:
+    warehouse = copy_landed(landed, tmp_path / "postgres")
+    by_postgres(tmp_path / "dbt", warehouse)
+    assert differences(by_duckdb, warehouse) == {}
+
+
 def test_a_run_may_ask_for_another_engine_than_its_office(tmp_path: Path) -> None:
     office = load_office(copy_small_office(tmp_path / "office"))
     assert (engines.engine_of(office), engines.engine_of(office, "spark")) == ("duckdb", "spark")
@@ -110,8 +121,8 @@ def test_the_engine_of_an_office_is_no_part_of_its_answers(tmp_path: Path) -> No
     root = copy_small_office(tmp_path / "office")
     settings = root / "office.yaml"
     text, before = settings.read_text(encoding="utf-8"), load_office(root).reference_hash
-    settings.write_text("warehouse:\n  engine: spark\n  memory: 8g\n\n" + text, encoding="utf-8")
+    settings.write_text(text + "\nwarehouse:\n  engine: spark\n  memory: 8g\n", encoding="utf-8")
     changed = load_office(root)
     assert (changed.settings.warehouse.engine, changed.reference_hash) == ("spark", before)
-    settings.write_text(text + "\nwords: {required: []}\n", encoding="utf-8")
+    settings.write_text(text.replace("min: 2000-01-01", "min: 2000-01-02"), encoding="utf-8")
     assert load_office(root).reference_hash != before
