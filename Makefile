@@ -103,4 +103,4 @@ site: env  ## README and docs/ as a site that opens from disk, every link checke
 	@echo target/site/html/docs/index.html
 
 clean:  ## delete everything that can be made again (landing and receipts stay)
-	rm -rf $(OFFICE)/data/typed $(OFFICE)/data/build $(OFFICE)/data/reports $(OFFICE)/data/dbt_target
+	rm -rf $(OFFICE)/data/typed $(OFFICE)/data/build $(OFFICE)/data/reports $(OFFICE)/data/built $(OFFICE)/data/dbt_target
