@@ -12,7 +12,7 @@ import json
 import platform
 import shutil
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -110,12 +110,18 @@ class _Candidate:
     earlier: list[Issued]
 
 
-def issue(office: Office, request: Request) -> Issued:
+def issue(office: Office, request: Request, counted_again: Callable[[Path], str] = lambda _: "") -> Issued:
     """Freeze the newest finished report of a period as its next version; return the version.
 
+    Args:
+        office: the office.
+        request: what is asked.
+        counted_again: says how a report differs from what was received; "" where it does not. Asked last, for it takes
+            its time.
+
     Raises:
-        OfficeError: no finished report represents what is in force now, a rule of versions is broken, or something
-            blocks and no reason to force was given; every reason is listed.
+        OfficeError: no finished report represents what is in force now, a rule of versions is broken, something
+            blocks and no reason to force was given (every reason is listed), or it differs when counted again.
     """
     with only_run(office):
         settle(office)
@@ -124,6 +130,8 @@ def issue(office: Office, request: Request) -> Issued:
         changed = input_faults(office, candidate.planned.deliveries, candidate.earlier)
         _refuse(candidate, [*changed, *_broken_rules(candidate), *_number_taken(office, request)], found)
         reasons = reasons_for(found, request.force)
+        if differs := counted_again(candidate.report):
+            raise OfficeError(differs)
         block = _block(candidate, found, reasons)
         if issued_folder(office, request.period_id, block.version).exists():
             raise OfficeError(
