@@ -14,6 +14,7 @@ from pipelines.figures.model import Form, ReportModel
 
 _UNKNOWN = "Chưa xác định"  # label of the row of unmapped codes in dim_field, dim_unit and the forms
 
+_WAITING = "select reason from rpt_claim where is_open and effect = 'waits' and is_asked"
 # One blocker a line: a query, and the sentence made of each of its rows.
 _QUERIES = (
     (
@@ -29,7 +30,16 @@ _QUERIES = (
         "{unit_name} chỉ có số liệu cũ về {stream_title}, lập trước khi kỳ bắt đầu. Yêu cầu kết xuất lại rồi gửi.",
     ),
     (
-        "select unit_name, file_name, reason, mend from rpt_claim where is_open and holds_final "
+        # One line of a file that waits: the word that settles it; its other doubts are asked about when it counts.
+        "select unit_name, file_name, reason, mend from (select *, row_number() over (partition by delivery_id "
+        "order by kind, reason) as place from rpt_claim where is_open and effect = 'waits' and is_asked) as waiting "
+        "where place = 1 order by sort_no, unit_id, file_name, kind, reason",
+        "Tệp «{file_name}» của {unit_name}: {reason} {mend}",
+    ),
+    (
+        "select unit_name, file_name, reason, mend from rpt_claim as claim where is_open and holds_final "
+        "and not exists (select 1 from rpt_claim as waiting where waiting.delivery_id = claim.delivery_id "
+        "and waiting.is_open and waiting.effect = 'waits') "
         "order by sort_no, unit_id, file_name, kind, reason",
         "Tệp «{file_name}» của {unit_name}: {reason} {mend}",
     ),
@@ -80,7 +90,7 @@ _QUERIES = (
 
 def blockers(connection: duckdb.DuckDBPyConnection, model: ReportModel) -> list[str]:
     """Return the reasons why a report may not be issued, in the order units are; empty when it may."""
-    return [*_from_queries(connection), *_refused_files(model), *_unmapped(model)]
+    return [*_from_queries(connection), *_refused_files(connection, model), *_unmapped(model)]
 
 
 def _from_queries(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
@@ -90,8 +100,11 @@ def _from_queries(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
         yield from (sentence.format(**dict(zip(names, row, strict=True))) for row in found.fetchall())
 
 
-def _refused_files(model: ReportModel) -> Iterator[str]:
+def _refused_files(connection: duckdb.DuckDBPyConnection, model: ReportModel) -> Iterator[str]:
+    waiting = {reason for (reason,) in connection.execute(_WAITING).fetchall()}
     for file in dict.fromkeys(model.coverage.refused):  # each sheet of a return is refused with its file
+        if file.reason in waiting:  # said with what settles it, above
+            continue
         yield f"Tệp «{file.file_name}» của {file.unit_name} bị từ chối: {file.reason} Yêu cầu gửi lại, hoặc rút tệp."
 
 

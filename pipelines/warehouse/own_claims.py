@@ -70,6 +70,9 @@ class OwnClaims:
             yield by_rows
         if not is_export(delivery):
             return
+        future = known.of_future(delivery)
+        if future:
+            yield future
         stale = known.of_period(delivery)
         if stale:
             yield stale
