@@ -70,9 +70,7 @@ class OwnClaims:
             yield by_rows
         if not is_export(delivery):
             return
-        future = known.of_future(delivery)
-        if future:
-            yield future
+        yield from filter(None, [known.of_future(delivery)])
         stale = known.of_period(delivery)
         if stale:
             yield stale

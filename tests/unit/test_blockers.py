@@ -24,7 +24,7 @@ create table rpt_declared_against_counted (
 create table int_declared_row (sender_unit_id varchar, field_name varchar, fate varchar);
 create table rpt_claim (
     unit_name varchar, sort_no integer, unit_id varchar, file_name varchar, kind varchar, reason varchar, mend varchar,
-    is_open boolean, holds_final boolean
+    is_open boolean, holds_final boolean, delivery_id varchar, effect varchar, is_asked boolean
 );
 create table if not exists dim_unit (
     unit_id varchar, name_vi varchar, parent_unit_id varchar, unit_kind varchar
@@ -77,7 +77,8 @@ def test_nothing_blocks_a_sound_report(tmp_path: Path) -> None:
         ),
         (
             "insert into rpt_claim values ('UBND Phường 3', 3, 'p03', 's.csv', 'records_gone', 'Thiếu A.', 'Hỏi lại.', "
-            "true, true), ('UBND Phường 3', 3, 'p03', 's.csv', 'records_gone', 'Thiếu B.', 'Hỏi lại.', false, true)",
+            "true, true, 'd1', 'flags', true), ('UBND Phường 3', 3, 'p03', 's.csv', 'records_gone', 'Thiếu B.', 'Hỏi lại.', "
+            "false, true, 'd1', 'flags', true)",
             "Tệp «s.csv» của UBND Phường 3: Thiếu A. Hỏi lại.",
         ),
         (
@@ -102,3 +103,15 @@ def test_each_reason_is_reported_in_a_sentence(tmp_path: Path, change: str, reas
 def test_every_reason_is_listed(tmp_path: Path) -> None:
     changes = ("update rpt_coverage set state = 'missing'", "insert into rpt_carry_over values ('H1', 'unexplained')")
     assert len(found(tmp_path, *changes)) > 2
+
+
+def test_a_file_that_waits_is_listed_once_with_the_word_that_settles_it(tmp_path: Path) -> None:
+    reason, mend = "Chờ xác nhận: tiêu đề ghi UBND Phường 2.", "Hỏi lại đơn vị; đúng thì kstt accept d1."
+    (only,) = found(
+        tmp_path,
+        f"update rpt_delivery set status = 'refused', refused_reason = '{reason}' where unit_id = 'p03'",
+        f"insert into rpt_claim values ('UBND Phường 3', 3, 'p03', 's.csv', 'title_unit', '{reason}', '{mend}', "
+        f"true, false, 'd1', 'waits', true), ('UBND Phường 3', 3, 'p03', 's.csv', 'total_differs', 'Tổng sai.', "
+        f"'{mend}', true, true, 'd1', 'flags', true)",
+    )
+    assert only == f"Tệp «s.csv» của UBND Phường 3: {reason} {mend}"
