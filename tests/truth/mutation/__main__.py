@@ -35,7 +35,7 @@ def main() -> int:
     parser.add_argument("--edits", type=int, default=80)
     parser.add_argument("--keep", type=Path, default=REPOSITORY / "target" / "mutants", help="grounds and ledger")
     parser.add_argument(
-        "--again", action="store_true", help="try survivors of the ledger again, after tests were written"
+        "--again", action="store_true", help="survivors of the ledger once more, after tests of dbt were written"
     )
     asked = parser.parse_args()
     project = door.compiled()
@@ -50,12 +50,14 @@ def main() -> int:
         if len(tried) == asked.edits:
             break
         edit = place.edit(sql[place.model])
-        verdict = ledger.known.get(_place(edit)) or ledger.note(edit, trials.attempt(edit))
+        verdict = ledger.known.get(_place(edit))
+        if verdict is None or (asked.again and not (verdict.killed_by or verdict.is_refused)):
+            verdict = ledger.note(edit, replace(trials.attempt(edit), is_tried=bool(verdict and verdict.is_tried)))
         if not verdict.is_refused:  # what the engine itself refuses is no plausible slip
             tried.append((edit, verdict))
     # Tests of the suite are tried last: one edit costs them more than the databases all edits.
     for number, (edit, verdict) in enumerate(tried):
-        if not verdict.killed_by and (asked.again or not verdict.is_tried):
+        if not (verdict.killed_by or verdict.is_tried):
             touched = [edit.model, *(model.name for model in trials.after(edit.model))]
             verdict = replace(verdict, killed_by=killer(edit, touched, root), is_tried=True)
             tried[number] = edit, ledger.note(edit, verdict)
