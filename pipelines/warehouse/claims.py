@@ -17,7 +17,7 @@ from pipelines.ingest.titles import units_in
 from pipelines.office.profiles import END_OF_DAY
 from pipelines.office.reference import unit_aliases
 from pipelines.office.settings import Office
-from pipelines.office.text import match_key
+from pipelines.office.text import counted, format_count, match_key
 from pipelines.periods.named import days_key, implied_period, period_key
 from pipelines.periods.period import Period, find_period
 from pipelines.warehouse.kin import both_ways
@@ -109,7 +109,7 @@ def shown_on(delivery: Delivery) -> dt.date:
 
 def listed(records: tuple[str, ...]) -> str:
     """Return codes as one line of a sentence: the first of them, and how many there are."""
-    more = f", … (tất cả {len(records)})" if len(records) > _SHOWN else ""
+    more = f", … (tất cả {counted(records)})" if len(records) > _SHOWN else ""
     return ", ".join(records[:_SHOWN]) + more
 
 
@@ -223,14 +223,14 @@ class Claims:
                 others[unit_id] = others.get(unit_id, 0) + count
         if not others:
             return self._of_unknown(delivery, unknown, rows) if not own else None
-        names = ", ".join(f"{self.name(unit)} ({count} dòng)" for unit, count in sorted(others.items()))
+        names = ", ".join(f"{self.name(unit)} ({format_count(count)} dòng)" for unit, count in sorted(others.items()))
         if not own and 2 * sum(others.values()) >= rows:
             reason = f"Tệp là số liệu của {names}, không có dòng nào của {self.name(delivery.unit_id)}."
             return Claim(delivery.delivery_id, "other_unit", "refuses", reason, MOVE)
         if is_export(delivery) and own >= sum(others.values()):
             return None  # a few dossiers of other units have moved here; their codes move with them
         what = "Phần lớn dòng của tệp" if own < sum(others.values()) else "Có dòng của tệp"
-        reason = f"{what} ghi đơn vị khác: {names}; của {self.name(delivery.unit_id)} có {own} dòng."
+        reason = f"{what} ghi đơn vị khác: {names}; của {self.name(delivery.unit_id)} có {format_count(own)} dòng."
         return self.doubt(delivery, "other_units_rows", "flags", reason)
 
     def _of_unknown(self, delivery: Delivery, unknown: dict[str, int], rows: int) -> Claim | None:
@@ -238,7 +238,7 @@ class Claims:
         if not is_export(delivery) or 2 * sum(unknown.values()) < rows:
             return None
         most = sorted(unknown, key=lambda key: (-unknown[key], key))[:_NAMES_SHOWN]
-        names = ", ".join(f"«{key}» ({unknown[key]} dòng)" for key in most)
+        names = ", ".join(f"«{key}» ({format_count(unknown[key])} dòng)" for key in most)
         reason = (
             f"Tên đơn vị trong tệp không có trong units.csv: {names}; không dòng nào ghi "
             f"{self.name(delivery.unit_id)}. Nếu là tên gọi khác của đơn vị, thêm vào cột aliases."
@@ -334,8 +334,8 @@ class Claims:
     def of_missing(self, delivery: Delivery, replaced: Delivery, records: tuple[str, ...]) -> Claim:
         """Say which records a replacement no longer has; they keep counting until accepted as gone."""
         reason = (
-            f"Tệp gửi thay «{replaced.shown_name}» thiếu {len(records)} bản ghi có trong tệp cũ, vẫn được tính theo "
-            f"tệp cũ: {listed(records)}."
+            f"Tệp gửi thay «{replaced.shown_name}» thiếu {counted(records)} bản ghi có trong tệp cũ, vẫn được tính "
+            f"theo tệp cũ: {listed(records)}."
         )
         return self.doubt(delivery, "records_gone", "flags", reason, records)
 
@@ -343,7 +343,7 @@ class Claims:
         """Say that two versions came in one look, that nothing tells which is the newer, and where they differ."""
         reason = (
             f"«{other.shown_name}» và «{delivery.shown_name}» đến cùng lúc, không rõ bản nào sau; đang tính theo "
-            f"«{delivery.shown_name}». {len(records)} bản ghi khác nhau: {listed(records)}."
+            f"«{delivery.shown_name}». {counted(records)} bản ghi khác nhau: {listed(records)}."
         )
         return self.doubt(delivery, "order_unknown", "flags", reason, records)
 
@@ -354,7 +354,7 @@ class Claims:
             f"các dòng cho {'không cộng được' if total['found'] is None else total['found']}"
             for total in wrong[:_NAMES_SHOWN]
         ]
-        more = f"; … (tất cả {len(wrong)})" if len(wrong) > _NAMES_SHOWN else ""
+        more = f"; … (tất cả {counted(wrong)})" if len(wrong) > _NAMES_SHOWN else ""
         return self.doubt(delivery, "total_differs", "flags", f"Dòng tổng không khớp: {'; '.join(said)}{more}.")
 
     def of_last_day(self, delivery: Delivery, shown: dt.date, until_on: dt.date) -> Claim | None:
@@ -373,8 +373,8 @@ class Claims:
     def of_shared(self, delivery: Delivery, other: Delivery, records: tuple[str, ...]) -> Claim:
         """Say which dossiers another unit's newest export shows as well."""
         reason = (
-            f"{len(records)} hồ sơ cùng có trong tệp mới nhất của {self.name(other.unit_id)} («{other.shown_name}»), "
-            f"chưa rõ đang thuộc đơn vị nào: {listed(records)}."
+            f"{counted(records)} hồ sơ cùng có trong tệp mới nhất của {self.name(other.unit_id)} "
+            f"(«{other.shown_name}»), chưa rõ đang thuộc đơn vị nào: {listed(records)}."
         )
         return self.doubt(delivery, "shared_codes", "flags", reason, records)
 
