@@ -22,11 +22,9 @@ from pipelines.office.errors import OfficeError
 from pipelines.office.settings import WarehouseSection, load_office
 from pipelines.runner import run_report
 from pipelines.warehouse import engines
-from pipelines.warehouse.dbt import BUILD
+from pipelines.warehouse.dbt import build, build_only
 from pipelines.warehouse.spark import build_on_spark
 
-# One form, what it is counted from, and the tests that need nothing else.
-CHOSEN = ("--select", "+form_ii_06a", "--indirect-selection", "cautious")
 # How Spark and PostgreSQL sort nulls; DuckDB's own is nulls_last.
 NULL_ORDERS = {"spark": "nulls_first_on_asc_last_on_desc", "postgres": "nulls_last_on_asc_first_on_desc"}
 
@@ -60,6 +58,19 @@ def test_no_figure_depends_on_where_an_engine_sorts_nulls(
     assert differences(by_duckdb, built(landed, tmp_path / engine, NULL_ORDERS[engine])) == {}
 
 
+def test_a_form_is_built_alone_with_the_tests_that_need_nothing_else(
+    landed: Path, by_duckdb: Path, tmp_path: Path
+) -> None:
+    warehouse = copy_landed(landed, tmp_path / "part")
+    results = build(tmp_path / "dbt", warehouse, build_only(["form_ii_06a"]))
+    models, tests = ({item.name for item in results if item.kind == kind} for kind in ("model", "test"))
+    assert {"form_ii_06a", "fct_dossier_period"} <= models
+    assert {"form_ii_06a_holds", "fct_dossier_period_holds"} <= tests
+    assert "form_ii_05a" not in models
+    found = differences(by_duckdb, warehouse)
+    assert {name: what for name, what in found.items() if name in models} == {}
+
+
 def test_a_row_that_differs_is_named_with_its_table(by_duckdb: Path, tmp_path: Path) -> None:
     other = tmp_path / "warehouse.duckdb"
     shutil.copy(by_duckdb, other)
@@ -81,7 +92,7 @@ def test_a_row_that_differs_is_named_with_its_table(by_duckdb: Path, tmp_path: P
 def test_spark_counts_a_form_and_its_facts_as_duckdb_does(landed: Path, by_duckdb: Path, tmp_path: Path) -> None:
     warehouse = copy_landed(landed, tmp_path / "spark")
     settings = WarehouseSection(engine="spark", memory="2g", options=SMALL)
-    results = build_on_spark(tmp_path / "dbt", warehouse, settings, [*BUILD, *CHOSEN])
+    results = build_on_spark(tmp_path / "dbt", warehouse, settings, build_only(["form_ii_06a"]))
     models = {result.name for result in results if result.kind == "model"}
     lacking = {name for name, what in differences(by_duckdb, warehouse).items() if what.startswith("only one")}
     assert {name: what for name, what in differences(by_duckdb, warehouse).items() if name not in lacking} == {}
