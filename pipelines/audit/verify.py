@@ -20,6 +20,7 @@ from pipelines.office import kept
 from pipelines.office.errors import OfficeError
 from pipelines.office.journal import NO_LINE, acts, journal_faults
 from pipelines.office.settings import Office
+from pipelines.office.text import counted, format_count
 from pipelines.warehouse.issued import PENDING, RECORD, Issued, issued_versions
 from pipelines.warehouse.register import Delivery
 from pipelines.warehouse.whole import list_path, report_faults
@@ -99,7 +100,7 @@ def journal_against(office: Office, copy: Path) -> list[str]:
     if not lines or sha256 in now:
         return []
     return [
-        f"Sổ việc trên máy ({len(now)} việc) không có việc cuối của bản giữ nơi khác «{copy}»: sổ đã bị cắt, "
+        f"Sổ việc trên máy ({counted(now)} việc) không có việc cuối của bản giữ nơi khác «{copy}»: sổ đã bị cắt, "
         "viết lại hoặc là của đơn vị khác."
     ]
 
@@ -185,7 +186,7 @@ def _receipts(office: Office) -> Iterator[str]:
         if not landed.is_file():
             yield f"Biên nhận {path.name}: tệp đã nhận landing/{receipt.sha256[:16]}… đã bị xóa."
         elif landed.stat().st_size != receipt.size:
-            yield f"Biên nhận {path.name}: tệp đã nhận không còn {receipt.size} byte."
+            yield f"Biên nhận {path.name}: tệp đã nhận không còn {format_count(receipt.size)} byte."
         same.add(receipt.receipt_id)
 
 

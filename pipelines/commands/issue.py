@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.commands.common import day, load, relative
+from pipelines.office.text import counted
 
 if TYPE_CHECKING:
     from pipelines.office.settings import Office
@@ -124,5 +125,5 @@ def _write_list(office: Office, request: Request, path: Path) -> int:
         print("Không có vướng mắc nào: bỏ --force-file rồi phát hành.")
         return 0
     write_list(path, found)
-    print(f"Đã ghi {len(found)} vướng mắc vào {relative(path)}. Điền cột reason từng dòng rồi chạy lại lệnh này.")
+    print(f"Đã ghi {counted(found)} vướng mắc vào {relative(path)}. Điền cột reason từng dòng rồi chạy lại lệnh này.")
     return 1

@@ -20,7 +20,7 @@ from pipelines.office.streams import streams
 from pipelines.office.tables import TABLES as TABLES
 from pipelines.office.tables import TIME_UNITS as TIME_UNITS
 from pipelines.office.tables import UNIT_KINDS, VALIDITY, Table
-from pipelines.office.text import match_key
+from pipelines.office.text import counted, format_count, match_key
 
 # Lines named for one fault of a column; the rest are counted.
 _MOST_LINES = 5
@@ -53,7 +53,7 @@ def load_reference(folder: Path) -> dict[str, pd.DataFrame]:
         raise OfficeError(f"Bảng reference/{faults[0]}")
     if faults:
         lines = "\n".join(f"  - {fault}" for fault in faults)
-        raise OfficeError(f"Các bảng trong reference/ có {len(faults)} chỗ sai:\n{lines}")
+        raise OfficeError(f"Các bảng trong reference/ có {counted(faults)} chỗ sai:\n{lines}")
     return tables
 
 
@@ -227,7 +227,7 @@ def _each_wrong(column: str, values: pd.Series, good: pd.Series) -> Iterator[tup
     wrong = values[~good.astype(bool)]
     for value, same in wrong.groupby(wrong, sort=False):
         lines = [str(int(str(number)) + 2) for number in same.index]
-        more = f" và {len(lines) - _MOST_LINES} dòng khác" if len(lines) > _MOST_LINES else ""
+        more = f" và {format_count(len(lines) - _MOST_LINES)} dòng khác" if len(lines) > _MOST_LINES else ""
         yield f", dòng {', '.join(lines[:_MOST_LINES])}{more}, cột {column}: «{value}»", str(value)
 
 

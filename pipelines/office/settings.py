@@ -282,8 +282,9 @@ class Office:
         return hashlib.sha256("".join(self._table_hashes[name] for name in names).encode()).hexdigest()
 
     def profile_for(self, unit_id: str, file_name: str) -> Profile | None:
-        """Return the first profile that fits a file of a unit, or None."""
-        return next((profile for profile in self.profiles if profile.fits(unit_id, file_name)), None)
+        """Return the first profile that fits a file of a unit, one that takes any name last; or None."""
+        fitting = [profile for profile in self.profiles if profile.fits(unit_id, file_name)]
+        return min(fitting, key=lambda profile: profile.takes_any_name(unit_id, file_name), default=None)
 
     def profile_hash(self, profile: Profile) -> str:
         """Hash of one profile's content (part of the recipe of a typed file)."""

@@ -31,6 +31,7 @@ from pipelines.office.errors import OfficeError
 from pipelines.office.files import sync
 from pipelines.office.settings import Office
 from pipelines.office.software import versions
+from pipelines.office.text import format_count
 from pipelines.office.words import read_words, words_hash
 from pipelines.package.assemble import assemble, paper_of
 from pipelines.package.blockers import blockers
@@ -242,12 +243,14 @@ def _blocking(office: Office, candidate: _Candidate) -> list[str]:
     )
     if counted != sent:
         found.append(
-            f"Từ khi lập báo cáo này, tệp gửi cho kỳ đã đổi: thêm {len(sent - counted)}, "
-            f"thay hoặc rút {len(counted - sent)}. Lập lại báo cáo."
+            f"Từ khi lập báo cáo này, tệp gửi cho kỳ đã đổi: thêm {format_count(len(sent - counted))}, "
+            f"thay hoặc rút {format_count(len(counted - sent))}. Lập lại báo cáo."
         )
     accepted = [act for act in journal.acts(office, "accept") if act.n > question.cut.act_no]
     if accepted:
-        found.append(f"Từ khi lập báo cáo này đã có {len(accepted)} xác nhận mới (kstt accept). Lập lại báo cáo.")
+        found.append(
+            f"Từ khi lập báo cáo này đã có {format_count(len(accepted))} xác nhận mới (kstt accept). Lập lại báo cáo."
+        )
     if now.prior and now.prior != question.prior:
         found.append(
             f"Kỳ trước đã có bản {now.prior.issue_id}, nhưng số chuyển kỳ của báo cáo này đối chiếu với "
