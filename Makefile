@@ -60,19 +60,19 @@ kills: env  ## the tests that kill runs, issues, receiving, pulls, mend books, r
 	@$(TESTS_IN) KSTT_KILLS=60 $(RUN)/python -m pytest tests/faults/test_killed_runs.py tests/faults/test_killed_issues.py \
 	  tests/faults/test_killed_commands.py
 
-worlds: env  ## many invented offices against their own count: make worlds [N=50] [FIRST=1] [QUARTERS=2]
-	@$(TESTS_IN) PYTHONPATH=tests $(RUN)/python -m truth.world --first $(or $(FIRST),1) --worlds $(or $(N),50) --quarters $(or $(QUARTERS),2)
+worlds: env  ## many invented offices against their own count, docs/worlds.md; goes on where it stopped: make worlds [N=50] [FIRST=201]
+	@$(TESTS_IN) PYTHONPATH=tests $(RUN)/python -m truth.world --first $(or $(FIRST),201) --worlds $(or $(N),50) --page docs/worlds.md
 
-mutants: env  ## wrong edits of the models' SQL, and what notices them: make mutants [N=80] [SEED=2021]
+mutants: env  ## wrong edits of the models' SQL, and what notices them, docs/mutation.md; goes on where it stopped: make mutants [N=80] [SEED=2021]
 	@$(TESTS_IN) PYTHONPATH=tests $(RUN)/python -m truth.mutation --edits $(or $(N),80) --seed $(or $(SEED),2021)
 
 audit: env  ## known faults of the locked packages (asks the network; red where it gets no answer)
 	@mkdir -p target && $(UV) export --quiet --locked --no-emit-project --output-file target/requirements.txt
 	@$(UV) tool run pip-audit --strict --disable-pip --require-hashes --requirement target/requirements.txt
 
-engines: env  ## every model by DuckDB and by Spark, equal cell by cell: make engines [CASES="2021-Q1 2021-Q2 2021-Y 2024-Q3 2025-Q3 boston nl"]
-	@$(UV) sync --locked --quiet --extra spark
-	@$(TESTS_IN) PYTHONPATH=tests nice $(RUN)/python -m truth.engines $(CASES)
+engines: env  ## every model by DuckDB, Spark and PostgreSQL, equal cell by cell: make engines [CASES="2021-Q1 2021-Q2 2021-Y 2024-Q3 2025-Q3 boston nl documents"] [ENGINE=postgres]
+	@$(UV) sync --locked --quiet --extra spark --group postgres
+	@$(TESTS_IN) PYTHONPATH=tests nice $(RUN)/python -m truth.engines $(CASES) $(if $(ENGINE),--engine $(ENGINE))
 
 golden: env  ## write the kept documents, docs/reference.md and the output shown in docs/ anew, and show what changed
 	@KSTT_GOLDEN=write $(RUN)/python -m pytest -n 0 tests/golden tests/pipeline/test_shown_output.py tests/pipeline/test_template_check.py
@@ -103,4 +103,4 @@ site: env  ## README and docs/ as a site that opens from disk, every link checke
 	@echo target/site/html/docs/index.html
 
 clean:  ## delete everything that can be made again (landing and receipts stay)
-	rm -rf $(OFFICE)/data/typed $(OFFICE)/data/build $(OFFICE)/data/reports $(OFFICE)/data/dbt_target
+	rm -rf $(OFFICE)/data/typed $(OFFICE)/data/build $(OFFICE)/data/reports $(OFFICE)/data/built $(OFFICE)/data/dbt_target

@@ -12,8 +12,11 @@ import io
 import os
 import sys
 
+from pipelines.commands.argument_words import name_values, speak_vietnamese
 from pipelines.commands.common import umask
+from pipelines.commands.stopping import STOPPED, stoppable
 from pipelines.office.errors import OfficeError
+from pipelines.office.interruption import was_stopped
 
 # In the order of `kstt --help`; command «what-if» is module commands/what_if.py.
 COMMANDS = (
@@ -32,10 +35,8 @@ def main(arguments: list[str] | None = None) -> int:
     parsed = _parser().parse_args(arguments)
     try:
         os.umask(umask(parsed))
-        return int(parsed.command(parsed))
-    except KeyboardInterrupt:
-        print("✗ Đã dừng theo yêu cầu. Chạy lại lệnh khi cần; việc dở dang không được tính.", file=sys.stderr)
-        return 130
+        with stoppable():
+            return int(parsed.command(parsed))
     except OfficeError as error:
         print(f"✗ {error}", file=sys.stderr)
         return 1
@@ -43,7 +44,12 @@ def main(arguments: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     # Whatever else is raised is our fault or the machine's: the officer reads a sentence, the log has the rest.
-    except Exception as error:
+    except BaseException as error:
+        if was_stopped(error):
+            print("✗ Đã dừng theo yêu cầu. Chạy lại lệnh khi cần; việc dở dang không được tính.", file=sys.stderr)
+            return STOPPED
+        if not isinstance(error, Exception):  # a way out, not a fault
+            raise
         from pipelines.commands.error_log import unexpected
 
         print(f"✗ {unexpected(parsed.office, parsed.name, error)}", file=sys.stderr)
@@ -51,13 +57,16 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
+    speak_vietnamese()
     parser = argparse.ArgumentParser(prog="kstt", description="Kho số liệu và báo cáo kiểm soát thủ tục hành chính.")
     parser.add_argument("--office", default=None, help="thư mục đơn vị (mặc định: KSTT_OFFICE hoặc sample_office)")
+    name_values(parser)
     commands = parser.add_subparsers(required=True, metavar="lệnh", dest="name")
     for name in COMMANDS:
         module = importlib.import_module(f"pipelines.commands.{name.replace('-', '_')}")
         command = commands.add_parser(name, help=module.HELP)
         module.arguments(command)
+        name_values(command)
         command.set_defaults(command=module.run)
     return parser
 

@@ -11,13 +11,14 @@ import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from pipelines.ingest.memory import collect_less
 from pipelines.office.errors import FULL_DISK, OfficeError, says_full
 from pipelines.office.files import write_atomically
+from pipelines.office.interruption import INTERRUPTIONS
 from pipelines.office.settings import Office, load_office
 from pipelines.paths import REPOSITORY
 from pipelines.periods.period import find_period
@@ -56,6 +57,7 @@ def run_report(
 
     Raises:
         OfficeError: something the officer can mend (unknown period, a wrong setting, another run under way).
+        KeyboardInterrupt: a step was stopped.
     """
     office = load_office(office_path)
     Ask.parse(period_id, as_of, received_by, switches)  # what is written wrong starts no run
@@ -89,6 +91,8 @@ def _run_job(office: Office, period_id: str, asked: dict[str, object], say: Call
             raise_on_error=False,
         )
     if not result.success:
+        if any(_was_stopped(event.step_failure_data.error) for event in result.all_events if event.is_step_failure):
+            raise KeyboardInterrupt
         raise OfficeError(_failure(result))
     return _reported(result)
 
@@ -114,6 +118,13 @@ def _reported(result: dg.ExecuteInProcessResult) -> RunResult:
     ]
     report = Path(str(made.metadata["thu_muc"].value))
     return RunResult(report, bool(made.metadata["moi_lap"].value), {**read_summary(report), **flag_totals(report)})
+
+
+def _was_stopped(error: Any) -> bool:
+    """Tell whether a step failed because it was stopped: so says the job, the database, or dbt that waited for it."""
+    if error is None:
+        return False
+    return (error.cls_name or "") in INTERRUPTIONS or any(map(_was_stopped, (error.cause, error.context)))
 
 
 def _failure(result: dg.ExecuteInProcessResult) -> str:

@@ -3,6 +3,8 @@
 set -eu
 command -v uv >/dev/null 2>&1 && exit 0
 [ -x .tools/bin/uv ] && exit 0
+# What pip has to say of itself is nothing for the officer.
+export PIP_ROOT_USER_ACTION=ignore PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_WARN_SCRIPT_LOCATION=1
 echo "· Cài uv (công cụ tạo môi trường Python) vào .tools …"
 if python3 -m venv .tools 2>/dev/null && .tools/bin/python -m pip install --quiet uv; then exit 0; fi
 rm -rf .tools

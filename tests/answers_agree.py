@@ -16,7 +16,6 @@ from pipelines.warehouse.status import period_status
 Answers = dict[tuple[str, str], Counter[tuple[str, str]]]
 _STATES = {
     "on_time": ("accepted", "on_time"),
-    "nil": ("accepted", "on_time"),
     "late": ("accepted", "late"),
     "unknown": ("accepted", "unknown"),
     "refused": ("refused", ""),

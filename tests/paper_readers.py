@@ -109,6 +109,6 @@ def workbook_values(path: Path) -> dict[str, tuple[object, str]]:
     """Return the value and the number format of the cell the index names for each figure."""
     book = openpyxl.load_workbook(path)
     found = {}
-    for figure_id, sheet, cell, _, _ in book[INDEX_SHEET].iter_rows(min_row=2, values_only=True):
+    for figure_id, sheet, cell, *_ in book[INDEX_SHEET].iter_rows(min_row=2, values_only=True):
         found[figure_id] = (book[sheet][cell].value, book[sheet][cell].number_format)
     return found

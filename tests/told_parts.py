@@ -28,7 +28,7 @@ WHOLES = [
     ("I", "c3", "c4 c5 c6 c7"),
     ("I", "c8", "c9 c10 c11 c12"),
     ("overdue-causes", "c3", "c4 c5"),
-    ("overdue-causes", "c3", "c6 c7 c8"),
+    ("overdue-causes", "c3", "c6 c7 c8 c9"),
     ("death-group", "c3", "c4 c8"),
     ("death-group", "c4", "c5 c6 c7"),
     ("II.08", "c3", "c4 c5"),

@@ -98,6 +98,12 @@ def delivery(delivery_id: str, unit_id: str, observed_on: str, **changes: object
     }
 
 
+def columns_of(delivery: Row, without: Iterable[str] = ()) -> list[Row]:
+    """Return the columns a delivery's file has: all of its stream but some."""
+    names = sorted(set(LANDED[str(delivery["stream"])]) - set(without))
+    return [{"delivery_id": delivery["delivery_id"], "column_name": name} for name in names]
+
+
 def calendar(first: str, last: str, days_off: Iterable[str] = ()) -> list[Row]:
     """Return a Monday-to-Friday calendar with some days off, numbered by working days."""
     off = set(days_off)
@@ -131,6 +137,7 @@ class Warehouse:
             rows = [{"source_row": number, **row} for number, row in enumerate(tables.get("case_exports", []), start=2)]
             given = {
                 "sending": [_sending_of(row) for row in tables.get("delivery", [])],
+                "delivery_column": [told for row in tables.get("delivery", []) for told in columns_of(row)],
                 **tables,
                 "case_exports": rows,
             }

@@ -1,11 +1,12 @@
-{# Key of a number of a unit's own book: the unit, the year of receipt (books begin anew each January), the number. #}
-{% macro book_key(unit_id, entered_on, number) -%}
-    {{ unit_id }} || ':' || coalesce(cast(extract(year from {{ entered_on }}) as {{ text_type() }}), '?') || ':' || upper({{ number }})
+{# Key of a number of a unit's own book: the unit, the year of the book (books begin anew each January; the contract's
+   book_dates say by which day), the number. #}
+{% macro book_key(unit_id, book_year, number) -%}
+    {{ unit_id }} || ':' || coalesce({{ book_year }}, '?') || ':' || upper({{ number }})
 {%- endmacro %}
 
 {# Body of a model with every row of `rows` and the key of its record, `key`.
 
-   `rows` is a CTE with row_id, `code`, is_own_number, `unit`, entered_on and the age of the row. A code of a system is
+   `rows` is a CTE with row_id, `code`, is_own_number, book_year, `unit`, entered_on and the age of the row. A code of a system is
    its own key. A number of a unit's own book ("15/TN") is a key only with its book. A unit that took over another shows the
    numbers of its book as well: the book is that of the unit that first showed the number of that day. #}
 {% macro keyed_rows(rows, code, key, unit) -%}
@@ -43,7 +44,7 @@
         this.*,
         case
             when coalesce(this.is_own_number, false)
-                then {{ book_key('coalesce(older_book.book_unit_id, this.' ~ unit ~ ')', 'this.entered_on', 'this.' ~ code) }}
+                then {{ book_key('coalesce(older_book.book_unit_id, this.' ~ unit ~ ')', 'this.book_year', 'this.' ~ code) }}
             else this.{{ code }}
         end as {{ key }}
     from {{ rows }} as this

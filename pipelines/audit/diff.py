@@ -21,6 +21,7 @@ from pipelines.audit.diff_records import Cell, Column, Records, Version, columns
 from pipelines.figures.comparison import CellRecord, ChangedCell, Comparison, MovedRecord, Value
 from pipelines.figures.text import format_count, format_day, format_rate
 from pipelines.office.errors import OfficeError
+from pipelines.warehouse.foreign import check_database
 
 _KEY_LENGTH = 8
 _SHOWN_REASONS = 4  # reasons of one cell the annex prints
@@ -38,6 +39,7 @@ def compare(old: Version, new: Version) -> Comparison:
     for version in (old, new):
         if not (version.folder / "manifest.json").is_file():
             raise OfficeError(f"{version.folder} không phải thư mục của một báo cáo đã lập.")
+        check_database(version.folder / "warehouse.duckdb")
     with duckdb.connect() as connection:
         for alias, version in (("old", old), ("new", new)):
             path = str(version.folder / "warehouse.duckdb").replace("'", "''")

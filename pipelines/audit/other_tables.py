@@ -132,6 +132,6 @@ def _labels() -> dict[str, str]:
         columns = load_contract(contract_path(stream)).columns
         for name, column in columns.items():
             if column.labels:
-                found[f"{stream}.{name}"] = column.labels[0]
-                found[f"{stream}.{name}_label"] = column.labels[0]
+                found[f"{stream}.{name}"] = column.title
+                found[f"{stream}.{name}_label"] = column.title
     return found

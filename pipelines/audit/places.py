@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 
 from pipelines.figures.cells import Fact, declared_fact, split_source
+from pipelines.figures.layout import sheet_name
 
 # Sides of a percentage.
 PARTS, WHOLE = "tử số", "mẫu số"
@@ -22,7 +23,8 @@ PARTS, WHOLE = "tử số", "mẫu số"
 class Place:
     """One place where a measure is printed: a column or note of a form, or a side of a percentage."""
 
-    form_id: str
+    # What the form is called on its sheet.
+    form: str
     # c<number>, or the name of a ratio or note.
     column: str
     head: tuple[str, ...]
@@ -38,8 +40,10 @@ class Place:
 
     @property
     def text(self) -> str:
-        """How tables name the place: «II.06a c10», «II.04 c13 tử số»."""
-        return " ".join(part for part in (self.form_id, self.column, self.side) if part)
+        """How tables name the place: «II.06a cột 10», «II.04 cột 13 tử số», «II.06a ghi chú»."""
+        if self.number:
+            return " ".join(part for part in (self.form, f"cột {self.number}", self.side) if part)
+        return f"{self.form} {self.head[0] if self.is_ratio else 'ghi chú'}"
 
 
 @dataclass(frozen=True)
@@ -100,19 +104,24 @@ def measures_of_ratio(layout: Mapping[str, Any], name: str, known: Mapping[str, 
 
 def _places(layout: Mapping[str, Any], known: Mapping[str, set[str]]) -> Iterator[tuple[str, str, Place]]:
     """Yield fact, measure and place of everything a form prints."""
-    form_id = layout["form_id"]
+    form = sheet_name(layout)
     for item in layout["columns"]:
         column, head = f"c{item['number']}", tuple(item["head"])
         for source, side in ((item["from"], PARTS if item["of"] else ""), (item["of"], WHOLE)):
             if source:
-                yield *split_source(source), Place(form_id, column, head, side)
+                yield *split_source(source), Place(form, column, head, side)
     for item in layout["notes"]:
-        yield *split_source(item["from"]), Place(form_id, item["name"], (item["label"],))
-    for name in layout["ratios"]:
+        yield *split_source(item["from"]), Place(form, item["name"], (item["label"],))
+    for name, ratio in layout["ratios"].items():
         fact, sides = measures_of_ratio(layout, name, known)
+        told = ratio.get("label") or name
         for side, measures in sides.items():
             for measure in measures if fact else ():
-                yield fact, measure, Place(form_id, name, (f"{side} của tỷ lệ {name}",), side, is_ratio=True)
+                yield (
+                    fact,
+                    measure,
+                    Place(form, name, (f"{side} của «{told}»",), side, is_ratio=True),
+                )
 
 
 def fact_columns(connection: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:

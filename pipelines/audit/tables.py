@@ -17,6 +17,7 @@ import duckdb
 from pipelines.audit.deciding import deciding_rows, parts_of
 from pipelines.audit.places import Place, PrintedFact, printed_facts
 from pipelines.figures.cells import behind
+from pipelines.figures.layout import sheet_name
 
 KEY, MEASURE, PLACE = "khóa", "số đo", "nguồn"
 _RECEIPT = "Phiếu nhận tệp; mã băm và các điều khác của tệp có trong bảng tep-da-nhan."
@@ -80,7 +81,7 @@ def _fact_table(
     parts = tuple(parts_of(fact))
     columns = (
         *_who(fact.key, trace, kinds),
-        *(item for number, layout in enumerate(own) for item in _row_columns(number, layout["form_id"])),
+        *(item for number, layout in enumerate(own) for item in _row_columns(number, sheet_name(layout))),
         *(_measure(name, found) for name, found in printed.measures.items()),
         *(item for number, part in enumerate(parts) for item in _part_columns(number, part if len(parts) > 1 else "")),
     )
@@ -129,9 +130,9 @@ def _who(key: str, trace: Mapping[str, Any], kinds: Mapping[str, str]) -> Iterat
     yield Column("Thuộc biểu của", "s.names", "Các đơn vị có biểu tính bản ghi này, cách nhau bằng dấu chấm phẩy.")
 
 
-def _row_columns(number: int, form_id: str) -> Iterator[Column]:
-    yield Column(f"{form_id}: mục", f"b{number}.section", f"Mục của biểu {form_id}, như in: số, tên.")
-    yield Column(f"{form_id}: dòng", f"b{number}.leaf", f"Dòng của biểu {form_id}, như in: số, tên.")
+def _row_columns(number: int, form: str) -> Iterator[Column]:
+    yield Column(f"{form}: mục", f"b{number}.section", f"Mục của biểu «{form}», như in: số, tên.")
+    yield Column(f"{form}: dòng", f"b{number}.leaf", f"Dòng của biểu «{form}», như in: số, tên.")
 
 
 def _measure(name: str, places: tuple[Place, ...]) -> Column:

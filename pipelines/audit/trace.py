@@ -20,9 +20,10 @@ from pipelines.audit.deciding import deciding_rows, parts_of
 from pipelines.audit.places import PARTS, WHOLE, fact_columns, measures_of_ratio
 from pipelines.audit.short_code import ShortCode
 from pipelines.figures.cells import Fact, behind, declared_fact, split_source
-from pipelines.figures.layout import load_layouts
+from pipelines.figures.layout import load_layouts, sheet_name, short_name
 from pipelines.figures.text import RATE_DECIMALS, rate
 from pipelines.office.errors import OfficeError
+from pipelines.office.nearest import nearest
 from pipelines.office.text import match_key
 
 
@@ -31,9 +32,14 @@ class TracedCell:
     """One printed cell and the fact rows behind it."""
 
     form_id: str
+    # What the form is called on its sheet, and whose it is.
+    form: str
     scope_id: str
+    unit_name: str
     row_code: str
     label: str
+    # Section of the row; empty where the form has none.
+    section: str
     # c<number>, or the name of a ratio or note, which have no number.
     column_code: str
     column_title: str
@@ -87,12 +93,16 @@ def trace(report: Path, form_id: str, row: str, column: int | str, unit: str | N
     with duckdb.connect(report / "warehouse.duckdb", read_only=True) as connection:
         scope_id = unit or _office_scope(connection)
         rows = _form_rows(connection, layout, scope_id, row)
+        sections = _sections(connection, layout, scope_id)
         return [
             TracedCell(
-                form_id=form_id,
+                form_id=layout["form_id"],
+                form=sheet_name(layout),
                 scope_id=scope_id,
+                unit_name=_unit_name(connection, scope_id),
                 row_code=str(form_row["row_code"]),
                 label=str(form_row["label"]),
+                section=sections.get(str(form_row["row_code"]).partition(".")[0], ""),
                 column_code=column,
                 column_title=" / ".join(measure["head"]),
                 figure=_figure(form_row, measure),
@@ -114,6 +124,9 @@ def _declared(
     if declared is None:
         return {}
     rows = _rows_behind(connection, layout, declared, column, scope_id, form_row)
+    if "declared_by" in rows:
+        names = dict(connection.execute("select unit_id, name_vi from dim_unit").fetchall())
+        rows["declared_by"] = rows["declared_by"].map(lambda unit_id: names.get(unit_id, unit_id))
     return {"declared": rows, "declared_shown": declared.about["trace"]}
 
 
@@ -134,6 +147,7 @@ def _places(connection: duckdb.DuckDBPyConnection, fact: Fact, rows: pd.DataFram
     parts = ", ".join(f"({number}, '{part}')" for number, part in enumerate(parts_of(fact)))
     found = connection.execute(f"""
         select p.record, part.name as part, p.delivery_id, coalesce(d.unit_id, n.unit_id) as sender,
+            coalesce(u.name_vi, d.unit_id, n.unit_id) as sender_name,
             coalesce(d.file_name, n.file_name, p.source_file) as file_name, nullif(p.source_sheet, '') as sheet,
             p.source_row as row_no, d.sha256
         from ({deciding_rows(fact, "traced")}) as p
@@ -141,6 +155,7 @@ def _places(connection: duckdb.DuckDBPyConnection, fact: Fact, rows: pd.DataFram
         left join landed.delivery as d on p.delivery_id = d.delivery_id
         left join (select distinct delivery_id, unit_id, file_name from landed.sending) as n
             on p.delivery_id = n.delivery_id
+        left join dim_unit as u on coalesce(d.unit_id, n.unit_id) = u.unit_id
         order by p.record, p.part_no
     """).df()
     connection.unregister("traced")
@@ -190,11 +205,28 @@ def trace_code(report: Path, code: ShortCode) -> list[TracedCell]:
     return trace(report, form_id, code.row_among(codes), code.column, code.unit)
 
 
-def _layout(report: Path, form_id: str) -> dict:
+def _layout(report: Path, name: str) -> dict:
+    """Return the layout of a form by its id, its sheet's name, its number on paper or its short name."""
     layouts = load_layouts(report / "forms.json")
-    if form_id not in layouts:
-        raise OfficeError(f"Báo cáo này không có biểu «{form_id}». Các biểu: {', '.join(sorted(layouts))}.")
-    return layouts[form_id]
+    if name in layouts:
+        return layouts[name]
+    key = match_key(name)
+    for layout in layouts.values():
+        if key in map(match_key, (layout["form_id"], sheet_name(layout), layout["number"], short_name(layout))):
+            return layout
+    names = sorted(sheet_name(layout) for layout in layouts.values())
+    raise OfficeError(f"Báo cáo này không có biểu «{name}»{nearest(name, names)} Các biểu: {'; '.join(names)}.")
+
+
+def _unit_name(connection: duckdb.DuckDBPyConnection, unit_id: str) -> str:
+    found = connection.execute("select name_vi from dim_unit where unit_id = ?", [unit_id]).fetchone()
+    return str(found[0]) if found else unit_id
+
+
+def _sections(connection: duckdb.DuckDBPyConnection, layout: dict, scope_id: str) -> dict[str, str]:
+    """Return the label of each section of a form, by its code."""
+    query = f"select row_code, label from {layout['model']} where scope_id = ? and row_kind = 'section'"
+    return {str(code): str(label) for code, label in connection.execute(query, [scope_id]).fetchall()}
 
 
 def _sum_of(measures: list[str]) -> str:
@@ -212,11 +244,13 @@ def _measure(report: Path, layout: dict, column: str) -> dict:
     if column in layout["ratios"]:
         return _ratio(report, layout, column)
     if any(column == f"c{item['number']}" for item in layout.get("unfilled", [])):
-        raise OfficeError(f"Biểu {layout['form_id']}: cột {column} do cấp khác ghi, đơn vị để trống.")
-    known = [*(f"c{item['number']}" for item in layout["columns"]), *(item["name"] for item in layout["notes"])]
-    raise OfficeError(
-        f"Biểu {layout['form_id']} không có cột {column}. Các cột số liệu: {', '.join([*known, *layout['ratios']])}."
-    )
+        raise OfficeError(f"Biểu «{sheet_name(layout)}»: cột {column[1:]} do cấp khác ghi, đơn vị để trống.")
+    known = ", ".join(str(item["number"]) for item in layout["columns"])
+    beside = [f"{item['name']} ({item['label']})" for item in layout["notes"]]
+    beside += [f"{name} ({ratio.get('label') or name})" for name, ratio in layout["ratios"].items()]
+    asked = column[1:] if column[1:].isdecimal() else column
+    more = f" Ghi chú, tỷ lệ: {'; '.join(beside)}." if beside else ""
+    raise OfficeError(f"Biểu «{sheet_name(layout)}» không có cột {asked}. Các cột số liệu: {known}.{more}")
 
 
 def _ratio(report: Path, layout: dict, name: str) -> dict:
@@ -224,7 +258,8 @@ def _ratio(report: Path, layout: dict, name: str) -> dict:
     with duckdb.connect(report / "warehouse.duckdb", read_only=True) as connection:
         fact, sides = measures_of_ratio(layout, name, fact_columns(connection))
     if not fact:
-        raise OfficeError(f"Tỷ lệ {name} của biểu {layout['form_id']} không truy được: không bảng nào có đủ số đo.")
+        told = layout["ratios"][name].get("label") or name
+        raise OfficeError(f"«{told}» của biểu «{sheet_name(layout)}» không truy được: không bảng nào có đủ số đo.")
     figures = json.loads((report / "manifest.json").read_text(encoding="utf-8"))["figures"]
     printed = (str(value) for key, value in figures.items() if key.endswith(f"/{name}") and value is not None)
     decimals = max((len(value.partition(".")[2]) for value in printed), default=RATE_DECIMALS)
@@ -249,13 +284,20 @@ def _office_scope(connection: duckdb.DuckDBPyConnection) -> str:
 def _form_rows(connection: duckdb.DuckDBPyConnection, layout: dict, scope_id: str, row: str) -> pd.DataFrame:
     rows = connection.execute(f"select * from {layout['model']} where scope_id = ? order by row_order", [scope_id]).df()
     if rows.empty:
-        scopes = connection.execute(f"select distinct scope_id from {layout['model']} order by 1").df()["scope_id"]
-        raise OfficeError(f"Biểu {layout['form_id']} không lập cho «{scope_id}». Các đơn vị: {', '.join(scopes)}.")
+        query = f"""
+            select distinct m.scope_id || ' (' || coalesce(u.name_vi, m.scope_id) || ')' as unit
+            from {layout["model"]} as m
+            left join dim_unit as u on m.scope_id = u.unit_id order by 1"""
+        scopes = ", ".join(str(unit) for (unit,) in connection.execute(query).fetchall())
+        raise OfficeError(f"Biểu «{sheet_name(layout)}» không lập cho «{scope_id}». Các đơn vị: {scopes}.")
     key = match_key(row)
     wanted = [
         key in (match_key(str(label)), str(code).casefold())
         for label, code in zip(rows["label"], rows["row_code"], strict=True)
     ]
     if not any(wanted):
-        raise OfficeError(f"Biểu {layout['form_id']} không có dòng «{row}». Các dòng: {'; '.join(rows['label'])}.")
+        raise OfficeError(
+            f"Biểu «{sheet_name(layout)}» không có dòng «{row}»{nearest(row, list(rows['label']))} "
+            f"Các dòng: {'; '.join(dict.fromkeys(rows['label']))}."
+        )
     return rows[wanted]

@@ -8,7 +8,7 @@ Invariant: every id, short code and point of a chart in a report's manifest is a
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -109,7 +109,7 @@ def _score(report: Path, parts: list[str], manifest: dict[str, Any]) -> Named:
     cells: list[TracedCell] = []
     for row in chosen if component != "total" else ():
         measures = f"{row['part_measures']} {row['whole_measures']}".split()
-        layout = models.get(row["form_model"])
+        layout = models.get(row["form_model"]) or _same_columns(models.values(), measures)
         if layout is None:  # a form this office does not print
             continue
         columns = {item["name"]: f"c{item['number']}" for item in layout["columns"]}
@@ -147,6 +147,16 @@ def _record_line(item: dict[str, Any]) -> str:
     """A dossier and the row of the file it was read from."""
     place = " · ".join(str(value) for value in (item["unit_id"], item["source_file"], item["source_sheet"]) if value)
     return f"    {item['dossier_code']}  ← {place} · dòng {item['source_row']}"
+
+
+def _same_columns(layouts: Iterable[Mapping[str, Any]], names: Iterable[str]) -> Mapping[str, Any] | None:
+    """Return the first printed form that has all these columns: the layout of another year of the same form."""
+    wanted = set(names)
+    return next((item for item in layouts if wanted <= _names_in(item)), None)
+
+
+def _names_in(layout: Mapping[str, Any]) -> set[str]:
+    return {item["name"] for item in (*layout["columns"], *layout["notes"])}
 
 
 def _other(report: Path, parts: list[str], manifest: dict[str, Any]) -> Named:

@@ -22,10 +22,8 @@ def trace_lines(cell: TracedCell, limit: int) -> Iterator[str]:
 
     Lines give the record, its dates, why it counts, and the file, sheet and row it was read from.
     """
-    yield (
-        f"{cell.form_id} · {cell.scope_id} · dòng {cell.row_code} «{cell.label}» · "
-        f"cột {cell.column_number or cell.column_code} «{cell.column_title}»"
-    )
+    column = f"cột {cell.column_number} " if cell.column_number else ""
+    yield f"{cell.form} · {cell.unit_name} · {_row_words(cell)} · {column}«{cell.column_title}»"
     agree = "khớp" if cell.traced_sum == cell.figure else f"KHÔNG KHỚP: tìm được {_printed(cell.traced_sum)}"
     yield f"  Số in: {_printed(cell.figure)} ({agree}); mã số: {cell.figure_id}"
     if len(cell.declared):
@@ -47,8 +45,24 @@ def trace_lines(cell: TracedCell, limit: int) -> Iterator[str]:
         if not pd.isna(row["correction"]):
             yield f"      ✎ đính chính: {row['correction']}"
     if len(cell.rows) > len(shown):
-        yield f"  … còn {len(cell.rows) - len(shown)} dòng; thêm --limit 0 để xem hết."
+        yield f"  … còn {format_count(len(cell.rows) - len(shown))} dòng; thêm --limit 0 để xem hết."
     yield from _files([place for row in shown[cell.key] for place in places.get(str(row), [])])
+
+
+def several_lines(cells: tuple[TracedCell, ...]) -> Iterator[str]:
+    """Yield which cells an asked row is, where it is more than one: a label may stand in two sections."""
+    forms = {(cell.form_id, cell.scope_id) for cell in cells}
+    if len(forms) == 1 and len({cell.row_code for cell in cells}) > 1 and len({cell.label for cell in cells}) == 1:
+        yield f"«{cells[0].label}» là {len(cells)} dòng của biểu «{cells[0].form}»:"
+        for cell in cells:
+            where = f", mục «{cell.section}»" if cell.section else ""
+            yield f"  --row {cell.row_code}{where}: {_printed(cell.figure)}"
+        yield "  Chỉ xem một dòng: viết mã dòng ở --row."
+
+
+def _row_words(cell: TracedCell) -> str:
+    code = "" if cell.row_code == "total" else f"{cell.row_code} "
+    return f"dòng {code}«{cell.label}»"
 
 
 def _places_by_record(cell: TracedCell) -> dict[str, list[dict]]:
@@ -69,7 +83,7 @@ def _origin(places: list[dict]) -> Iterator[str]:
     (that it was sent). Rows that are one are said once; which one each is, where they differ."""
     told: dict[str, list[str]] = {}
     for place in places:
-        known = [place[name] for name in ("sender", "file_name") if not pd.isna(place[name])]
+        known = [place[name] for name in ("sender_name", "file_name") if not pd.isna(place[name])]
         if known:
             row = "cả tệp" if pd.isna(place["row_no"]) else f"dòng {int(place['row_no'])}"
             sheet = (

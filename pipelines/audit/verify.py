@@ -18,11 +18,12 @@ from pipelines.ingest.places import Places
 from pipelines.ingest.receipts import Receipt
 from pipelines.office import kept
 from pipelines.office.errors import OfficeError
-from pipelines.office.journal import acts, journal_faults
+from pipelines.office.journal import NO_LINE, acts, journal_faults
 from pipelines.office.settings import Office
+from pipelines.office.text import counted, format_count
 from pipelines.warehouse.issued import PENDING, RECORD, Issued, issued_versions
 from pipelines.warehouse.register import Delivery
-from pipelines.warehouse.whole import report_faults
+from pipelines.warehouse.whole import list_path, report_faults
 
 
 class Hashes(dict[Path, str]):
@@ -68,12 +69,15 @@ def input_faults(office: Office, deliveries: Sequence[Delivery], earlier: Sequen
 
 
 def report_differences(office: Office, period_id: str | None = None) -> list[str]:
-    """Return what differs in the reports that were built and not issued; they are made again by a run."""
+    """Return what differs in the reports that were built and not issued; they are made again by a run.
+
+    A report without a list of hashes (of software before there were such lists) is none: nobody reads it.
+    """
     reports = sorted((office.data / "reports").glob(f"{period_id or '*'}/*/*"))
     return [
         f"Báo cáo đã lập {report.relative_to(office.data / 'reports').as_posix()}: {fault} Lập lại: kstt run"
         for report in reports
-        if report.is_dir()
+        if report.is_dir() and list_path(report).is_file()
         for fault in report_faults(report)
     ]
 
@@ -96,7 +100,7 @@ def journal_against(office: Office, copy: Path) -> list[str]:
     if not lines or sha256 in now:
         return []
     return [
-        f"Sổ việc trên máy ({len(now)} việc) không có việc cuối của bản giữ nơi khác «{copy}»: sổ đã bị cắt, "
+        f"Sổ việc trên máy ({counted(now)} việc) không có việc cuối của bản giữ nơi khác «{copy}»: sổ đã bị cắt, "
         "viết lại hoặc là của đơn vị khác."
     ]
 
@@ -118,6 +122,8 @@ def _issued_files(issued: Issued, record: dict[str, Any]) -> Iterator[str]:
     for name in sorted({*record["files"], *on_disk} - {RECORD}):
         if name not in on_disk:
             yield f"Bản {issued.issue_id}: tệp {name} đã bị xóa."
+        elif on_disk[name].is_symlink():
+            yield f"Bản {issued.issue_id}: tệp {name} là liên kết ra nơi khác, không phải tệp đã phát hành."
         elif name not in record["files"]:
             yield f"Bản {issued.issue_id}: có tệp lạ {name}, không thuộc bản đã phát hành."
         elif hash_file(on_disk[name]) != record["files"][name]:
@@ -125,6 +131,7 @@ def _issued_files(issued: Issued, record: dict[str, Any]) -> Iterator[str]:
 
 
 def _made_from(office: Office, issued: Issued, record: dict[str, Any], hashes: Hashes) -> Iterator[str]:
+    yield from _journal_of(office, issued, record)
     for receipt_id, sent in record["receipts"].items():
         receipt = office.data / "receipts" / f"{receipt_id}.json"
         if not receipt.is_file():
@@ -136,6 +143,14 @@ def _made_from(office: Office, issued: Issued, record: dict[str, Any], hashes: H
     for part, name in (("settings", "thiết lập"), ("software", "phần mềm")):
         for path, sha256 in record[part].items():
             yield from _landed(office, sha256, f"Bản {issued.issue_id}: {name} {path}", hashes)
+
+
+def _journal_of(office: Office, issued: Issued, record: dict[str, Any]) -> Iterator[str]:
+    """The record names the journal's last line of then: a line rewritten later, with all after it, is another."""
+    noted = record["journal"]
+    now = acts(office)[: noted["lines"]]
+    if (now[-1].sha256 if now else NO_LINE) != noted["head"] or len(now) != noted["lines"]:
+        yield f"Bản {issued.issue_id}: sổ việc đến dòng {noted['lines']} không còn là sổ việc khi phát hành."
 
 
 def _landed(office: Office, sha256: str, what: str, hashes: Hashes) -> Iterator[str]:
@@ -171,7 +186,7 @@ def _receipts(office: Office) -> Iterator[str]:
         if not landed.is_file():
             yield f"Biên nhận {path.name}: tệp đã nhận landing/{receipt.sha256[:16]}… đã bị xóa."
         elif landed.stat().st_size != receipt.size:
-            yield f"Biên nhận {path.name}: tệp đã nhận không còn {receipt.size} byte."
+            yield f"Biên nhận {path.name}: tệp đã nhận không còn {format_count(receipt.size)} byte."
         same.add(receipt.receipt_id)
 
 

@@ -10,6 +10,7 @@ import argparse
 from pathlib import Path
 
 from pipelines.commands.common import load
+from pipelines.office.text import format_count
 
 HELP = "chép một bản đã phát hành cho kiểm toán: văn bản, sổ tra cứu, bảng chứng cứ"
 
@@ -29,8 +30,8 @@ def run(parsed: argparse.Namespace) -> int:
     from pipelines.package.audit_copy import READ_ME, audit_copy
 
     made = audit_copy(load(parsed), parsed.period, parsed.version, parsed.to, with_landed=parsed.with_landed)
-    print(f"✓ Đã chép bản {made.issued.issue_id} vào {made.folder}: {made.files} tệp, đã so từng mã băm.")
+    print(f"✓ Đã chép bản {made.issued.issue_id} vào {made.folder}: {format_count(made.files)} tệp, đã so từng mã băm.")
     if parsed.with_landed:
-        print(f"  Kèm {made.landed} tệp gốc của đơn vị, có thông tin cá nhân: giữ kín.")
+        print(f"  Kèm {format_count(made.landed)} tệp gốc của đơn vị, có thông tin cá nhân: giữ kín.")
     print(f"  Cách mở: {made.folder / READ_ME}")
     return 0

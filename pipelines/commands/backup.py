@@ -10,6 +10,7 @@ import argparse
 from pathlib import Path
 
 from pipelines.commands.common import load
+from pipelines.office.text import format_count
 
 HELP = "sao lưu mọi thứ phải giữ sang một thư mục ở ổ đĩa khác (chạy lại thì chỉ chép thêm)"
 
@@ -24,6 +25,9 @@ def run(parsed: argparse.Namespace) -> int:
     from pipelines.package.backup import back_up
 
     made = back_up(load(parsed), parsed.folder)
-    print(f"✓ Đã sao lưu {made.files} tệp ({made.new} tệp mới) vào {made.folder}, đã so lại từng mã băm.")
+    print(
+        f"✓ Đã sao lưu {format_count(made.files)} tệp ({format_count(made.new)} tệp mới) vào {made.folder}, "
+        "đã so lại từng mã băm."
+    )
     print("  Thư mục này có thông tin cá nhân như landing/: giữ kín, và để ở máy hoặc ổ đĩa khác.")
     return 0

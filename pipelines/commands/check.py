@@ -1,6 +1,6 @@
 """`kstt check`: everything wrong in the office folder at once, what will run out, what nothing ever used.
 
-Here: command line and printing. Not here: looking (setup/check, supply, unused).
+Here: command line and printing. Not here: looking (setup/check, supply, unused, unread).
 Invariant: writes nothing of its own; code 1 only for faults, for what runs out later stops nothing today.
 """
 
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pipelines.commands.common import office_path
+from pipelines.office.text import counted, format_count
 
 if TYPE_CHECKING:
     from pipelines.office.settings import Office
@@ -44,10 +45,11 @@ def _lines(faults: list[str], office: Office | None) -> Iterator[str]:
     from pipelines.ingest.landing import waiting
     from pipelines.ingest.reception_text import waiting_lines
     from pipelines.setup.supply import endings, lacking
+    from pipelines.setup.unread import unread
     from pipelines.setup.unused import unused
 
     if faults:
-        yield f"✗ {len(faults)} chỗ sai, phải sửa:"
+        yield f"✗ {counted(faults)} chỗ sai, phải sửa:"
         yield from (f"  {fault}" for fault in faults)
     else:
         yield "✓ Thiết lập, danh mục, hồ sơ nguồn: không có chỗ sai."
@@ -56,14 +58,18 @@ def _lines(faults: list[str], office: Office | None) -> Iterator[str]:
         return
     ending = endings(office, office.clock.today())
     if ending:
-        yield f"! {len(ending)} điều sắp hết hoặc còn thiếu:"
+        yield f"! {counted(ending)} điều sắp hết hoặc còn thiếu:"
         yield from (f"  {item.sentence}" for item in ending)
     yield from (f"! {line}" for line in lacking(office))
     never = list(unused(office))
     if never:
-        yield f"· Chưa tệp nào dùng đến ({len(never)}):"
+        yield f"· Chưa tệp nào dùng đến ({counted(never)}):"
         yield from (f"  {line}" for line in never)
+    strange = list(unread(office))
+    if strange:
+        yield f"! {counted(strange)} tệp chờ nhận có chỗ không được đọc:"
+        yield from (f"  {line}" for line in strange)
     held = waiting(office).waiting
     yield from waiting_lines([item for item in held if item.kind != "new"])
     if new := sum(item.kind == "new" for item in held):
-        yield f"· {new} tệp trong inbox chờ nhận: kstt receive"
+        yield f"· {format_count(new)} tệp trong inbox chờ nhận: kstt receive"

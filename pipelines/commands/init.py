@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.office.errors import OfficeError
+from pipelines.office.text import counted, format_count
 
 if TYPE_CHECKING:
     from pipelines.setup.drafts import Drafted
@@ -98,7 +99,12 @@ def run(parsed: argparse.Namespace) -> int:
             "Một phường, xã hay sở, phòng tự lập báo cáo của mình: --level commune, --level department."
         )
     written = write_office(parsed.folder, new)
-    print(f"✓ Đã tạo {parsed.folder} ({new.name}, {len(new.all_units)} đơn vị, từ kỳ {first}):")
+    standard = len(new.all_units) - len(new.units) - 1
+    print(f"✓ Đã tạo {parsed.folder} ({new.name}, từ kỳ {first}):")
+    print(
+        f"  {counted(new.all_units)} đơn vị: đơn vị tổng hợp, {format_count(standard)} cơ quan có sẵn theo cơ cấu "
+        f"(sửa ở reference/units.csv), {counted(new.units)} đơn vị nêu tên."
+    )
     for path in written:
         print(f"  {path}")
     _print_drafted(drafted)
@@ -114,11 +120,11 @@ def _print_drafted(drafted: Drafted) -> None:
         print(f"· {line}")
     if drafted.files:
         print(
-            f"  Soạn từ tệp: {len(drafted.units)} đơn vị, {len(drafted.fields)} lĩnh vực mới, "
-            f"{len(drafted.profiles)} hồ sơ nguồn."
+            f"  Soạn từ tệp: {counted(drafted.units)} đơn vị, {counted(drafted.fields)} lĩnh vực mới, "
+            f"{counted(drafted.profiles)} hồ sơ nguồn."
         )
     if drafted.notes:
-        print(f"! {len(drafted.notes)} điều chưa khớp, cần xem lại:")
+        print(f"! {counted(drafted.notes)} điều chưa khớp, cần xem lại:")
         for note in drafted.notes:
             print(f"  {note}")
 

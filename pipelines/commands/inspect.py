@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.commands.common import load
 from pipelines.figures.text import format_count
 from pipelines.office.errors import OfficeError
-from pipelines.office.text import printable
+from pipelines.office.text import counted, printable
 
 if TYPE_CHECKING:
     from pipelines.audit.own_workbook import OwnWorkbook
@@ -64,7 +64,7 @@ def run(parsed: argparse.Namespace) -> int:
         print("\n".join(_own_lines(path, own)))
         return 1 if own.differences or not own.report else 0
     is_good = True
-    for line in _found(office, path, *_place(office, path, parsed.period, parsed.unit), parsed.effect):
+    for line in _found(office, path, *place_of_file(office, path, parsed.period, parsed.unit), parsed.effect):
         is_good = is_good and not line.lstrip().startswith("✗")
         print(line)
     return 0 if is_good else 1
@@ -76,7 +76,7 @@ def _found(office: Office, path: Path, period_id: str | None, unit_id: str | Non
 
     seen = seen_return(office, path, period_id, unit_id)
     if seen is None:
-        yield from _lines(office, path, period_id, unit_id, _profile(office, path, unit_id), effect)
+        yield from _lines(office, path, period_id, unit_id, profile_of_file(office, path, unit_id), effect)
         return
 
     def sheet_lines(unit: str, period: str, profile: Profile) -> Iterator[str]:
@@ -112,7 +112,7 @@ def _shown(value: object) -> str:
     return format_count(value) if isinstance(value, int) else str(value).replace(".", ",")
 
 
-def _place(office: Office, path: Path, period: str | None, unit: str | None) -> tuple[str | None, str | None]:
+def place_of_file(office: Office, path: Path, period: str | None, unit: str | None) -> tuple[str | None, str | None]:
     """Return period and unit: as asked, else as the place in the inbox says."""
     inside = path.resolve().relative_to(office.inbox).parts if path.resolve().is_relative_to(office.inbox) else ()
     told_period, told_unit = (inside[0], inside[1]) if len(inside) > 2 else (None, None)
@@ -123,7 +123,7 @@ def _place(office: Office, path: Path, period: str | None, unit: str | None) -> 
     return period or told_period, unit
 
 
-def _profile(office: Office, path: Path, unit_id: str | None) -> Profile | None:
+def profile_of_file(office: Office, path: Path, unit_id: str | None) -> Profile | None:
     """Return the profile that would read the file; without a unit only if one profile alone takes such a name."""
     from pipelines.office.text import nfc
 
@@ -159,7 +159,7 @@ def _lines(
     if seen.refusal is not None:
         yield from _refused(seen.refusal.reason, seen.refusal.mend)
         if seen.refusal.check_id == "missing_required_column":
-            yield from missing_lines(seen.opened, contract, profile)
+            yield from missing_lines(path, seen.opened, contract, profile)
         return
     yield from judged_lines(office, path, period_id, unit_id, profile, effect)
 
@@ -209,7 +209,7 @@ def _sheet_lines(seen: SheetSeen) -> Iterator[str]:
         f"{count} {what} ẩn" for count, what in ((sheet.hidden_rows, "dòng"), (sheet.hidden_columns, "cột")) if count
     ]
     hidden += ["đang lọc"] if sheet.has_filter else []
-    hidden += [f"{len(sheet.merges)} ô gộp"] if sheet.merges else []
+    hidden += [f"{counted(sheet.merges)} ô gộp"] if sheet.merges else []
     noted = f"; {', '.join(hidden)}" if hidden else ""
     yield f"Trang {_name(seen.member, sheet.name)}: {format_count(len(sheet.rows))} dòng × {width} cột{noted}"
     if not seen.header_rows:

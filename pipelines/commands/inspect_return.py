@@ -42,11 +42,12 @@ def seen_return(office: Office, path: Path, period_id: str | None, unit_id: str 
     from pipelines.ingest.own_return import read_own_return
     from pipelines.warehouse.claims import Claims
     from pipelines.warehouse.own_returns import sheet_names
+    from pipelines.warehouse.return_claims import named_by
 
     own = read_own_return(path, sheet_names())
     if own is None:
         return None
-    unit, period = Claims(office).named_by(own)
+    unit, period = named_by(Claims(office), own)
     return SeenReturn(own, unit_id or unit, period_id or period)
 
 
@@ -65,6 +66,7 @@ def return_lines(
         sheet_lines: yields what is read of one sheet, for a unit, a period and the sheet's profile.
     """
     from pipelines.warehouse.claims import Claims
+    from pipelines.warehouse.return_claims import of_return
     from pipelines.warehouse.returns import return_profiles
 
     claims = Claims(office)
@@ -73,7 +75,7 @@ def return_lines(
         yield "✗ Không rõ phiếu của đơn vị nào, kỳ nào."
         yield "  Cách sửa: cho biết bằng --unit và --period, hoặc dùng phiếu do kstt returns lập."
         return
-    refused = claims.of_return(_delivery(office, path, seen))
+    refused = of_return(claims, _delivery(office, path, seen))
     if refused:
         yield f"✗ Tệp sẽ bị từ chối: {refused.reason}"
         yield f"  Cách sửa: {refused.mend}"

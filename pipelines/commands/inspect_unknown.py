@@ -63,17 +63,19 @@ def unknown_lines(
     yield from ("    " + line for line in drafted.text.splitlines())
 
 
-def missing_lines(opened: Opened, contract: Contract, profile: Profile) -> Iterator[str]:
+def missing_lines(path: Path, opened: Opened, contract: Contract, profile: Profile) -> Iterator[str]:
     """Yield, for a file that lacks a required column, its headers and its profile with the likeliest column put in."""
-    from pipelines.ingest.guess import completed_text, guess
+    from pipelines.ingest.guess import guess
+    from pipelines.setup.draft import completed
 
     found = guess(opened, [contract], profile)
     if found is None:
         return
+    drafted = completed(path, found, profile)
     yield from header_lines(found)
     done = "" if not found.missing else "; ghi tên cột vào dòng có dấu # trước khi dùng"
     yield f"  Nếu cột mang tên khác, thay nội dung hồ sơ nguồn {profile.profile_id} trong profiles/ bằng{done}:"
-    yield from ("    " + line for line in completed_text(found, profile).splitlines())
+    yield from ("    " + line for line in drafted.text.splitlines())
 
 
 def header_lines(found: Guess) -> Iterator[str]:
@@ -82,7 +84,7 @@ def header_lines(found: Guess) -> Iterator[str]:
     yield f"Dòng tiêu đề có vẻ ở trang «{found.sheet.name or 'duy nhất'}», dòng {rows}:"
     yield from (f"  «{path}»" for path in found.paths if path)
     for name in found.missing:
-        yield f"  ! Chưa thấy cột bắt buộc «{found.contract.columns[name].labels[0]}» ({name})"
+        yield f"  ! Chưa thấy cột bắt buộc «{found.contract.columns[name].title}» ({name})"
 
 
 def word_lines(words: dict[str, list[str]]) -> Iterator[str]:

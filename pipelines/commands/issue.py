@@ -7,10 +7,12 @@ Invariant: a person issues, by name and with a reason; nothing else ever does.
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.commands.common import day, load, relative
+from pipelines.office.text import counted
 
 if TYPE_CHECKING:
     from pipelines.office.settings import Office
@@ -45,6 +47,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="TỆP.csv",
         help="lý do của từng vướng mắc trong một bảng; chưa có tệp thì ghi ra để điền",
     )
+    parser.add_argument(
+        "--without-recount",
+        default="",
+        metavar="LÝ_DO",
+        help="không đếm lại độc lập trước khi phát hành, vì lý do này (ghi vào sổ việc)",
+    )
     parser.add_argument("--number", default="", help="số, ký hiệu văn thư cấp, ví dụ 47/BC-UBND (bỏ trống: để trống)")
     parser.add_argument("--date", default="", dest="signed_on", help="ngày ký, năm-tháng-ngày (bỏ trống: để trống)")
     parser.add_argument("--signer", default="", help="họ tên người ký (bỏ trống: để trống)")
@@ -62,7 +70,7 @@ def run(parsed: argparse.Namespace) -> int:
         period_id=parsed.period,
         kind=parsed.kind,
         by=person(parsed.by),
-        why=reason(parsed.why),
+        why=reason(parsed.why) + (f" (không đếm lại: {parsed.without_recount})" if parsed.without_recount else ""),
         as_of=parsed.as_of,
         force={**_listed(parsed.force_file), **given_reasons(parsed.force)},
         number=parsed.number.strip(),
@@ -72,7 +80,7 @@ def run(parsed: argparse.Namespace) -> int:
     office = load(parsed)
     if parsed.force_file is not None and not parsed.force_file.exists():
         return _write_list(office, request, parsed.force_file)
-    issued = issue(office, request)
+    issued = issue(office, request) if parsed.without_recount else issue(office, request, partial(_count_again, office))
     printed = issued.record()["printed"]
     forced = printed["forced"]
     print(f"✓ Đã phát hành {ISSUE_KINDS[issued.kind].lower()} kỳ {issued.period_id}, phiên bản {issued.version}.")
@@ -85,6 +93,21 @@ def run(parsed: argparse.Namespace) -> int:
     for line in lacking(office):
         print(f"  ! {line}")
     return 0
+
+
+def _count_again(office: Office, report: Path) -> str:
+    """Count a report from the received files by other code: what was written is not believed because it is there."""
+    from pipelines.commands.recount import disagreement
+
+    print("· Đếm lại độc lập từ tệp đã nhận…", flush=True)
+    found = disagreement(office, report)
+    if not found:
+        return ""
+    period = report.parts[-3]
+    return (
+        f"Báo cáo không khớp khi đếm lại từ tệp đã nhận, không phát hành:\n{found}\nXem đủ: kstt recount {period}. "
+        f"Lập lại: kstt run {period}. Vẫn phát hành: --without-recount 'lý do'."
+    )
 
 
 def _listed(path: Path | None) -> dict[str, str]:
@@ -102,5 +125,5 @@ def _write_list(office: Office, request: Request, path: Path) -> int:
         print("Không có vướng mắc nào: bỏ --force-file rồi phát hành.")
         return 0
     write_list(path, found)
-    print(f"Đã ghi {len(found)} vướng mắc vào {relative(path)}. Điền cột reason từng dòng rồi chạy lại lệnh này.")
+    print(f"Đã ghi {counted(found)} vướng mắc vào {relative(path)}. Điền cột reason từng dòng rồi chạy lại lệnh này.")
     return 1

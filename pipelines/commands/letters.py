@@ -10,11 +10,12 @@ import argparse
 from typing import TYPE_CHECKING
 
 from pipelines.commands.common import load, relative
+from pipelines.office.text import counted
 
 if TYPE_CHECKING:
     from pipelines.warehouse.status import PeriodStatus
 
-HELP = "công văn gửi báo cáo (cover), công văn đôn đốc đơn vị còn thiếu (remind)"
+HELP = "công văn gửi báo cáo (cover), công văn đôn đốc đơn vị chưa gửi đủ (remind)"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,8 +46,8 @@ def run(parsed: argparse.Namespace) -> int:
         if parsed.sent_by is not None:
             units = sorted({path.stem.removeprefix("don-doc-") for path in made})
             person = journal.person(parsed.sent_by)
-            journal.append(office, "remind", person, "đôn đốc đơn vị còn thiếu", period_id=parsed.period, units=units)
-    print(f"Đã lập {len(made)} tệp công văn:")
+            journal.append(office, "remind", person, "đôn đốc đơn vị chưa gửi đủ", period_id=parsed.period, units=units)
+    print(f"Đã lập {counted(made)} tệp công văn:")
     for path in made:
         print(f"  {relative(path)}")
     return 0

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 
 from pipelines.commands.common import load, relative
+from pipelines.office.text import counted, format_count
 
 HELP = "sổ trả lại từng đơn vị: tệp bị từ chối, dòng sai, cách sửa"
 
@@ -25,8 +26,8 @@ def run(parsed: argparse.Namespace) -> int:
     made = make_mend_books(load(parsed), parsed.period)
     for book, path in made:
         print(
-            f"  {book.unit_name}: {len(book.refused)} tệp bị từ chối, {len(book.sent_back)} lỗi phải sửa, "
-            f"{book.flagged_count} cảnh báo, {len(book.mended)} đã sửa → {relative(path)}"
+            f"  {book.unit_name}: {counted(book.refused)} tệp bị từ chối, {counted(book.sent_back)} lỗi phải sửa, "
+            f"{format_count(book.flagged_count)} cảnh báo, {counted(book.mended)} đã sửa → {relative(path)}"
         )
-    print(f"Đã lập {len(made)} sổ trả lại." if made else "Không có gì phải trả lại.")
+    print(f"Đã lập {counted(made)} sổ trả lại." if made else "Không có gì phải trả lại.")
     return 0

@@ -11,12 +11,13 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from pipelines.commands.common import load
+from pipelines.office.text import counted, format_count
 
 if TYPE_CHECKING:
     from pipelines.notices.message import Message
     from pipelines.office.settings import Office
 
-HELP = "báo tin: lượt chạy hỏng, đơn vị còn thiếu, tệp bị từ chối, vướng mắc, danh mục sắp hết (không gửi hai lần)"
+HELP = "báo tin: lượt chạy hỏng, đơn vị chưa gửi đủ, tệp bị từ chối, vướng mắc, danh mục sắp hết (không gửi hai lần)"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,7 +26,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--dry-run", action="store_true", help="chỉ in những gì sẽ gửi và gửi cho ai; không gửi, không ghi"
     )
     parser.add_argument("--list", action="store_true", help="in sổ tin đã gửi")
-    parser.add_argument("--letters", default=None, metavar="KỲ", help="gửi công văn đôn đốc cho từng đơn vị còn thiếu")
+    parser.add_argument("--letters", default=None, metavar="KỲ", help="gửi công văn đôn đốc đơn vị chưa gửi đủ")
     parser.add_argument("--mend", default=None, metavar="KỲ", help="gửi sổ trả lại cho từng đơn vị")
     parser.add_argument("--by", default=None, help="người gửi công văn, sổ trả lại (mặc định: biến KSTT_USER)")
 
@@ -54,10 +55,10 @@ def run(parsed: argparse.Namespace) -> int:
             print(f"✓ {item.message.audience}: {item.message.subject} — {ways}")
         for way, why in item.failed.items():
             print(f"✗ {item.message.audience}: {item.message.subject} — {way} không gửi được: {why}")
-    print(f"Đã báo {len(told)} tin; {len(found) - len(new)} tin đã báo từ trước, không gửi lại.")
+    print(f"Đã báo {counted(told)} tin; {format_count(len(found) - len(new))} tin đã báo từ trước, không gửi lại.")
     if parsed.letters and told:
         units = sorted(item.message.audience for item in told if item.sent)
-        journal.append(office, "remind", by, "đôn đốc đơn vị còn thiếu", period_id=parsed.letters, units=units)
+        journal.append(office, "remind", by, "đôn đốc đơn vị chưa gửi đủ", period_id=parsed.letters, units=units)
     return 1 if any(item.failed for item in told) else 0
 
 

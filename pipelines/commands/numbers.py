@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 
 from pipelines.commands.common import day, load
+from pipelines.office.text import counted, format_count
 
 HELP = "sổ số văn bản của các bản đã phát hành; ghi số văn thư cấp sau"
 
@@ -41,5 +42,5 @@ def run(parsed: argparse.Namespace) -> int:
         who = f", {item.signer}" if item.signer else ""
         print(f"{number}  {item.issue_id}  {ISSUE_KINDS[item.kind].lower()}{signed}{who}{entered}")
     without = sum(not item.number for item in found)
-    print(f"{len(found)} bản đã phát hành, {without} bản chưa có số văn bản.")
+    print(f"{counted(found)} bản đã phát hành, {format_count(without)} bản chưa có số văn bản.")
     return 0

@@ -1,7 +1,8 @@
 """`kstt profile`: a profile drafted from a strange file, tried on it.
 
 Here: command line and what is printed. Not here: the draft (setup/draft), the sentences about a file (inspect).
-Invariant: writes only when asked to, never over a profile that is there; no personal cell is printed.
+Invariant: writes only when asked to, never over a profile that is there; where one reads the file already, the draft
+begins with what the officer wrote in it; no personal cell is printed.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pipelines.commands.common import load, relative
 from pipelines.office.errors import OfficeError
 
 if TYPE_CHECKING:
+    from pipelines.office.profiles import Profile
     from pipelines.office.settings import Office
     from pipelines.setup.draft import Draft
 
@@ -39,14 +41,18 @@ def run(parsed: argparse.Namespace) -> int:
     if not path.is_file():
         raise OfficeError(f"Không có tệp {path}.")
     _known_unit(office, parsed.unit)
+    known = _own_profile(office, path, parsed.unit)
     try:
-        drafted = draft(path, parsed.unit)
+        drafted = draft(path, parsed.unit, known)
     except Refused as refusal:
         raise OfficeError(f"Không mở được {path.name}: {refusal.reason} {refusal.mend}") from refusal
     if drafted is None:
         raise OfficeError(f"Không bảng nào của phần mềm có từ hai tiêu đề cột của {path.name}; không soạn được.")
     contract = drafted.found.contract
-    print(f"# Có vẻ là bảng {contract.title} ({contract.stream}); tên cột: docs/reference.md")
+    if known is None:
+        print(f"# Có vẻ là bảng {contract.title} ({contract.stream}); tên cột: docs/reference.md")
+    else:
+        print(f"# Hồ sơ nguồn «{known.profile_id}» của đơn vị, thêm những gì tệp này có mà hồ sơ chưa nói đến:")
     print(drafted.text, end="")
     for line in header_lines(drafted.found) if drafted.found.missing else ():
         print(line)
@@ -57,9 +63,30 @@ def run(parsed: argparse.Namespace) -> int:
     for line in judged_lines(office, path, None, parsed.unit, drafted.profile, False):
         is_refused = is_refused or line.startswith("✗")
         print(f"  {line}")
-    if parsed.write:
+    if known is not None:
+        print(_to_do(known, drafted))
+    elif parsed.write:
         print(f"✓ Đã ghi {relative(_written(office, drafted))}. Điền các từ chưa biết, rồi: kstt check")
     return 1 if is_refused else 0
+
+
+def _own_profile(office: Office, path: Path, unit_id: str | None) -> Profile | None:
+    """Return the profile somebody wrote for such files: one that takes any name was written for none."""
+    from pipelines.commands.inspect import place_of_file, profile_of_file
+
+    _, unit = place_of_file(office, path, None, unit_id)
+    found = profile_of_file(office, path, unit)
+    return None if found is None or found.takes_any_name(unit or "", path.name) else found
+
+
+def _to_do(known: Profile, drafted: Draft) -> str:
+    """Return what is left to do of a profile that is there."""
+    if not (drafted.words or drafted.found.guessed or drafted.found.missing):
+        return f"✓ Hồ sơ nguồn «{known.profile_id}» không thiếu cột hay từ nào của tệp này."
+    return (
+        f"! Chép những dòng có dấu # và «phỏng đoán» ở trên vào tệp của hồ sơ nguồn «{known.profile_id}», "
+        "rồi: kstt check"
+    )
 
 
 def _known_unit(office: Office, unit_id: str | None) -> None:

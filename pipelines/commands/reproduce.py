@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 
 from pipelines.commands.common import load
+from pipelines.office.text import format_count
 
 HELP = "lập lại một bản đã phát hành từ những gì nó giữ, so từng byte"
 
@@ -39,7 +40,7 @@ def run(parsed: argparse.Namespace) -> int:
         print("· Sẽ chạy mã chương trình mà bản đó giữ, vì bạn đã nêu mã băm của nó.", flush=True)
     result = reproduce(office, issued, release=parsed.kept_software)
     if result.is_equal:
-        print(f"✓ {issued.issue_id}: {result.compared} tệp lập lại giống hệt bản đã phát hành.")
+        print(f"✓ {issued.issue_id}: {format_count(result.compared)} tệp lập lại giống hệt bản đã phát hành.")
         return 0
     print(f"✗ {issued.issue_id} lập lại không giống:")
     for line in result.differences:

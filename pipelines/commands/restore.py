@@ -9,6 +9,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from pipelines.office.text import format_count
+
 HELP = "khôi phục đơn vị từ bản sao lưu vào một thư mục mới, rồi kiểm tra"
 
 
@@ -24,7 +26,8 @@ def run(parsed: argparse.Namespace) -> int:
 
     made = restore_office(parsed.folder, parsed.to)
     print(
-        f"✓ Đã khôi phục {made.files} tệp (sao lưu lúc {made.made_at:%H:%M %d/%m/%Y}) vào {parsed.to}; kiểm tra khớp."
+        f"✓ Đã khôi phục {format_count(made.files)} tệp (sao lưu lúc {made.made_at:%H:%M %d/%m/%Y}) vào {parsed.to}; "
+        "kiểm tra khớp."
     )
     print(f"  Lập lại báo cáo khi cần: kstt --office {parsed.to} run <kỳ>")
     return 0

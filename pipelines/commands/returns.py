@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 
 from pipelines.commands.common import load, relative
+from pipelines.office.text import counted
 
 HELP = "phiếu báo cáo để đơn vị điền và gửi lại"
 
@@ -24,7 +25,7 @@ def run(parsed: argparse.Namespace) -> int:
     from pipelines.units.returns import make_returns
 
     made = make_returns(load(parsed), parsed.period)
-    print(f"Đã lập {len(made)} phiếu báo cáo:")
+    print(f"Đã lập {counted(made)} phiếu báo cáo:")
     for path in made:
         print(f"  {relative(path)}")
     print("Gửi cho đơn vị; khi nhận lại, đặt vào inbox/<kỳ>/<đơn vị>/ như mọi tệp khác.")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pipelines.commands.common import load, office_path, print_lines, relative, switches
 from pipelines.office.errors import OfficeError
+from pipelines.office.text import counted, format_count, format_decimal
 
 HELP = "nhận tệp và lập báo cáo một kỳ"
 
@@ -59,7 +60,7 @@ def run(parsed: argparse.Namespace) -> int:
     print_lines(result.summary)
     for line in claim_lines(result.report_dir):
         print(f"  ! {line}")
-    print(f"  Thời gian: {time.monotonic() - started:.1f} giây")
+    print(f"  Thời gian: {format_decimal(time.monotonic() - started)} giây")
     print("  Đã lập:" if result.built else "  Đang có:")
     for path in sorted(result.report_dir.iterdir()):
         print(f"    {relative(path)}{'/' if path.is_dir() else ''}")
@@ -92,6 +93,9 @@ def _make_units(parsed: argparse.Namespace, report: Path) -> None:
     chosen = None if parsed.units == "all" else parsed.units.split(",")
     made = make_units(load(parsed), report, chosen, say=lambda line: print(f"· {line}", flush=True))
     new = sum(item.built for item in made)
-    print(f"  Báo cáo của {len(made)} đơn vị ({new} lập mới, {time.monotonic() - started:.1f} giây):")
+    print(
+        f"  Báo cáo của {counted(made)} đơn vị ({format_count(new)} lập mới, "
+        f"{format_decimal(time.monotonic() - started)} giây):"
+    )
     for item in made:
         print(f"    {relative(item.folder)}/  {item.unit_name}")

@@ -10,7 +10,7 @@ import argparse
 
 from pipelines.commands.common import load
 
-HELP = "đơn vị nào đã gửi, còn thiếu, tệp nào bị từ chối"
+HELP = "đơn vị nào đã gửi, chưa gửi đủ, tệp nào bị từ chối"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 
 from pipelines.commands.common import load
+from pipelines.office.text import counted, format_count
 
 HELP = "kiểm tra mẫu lời văn (check), danh mục tên mẫu gọi được (names)"
 
@@ -30,5 +31,5 @@ def run(parsed: argparse.Namespace) -> int:
     tried, problems = check_templates(office, layouts)
     for problem in problems:
         print(f"✗ {problem}")
-    print(f"{'✗' if problems else '✓'} Đã kiểm tra {tried} mẫu, {len(problems)} lỗi.")
+    print(f"{'✗' if problems else '✓'} Đã kiểm tra {format_count(tried)} mẫu, {counted(problems)} lỗi.")
     return 1 if problems else 0

@@ -39,10 +39,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace) -> int:
     """Print each cell the row and column represent, and what is behind it."""
-    from pipelines.audit.trace_text import trace_lines
+    from pipelines.audit.trace_text import several_lines, trace_lines
 
     named = _named(parsed)
     for line in named.lines:
+        print(line)
+    for line in several_lines(named.cells):
         print(line)
     for cell in named.cells:
         for line in trace_lines(cell, parsed.limit):

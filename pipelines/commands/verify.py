@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.commands.common import load
 from pipelines.office.errors import OfficeError
+from pipelines.office.text import counted
 
 if TYPE_CHECKING:
     from pipelines.office.settings import Office
@@ -57,11 +58,11 @@ def run(parsed: argparse.Namespace) -> int:
     differences += unsigned
     if not differences:
         issued = [act for act in acts(office, "issue") if parsed.period in (None, act.details["period_id"])]
-        print(f"✓ Không có gì khác: {len(issued)} bản đã phát hành, sổ việc {len(acts(office))} việc.")
+        print(f"✓ Không có gì khác: {counted(issued)} bản đã phát hành, sổ việc {counted(acts(office))} việc.")
         for line in signed:
             print(f"  {line}")
         return 0
-    print(f"✗ Có {len(differences)} chỗ khác:")
+    print(f"✗ Có {counted(differences)} chỗ khác:")
     for line in differences:
         print(f"  - {line}")
     return 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 
 from pipelines.commands.common import load
+from pipelines.office.text import counted
 
 HELP = "các bản đã phát hành của một kỳ: tạm tính → chính thức → đính chính"
 
@@ -37,7 +38,7 @@ def run(parsed: argparse.Namespace) -> int:
         for change in item.changes:
             print(f"  {change.label}: {change.text}")
         if item.share:
-            print(f"  tệp nhận sau bản trước: {len(item.late)}")
+            print(f"  tệp nhận sau bản trước: {counted(item.late)}")
             for unit, name in item.late:
                 print(f"    {unit}: {name}")
             print(f"  phần thay đổi do gửi muộn: {item.share}")

@@ -53,7 +53,7 @@ _MOMENTS = (
     ),
     Moment(
         "sau_han_nop",
-        "Ngay sau hạn các đơn vị gửi: lập lại số liệu tạm của {kind} đang mở, đơn vị nào còn thiếu hiện rõ.",
+        "Ngay sau hạn các đơn vị gửi: lập lại số liệu tạm của {kind} đang mở, đơn vị nào chưa gửi đủ hiện rõ.",
         lambda deadlines: deadlines.deadline_cron,
         period_in_progress,
     ),

@@ -19,6 +19,7 @@ from pipelines.warehouse.dbt import (
     BUILD,
     DbtFailed,
     NodeResult,
+    build_only,
     ensure_manifest,
     lineage_file,
     read_manifest,
@@ -106,10 +107,10 @@ def model_defs(office: Office, manifest: Mapping[str, Any]) -> dg.Definitions:
         plan_of(context, loaded)
         wanted = {key.to_user_string() for key in context.selected_asset_keys}
         database = warehouse_file(loaded, run_id)
-        select = [] if len(wanted) == len(names) else ["--select", *(f"+{name}" for name in sorted(wanted))]
+        command = BUILD if len(wanted) == len(names) else build_only(wanted)
         failure: DbtFailed | None = None
         try:
-            results = build_models(loaded, database, [*BUILD, *select], ask.engine)
+            results = build_models(loaded, database, command, ask.engine)
         except DbtFailed as error:  # what was built is reported first, then the failure is raised
             results, failure = error.results, error
         lineage = column_lineage(results, database, lineage_file(dbt_target(loaded))) if failure is None else {}

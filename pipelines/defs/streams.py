@@ -15,6 +15,7 @@ from pipelines.ingest.contract import load_contract
 from pipelines.ingest.rejects import READER_CHECKS, READER_MEND
 from pipelines.ingest.table_reading import OUTDATED
 from pipelines.office.settings import Office
+from pipelines.office.text import format_count
 from pipelines.periods.asked import period_due
 from pipelines.periods.period import Period, find_period
 from pipelines.warehouse.question import resolve
@@ -139,8 +140,9 @@ def _per_file(typed: list[TypedDelivery]) -> str:
         counts = item.verdict["counts"]
         state = "chấp nhận" if item.verdict["status"] == "accepted" else f"từ chối: {item.verdict['refused_reason']}"
         lines.append(
-            f"| {item.delivery.period_id} | {item.delivery.unit_id} | {item.delivery.shown_name} | {state} "
-            f"| {counts['typed']} | {counts['rejected']} | {counts['flagged']} |"
+            f"| {item.delivery.period_id} | {item.delivery.unit_id} | {item.delivery.shown_name} | {state} | "
+            + " | ".join(format_count(counts[name]) for name in ("typed", "rejected", "flagged"))
+            + " |"
         )
     return "\n".join(lines) if typed else "Không có tệp nào của kỳ."
 

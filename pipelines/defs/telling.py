@@ -31,7 +31,7 @@ def telling_defs(office: Office) -> dg.Definitions:
         name="bao_tin",
         minimum_interval_seconds=_SECONDS,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description="Mười phút một lần: báo lượt chạy hỏng, đơn vị còn thiếu, tệp bị từ chối, vướng mắc, bảng sắp hết.",
+        description="Mười phút một lần báo lượt chạy hỏng, đơn vị chưa gửi đủ, tệp bị từ chối, vướng mắc, danh mục.",
     )
     def tell_people(context: dg.SensorEvaluationContext) -> dg.SkipReason:
         """Tell what has not been told; say what was sent and what could not be."""

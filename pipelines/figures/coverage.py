@@ -141,14 +141,14 @@ def _answers(accepted: int, owed: int, missing: tuple[str, ...]) -> list[str]:
     """Return how many of several units have answered, and who has not; of one, whether it has."""
     if owed == 1:
         return [f"Đơn vị phải gửi chưa gửi đủ: {', '.join(missing)}" if missing else "Đơn vị phải gửi đã gửi đủ"]
-    lacking = [f"còn thiếu: {', '.join(missing)}"] if missing else []
+    lacking = [f"chưa gửi đủ: {', '.join(missing)}"] if missing else []
     return [f"Số liệu của {format_count(accepted)}/{format_count(owed)} đơn vị", *lacking]
 
 
 def _own_answer(records: list[dict[str, Any]]) -> list[str]:
     """Return how a unit whose own report it is has answered."""
     lacking = [record["stream_title"] for record in records if record["state"] != "accepted"]
-    return [f"Số liệu đơn vị đã gửi còn thiếu: {', '.join(lacking)}" if lacking else "Đơn vị đã gửi đủ số liệu"]
+    return [f"Đơn vị chưa gửi đủ: {', '.join(lacking)}" if lacking else "Đơn vị đã gửi đủ số liệu"]
 
 
 def _coverage_sentence(answers: list[str], refused: tuple[RefusedFile, ...], rejected: int) -> str:

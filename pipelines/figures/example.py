@@ -137,7 +137,7 @@ def _coverage(happened: Happened) -> Coverage:
         return Coverage(1, 1, (), (), 0, "Số liệu của 1/1 đơn vị; số dòng trả lại: 0.")
     refused = (RefusedFile("Đơn vị A", "tep.xlsx", "lý do từ chối"),) if happened == "everything" else ()
     accepted = int(happened == "everything")
-    return Coverage(2, accepted, ("Đơn vị B",), refused, 1, f"Số liệu của {accepted}/2 đơn vị; còn thiếu: Đơn vị B.")
+    return Coverage(2, accepted, ("Đơn vị B",), refused, 1, f"Số liệu của {accepted}/2 đơn vị; chưa gửi đủ: Đơn vị B.")
 
 
 def _index(is_known: bool) -> tuple[IndexLine, ...]:

@@ -123,7 +123,7 @@ class FormLayout:
             compare=tuple(layout.get("compare", {}).items()),
             keys=tuple(layout.get("keys", ())),
             is_sent=bool(layout.get("is_sent")),
-            tab=str(layout.get("tab") or layout["form_id"]),
+            tab=sheet_name(layout),
             kept_order=int(layout.get("kept_order", 0)),
         )
 
@@ -240,6 +240,11 @@ def _overlap(earlier: dict[str, Any], later: dict[str, Any]) -> bool:
 def load_layouts(path: Path) -> dict[str, dict[str, Any]]:
     """Return the layouts a report was printed with (its forms.json)."""
     return json.loads(path.read_text(encoding="utf-8"))
+
+
+def sheet_name(layout: Mapping[str, Any]) -> str:
+    """Return what a form is called for those who read it: the name of its sheet (a layout older than that: its id)."""
+    return str(layout.get("tab") or layout["form_id"])
 
 
 def short_name(layout: dict[str, Any]) -> str:

@@ -10,6 +10,8 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
+from pipelines.office.text import counted, format_count
+
 # What the office writes into its own settings: a unit has none, it asks the office.
 _OWN_SETTINGS = re.compile(r"(?P<or>[,;] (?:hoặc )?)[^,;]*profiles/.*$", re.DOTALL)
 _IN_FOLDER = " (profiles/)"
@@ -109,10 +111,13 @@ class MendBook:
     def summary(self) -> tuple[tuple[str, str], ...]:
         """Label and number of each kind, and what to do."""
         return (
-            ("Tệp bị từ chối", str(len(self.refused))),
-            ("Tệp cần xác nhận", str(len(self.doubts))),
-            ("Lỗi của dòng trả lại (chưa được tính)", str(sum(fault.rows for fault in self.sent_back))),
-            ("Dòng có cảnh báo (đã được tính, cần xem lại)", str(self.flagged_count)),
-            *((f"  không liệt kê hết: «{item.file_name}», {item.reason}", str(item.rows)) for item in self.not_listed),
-            ("Lỗi lần trước nay đã sửa", str(len(self.mended))),
+            ("Tệp bị từ chối", counted(self.refused)),
+            ("Tệp cần xác nhận", counted(self.doubts)),
+            ("Lỗi của dòng trả lại (chưa được tính)", format_count(sum(fault.rows for fault in self.sent_back))),
+            ("Dòng có cảnh báo (đã được tính, cần xem lại)", format_count(self.flagged_count)),
+            *(
+                (f"  không liệt kê hết: «{item.file_name}», {item.reason}", format_count(item.rows))
+                for item in self.not_listed
+            ),
+            ("Lỗi lần trước nay đã sửa", counted(self.mended)),
         )

@@ -66,6 +66,9 @@ class Figure:
     is_unsent: bool = False
 
 
+_NOBODY_OWES = "không có đơn vị nào phải báo cáo"
+
+
 @dataclass(frozen=True)
 class FormRow:
     """One row of a form: kind section, row or total; its stub texts; one figure a numbered column."""
@@ -102,6 +105,11 @@ class Form:
     rows: tuple[FormRow, ...]
     coverage: Coverage
     unsent: tuple[UnsentPart, ...] = ()
+
+    @property
+    def is_asked(self) -> bool:
+        """Return whether somebody has to report this, or has all the same: a zero nobody owes tells nothing."""
+        return not self.layout.streams or bool(self.coverage.owed) or any(item.value for item in self.rows[-1].figures)
 
     def total_texts(self) -> dict[str, str]:
         """Return the printed figures of the total row by the name of their column or ratio."""
@@ -413,7 +421,7 @@ class ReportModel:
     def headline(self) -> dict[str, str]:
         """Return the lines of the summary each form's layout asks for: label → text with figures of its total row."""
         return {
-            label: text.format(**form.total_texts())
+            label: text.format(**form.total_texts()) if form.is_asked else _NOBODY_OWES
             for form in self.forms.values()
             for label, text in form.layout.headline
         }

@@ -143,7 +143,7 @@ ATTRIBUTES = {
     "coverage": {
         "owed": "số đơn vị phải gửi",
         "accepted": "số đơn vị đã gửi đủ",
-        "missing": "tên đơn vị còn thiếu",
+        "missing": "tên đơn vị chưa gửi đủ",
         "refused": "tệp bị từ chối: unit_name, file_name, reason",
         "rows_rejected": "số dòng trả lại",
         "silent": "tên các đơn vị chưa gửi gì",

@@ -11,19 +11,14 @@ import unicodedata
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
+from pipelines.office.text import format_count as format_count
+
 # Decimals of a percentage a form model computes (the models round half up to as many).
 RATE_DECIMALS = 2
 NO_RATE = "–"
 # A figure nobody has sent: neither nil nor zero.
 NOT_SENT = "…"
 _KEPT = "\n\t"
-
-
-def format_count(value: int, zero_display: str = "0") -> str:
-    """Return a count with dots between thousands ("1.234"); zero as the form wants it: 0, blank or -."""
-    if value == 0 and zero_display != "0":
-        return "" if zero_display == "blank" else zero_display
-    return f"{value:,}".replace(",", ".")
 
 
 def format_rate(value: Decimal | None, sign: str = "%") -> str:
@@ -72,3 +67,9 @@ class Cleaner:
         if cleaned != unicodedata.normalize("NFC", raw):
             self.changed += 1
         return " ".join(cleaned.split())
+
+
+def lower_first(text: object) -> str:
+    """Return a text as it stands inside a sentence."""
+    words = str(text)
+    return words[:1].lower() + words[1:]

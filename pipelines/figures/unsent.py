@@ -20,6 +20,8 @@ from pipelines.figures.model import Delivery, Figure, Form, FormRow, UnsentPart
 from pipelines.figures.records import has_table, records_of
 from pipelines.figures.text import NOT_SENT, Cleaner, format_count, format_day
 
+# Key of a form whose sections are levels of government.
+_OF_LEVEL = "level_section_code"
 # Columns of what came in in the period itself.
 _OF_PERIOD = ("received_in_period", "received_online", "received_direct_postal", "resolved_total")
 
@@ -34,6 +36,8 @@ class Senders:
     served_by: Mapping[str, frozenset[str]]
     names: Mapping[str, str]
     last_news: Mapping[tuple[str, str], dt.date]
+    # Section of a form of levels of government → the units of that level that have to send something.
+    levels: Mapping[str, frozenset[str]]
 
     def is_silent(self, unit_id: str, streams: Iterable[str]) -> bool:
         """Tell whether a unit's figures of these streams rest on files that did not come; not where nobody owes."""
@@ -43,6 +47,12 @@ class Senders:
             for sender in ({unit_id} if (unit_id, stream) in self.owed else self.served_by.get(unit_id, frozenset()))
             if (sender, stream) in self.owed
         }
+        return bool(behind) and behind <= self.silent
+
+    def is_level_silent(self, section: str, streams: Iterable[str]) -> bool:
+        """Tell whether every unit of a level that owes these streams has sent nothing of them."""
+        units = self.levels.get(section, frozenset())
+        behind = {(unit, stream) for stream in streams for unit in units} & self.owed
         return bool(behind) and behind <= self.silent
 
     def news_of(self, unit_id: str, streams: Iterable[str]) -> dt.date | None:
@@ -81,7 +91,21 @@ def senders_of(
         served_by={unit["unit_id"]: central for unit in units if unit["unit_kind"] == "department"},
         names={row["unit_id"]: cleaner.text(row["unit_name"]) for row in owed},
         last_news=news,
+        levels=_levels(connection, {str(row["unit_id"]) for row in owed}, units),
     )
+
+
+def _levels(
+    connection: duckdb.DuckDBPyConnection, owing: set[str], units: Iterable[Mapping[str, Any]]
+) -> dict[str, frozenset[str]]:
+    """Return who sends of each level: wards of theirs, everybody else of the other (dim_section, scheme level)."""
+    query = "select section_code, applies_to from dim_section where scheme = 'level'"
+    sections = records_of(connection, query) if has_table(connection, "dim_section") else []
+    wards = {str(unit["unit_id"]) for unit in units if unit["unit_kind"] == "ward"}
+    return {
+        str(section["section_code"]): frozenset(owing & wards if section["applies_to"] == "ward" else owing - wards)
+        for section in sections
+    }
 
 
 def mark_unsent(form: Form, layout: Mapping[str, Any], senders: Senders, totals: Mapping[str, FormRow]) -> Form:
@@ -98,14 +122,16 @@ def mark_unsent(form: Form, layout: Mapping[str, Any], senders: Senders, totals:
     told = {name for name, of_fact in behind.items() if of_fact}
     if any(row.unit_id for row in form.rows):
         rows = tuple(_row_of_unit(form.layout, row, senders, behind) for row in form.rows)
+        rows = tuple(_section_of_units(form.layout, row, rows, senders, behind) for row in rows)
         parts = list(_parts_by_row(replace(form, rows=rows), senders, streams, told))
     elif form.coverage.owed and not form.coverage.has_answers:
         rows = tuple(_nobody(form.layout, row, behind) for row in form.rows)
         parts = list(_parts_of(form.layout, totals, senders, streams, told))
     else:
-        rows, parts = form.rows, list(_parts_of(form.layout, totals, senders, streams, told))
+        rows = tuple(_row_of_level(form.layout, row, senders, behind) for row in form.rows)
+        parts = list(_parts_of(form.layout, totals, senders, streams, told))
     if form.coverage.owed and not form.coverage.has_answers:
-        rows = (*rows[:-1], _nothing_left(form.layout, rows[-1], behind))
+        rows = (*rows[:-1], _nothing_left(form.layout, rows[-1], {fact for fact, streams in behind.items() if streams}))
     return replace(form, rows=rows, unsent=tuple(parts))
 
 
@@ -120,10 +146,36 @@ def _nobody(layout: FormLayout, row: FormRow, behind: Mapping[str, tuple[str, ..
     return row if row.kind == "total" else _marked(layout, row, {fact for fact, streams in behind.items() if streams})
 
 
-def _nothing_left(layout: FormLayout, total: FormRow, behind: Mapping[str, tuple[str, ...]]) -> FormRow:
-    """A total nobody has sent anything of: what is carried over stays, a zero would say that there was nothing."""
-    marked = _marked(layout, total, {fact for fact, streams in behind.items() if streams})
-    kept = tuple(new if not old.value else old for old, new in zip(total.figures, marked.figures, strict=True))
+def _section_of_units(
+    layout: FormLayout,
+    row: FormRow,
+    rows: Iterable[FormRow],
+    senders: Senders,
+    behind: Mapping[str, tuple[str, ...]],
+) -> FormRow:
+    """A section of units none of which has sent."""
+    if row.kind != "section":
+        return row
+    units = [item.unit_id for item in rows if item.kind == "row" and item.code.startswith(f"{row.code}.")]
+    silent = {
+        fact for fact, of_fact in behind.items() if units and all(senders.is_silent(unit, of_fact) for unit in units)
+    }
+    return _nothing_left(layout, row, silent)
+
+
+def _row_of_level(layout: FormLayout, row: FormRow, senders: Senders, behind: Mapping[str, tuple[str, ...]]) -> FormRow:
+    """A section of a level of government, or a row of it: of units none of which has sent."""
+    if _OF_LEVEL not in layout.keys or row.kind == "total":
+        return row
+    section = row.code.partition(".")[0]
+    silent = {fact for fact, streams in behind.items() if senders.is_level_silent(section, streams)}
+    return _nothing_left(layout, row, silent)
+
+
+def _nothing_left(layout: FormLayout, row: FormRow, silent: set[str]) -> FormRow:
+    """A sum nobody has sent anything of: what is carried over stays, a zero would say that there was nothing."""
+    marked = _marked(layout, row, silent)
+    kept = tuple(new if not old.value else old for old, new in zip(row.figures, marked.figures, strict=True))
     return replace(marked, figures=kept)
 
 

@@ -51,7 +51,7 @@ from pipelines.figures.row_words import (
     top_rows,
     unsent_units,
 )
-from pipelines.figures.text import format_count, format_day
+from pipelines.figures.text import format_count, format_day, lower_first
 from pipelines.office.errors import OfficeError
 from pipelines.office.nearest import nearest
 from pipelines.office.words import OwnWords
@@ -168,7 +168,7 @@ def template_environment(folders: Sequence[Path], known: Mapping[str, object]) -
         autoescape=False,
         bytecode_cache=_compiled,
     )
-    environment.filters.update(day=format_day, count=format_count, lower_first=_lower_first)
+    environment.filters.update(day=format_day, count=format_count, lower_first=lower_first)
     return environment
 
 
@@ -333,9 +333,3 @@ def template_context(model: ReportModel) -> dict[str, Any]:
         "bridge": model.bridge,
         "switches": {switch.name: switch for switch in model.question.switches},
     }
-
-
-def _lower_first(text: object) -> str:
-    """Return a text as it stands inside a sentence."""
-    words = str(text)
-    return words[:1].lower() + words[1:]

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from pipelines.ingest.sniff import Refused, password_protected
 from pipelines.ingest.zip_size import read_part
-from pipelines.office.text import nfc
+from pipelines.office.text import counted, format_count, nfc
 
 MAX_MEMBERS = 500
 # Lock files of office programs, hidden files, what macOS and Windows add.
@@ -30,7 +30,10 @@ def zip_members(content: bytes) -> Iterator[tuple[str, bytes]]:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         members = [item for item in archive.infolist() if not _is_folder(item) and not _is_left_behind(item.filename)]
         if len(members) > MAX_MEMBERS:
-            raise Refused(f"Tệp nén có {len(members)} tệp, quá nhiều (nhiều nhất {MAX_MEMBERS}).", _SEND_PLAIN)
+            raise Refused(
+                f"Tệp nén có {counted(members)} tệp, quá nhiều (nhiều nhất {format_count(MAX_MEMBERS)}).",
+                _SEND_PLAIN,
+            )
         for item in sorted(members, key=_name):
             if item.flag_bits & 1:
                 raise password_protected()

@@ -49,6 +49,11 @@ class Column:
     # A side remark no row is to go back for: what cannot be read is left empty and flagged.
     is_lenient: bool = False
 
+    @property
+    def title(self) -> str:
+        """What people call it: the first of its labels that is no name of a program (KenhThucHien)."""
+        return next((text for text in self.labels if " " in text or not text.isascii()), self.labels[0])
+
 
 @dataclass(frozen=True)
 class Promise:

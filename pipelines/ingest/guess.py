@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import yaml
@@ -27,7 +27,9 @@ _FEWEST_KNOWN = 2
 _ROWS_LOOKED_AT = 200
 _MOSTLY = 0.8
 _SOME_WORDS = 0.3
-_LIKE = 0.6
+# How like a label a header must be for a required column, and for one that is not.
+_LIKE, _ALIKE = 0.6, 0.75
+_MOST_WORDS, _LONGEST_WORD = 20, 60
 _LEAST_CODE = 4
 _MONTHS = 12
 _DATE = re.compile(r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(\D.*)?$")
@@ -93,12 +95,11 @@ def _guess(contract: Contract, sheet: Sheet, start: int, depth: int, profile: Pr
     free = {at: path for at, path in enumerate(paths) if path and not labels.is_known(path_key(path))}
     guessed: dict[str, str] = {}
     wanted = [column for column in contract.columns.values() if column.name not in known]
-    # What a leaf says goes before what looks alike; a header is taken once.
-    for choose in (_by_leaf, _by_likeness, *([_by_cells] if profile else [])):
-        for column in wanted:
-            at = choose(column, free, rows, labels) if column.name not in guessed else None
-            if at is not None:
-                guessed[column.name] = free.pop(at)
+    # What a leaf says goes before what looks alike, that before the only one that fits; a header is taken once.
+    for choose in (_by_leaf, _by_likeness, _by_elimination, *([_by_cells] if profile else [])):
+        for name, at in choose([column for column in wanted if column.name not in guessed], free, rows, labels):
+            if name not in guessed and at in free:
+                guessed[name] = free.pop(at)
     missing = [column.name for column in wanted if column.required and column.name not in guessed]
     dates = [nfc(cell) for row in rows for cell in row if isinstance(cell, str)]
     return Guess(
@@ -106,23 +107,62 @@ def _guess(contract: Contract, sheet: Sheet, start: int, depth: int, profile: Pr
     )
 
 
-def _by_leaf(column: Column, free: dict[int, str], _: Sequence[Row], labels: Labels) -> int | None:
-    """Return the unknown header whose last part alone is a label of the column."""
+def _by_leaf(
+    wanted: Sequence[Column], free: Mapping[int, str], _: Sequence[Row], labels: Labels
+) -> Iterator[tuple[str, int]]:
+    """Yield the unknown headers whose last part alone is a label of a column."""
     leaves = {at: labels.column(match_key(path.split(" / ")[-1])) for at, path in free.items()}
-    return next((at for at, name in leaves.items() if name == column.name), None)
+    names = {column.name for column in wanted}
+    yield from [(name, at) for at, name in leaves.items() if name in names]
 
 
-def _by_likeness(column: Column, free: dict[int, str], rows: Sequence[Row], _: Labels) -> int | None:
-    """Return, for a required column, the unknown header most like its labels among those whose cells fit."""
-    fitting = [at for at in free if column.required and _fits(column, rows, at)]
-    near = [(max(_likeness(free[at], text) for text in column.labels), -at) for at in fitting]
-    found = max(near, default=None)
-    return -found[1] if found is not None and (found[0] >= _LIKE or len(fitting) == 1) else None
+def _by_likeness(
+    wanted: Sequence[Column], free: Mapping[int, str], rows: Sequence[Row], _: Labels
+) -> Iterator[tuple[str, int]]:
+    """Yield the unknown headers like a label of a column whose cells fit, the most alike first.
+
+    A header is likest one column, needed or not: «Trả kết quả lúc» is when the result was given, not when it was ready.
+    """
+    pairs = [
+        (max(_likeness(free[at], text) for text in column.labels), -at, column)
+        for column in wanted
+        for at in free
+        if _fits(column, rows, at) or (column.values and _is_list_of_words(rows, at))
+    ]
+    pairs = [item for item in pairs if item[0] >= (_LIKE if item[2].required else _ALIKE)]
+    for _score, before, column in sorted(pairs, key=lambda item: (-item[0], -item[1], item[2].name)):
+        yield column.name, -before
 
 
-def _by_cells(column: Column, free: dict[int, str], rows: Sequence[Row], _: Labels) -> int | None:
-    """Return, for a required column, the first unknown header whose cells fit."""
-    return next((at for at in free if column.required and _fits(column, rows, at)), None)
+def _by_elimination(
+    wanted: Sequence[Column], free: Mapping[int, str], rows: Sequence[Row], _: Labels
+) -> Iterator[tuple[str, int]]:
+    """Yield, for a required column, the only unknown header whose cells fit."""
+    for column in wanted:
+        fitting = [at for at in free if column.required and _fits(column, rows, at)]
+        if len(fitting) == 1:
+            yield column.name, fitting[0]
+
+
+def _by_cells(
+    wanted: Sequence[Column], free: Mapping[int, str], rows: Sequence[Row], _: Labels
+) -> Iterator[tuple[str, int]]:
+    """Yield, for a required column, the first unknown header whose cells fit."""
+    for column in wanted:
+        found = next((at for at in free if column.required and _fits(column, rows, at)), None)
+        if found is not None:
+            yield column.name, found
+
+
+def _is_list_of_words(rows: Sequence[Row], at: int) -> bool:
+    """Return whether a column of the file has few short texts over and over, and no days or numbers."""
+    texts = [str(row[at]).strip() for row in rows if at < len(row) and not is_blank(row[at])]
+    few = len(set(texts)) <= min(_MOST_WORDS, max(1, len(texts) // 2))
+    return bool(texts) and few and all(_is_word(text) for text in set(texts))
+
+
+def _is_word(text: str) -> bool:
+    return len(text) <= _LONGEST_WORD and not any(letter.isdigit() for letter in text)
 
 
 def _likeness(path: str, text: str) -> float:
@@ -181,7 +221,7 @@ def profile_text(guess: Guess, file_name: str, unit_id: str | None, words: dict[
         lines.append("labels:")
         lines += [f"  {name}: [{_quoted(path)}]  # phỏng đoán, xem lại" for name, path in guess.guessed.items()]
         lines += [
-            f"  # {name}: [tên cột trong tệp]  # cột bắt buộc «{guess.contract.columns[name].labels[0]}», chưa thấy"
+            f"  # {name}: [tên cột trong tệp]  # cột bắt buộc «{guess.contract.columns[name].title}», chưa thấy"
             for name in guess.missing
         ]
         if not guess.guessed:
@@ -190,33 +230,48 @@ def profile_text(guess: Guess, file_name: str, unit_id: str | None, words: dict[
     return "\n".join(lines) + "\n"
 
 
-def completed_text(found: Guess, profile: Profile) -> str:
-    """Return a profile as YAML with the headers guessed for the columns it does not find, each marked."""
+def completed_text(found: Guess, profile: Profile, words: Mapping[str, list[str]]) -> str:
+    """Return a profile as YAML with what a file has beyond it, each marked: the headers guessed for the columns it does
+    not find, the words it does not know.
+    """
     content = profile.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-    labels = content.pop("labels", {})
+    labels, values = content.pop("labels", {}), content.pop("values", {})
     lines = [yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=200).rstrip(), "labels:"]
     for name in dict.fromkeys([*labels, *found.guessed]):
         paths = [*([found.guessed[name]] if name in found.guessed else []), *labels.get(name, [])]
         mark = "  # phỏng đoán, xem lại" if name in found.guessed else ""
         lines.append(f"  {name}: [{', '.join(map(_quoted, dict.fromkeys(paths)))}]{mark}")
     lines += [
-        f"  # {name}: [tên cột trong tệp]  # cột bắt buộc «{found.contract.columns[name].labels[0]}», chưa thấy"
+        f"  # {name}: [tên cột trong tệp]  # cột bắt buộc «{found.contract.columns[name].title}», chưa thấy"
         for name in found.missing
     ]
     if not (labels or found.guessed):
         lines[1] = "labels: {}"
+    if not values:
+        return "\n".join([*lines, *_value_lines(found.contract, words)]) + "\n"
+    lines.append("values:")
+    for name in dict.fromkeys([*values, *words]):
+        mark = "" if name in values else "# "
+        new = words.get(name, [])
+        allowed = f"  # bỏ dấu #, thay dấu ? bằng một trong: {_meanings(found.contract, name)}" if new else ""
+        lines.append(f"  {mark}{name}:{allowed}")
+        lines += [f"    {_quoted(word)}: {meaning}" for word, meaning in values.get(name, {}).items()]
+        lines += [f"    # {_quoted(word)}: ?" for word in new]
     return "\n".join(lines) + "\n"
 
 
-def _value_lines(contract: Contract, words: dict[str, list[str]]) -> list[str]:
+def _meanings(contract: Contract, name: str) -> str:
+    return ", ".join(sorted(set(contract.columns[name].values.values())))
+
+
+def _value_lines(contract: Contract, words: Mapping[str, list[str]]) -> list[str]:
     """The words nobody mapped, each a line to fill in; until then they count as not known.
 
     Every line is the profile's own once its first sign # is taken away.
     """
     lines = []
     for name, unknown in words.items():
-        allowed = ", ".join(sorted(set(contract.columns[name].values.values())))
-        lines.append(f"#  {name}:  # thay mỗi dấu ? bằng một trong: {allowed}")
+        lines.append(f"#  {name}:  # thay mỗi dấu ? bằng một trong: {_meanings(contract, name)}")
         lines += [f"#    {_quoted(word)}: ?" for word in unknown]
     return ["#values:", *lines] if lines else []
 

@@ -152,7 +152,7 @@ def _best_header(sheet: Sheet, labels: Labels) -> tuple[int, int, int]:
 
 
 def _no_header(grid: Grid, contract: Contract) -> Refused:
-    wanted = ", ".join(column.labels[0] for column in contract.columns.values() if column.required)
+    wanted = ", ".join(column.title for column in contract.columns.values() if column.required)
     reason = f"Không tìm thấy dòng tiêu đề của bảng {contract.title} (cần các cột: {wanted})"
     mend = f"Gửi lại đúng mẫu {contract.title}, giữ nguyên dòng tiêu đề."
     if grid.hidden_sheets:
@@ -226,7 +226,7 @@ def _table(sheet: Sheet, start: int, depth: int, contract: Contract, labels: Lab
 
 def _missing(missing: list[Column], unknown: list[str], labels: Labels, profile: Profile) -> Refused:
     """Name the columns that are not there, and the line of the profile that would map the likeliest header."""
-    names = ", ".join(f"«{column.labels[0]}»" for column in missing)
+    names = ", ".join(f"«{column.title}»" for column in missing)
     likely = {column.name: _likeliest(column, unknown, labels) for column in missing}
     lines = {name: [path or _ANY_HEADER] for name, path in likely.items()}
     mend = (

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pipelines.ingest.memory import max_cells, max_file
 from pipelines.ingest.sniff import Refused
+from pipelines.office.text import format_count
 
 # A sheet is held whole, its empty cells too; below this many it costs little.
 _SMALL = 5_000_000
@@ -51,5 +52,5 @@ def read_limited(path: Path) -> bytes:
         Refused: it is larger than the memory bears.
     """
     if path.stat().st_size > max_file():
-        raise refuse_too_large(f"Tệp ({path.stat().st_size // 1024**2} MB)")
+        raise refuse_too_large(f"Tệp ({format_count(path.stat().st_size // 1024**2)} MB)")
     return path.read_bytes()

@@ -14,7 +14,7 @@ from pipelines.ingest.headers import Table, label
 from pipelines.ingest.sheet import Grid
 from pipelines.ingest.sniff import Refused
 from pipelines.office.profiles import Profile
-from pipelines.office.text import match_key
+from pipelines.office.text import format_count, match_key
 
 _WORDS = "Không phát sinh trong kỳ"
 _NIL = match_key(_WORDS)
@@ -59,7 +59,7 @@ def wrong_nil(tables: Sequence[Table], rows: int, profile: Profile) -> Refused |
         )
     if rows and is_ticked:
         return Refused(
-            f"Đánh dấu «Không phát sinh trong kỳ» nhưng có {rows} dòng.",
+            f"Đánh dấu «Không phát sinh trong kỳ» nhưng có {format_count(rows)} dòng.",
             "Xóa dấu x, hoặc xóa các dòng không thuộc kỳ này, rồi gửi lại.",
             "nil_with_rows",
         )

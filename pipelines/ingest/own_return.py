@@ -24,6 +24,9 @@ from pipelines.periods.named import split_heading
 UNIT_PROPERTY, PERIOD_PROPERTY, FORM_PROPERTY = "kstt_unit", "kstt_period", "kstt_form"
 LISTS_SHEET = "Danh mục"
 TITLE = "PHIẾU BÁO CÁO"
+# In how many rows from the top the title is looked for, and its heading below it; what stands below the heading.
+_TITLED_WITHIN, _HEADING_LINES = 4, 2
+_BELOW_HEADING = (match_key("Gửi chậm nhất"), match_key("Không phát sinh"))
 
 # Custom properties of a package: docProps/custom.xml (Excel), meta.xml (OpenDocument).
 _PROPERTY = re.compile(r'<(?:\w+:)?(?:property|user-defined)\b[^>]*\bname="(kstt_\w+)"[^>]*>(.*?)</', re.DOTALL)
@@ -105,6 +108,10 @@ def _sheet_names(parts: dict[str, str]) -> list[str]:
     return [nfc(unescape(name)) for text in texts for name in _SHEET.findall(text)]
 
 
+def _line(row: list[object]) -> str:
+    return " ".join(" – ".join(nfc(str(cell)) for cell in row if str(cell or "").strip()).split())
+
+
 def _headings(path: Path, known: set[str]) -> tuple[tuple[tuple[str, str], ...], bool]:
     """Return unit and period of the heading of each sheet of a return, and whether any has the title of a return."""
     try:
@@ -116,13 +123,16 @@ def _headings(path: Path, known: set[str]) -> tuple[tuple[tuple[str, str], ...],
     for sheet in grid.sheets:
         if match_key(sheet.name or "") not in known:
             continue
-        lines = [next((nfc(str(cell)) for cell in row if str(cell or "").strip()), "") for row in sheet.rows[:4]]
-        titled = next((at for at, line in enumerate(lines) if match_key(line).startswith(match_key(TITLE))), None)
+        lines = [_line(row) for row in sheet.rows[: _TITLED_WITHIN + _HEADING_LINES]]
+        keys = [match_key(line) for line in lines]
+        titled = next((at for at in range(_TITLED_WITHIN) if keys[at:] and keys[at].startswith(match_key(TITLE))), None)
         if titled is None:
             continue
         is_titled = True
-        # «UBND Phường 4 – Quý I năm 2021 (từ 15/12/2020 đến 14/03/2021)», the line below the title.
-        line = " ".join(lines[titled + 1].split()) if titled + 1 < len(lines) else ""
-        if line:
-            found.append(split_heading(line))
+        # «UBND Phường 4 – Quý I năm 2021 (từ 15/12/2020 đến 14/03/2021)», below the title, on one line or two.
+        for line in lines[titled + 1 : titled + 1 + _HEADING_LINES]:
+            if match_key(line).startswith(_BELOW_HEADING):
+                break
+            if line:
+                found.append(split_heading(line))
     return tuple(dict.fromkeys(found)), is_titled

@@ -23,7 +23,7 @@ from pipelines.ingest.inbox import ORIGIN_SUFFIX, ignored_by
 from pipelines.office.errors import OfficeError
 from pipelines.office.files import write_atomically
 from pipelines.office.settings import FolderSource, Office, QuerySource
-from pipelines.office.text import nfc
+from pipelines.office.text import counted, nfc
 from pipelines.periods.period import find_period, open_quarter
 
 
@@ -42,7 +42,7 @@ class Pulled:
     @property
     def sentences(self) -> tuple[str, ...]:
         """Return what an officer reads of this source."""
-        lines = [self.problem or f"Nguồn «{self.source_id}»: {len(self.files)} tệp mới."]
+        lines = [self.problem or f"Nguồn «{self.source_id}»: {counted(self.files)} tệp mới."]
         if self.left:
             names = ", ".join(f"«{name}»" for name in self.left)
             lines.append(f"Nguồn «{self.source_id}» có tệp không nằm trong <kỳ>/<đơn vị>/, chưa lấy: {names}.")

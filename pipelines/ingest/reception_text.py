@@ -13,7 +13,7 @@ from pipelines.ingest.inbox import Waiting
 from pipelines.ingest.landing import Reception
 from pipelines.ingest.persons import without_persons
 from pipelines.ingest.receipts import BrokenReceipt
-from pipelines.office.text import printable
+from pipelines.office.text import counted, format_count, printable
 
 # More files than this are counted, not named: `kstt status` names them all.
 _MOST_NAMED = 50
@@ -21,7 +21,7 @@ _MOST_NAMED = 50
 
 def reception_lines(reception: Reception) -> Iterator[str]:
     """Yield what was received, what waits and what was left alone."""
-    yield f"Nhận {len(reception.taken)} tệp mới từ inbox."
+    yield f"Nhận {counted(reception.taken)} tệp mới từ inbox."
     yield from waiting_lines(reception.waiting, _MOST_NAMED)
     yield from ignored_lines(reception.ignored)
     yield from broken_lines(reception.broken)
@@ -34,10 +34,10 @@ def waiting_lines(waiting: Iterable[Waiting], most: int | None = None) -> Iterat
     """Yield one line for every file that waits, at most `most` of them."""
     found = list(waiting)
     if found:
-        yield f"Còn {len(found)} tệp trong inbox chưa nhận:"
+        yield f"Còn {counted(found)} tệp trong inbox chưa nhận:"
     yield from (f"  - {item.sentence}" for item in found[:most])
     if most is not None and len(found) > most:
-        yield f"  … và {len(found) - most} tệp khác. Xem đủ: kstt status <mã kỳ>"
+        yield f"  … và {format_count(len(found) - most)} tệp khác. Xem đủ: kstt status <mã kỳ>"
 
 
 def ignored_lines(ignored: Counter[str]) -> Iterator[str]:

@@ -18,7 +18,7 @@ from typing import Any
 
 from pipelines.ingest.cells import is_blank
 from pipelines.office.text import match_key, nfc
-from pipelines.periods.named import period_key
+from pipelines.periods.named import periods_in
 
 _TIME = r"(?:\d{1,2}\s*(?::|h|gio)\s*(?:\d{2})?(?:\s*phut)?(?::\d{2})?)"
 _SPELLED = r"\d{1,2}\s+thang\s+\d{1,2}\s+nam\s+20\d\d"
@@ -43,11 +43,8 @@ _PLACE = re.compile(r"(?:^|,)\s*ngay\s+(?P<last>" + _SPELLED + r")\s*$")
 _MONTH = re.compile(
     r"(?<!\d\s)(?<!\d)\bthang\s*(?P<no>1[0-2]|0?[1-9])\s*(?:/|-|nam|\s)\s*(?:nam\s*)?(?P<year>20\d\d)\b"
 )
-_NAMED = re.compile(r"\bquy\s*(?:iv|i{1,4}|[1-4])\b\D{0,12}20\d\d|\b(?:6|sau|9|chin)\s*thang\b\D{0,12}20\d\d")
 _LAW = re.compile(r"\b(?:so|theo|can cu|quyet dinh|thong tu|nghi dinh|cong van|ke hoach|luat)\b")
 _CITED = re.compile(r"\b(?:theo|can cu|quyet dinh|thong tu|nghi dinh|cong van|ke hoach|luat)\b")
-# «Q1/2021», «Q.II-2021».
-_SHORT = re.compile(r"\bq\.?\s*(?P<no>iv|i{1,3}|[1-4])\s*[/.-]\s*(?P<year>20\d\d)\b")
 # «Năm 2020» as a line of its own: from the middle of the December before, however a year is cut.
 _YEAR = re.compile(r"^\W*(?:ca\s+|ky\s+|bao cao\s+)?nam\s*(?P<year>20\d\d)\W*$")
 _NUMBERS = re.compile(r"\d+")
@@ -102,10 +99,8 @@ def spans_in(text: str) -> Iterator[Span]:
                 last -= dt.timedelta(days=1)  # a moment within a day shows the day before whole
             words = written[found.start() : found.end()].strip(" ,")
             yield Span(words, first.isoformat() if first else None, last.isoformat())
-    for found in _NAMED.finditer(folded):
-        yield Span(written[found.start() : found.end()], key=period_key(written[found.start() : found.end()]))
-    for found in _SHORT.finditer(folded):
-        yield Span(written[found.start() : found.end()], key=period_key(f"quý {found['no']}/{found['year']}"))
+    for words, key in periods_in(written):
+        yield Span(words, key=key)
     for found in _YEAR.finditer(folded):
         year = int(found["year"])
         yield Span(written.strip(), dt.date(year - 1, 12, 15).isoformat(), dt.date(year, 12, 31).isoformat())

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pipelines.notices.message import Message
 from pipelines.office.settings import Office
+from pipelines.office.text import counted
 from pipelines.periods.period import find_period
 from pipelines.units.letters import make_reminders
 from pipelines.units.mend import make_mend_books
@@ -42,7 +43,7 @@ def mend_messages(office: Office, period_id: str) -> Iterator[Message]:
     """
     label = find_period(office.reference["periods"], period_id).label
     for book, path in make_mend_books(office, period_id):
-        subject = f"Sổ trả lại {label}: {len(book.refused)} tệp bị từ chối, {len(book.sent_back)} lỗi phải sửa"
+        subject = f"Sổ trả lại {label}: {counted(book.refused)} tệp bị từ chối, {counted(book.sent_back)} lỗi phải sửa"
         content = hashlib.sha256(path.with_suffix(".html").read_bytes()).hexdigest()[:16]
         yield _paper("mend", f"{period_id}:{content}", book.unit_id, [path], subject, office)
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pipelines.figures.text import format_count
 from pipelines.notices.message import Failure
 from pipelines.office.settings import Office
+from pipelines.office.text import counted
 from pipelines.periods.period import Period
 from pipelines.warehouse.status import Owed, PeriodStatus, state_words
 
@@ -64,7 +65,7 @@ def reminder(office: Office, status: PeriodStatus, items: Sequence[Owed]) -> Wor
         f"Kính gửi: {items[0].unit_name}",
         "",
         f"Hạn gửi số liệu {period.label} ({period.start_on:%d/%m/%Y}–{period.end_on:%d/%m/%Y}) là {last}, {when}.",
-        f"Đơn vị còn {len(items)} nội dung:",
+        f"Đơn vị còn {counted(items)} nội dung:",
         *(f"  - {item.title}: {state_words(item)}" for item in items),
         *(f"    {file.sentence}" for item in items for file in item.refused),
         "",
@@ -80,7 +81,7 @@ def missing_list(office: Office, status: PeriodStatus, owing: Sequence[tuple[str
     when = f"còn {days} ngày" if days > 0 else "hôm nay là ngày cuối" if days == 0 else f"đã quá {-days} ngày"
     lines = [
         f"{period.label}: hạn các đơn vị gửi hết ngày {status.deadline:%d/%m/%Y} ({when}).",
-        f"Còn {len(owing)} đơn vị chưa đủ:",
+        f"Còn {counted(owing)} đơn vị chưa đủ:",
         *(f"  - {items[0].unit_name}: {'; '.join(item.title for item in items)}" for _, items in owing),
         "",
     ]
@@ -95,7 +96,7 @@ def missing_list(office: Office, status: PeriodStatus, owing: Sequence[tuple[str
             "thức chưa phát hành được."
         ]
     head = "Quá hạn" if days < 0 else "Sắp đến hạn"
-    return f"[KSTT] {head} {period.label}: {len(owing)} đơn vị chưa gửi đủ", _signed(office, lines)
+    return f"[KSTT] {head} {period.label}: {counted(owing)} đơn vị chưa gửi đủ", _signed(office, lines)
 
 
 def blocked(period: Period, found: Sequence[str]) -> Words:

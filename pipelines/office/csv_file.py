@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipelines.office.text import nfc
+from pipelines.office.text import format_count, nfc
 
 _SEPARATORS = (",", ";", "\t")
 # Lines named for one fault of a file; a file saved wrongly has it in every line.
@@ -106,7 +106,7 @@ def _table(text: str) -> CsvTable:
         for number, count in wrong[:_MOST_LINES]
     ]
     if len(wrong) > _MOST_LINES:
-        faults.append(f"và {len(wrong) - _MOST_LINES} dòng khác có số ô không khớp tiêu đề")
+        faults.append(f"và {format_count(len(wrong) - _MOST_LINES)} dòng khác có số ô không khớp tiêu đề")
     if twice:
         return CsvTable(pd.DataFrame(), tuple(faults))
     return CsvTable(pd.DataFrame(rows, columns=head, index=pd.Index(numbers, dtype="int64"), dtype=str), tuple(faults))

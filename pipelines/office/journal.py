@@ -23,7 +23,7 @@ from typing import Any
 from pipelines.office.errors import OfficeError
 from pipelines.office.files import locked, sync, write_atomically
 from pipelines.office.settings import Office
-from pipelines.office.text import nfc
+from pipelines.office.text import counted, nfc
 
 NO_LINE = "0" * 64  # what the first line names as the line before
 _KEYS = {"n", "act", "at", "by", "why", "details", "previous"}
@@ -88,8 +88,8 @@ def journal_faults(office: Office) -> list[str]:
     faults = list(_chain_faults(lines, head))
     if torn:
         faults.append(
-            f"sau dòng {len(lines)} có {len(torn)} byte không thành dòng: lượt ghi bị ngắt giữa chừng hoặc có người "
-            "thêm vào; không được tính là việc đã làm, lần ghi sau sẽ gạt sang tệp riêng."
+            f"sau dòng {len(lines)} có {counted(torn)} byte không thành dòng: lượt ghi bị ngắt giữa chừng "
+            "hoặc có người thêm vào; không được tính là việc đã làm, lần ghi sau sẽ gạt sang tệp riêng."
         )
     return faults
 

@@ -108,6 +108,10 @@ class Profile(_Strict):
     severities: dict[str, SeverityOverride] = Field(default_factory=dict)
     drop: list[str] = Field(default_factory=list)
 
+    def takes_any_name(self, unit_id: str, file_name: str) -> bool:
+        """Return whether it fits a file of any name of this kind: it was written for none in particular."""
+        return self.fits(unit_id, f"\0.{file_name.rpartition('.')[2]}")
+
     def fits(self, unit_id: str, file_name: str) -> bool:
         """Return whether a file of this name, sent by this unit, is read with this profile."""
         name = nfc(file_name).casefold()

@@ -20,7 +20,7 @@ from pipelines.office.streams import streams
 from pipelines.office.tables import TABLES as TABLES
 from pipelines.office.tables import TIME_UNITS as TIME_UNITS
 from pipelines.office.tables import UNIT_KINDS, VALIDITY, Table
-from pipelines.office.text import match_key
+from pipelines.office.text import counted, format_count, match_key
 
 # Lines named for one fault of a column; the rest are counted.
 _MOST_LINES = 5
@@ -53,7 +53,7 @@ def load_reference(folder: Path) -> dict[str, pd.DataFrame]:
         raise OfficeError(f"Bảng reference/{faults[0]}")
     if faults:
         lines = "\n".join(f"  - {fault}" for fault in faults)
-        raise OfficeError(f"Các bảng trong reference/ có {len(faults)} chỗ sai:\n{lines}")
+        raise OfficeError(f"Các bảng trong reference/ có {counted(faults)} chỗ sai:\n{lines}")
     return tables
 
 
@@ -147,6 +147,8 @@ def _references(frame: pd.DataFrame, table: Table, tables: dict[str, pd.DataFram
         if name not in tables:  # that it cannot be read is named already
             continue
         known = {value for known_column in columns for value in tables[name][known_column]} - {""}
+        if known.issuperset({*frame[column]} - {""}):  # as nearly always: every command reads every table
+            continue
         for fault, value in _each_wrong(column, frame[column], frame[column].isin(known) | (frame[column] == "")):
             yield f"{fault} không có trong {name}.csv{nearest(value, known)}"
 
@@ -225,7 +227,7 @@ def _each_wrong(column: str, values: pd.Series, good: pd.Series) -> Iterator[tup
     wrong = values[~good.astype(bool)]
     for value, same in wrong.groupby(wrong, sort=False):
         lines = [str(int(str(number)) + 2) for number in same.index]
-        more = f" và {len(lines) - _MOST_LINES} dòng khác" if len(lines) > _MOST_LINES else ""
+        more = f" và {format_count(len(lines) - _MOST_LINES)} dòng khác" if len(lines) > _MOST_LINES else ""
         yield f", dòng {', '.join(lines[:_MOST_LINES])}{more}, cột {column}: «{value}»", str(value)
 
 
@@ -269,8 +271,11 @@ def _clashes(units: pd.DataFrame) -> pd.DataFrame:
 
 
 def _unit_keys(units: pd.DataFrame) -> pd.DataFrame:
-    names = units.assign(name=units["name_vi"] + "|" + units["short_name"] + "|" + units["aliases"])
-    exploded = names.assign(name=names["name"].str.split("|")).explode("name")
-    exploded = exploded[exploded["name"].str.strip() != ""]
-    exploded["unit_key"] = [match_key(name) for name in exploded["name"]]
-    return exploded.drop_duplicates(["unit_key", "unit_id"])
+    keys: dict[tuple[str, str], tuple[int, str]] = {}
+    for line, unit_id, *texts in units[["unit_id", "name_vi", "short_name", "aliases"]].itertuples():
+        for name in "|".join(texts).split("|"):
+            if name.strip():
+                keys.setdefault((match_key(name), unit_id), (line, name))
+    found = [(line, key, unit_id, name) for (key, unit_id), (line, name) in keys.items()]
+    columns = ["line", "unit_key", "unit_id", "name"]
+    return pd.DataFrame(found, columns=columns).set_index("line").rename_axis(None)

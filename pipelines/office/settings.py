@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import os
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -31,8 +30,6 @@ from pipelines.office.streams import streams
 from pipelines.office.tables import UNIT_KINDS
 from pipelines.office.yaml_file import load_validated, place_of
 
-# Section `warehouse` of office.yaml, with the empty lines after it.
-_ENGINE = re.compile(rb"(?m)^warehouse:.*\r?\n(?:(?:[ \t].*)?\r?\n)*")
 # Five parts: minute, hour, day, month, weekday.
 _CRON = r"^(\S+\s+){4}\S+$"
 
@@ -260,11 +257,12 @@ class Office:
 
     @cached_property
     def reference_hash(self) -> str:
-        """One hash over office.yaml, reference tables: what an answer depends on beside deliveries.
+        """One hash over the settings and reference tables: what an answer depends on beside deliveries.
 
         Section `warehouse` is left out: an answer is the same whatever engine counts it.
         """
-        return _hash_files([self.root / "office.yaml", *sorted((self.root / "reference").glob("*.csv"))], _ENGINE)
+        settings = self.settings.model_dump_json(exclude={"warehouse"})
+        return _hash_files(sorted((self.root / "reference").glob("*.csv")), settings.encode())
 
     @cached_property
     def paper_hash(self) -> str:
@@ -284,8 +282,9 @@ class Office:
         return hashlib.sha256("".join(self._table_hashes[name] for name in names).encode()).hexdigest()
 
     def profile_for(self, unit_id: str, file_name: str) -> Profile | None:
-        """Return the first profile that fits a file of a unit, or None."""
-        return next((profile for profile in self.profiles if profile.fits(unit_id, file_name)), None)
+        """Return the first profile that fits a file of a unit, one that takes any name last; or None."""
+        fitting = [profile for profile in self.profiles if profile.fits(unit_id, file_name)]
+        return min(fitting, key=lambda profile: profile.takes_any_name(unit_id, file_name), default=None)
 
     def profile_hash(self, profile: Profile) -> str:
         """Hash of one profile's content (part of the recipe of a typed file)."""
@@ -306,11 +305,11 @@ class Office:
         return self.settings.window.model_dump_json()
 
 
-def _hash_files(paths: list[Path], without: re.Pattern[bytes] | None = None) -> str:
-    digest = hashlib.sha256()
+def _hash_files(paths: list[Path], beside: bytes = b"") -> str:
+    digest = hashlib.sha256(beside)
     for path in paths:
         digest.update(path.name.encode())
-        digest.update(without.sub(b"", path.read_bytes()) if without else path.read_bytes())
+        digest.update(path.read_bytes())
     return digest.hexdigest()
 
 

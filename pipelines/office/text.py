@@ -1,6 +1,6 @@
 """Text of Vietnamese offices: one normal form, one key for matching.
 
-Here: NFC, matching keys. Not here: reading files, old encodings.
+Here: NFC, matching keys, numbers as Vietnamese writes them. Not here: reading files, old encodings.
 Invariant: what is shown keeps its marks; only a key is folded.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sized
 from functools import lru_cache
 
 _SPACES = re.compile(r"[\s\u00a0\u200b\ufeff]+")
@@ -48,3 +49,20 @@ def ascii_key(text: str) -> str:
     """Return the key without marks (đ → d), for a second try that must be unique."""
     folded = unicodedata.normalize("NFD", match_key(text).replace("đ", "d"))
     return "".join(letter for letter in folded if not unicodedata.combining(letter))
+
+
+def format_count(value: int, zero_display: str = "0") -> str:
+    """Return a count with dots between thousands ("1.234"); zero as the form wants it: 0, blank or -."""
+    if value == 0 and zero_display != "0":
+        return "" if zero_display == "blank" else zero_display
+    return f"{value:,}".replace(",", ".")
+
+
+def counted(things: Sized) -> str:
+    """Return how many things there are, as `format_count` writes it."""
+    return format_count(len(things))
+
+
+def format_decimal(value: float, digits: int = 1) -> str:
+    """Return a number with a decimal comma and dots between thousands ("1.234,5")."""
+    return f"{value:,.{digits}f}".translate(str.maketrans(",.", ".,"))

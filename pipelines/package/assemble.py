@@ -25,6 +25,7 @@ from pipelines.figures.words import KEPT_TEMPLATE, report_blocks
 from pipelines.ingest.landing import hash_file
 from pipelines.office.files import sync
 from pipelines.office.settings import Office
+from pipelines.office.text import counted, format_count
 from pipelines.office.words import OwnWords, read_words
 from pipelines.package.provenance import PROVENANCE, write_provenance
 from pipelines.package.tidy import TIDY_FILES, write_tidy
@@ -100,11 +101,11 @@ def assemble(
         write_report(model, blocks, folder / f"{name}.docx", paper.base)
         write_pdf(model, blocks, folder / f"{name}.pdf")
         write_html(model, blocks, folder / f"{name}.html")
-    write_forms(model, sent, folder / SENT_FORMS)
-    write_forms(model, kept, folder / KEPT_FORMS)
+    codes = _short_codes(model, layouts)
+    write_forms(model, sent, folder / SENT_FORMS, codes)
+    write_forms(model, kept, folder / KEPT_FORMS, codes)
     _write_json(folder / "forms.json", layouts)
     if warehouse:
-        codes = _short_codes(model, layouts)
         write_book(folder, warehouse, model, layouts, codes, since)
     if warehouse and model.scope is None:
         write_tidy(folder, model, codes)
@@ -118,10 +119,10 @@ def summary(model: ReportModel) -> dict[str, str]:
     return {
         "Kỳ báo cáo": f"{model.question.period_label}, số liệu đến hết ngày {model.question.until_on:%d/%m/%Y}",
         **model.headline(),
-        "Bảng số liệu": f"{counts.accepted} chấp nhận, {counts.refused} từ chối",
-        "Dòng trả lại đơn vị": str(counts.rows_rejected),
+        "Bảng số liệu": f"{format_count(counts.accepted)} chấp nhận, {format_count(counts.refused)} từ chối",
+        "Dòng trả lại đơn vị": format_count(counts.rows_rejected),
         **_outdated(model),
-        "Đơn vị còn thiếu": f"{len(coverage.missing)}"
+        "Đơn vị chưa gửi đủ": f"{counted(coverage.missing)}"
         + (f" ({', '.join(coverage.missing)})" if coverage.missing else ""),
     }
 

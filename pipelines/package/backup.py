@@ -21,6 +21,7 @@ from pipelines.office import journal, kept
 from pipelines.office.errors import OfficeError
 from pipelines.office.files import inside, locked, temporary_beside, write_atomically
 from pipelines.office.settings import Office, load_office
+from pipelines.office.text import counted
 from pipelines.warehouse.build import only_run
 
 LIST = "sao-luu.json"
@@ -54,7 +55,7 @@ def back_up(office: Office, folder: Path) -> Backup:
         faults = verify(office)
         if faults:
             raise OfficeError(
-                f"Không sao lưu: kiểm tra có {len(faults)} chỗ khác, ví dụ: {faults[0]} Xem: kstt verify."
+                f"Không sao lưu: kiểm tra có {counted(faults)} chỗ khác, ví dụ: {faults[0]} Xem: kstt verify."
             )
         _check_earlier(office, target)
         sources = dict(_kept_files(office))
@@ -81,7 +82,7 @@ def restore_office(folder: Path, root: Path) -> Backup:
     broken = [name for name, sha256 in hashes.items() if _hash(inside(folder, name)) != sha256]
     if broken:
         raise OfficeError(
-            f"Bản sao lưu thiếu hoặc đã đổi {len(broken)} tệp: {', '.join(broken[:_SHOWN])}. "
+            f"Bản sao lưu thiếu hoặc đã đổi {counted(broken)} tệp: {', '.join(broken[:_SHOWN])}. "
             "Không khôi phục từ bản này."
         )
     for name in hashes:
@@ -90,7 +91,7 @@ def restore_office(folder: Path, root: Path) -> Backup:
         shutil.copy2(folder / name, place)
     faults = verify(load_office(root))
     if faults:
-        raise OfficeError(f"Đã chép vào «{root}» nhưng kiểm tra có {len(faults)} chỗ khác, ví dụ: {faults[0]}")
+        raise OfficeError(f"Đã chép vào «{root}» nhưng kiểm tra có {counted(faults)} chỗ khác, ví dụ: {faults[0]}")
     return Backup(folder, len(hashes), len(hashes), made_at)
 
 

@@ -10,28 +10,31 @@ from collections.abc import Iterator
 
 import duckdb
 
-from pipelines.figures.model import Form, ReportModel
+from pipelines.figures.model import Delivery, Form, ReportModel
+from pipelines.warehouse.reported_claims import by_file
 
 _UNKNOWN = "Chưa xác định"  # label of the row of unmapped codes in dim_field, dim_unit and the forms
 
+# What one unit has not answered in one way is one blocker.
+_OF_UNIT = (
+    "select unit_name, string_agg(stream_title, '; ' order by stream_title) as titles from rpt_coverage "
+    "where state = '{state}' group by unit_name, sort_no, unit_id order by sort_no, unit_id"
+)
+# Files that wait for a word, with what gives it; their other doubts are asked about once they count.
+_WAITING = "select distinct unit_id, file_name, mend from rpt_claim where is_open and effect = 'waits'"
 # One blocker a line: a query, and the sentence made of each of its rows.
 _QUERIES = (
     (
-        "select unit_name, stream_title, state from rpt_coverage where state = 'missing' order by sort_no, unit_id, 2",
-        "{unit_name} chưa gửi {stream_title}. Đôn đốc đơn vị gửi.",
+        _OF_UNIT.format(state="missing"),
+        "{unit_name} chưa gửi {titles}. Đôn đốc đơn vị gửi.",
     ),
     (
-        "select unit_name, stream_title from rpt_coverage where state = 'refused' order by sort_no, unit_id, 2",
-        "{unit_name} đã gửi {stream_title} nhưng mọi tệp đều bị từ chối. Yêu cầu gửi lại.",
+        _OF_UNIT.format(state="stale"),
+        "{unit_name} chỉ có số liệu cũ về {titles}, lập trước khi kỳ bắt đầu. Yêu cầu kết xuất lại rồi gửi.",
     ),
     (
-        "select unit_name, stream_title from rpt_coverage where state = 'stale' order by sort_no, unit_id, 2",
-        "{unit_name} chỉ có số liệu cũ về {stream_title}, lập trước khi kỳ bắt đầu. Yêu cầu kết xuất lại rồi gửi.",
-    ),
-    (
-        "select unit_name, file_name, reason, mend from rpt_claim where is_open and holds_final "
-        "order by sort_no, unit_id, file_name, kind, reason",
-        "Tệp «{file_name}» của {unit_name}: {reason} {mend}",
+        by_file(f"is_open and holds_final and (unit_id, file_name, mend) not in ({_WAITING})"),
+        "Tệp «{file_name}» của {unit_name}: {reasons} {mend}",
     ),
     (
         "select distinct record_code, column_label, document from rpt_correction "
@@ -79,8 +82,12 @@ _QUERIES = (
 
 
 def blockers(connection: duckdb.DuckDBPyConnection, model: ReportModel) -> list[str]:
-    """Return the reasons why a report may not be issued, in the order units are; empty when it may."""
-    return [*_from_queries(connection), *_refused_files(model), *_unmapped(model)]
+    """Return the reasons why a report may not be issued, in the order units are; empty when it may.
+
+    One cause is one reason, with everything it touches: what nobody sent of a unit, a refused file, a doubted file,
+    codes nobody knows.
+    """
+    return [*_from_queries(connection), *_refused(connection, model), *_unmapped(model)]
 
 
 def _from_queries(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
@@ -90,14 +97,45 @@ def _from_queries(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
         yield from (sentence.format(**dict(zip(names, row, strict=True))) for row in found.fetchall())
 
 
-def _refused_files(model: ReportModel) -> Iterator[str]:
-    for file in dict.fromkeys(model.coverage.refused):  # each sheet of a return is refused with its file
-        yield f"Tệp «{file.file_name}» của {file.unit_name} bị từ chối: {file.reason} Yêu cầu gửi lại, hoặc rút tệp."
+def _refused(connection: duckdb.DuckDBPyConnection, model: ReportModel) -> Iterator[str]:
+    """Yield each refused file with what its unit has not answered for it; then what is refused without such a file."""
+    query = """
+        select unit_id, stream, unit_name, stream_title from rpt_coverage
+        where state = 'refused' order by sort_no, unit_id, stream"""
+    open_duties = {(unit, stream): (name, title) for unit, stream, name, title in connection.execute(query).fetchall()}
+    files: dict[tuple[str, str], list[Delivery]] = {}
+    for item in model.deliveries:
+        if item.answers_period and item.status == "refused":
+            files.setdefault((item.unit_id, item.file_name), []).append(item)
+    words = {(unit_id, name): mend for unit_id, name, mend in connection.execute(_WAITING).fetchall()}
+    told = set()
+    for items in files.values():  # every table of a return is refused with its file
+        touched = [key for item in items if (key := (item.unit_id, item.stream)) in open_duties]
+        told |= set(touched)
+        reasons = " ".join(dict.fromkeys(item.refused_reason for item in items))
+        titles = "; ".join(dict.fromkeys(open_duties[key][1] for key in touched))
+        lacking = f" Vì thế chưa có: {titles}." if titles else ""
+        word = words.get((items[0].unit_id, items[0].file_name))
+        yield (
+            f"Tệp «{items[0].file_name}» của {items[0].unit_name} {'chưa tính' if word else 'bị từ chối'}: "
+            f"{reasons}{lacking} {word or 'Yêu cầu gửi lại, hoặc rút tệp.'}"
+        )
+    for key, (name, title) in open_duties.items():
+        if key not in told:
+            yield f"{name} đã gửi {title} nhưng mọi tệp đều bị từ chối. Yêu cầu gửi lại."
 
 
 def _unmapped(model: ReportModel) -> Iterator[str]:
+    """Yield what has no known code, once for all forms of the same files: it is the same records."""
+    places: dict[tuple[str, ...], list[str]] = {}
     for form in model.forms.values():
-        yield from _unmapped_rows(form)
+        places.setdefault(form.layout.streams, []).extend(_unmapped_rows(form))
+    for found in places.values():
+        if found:
+            yield (
+                f"Dòng “{_UNKNOWN}” còn số liệu: {'; '.join(found)}. "
+                "Bổ sung mã, tên gọi vào danh mục rồi lập lại báo cáo."
+            )
 
 
 def _unmapped_rows(form: Form) -> Iterator[str]:
@@ -108,8 +146,5 @@ def _unmapped_rows(form: Form) -> Iterator[str]:
             if figure.value and not column.whole
         ]
         if row.label == _UNKNOWN and counted:
-            section = f" ở mục «{row.section_label}»" if row.section_label else ""
-            yield (
-                f"Biểu {form.layout.form_id}, dòng “{_UNKNOWN}”{section} còn số liệu ({'; '.join(counted)}). "
-                "Bổ sung mã, tên gọi vào danh mục rồi lập lại báo cáo."
-            )
+            section = f", mục «{row.section_label}»" if row.section_label else ""
+            yield f"biểu «{form.layout.tab}»{section} ({', '.join(counted)})"

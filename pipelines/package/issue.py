@@ -12,7 +12,7 @@ import json
 import platform
 import shutil
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ from pipelines.office.errors import OfficeError
 from pipelines.office.files import sync
 from pipelines.office.settings import Office
 from pipelines.office.software import versions
+from pipelines.office.text import format_count
 from pipelines.office.words import read_words, words_hash
 from pipelines.package.assemble import assemble, paper_of
 from pipelines.package.blockers import blockers
@@ -109,12 +110,18 @@ class _Candidate:
     earlier: list[Issued]
 
 
-def issue(office: Office, request: Request) -> Issued:
+def issue(office: Office, request: Request, counted_again: Callable[[Path], str] = lambda _: "") -> Issued:
     """Freeze the newest finished report of a period as its next version; return the version.
 
+    Args:
+        office: the office.
+        request: what is asked.
+        counted_again: says how a report differs from what was received; "" where it does not. Asked last, for it takes
+            its time.
+
     Raises:
-        OfficeError: no finished report represents what is in force now, a rule of versions is broken, or something
-            blocks and no reason to force was given; every reason is listed.
+        OfficeError: no finished report represents what is in force now, a rule of versions is broken, something
+            blocks and no reason to force was given (every reason is listed), or it differs when counted again.
     """
     with only_run(office):
         settle(office)
@@ -123,6 +130,8 @@ def issue(office: Office, request: Request) -> Issued:
         changed = input_faults(office, candidate.planned.deliveries, candidate.earlier)
         _refuse(candidate, [*changed, *_broken_rules(candidate), *_number_taken(office, request)], found)
         reasons = reasons_for(found, request.force)
+        if differs := counted_again(candidate.report):
+            raise OfficeError(differs)
         block = _block(candidate, found, reasons)
         if issued_folder(office, request.period_id, block.version).exists():
             raise OfficeError(
@@ -234,12 +243,14 @@ def _blocking(office: Office, candidate: _Candidate) -> list[str]:
     )
     if counted != sent:
         found.append(
-            f"Từ khi lập báo cáo này, tệp gửi cho kỳ đã đổi: thêm {len(sent - counted)}, "
-            f"thay hoặc rút {len(counted - sent)}. Lập lại báo cáo."
+            f"Từ khi lập báo cáo này, tệp gửi cho kỳ đã đổi: thêm {format_count(len(sent - counted))}, "
+            f"thay hoặc rút {format_count(len(counted - sent))}. Lập lại báo cáo."
         )
     accepted = [act for act in journal.acts(office, "accept") if act.n > question.cut.act_no]
     if accepted:
-        found.append(f"Từ khi lập báo cáo này đã có {len(accepted)} xác nhận mới (kstt accept). Lập lại báo cáo.")
+        found.append(
+            f"Từ khi lập báo cáo này đã có {format_count(len(accepted))} xác nhận mới (kstt accept). Lập lại báo cáo."
+        )
     if now.prior and now.prior != question.prior:
         found.append(
             f"Kỳ trước đã có bản {now.prior.issue_id}, nhưng số chuyển kỳ của báo cáo này đối chiếu với "

@@ -29,6 +29,7 @@ from pipelines.office.software import versions
 from pipelines.package.issue import SOFTWARE
 from pipelines.package.kept_office import lay_out_office, restore
 from pipelines.paths import REPOSITORY
+from pipelines.warehouse.foreign import check_database
 from pipelines.warehouse.issued import RECORD, Issued, issued_versions
 
 DATABASE = "warehouse.duckdb"  # compared table by table: its pages hold no promise of order
@@ -71,7 +72,7 @@ def reproduce(office: Office, issued: Issued, software: Path = REPOSITORY, relea
 
     Raises:
         OfficeError: the issue's own record was changed, so nobody can say what it was made from; or the kept software
-            is not the release named.
+            is not the release named; or its database does more than hold tables.
     """
     record = issued.record()
     if release is not None and release != software_release(record):
@@ -85,6 +86,8 @@ def reproduce(office: Office, issued: Issued, software: Path = REPOSITORY, relea
             faults += issue_faults(office, earlier)
     if any(not _is_of_issued_files(fault, record) for fault in faults):
         return Reproduction(issued, 0, ("không lập lại được vì thiếu đầu vào nguyên vẹn.",), tuple(faults))
+    if (issued.folder / DATABASE).is_file():
+        check_database(issued.folder / DATABASE)
     with tempfile.TemporaryDirectory(prefix="kstt-lap-lai-") as temporary:
         folder = Path(temporary)
         lay_out_office(office, record, folder / "office")

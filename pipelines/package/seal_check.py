@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from pipelines.audit.verify import issue_faults
 from pipelines.figures.version import issue_of
 from pipelines.ingest.landing import hash_file
 from pipelines.office.errors import OfficeError
@@ -20,6 +21,7 @@ from pipelines.office.settings import Office, load_office
 from pipelines.package.issue import write_issued
 from pipelines.package.kept_office import lay_out_office
 from pipelines.package.seal import same_seal, seal_of, sealed_files
+from pipelines.warehouse.foreign import check_database
 from pipelines.warehouse.issued import RECORD, Issued, issued_versions
 
 
@@ -37,7 +39,8 @@ def check_seal(office: Office, seal: str, period_id: str | None = None) -> tuple
             noted.append(f"Bản {issued.issue_id}: không tính được mã niêm phong ({type(error).__name__}: {error}).")
             continue
         if same_seal(now, seal):
-            return issued, list(_documents(office, issued, record))
+            found = [*_documents(office, issued, record), *issue_faults(office, issued)]
+            return issued, list(dict.fromkeys(found))
         noted.append(f"Bản {issued.issue_id}: dữ liệu đang có trên máy cho mã niêm phong {now}.")
     return None, noted or ["Không có bản phát hành nào trên máy."]
 
@@ -47,6 +50,7 @@ def _documents(office: Office, issued: Issued, record: dict[str, Any]) -> Iterat
     with tempfile.TemporaryDirectory(prefix="kstt-niem-phong-") as temporary:
         folder = Path(temporary)
         try:
+            check_database(issued.folder / "warehouse.duckdb")
             lay_out_office(office, record, folder / "office")
             _copy_sealed(issued.folder, folder / "sealed")
             then = load_office(folder / "office")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from pipelines.recount.apologies_and_fees import apologies, fees
 from pipelines.recount.declared import declaring_units
 from pipelines.recount.known import Dossier, due_moment, is_without_due, known_dossiers
 from pipelines.recount.landed import UNKNOWN, Counted, Landed, Row, happened, is_valid, on, unit_scopes
@@ -318,8 +319,8 @@ def more_measures_of(landed: Landed, dossier: Dossier, outcome: Outcome, due_at:
     noted = (
         _endings(question, dossier, cell, due_at)
         | _levels(question, dossier, is_new)
-        | _apologies(landed, dossier, cell, due_at)
-        | _fees(question, dossier, is_new)
+        | apologies(landed, dossier, cell, due_at)
+        | fees(landed, dossier, is_new)
         | _remarks(question, dossier, cell, is_new)
     )
     return {name: int(amount) for name, amount in noted.items()}
@@ -366,69 +367,20 @@ def _levels(question: Row, dossier: Dossier, is_new: bool) -> dict[str, int]:
     return {**by_level, "received_in_period": is_new}
 
 
-def apology_state(landed: Landed, dossier: Dossier, due_at: dt.datetime | None) -> str:
-    """Return apologised (at the latest one day before the first promise), apologised_late or not_apologised.
-
-    Switches: overdue_basis_audit (which promise), apology_lead (which day); without a calendar days are plain days.
-    """
-    question, apology_on = landed.question, on(dossier.newest["apology_at"])
-    if apology_on is None or apology_on > question["until_on"]:
-        return "not_apologised"
-    first, latest = dossier.first_due_at, due_at
-    promised_on = on((latest or first) if question["overdue_basis_audit"] == "latest_due" else (first or latest))
-    if promised_on is None:
-        return "apologised_late"
-    plain = (promised_on - apology_on).days
-    worked = landed.working_days.between(apology_on, promised_on)
-    by_plain_days = worked is None or question["apology_lead"] == "calendar_day"
-    return "apologised" if (plain if by_plain_days else worked) >= 1 else "apologised_late"
-
-
-def _apologies(landed: Landed, dossier: Dossier, cell: str, due_at: dt.datetime | None) -> dict[str, int]:
-    """Split what is overdue (columns 10 and 13) by its apology."""
-    state = apology_state(landed, dossier, due_at)
-    states = ("apologised", "apologised_late", "not_apologised")
-    is_overdue = cell in ("overdue", "pending_overdue")
-    whole = {"overdue_total": is_overdue, **{f"overdue_{name}": is_overdue and state == name for name in states}}
-    return whole | {
-        f"{column}_{name}": cell == of_cell and state == name
-        for column, of_cell in (("resolved_overdue", "overdue"), ("pending_overdue", "pending_overdue"))
-        for name in states
-    }
-
-
-def _fees(question: Row, dossier: Dossier, is_new: bool) -> dict[str, int]:
-    """Fees of what was received in the period, paid by the last counted day; without amounts the day gives it."""
-    row, paid_on = dossier.observed, on(dossier.newest["paid_at"])
-    due, amount, is_exempt = row["fee_due"], row["fee_paid"], row["fee_kind"] == "exempt"
-    if paid_on is not None:
-        has_paid = amount != 0 and (amount is None or amount > 0) and paid_on <= question["until_on"]
-    else:
-        has_paid = amount is not None and amount > 0
-    payable = is_new and not is_exempt and (due > 0 if due is not None else has_paid)
-    online = row["payment_channel"] == "online"
-    collected = amount if is_new and has_paid and amount is not None else 0
-    owed = 0 if is_exempt else due
-    return {
-        "payable": payable,
-        "paid": payable and has_paid,
-        "paid_online": payable and has_paid and online,
-        "fee_mismatch": is_new and has_paid and None not in (amount, owed) and amount != owed,
-        "fee_due_amount": (due or 0) if payable else 0,
-        "fee_paid_amount": collected,
-        "fee_paid_online_amount": collected if online else 0,
-    }
-
-
 def _remarks(question: Row, dossier: Dossier, cell: str, is_new: bool) -> dict[str, int]:
     """Digitised at intake and result (5.10), rated by the applicant (5.12)."""
     row = dossier.observed
     waits = cell == "on_time" and not happened(on(closing_moment(question, dossier)), question["until_on"])
     has_result = cell in ("early", "on_time", "overdue") and not waits
     is_resolved = not cell.startswith("pending")
+    is_told = {name: row[name] in ("yes", "no") for name in ("digitised_intake", "digitised_result")}
     return {
         "intake_digitised": is_new and row["digitised_intake"] == "yes",
+        "intake_told": is_new and is_told["digitised_intake"],
+        "intake_untold": is_new and not is_told["digitised_intake"],
         "resolved_with_result": has_result,
+        "result_told": has_result and is_told["digitised_result"],
+        "result_untold": has_result and not is_told["digitised_result"],
         "result_digitised": has_result and row["digitised_result"] == "yes",
         "rated": is_resolved and row["satisfaction"] in ("satisfied", "neutral", "dissatisfied"),
         "satisfied": is_resolved and row["satisfaction"] == "satisfied",

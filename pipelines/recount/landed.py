@@ -69,6 +69,11 @@ class Landed:
         """Deliveries whose rows count (visible at the question's moment and accepted), by id."""
         return {row["delivery_id"]: row for row in self.table("delivery") if row["is_counted"]}
 
+    @cached_property
+    def columns(self) -> frozenset[tuple[str, str]]:
+        """Delivery id and name of every column its file has."""
+        return frozenset((row["delivery_id"], row["column_name"]) for row in self.table("delivery_column"))
+
     def rows(self, stream: str) -> list[Row]:
         """Return the typed rows of a stream's counted deliveries, each with its delivery under `delivery`."""
         found = []

@@ -37,13 +37,14 @@ def _measures(of: dict[str, int], is_anywhere: bool) -> dict[str, int]:
         "received_non_boundary": is_new and is_anywhere,
         "resolved_not_withdrawn": is_closed and not of["withdrawn"],
         "resolved_in_time_not_withdrawn": in_time and not of["withdrawn"],
-        "resolved_overdue_apologised_at_all": of["resolved_overdue"] and not of["resolved_overdue_not_apologised"],
+        "resolved_overdue_apologised_at_all": of["resolved_overdue_apologised"]
+        or of["resolved_overdue_apologised_late"],
         "paused_total": is_paused,
         "pending_not_paused": is_open and not is_paused,
         "pending_in_time_not_paused": of["pending_in_time"] and not is_paused,
         "pending_not_suspended": is_open and not of["suspended"],
         "pending_in_time_not_suspended": of["pending_in_time"] and not of["suspended"],
-        "pending_overdue_apologised_at_all": of["pending_overdue"] and not of["pending_overdue_not_apologised"],
-        "paid_directly": of["paid"] and not of["paid_online"],
+        "pending_overdue_apologised_at_all": of["pending_overdue_apologised"] or of["pending_overdue_apologised_late"],
+        "paid_directly": of["paid"] and not of["paid_online"] and not of["paid_untold"],
     }
     return of | {name: int(bool(counts)) for name, counts in noted.items()}

@@ -76,7 +76,7 @@ def _file_lines(item: ReadDifference) -> list[str]:
 def _side(title: str, records: tuple[str, ...]) -> list[str]:
     if not records:
         return []
-    more = f" … và {len(records) - _SHOWN_RECORDS} nữa" if len(records) > _SHOWN_RECORDS else ""
+    more = f" … và {format_count(len(records) - _SHOWN_RECORDS)} nữa" if len(records) > _SHOWN_RECORDS else ""
     return [f"      {title}: {', '.join(records[:_SHOWN_RECORDS])}{more}"]
 
 

@@ -12,15 +12,15 @@ from itertools import groupby
 from pathlib import Path
 
 from pipelines.figures.charts import Chart, chart_caption
-from pipelines.figures.text import format_count
+from pipelines.figures.text import format_count, lower_first
 from pipelines.ingest.reception_text import broken_lines, ignored_lines
+from pipelines.office.text import counted
 from pipelines.render.charts import chart_svg
 from pipelines.render.page import write_page
 from pipelines.warehouse.status import Owed, PeriodStatus, State, state_words
 
 STATE_WORDS: dict[State, str] = {
     "on_time": "Đúng hạn",
-    "nil": "Không phát sinh",
     "late": "Trễ hạn",
     "unknown": "Chưa rõ ngày gửi",
     "stale": "Số liệu cũ",
@@ -30,8 +30,14 @@ STATE_WORDS: dict[State, str] = {
 }
 # Sign and colour both tell the state: the page is read by colour-blind people and printed in black.
 _SIGNS: dict[State, str] = {
-    "on_time": "✓", "nil": "○", "late": "◷", "unknown": "?", "stale": "!", "refused": "✗", "waiting": "!",
+    "on_time": "✓", "late": "◷", "unknown": "?", "stale": "!", "refused": "✗", "waiting": "!",
     "missing": "–",
+}  # fmt: skip
+
+
+# The tiles are the columns of the report's form of duties; a state it does not tell apart is in the tile it is part of.
+_TILES: dict[State, State | None] = {
+    "on_time": None, "late": None, "unknown": None, "refused": "waiting", "missing": "stale",
 }  # fmt: skip
 
 
@@ -82,14 +88,18 @@ def write_board(
 def _tiles(status: PeriodStatus) -> Iterator[tuple[str, str, str]]:
     """Yield number, words and state of each tile."""
     answered = sum(item.is_answered for item in status.owed)
-    yield f"{answered}/{len(status.owed)}", "việc phải gửi đã có", ""
-    yield from (
-        (str(status.counts[state]), words, state) for state, words in STATE_WORDS.items() if status.counts[state]
-    )
+    yield f"{format_count(answered)}/{counted(status.owed)}", "nội dung phải gửi đã có", ""
+    for state, beside in _TILES.items():
+        part = status.counts[beside] if beside else 0
+        if count := status.counts[state] + part:
+            told = f" (trong đó {lower_first(STATE_WORDS[beside])}: {format_count(part)})" if beside and part else ""
+            yield format_count(count), f"{STATE_WORDS[state]}{told}", state
+    if nil := sum(item.is_nil for item in status.owed):
+        yield format_count(nil), "trong số đã gửi, khai không phát sinh", ""
     if status.waiting:
-        yield str(len(status.waiting)), "tệp trong inbox chưa nhận", "missing"
+        yield format_count(len(status.waiting)), "tệp trong inbox chưa nhận", "missing"
     back = sum(item.rows_rejected for item in status.owed)
-    yield str(back), "dòng trả lại đơn vị", "refused" if back else ""
+    yield format_count(back), "dòng trả lại đơn vị", "refused" if back else ""
 
 
 def _by_unit(owed: Iterable[Owed]) -> Iterator[list[Owed]]:

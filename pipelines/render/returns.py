@@ -17,7 +17,7 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from pipelines.ingest.own_return import FORM_PROPERTY, LISTS_SHEET, PERIOD_PROPERTY, TITLE, UNIT_PROPERTY
-from pipelines.render.workbook import new_workbook
+from pipelines.render.workbook import count_format, new_workbook
 
 _HEAD_ROW = 5
 _WIDTHS = {"code": 24, "text": 30, "date": 17, "number": 14, "choice": 24}
@@ -102,7 +102,7 @@ class _Writer:
                 "text": {**cell, "num_format": "@", "text_wrap": True},
                 "choice": {**cell, "num_format": "@"},
                 "date": {**cell, "num_format": "dd/mm/yyyy hh:mm"},
-                "number": {**cell, "num_format": "#,##0.##"},
+                "number": {**cell, "num_format": count_format(0)},
             }.items()
         }
 

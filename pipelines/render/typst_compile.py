@@ -56,11 +56,15 @@ def _packed(made: bytes) -> bytes:
     """Return the same document with its small objects compressed.
 
     Typst writes each cell's place in the structure (for readers aloud) and each link as plain text: most of a report.
+    That nothing of the structure is suspect is what a reader takes without being told; some warn of its being told.
     """
     import pikepdf
 
     packed = BytesIO()
     with pikepdf.open(BytesIO(made)) as document:
+        mark_info = document.Root.get("/MarkInfo", {})
+        if mark_info.get("/Suspects") is False:
+            del mark_info["/Suspects"]
         document.save(packed, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
     return packed.getvalue()
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from math import ceil
 from pathlib import Path
@@ -46,8 +46,15 @@ _LONGEST_NAME = 31
 _Place = tuple[Figure, str, str, str, str]
 
 
-def write_forms(model: ReportModel, blocks: Sequence[Block], path: Path) -> None:
-    """Write the forms of a packet, one sheet each, and a last sheet that says where each figure id stands."""
+def write_forms(model: ReportModel, blocks: Sequence[Block], path: Path, codes: Mapping[str, str]) -> None:
+    """Write the forms of a packet, one sheet each, and a last sheet that says where each figure id stands.
+
+    Args:
+        model: the report.
+        blocks: the packet.
+        path: the workbook.
+        codes: short code of each figure by its id.
+    """
     created = dt.datetime.combine(model.question.as_of, dt.time())
     with new_workbook(path, created, title=model.question.period_label, author=model.office.name) as book:
         places: list[_Place] = []
@@ -57,7 +64,7 @@ def write_forms(model: ReportModel, blocks: Sequence[Block], path: Path) -> None
             page = form_page(model, model.forms[block.form_id], block)
             name = _FORBIDDEN.sub("-", page.tab)[:_LONGEST_NAME]
             places += _Sheet(book, book.add_worksheet(name), page).write()
-        _write_index(book, places, model.book)
+        _write_index(book, places, model.book, codes)
 
 
 _TEXT = {"font_name": "Times New Roman", "font_size": 11, "valign": "vcenter"}
@@ -256,15 +263,16 @@ class _Sheet:
         return figure, label, number, self.sheet.get_name(), xl_rowcol_to_cell(row, column)
 
 
-def _write_index(book: Workbook, places: list[_Place], page: str) -> None:
-    """List every figure id with its sheet and cell, so that an auditor or a program finds it; each id opens `page`, the
-    evidence book's, at its figure.
+def _write_index(book: Workbook, places: list[_Place], page: str, codes: Mapping[str, str]) -> None:
+    """List every figure id and short code with sheet and cell, so that an auditor or a program finds it; each id opens
+    `page`, the evidence book's, at its figure.
     """
     sheet = book.add_worksheet(INDEX_SHEET)
     look = {"font_name": "Times New Roman", "font_size": 11}
     plain, bold = book.add_format(look), book.add_format({**look, "bold": True, "bottom": 1})
     link = book.add_format({**look, "font_color": "#0563C1", "underline": 1})
-    for column, (title, width) in enumerate((("Mã số liệu", 40), ("Biểu", 18), ("Ô", 8), ("Dòng", 50), ("Cột", 8))):
+    titles = (("Mã số liệu", 40), ("Biểu", 18), ("Ô", 8), ("Dòng", 50), ("Cột", 8), ("Mã ngắn", 32))
+    for column, (title, width) in enumerate(titles):
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, title, bold)
     for row, (figure, label, number, name, cell) in enumerate(places, start=1):
@@ -276,9 +284,10 @@ def _write_index(book: Workbook, places: list[_Place], page: str) -> None:
         sheet.write_url(row, 2, f"internal:'{name}'!{cell}", link, string=cell)
         sheet.write_string(row, 3, label, plain)
         sheet.write_string(row, 4, number, plain)
+        sheet.write_string(row, 5, codes.get(figure.figure_id, ""), plain)
     sheet.freeze_panes(1, 1)
-    sheet.autofilter(0, 0, max(len(places), 1), 4)
+    sheet.autofilter(0, 0, max(len(places), 1), 5)
     # For looking things up on the screen: whoever prints the workbook wants the forms, not a list of ids.
-    sheet.print_area(0, 0, 0, 4)
+    sheet.print_area(0, 0, 0, 5)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)

@@ -26,6 +26,7 @@ from pipelines.office.errors import OfficeError
 from pipelines.office.journal import journal_faults
 from pipelines.office.settings import Office
 from pipelines.office.software import versions
+from pipelines.office.text import counted, format_decimal
 
 _LITTLE_ROOM = 2 * 1024**3
 _OLDEST_PYTHON = (3, 11)
@@ -34,10 +35,16 @@ _SHOWN = ("duckdb", "dbt-core", "great-expectations", "pandas", "python-docx", "
 
 @dataclass(frozen=True)
 class Finding:
-    """One line: whether it is well, and what is so."""
+    """One line: whether it is well, and what is so; `is_choice`: not so by a fault, but as somebody has it for now."""
 
     is_well: bool
     text: str
+    is_choice: bool = False
+
+    @property
+    def sign(self) -> str:
+        """Return the mark before the line."""
+        return "✓" if self.is_well else "!" if self.is_choice else "✗"
 
 
 def examine(office: Office) -> Iterator[Finding]:
@@ -64,6 +71,7 @@ def _clock(office: Office) -> Iterator[Finding]:
         yield Finding(
             False,
             f"Đồng hồ: office.yaml ghim ở {now:%H:%M %d/%m/%Y}; đơn vị thật phải là clock: null, kẻo hạn sai.",
+            is_choice=True,
         )
         return
     real = Clock(office.clock.timezone).now()
@@ -72,14 +80,16 @@ def _clock(office: Office) -> Iterator[Finding]:
     if ahead:
         yield Finding(
             False,
-            f"Đồng hồ: {len(ahead)} tệp có giờ nhận sau giờ hiện nay; đồng hồ máy bị chỉnh lùi. Bật đồng bộ giờ (NTP).",
+            f"Đồng hồ: {counted(ahead)} tệp có giờ nhận sau giờ hiện nay; "
+            "đồng hồ máy bị chỉnh lùi. Bật đồng bộ giờ (NTP).",
         )
 
 
 def _disk(data: Path) -> Finding:
     there = next(folder for folder in [data, *data.parents] if folder.exists())
     room = shutil.disk_usage(there)
-    text = f"Ổ đĩa: còn {room.free / 1024**3:.1f} GB trong {room.total / 1024**3:.0f} GB ({there})"
+    free, total = format_decimal(room.free / 1024**3), format_decimal(room.total / 1024**3, 0)
+    text = f"Ổ đĩa: còn {free} GB trong {total} GB ({there})"
     return Finding(room.free > _LITTLE_ROOM, text + ("" if room.free > _LITTLE_ROOM else "; cần trống ít nhất 2 GB."))
 
 
@@ -121,10 +131,11 @@ def _messages(office: Office) -> Iterator[Finding]:
         for name, note in entry["ways"].items()
         if note["state"] in (FAILED, UNKNOWN)
     ]
-    yield Finding(not lost, f"Báo tin: {len(told)} tin trong sổ, {len(lost)} lần gửi chưa xong.")
+    yield Finding(not lost, f"Báo tin: {counted(told)} tin trong sổ, {counted(lost)} lần gửi chưa xong.")
     for entry, name, note in lost[-5:]:
         more = " (thôi không thử nữa)" if note["tries"] >= MOST_TRIES or note["state"] == UNKNOWN else ""
         yield Finding(False, f"  {name} → {entry['audience']}: {entry['subject']}: {note.get('why', '')}{more}")
     notify = office.settings.notify
     if not notify.officer and not notify.webhook_env and not notify.folder:
-        yield Finding(False, "Báo tin: office.yaml chưa khai notify, khi máy chạy một mình không ai được báo.")
+        text = "Báo tin: office.yaml chưa khai notify, khi máy chạy một mình không ai được báo."
+        yield Finding(False, text, is_choice=True)

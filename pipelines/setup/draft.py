@@ -17,7 +17,7 @@ import yaml
 from pipelines.ingest.cells import is_blank
 from pipelines.ingest.contract import load_contract
 from pipelines.ingest.grid import Opened, open_delivery
-from pipelines.ingest.guess import Guess, guess, profile_text, unknown_words
+from pipelines.ingest.guess import Guess, completed_text, guess, profile_text, unknown_words
 from pipelines.ingest.headers import Labels, is_numbering, label, path_key
 from pipelines.ingest.inspection import Inspection, inspect_file
 from pipelines.ingest.persons import without_persons
@@ -50,7 +50,7 @@ class Draft:
     @property
     def rows(self) -> list[Row]:
         """The rows below the header and the numbers of its columns, as they are in the file."""
-        return _rows(self.found)
+        return rows_of(self.found)
 
     def cells(self, *columns: str) -> Counter[tuple[str, ...]]:
         """Return how often each combination of cells of some contract columns stands in the file, "" for none."""
@@ -60,7 +60,7 @@ class Draft:
         return Counter(tuple(_cell(row, places.get(name)) for name in columns) for row in self.rows)
 
 
-def _rows(found: Guess) -> list[Row]:
+def rows_of(found: Guess) -> list[Row]:
     """The rows below the header that are no numbers of columns («(1) (2) (3)»)."""
     below = found.sheet.rows[found.header_rows[-1] :]
     return [row for number, row in enumerate(below) if number > 1 or not is_numbering(row)]
@@ -80,14 +80,32 @@ def guess_file(path: Path) -> tuple[Opened, Guess | None]:
     return opened, guess(opened, [load_contract(contract_path(stream)) for stream in streams()])
 
 
-def draft(path: Path, unit_id: str | None) -> Draft | None:
+def draft(path: Path, unit_id: str | None, known: Profile | None = None) -> Draft | None:
     """Return a profile for a file, tried on it; None where no contract knows two of its headers.
+
+    Args:
+        path: the file.
+        unit_id: the unit it comes from; None fits any.
+        known: the profile that reads it already: the draft is that one with what the file has beyond it.
 
     Raises:
         Refused: the file cannot be opened.
     """
+    if known is not None:
+        found = guess(open_delivery(path), [load_contract(contract_path(known.stream))], known)
+        if found is not None:
+            return completed(path, found, known)
     _, found = guess_file(path)
     return None if found is None else draft_of(path, found, unit_id)
+
+
+def completed(path: Path, found: Guess, known: Profile) -> Draft:
+    """Return a profile with what a file has beyond it."""
+    labels = {**known.labels, **{name: [head, *known.labels.get(name, [])] for name, head in found.guessed.items()}}
+    words = unknown_words(found.contract, known.model_copy(update={"labels": labels}), found.paths, rows_of(found))
+    text = completed_text(found, known, {name: list(shown_words(noted)) for name, noted in words.items()})
+    profile = Profile.model_validate(yaml.safe_load(text))
+    return Draft(found, profile, text, inspect_file(path, found.contract, profile), words)
 
 
 def draft_of(path: Path, found: Guess, unit_id: str | None) -> Draft:
@@ -99,7 +117,7 @@ def draft_of(path: Path, found: Guess, unit_id: str | None) -> Draft:
         labels={name: [head] for name, head in found.guessed.items()},
         date_order="month_first" if found.is_month_first else "day_first",
     )
-    words = unknown_words(found.contract, plain, found.paths, _rows(found))
+    words = unknown_words(found.contract, plain, found.paths, rows_of(found))
     text = profile_text(found, path.name, unit_id, {name: list(shown_words(noted)) for name, noted in words.items()})
     profile = Profile.model_validate(yaml.safe_load(text))
     return Draft(found, profile, text, inspect_file(path, found.contract, profile), words)

@@ -17,7 +17,7 @@ from pipelines.ingest.catalogue import Catalogue, as_procedures, one_per_code, r
 from pipelines.ingest.persons import without_persons
 from pipelines.ingest.sniff import Refused
 from pipelines.office.errors import OfficeError
-from pipelines.office.text import match_key, nfc
+from pipelines.office.text import counted, format_count, match_key, nfc
 from pipelines.setup.draft import Draft, draft
 from pipelines.setup.new_office import common_procedures
 from pipelines.setup.starter import Structure, Unit, agencies, kind_of, slug, starter_rows, unit_named
@@ -67,7 +67,7 @@ def draft_office(paths: Iterable[Path], structure: Structure, named: Iterable[Un
         catalogue = _catalogue(path)
         if catalogue is not None:
             lists.append(catalogue)
-            drafted.files.append(f"{path.name}: danh mục thủ tục quốc gia, {len(catalogue.rows)} dòng")
+            drafted.files.append(f"{path.name}: danh mục thủ tục quốc gia, {counted(catalogue.rows)} dòng")
             continue
         found = _export(path, drafted)
         exports += [(path, found)] if found else []
@@ -99,7 +99,7 @@ def _export(path: Path, drafted: Drafted) -> Draft | None:
         drafted.notes.append(f"{path.name}: không bảng nào của phần mềm có từ hai tiêu đề cột của tệp này.")
         return None
     contract = found.found.contract
-    drafted.files.append(f"{path.name}: {contract.title} ({contract.stream}), {len(found.rows)} dòng dưới tiêu đề")
+    drafted.files.append(f"{path.name}: {contract.title} ({contract.stream}), {counted(found.rows)} dòng dưới tiêu đề")
     return found
 
 
@@ -120,11 +120,11 @@ def _profile(path: Path, found: Draft, drafted: Drafted) -> None:
     drafted.profiles[name] = found.text.replace(f"profile_id: {found.profile.profile_id}", f"profile_id: {new_id}", 1)
     contract = found.found.contract
     drafted.notes += [
-        f"profiles/{name}: chưa thấy cột bắt buộc «{contract.columns[column].labels[0]}» ({column}) trong {path.name}."
+        f"profiles/{name}: chưa thấy cột bắt buộc «{contract.columns[column].title}» ({column}) trong {path.name}."
         for column in found.found.missing
     ]
     drafted.notes += [
-        f"profiles/{name}: {len(words)} từ ở cột {column} của {path.name} chưa có nghĩa; điền vào values.{column}."
+        f"profiles/{name}: {counted(words)} từ ở cột {column} của {path.name} chưa có nghĩa; điền vào values.{column}."
         for column, words in found.words.items()
     ]
 
@@ -138,7 +138,7 @@ def _units(exports: list[Draft], named: list[Unit], structure: Structure, drafte
     for name, count in sorted(_unit_names(exports).items()):
         if kind_of(name) is None:
             drafted.notes.append(
-                f"đơn vị «{without_persons(name)}» ({count} dòng): không rõ loại, chưa đưa vào units.csv."
+                f"đơn vị «{without_persons(name)}» ({format_count(count)} dòng): không rõ loại, chưa đưa vào units.csv."
             )
             continue
         unit = unit_named(name)

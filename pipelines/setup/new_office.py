@@ -18,6 +18,7 @@ from typing import Literal
 from pipelines.office.errors import OfficeError
 from pipelines.office.streams import streams
 from pipelines.office.tables import NOTE_COLUMNS, TABLES
+from pipelines.office.text import counted
 from pipelines.periods.period import Period, generate_periods
 from pipelines.setup.starter import (
     TWO_TIER_SINCE,
@@ -195,7 +196,7 @@ def write_office(root: Path, new: NewOffice) -> list[str]:
     senders = [unit.unit_id for unit in new.all_units if new.owed(unit)]
     for unit_id in senders:
         (root / "inbox" / new.first_period / unit_id).mkdir(parents=True)
-    return [*sorted(files), f"inbox/{new.first_period}/ ({len(senders)} đơn vị)"]
+    return [*sorted(files), f"inbox/{new.first_period}/ ({counted(senders)} đơn vị)"]
 
 
 def _is_any(unit: Unit, others: Iterable[Unit]) -> bool:

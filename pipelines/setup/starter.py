@@ -75,7 +75,7 @@ def plain_name(name: str) -> str:
 def unit_named(text: str) -> Unit:
     """Return the unit a person names: `Tên` or `mã=Tên`.
 
-    A ward or commune is its committee: «Phường A» is UBND Phường A, and any file may call it either way.
+    A ward or commune is its committee: «Phường A» is UBND phường A, and any file may call it either way.
 
     Raises:
         OfficeError: the name says no kind of unit, or the id is none.
@@ -93,7 +93,13 @@ def unit_named(text: str) -> Unit:
         raise OfficeError(f"Mã đơn vị «{unit_id}» chỉ được gồm chữ không dấu, số, dấu gạch.")
     if kind != "ward":
         return Unit(unit_id, name, kind, plain)
-    return Unit(unit_id, f"UBND {plain}", kind, plain, (f"Ủy ban nhân dân {plain}",))
+    inside = _inside(plain)
+    return Unit(unit_id, f"UBND {inside}", kind, plain, (f"Ủy ban nhân dân {inside}",))
+
+
+def _inside(plain: str) -> str:
+    """Return a ward's name after another word: its kind is a common noun, capital only before a number (NĐ 30/2020)."""
+    return re.sub(r"^\w+(?: trấn| khu)?(?= (?!\d))", lambda kind: kind[0].lower(), plain)
 
 
 def agencies(structure: Structure) -> list[Unit]:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from pipelines.office.settings import Office
 from pipelines.office.tables import TABLES, VALIDITY
+from pipelines.office.text import format_count
 from pipelines.periods.asked import KIND_LABELS
 from pipelines.periods.period import generate_periods
 
@@ -148,7 +149,7 @@ def _in_force(office: Office, today: dt.date) -> Iterator[Ending]:
         if len(ends):
             on = ends[last].min().date()
             shown = ", ".join("/".join(map(str, row)) for row in ends[key].head(_MOST_NAMED).itertuples(index=False))
-            more = f" và {len(ends) - _MOST_NAMED} dòng khác" if len(ends) > _MOST_NAMED else ""
+            more = f" và {format_count(len(ends) - _MOST_NAMED)} dòng khác" if len(ends) > _MOST_NAMED else ""
             yield Ending(
                 f"{name}:{on}:{len(ends)}",
                 on,

@@ -14,7 +14,7 @@ import duckdb
 from pipelines.ingest.contract import load_contract
 from pipelines.office.settings import Office
 from pipelines.office.streams import contract_path
-from pipelines.office.text import match_key
+from pipelines.office.text import counted, format_count, match_key
 from pipelines.warehouse.register import Delivery, register
 
 _MOST_NAMED = 8
@@ -75,7 +75,7 @@ def _procedures(office: Office) -> Iterator[str]:
         if match_key(row["procedure_code"]) not in used and match_key(row["procedure_name"]) not in used
     ]
     if never:
-        yield f"{len(never)} trong {len(table)} thủ tục chưa có hồ sơ nào: {_some(never)}"
+        yield f"{counted(never)} trong {counted(table)} thủ tục chưa có hồ sơ nào: {_some(never)}"
 
 
 def _seen(office: Office, stream: str, columns: list[str]) -> dict[str, set[str]]:
@@ -96,4 +96,4 @@ def _row_files(office: Office, stream: str) -> list[Path]:
 
 def _some(names: list[str]) -> str:
     shown = ", ".join(f"«{name}»" for name in names[:_MOST_NAMED])
-    return f"{shown} và {len(names) - _MOST_NAMED} mục khác" if len(names) > _MOST_NAMED else shown
+    return f"{shown} và {format_count(len(names) - _MOST_NAMED)} mục khác" if len(names) > _MOST_NAMED else shown

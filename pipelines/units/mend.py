@@ -20,6 +20,7 @@ from pipelines.ingest.contract import Contract, load_contract
 from pipelines.ingest.landing import landed_path
 from pipelines.ingest.own_cells import Place, own_cells
 from pipelines.office.settings import Office
+from pipelines.office.text import format_count
 from pipelines.periods.period import Period, find_period
 from pipelines.render.mend_html import write_mend_page
 from pipelines.render.mend_xlsx import write_mend_book
@@ -159,8 +160,8 @@ def _in_one_line(faults: list[Fault], more: Mapping[str, int]) -> Iterator[Fault
 
 
 def _whole_column(first: Fault, header: str, rows: int) -> Fault:
-    reason = f"Tệp không có cột «{header}»; {rows} dòng, từ dòng {first.row}. {first.reason}"
-    return replace(first, record_code=f"({rows} dòng)", value="", reason=reason, cells=(), rows=rows)
+    reason = f"Tệp không có cột «{header}»; {format_count(rows)} dòng, từ dòng {first.row}. {first.reason}"
+    return replace(first, record_code=f"({format_count(rows)} dòng)", value="", reason=reason, cells=(), rows=rows)
 
 
 def _place(row: dict) -> Place:
@@ -203,7 +204,7 @@ def _fault(row: dict, contract: Contract, delivery: Delivery, cells: dict[str, t
     column = str(row["column_name"]).removesuffix("_label")
     header, own = cells.get(column, ("", ""))
     if not header and column in contract.columns:
-        header = contract.columns[column].labels[0]
+        header = contract.columns[column].title
     return Fault(
         stream_title=contract.title,
         file_name=delivery.shown_name,

@@ -21,6 +21,7 @@ from pipelines.warehouse.acceptance import Acceptances
 from pipelines.warehouse.claims import Claim, Claims, is_export
 from pipelines.warehouse.landed_schema import landed_schema
 from pipelines.warehouse.register import Delivery
+from pipelines.warehouse.shared_records import shared_records
 from pipelines.warehouse.streams import contract_path, streams
 from pipelines.warehouse.title_claims import shown_until
 from pipelines.warehouse.typed import TypedDelivery
@@ -67,7 +68,11 @@ def claims_of(
     known, words = Claims(office), Acceptances.of(office, question.cut)
     found = [(item.delivery, claim) for item in typed for claim in item.claims]
     by_id = {item.delivery.delivery_id: item.delivery for item in typed}
-    raised = [*_short(known, question, typed), *_of_codes(known, question, by_id, connection)]
+    raised = [
+        *_short(known, question, typed),
+        *_of_codes(known, question, by_id, connection),
+        *shared_records(known, by_id, question.until_on, connection),
+    ]
     return [*found, *((by_id[claim.delivery_id], words.settle(claim)) for claim in raised)]
 
 

@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
-from pipelines.ingest.own_return import OwnReturn
+from pipelines.ingest.titles import units_in
 from pipelines.office.profiles import END_OF_DAY
 from pipelines.office.reference import unit_aliases
 from pipelines.office.settings import Office
-from pipelines.office.text import match_key
-from pipelines.periods.named import days_key, period_key
+from pipelines.office.text import counted, format_count, match_key
+from pipelines.periods.named import days_key, implied_period, period_key
 from pipelines.periods.period import Period, find_period
 from pipelines.warehouse.kin import both_ways
 from pipelines.warehouse.register import Delivery
@@ -31,7 +31,7 @@ from pipelines.warehouse.register import Delivery
 # title_unit, title_period: the lines above the table     no_row_in_period: every date of its rows lies outside
 #   name another unit, another period.                      the period it was sent for.
 # order_unknown: two versions came at once and differ.    total_differs: a total row is not the sum of its rows.
-# unknown_units: most rows name a unit no table knows.
+# unknown_units: most rows name a unit no table knows.    future_day: its name says a day still to come.
 Kind = Literal[
     "other_unit",
     "other_period",
@@ -40,6 +40,7 @@ Kind = Literal[
     "earlier_bytes",
     "other_units_rows",
     "unknown_units",
+    "future_day",
     "title_unit",
     "title_period",
     "no_row_in_period",
@@ -61,11 +62,13 @@ EFFECT_WORDS: dict[str, str] = {
 }
 # What only a question raises: no file says it by itself.
 ASKED_KINDS = frozenset({"day_not_reached", "shared_codes", "deleted_dossiers"})
-_MOVE = "Chuyển tệp về đúng thư mục đơn vị đã gửi; đơn vị này gửi tệp của mình."
+MOVE = "Chuyển tệp về đúng thư mục đơn vị đã gửi; đơn vị này gửi tệp của mình."
 _SHOWN = 20
 _NAMES_SHOWN = 5
 # For how long nothing may happen in a unit before anybody asks.
 _QUIET = dt.timedelta(days=30)
+# Of how many rows of its own a unit that is no desk may have so many that moved to it, without anybody asking.
+_MOVED_SHARE = 0.1
 _ACCEPT = "kstt accept {id} --reason … --by …"
 
 
@@ -109,7 +112,7 @@ def shown_on(delivery: Delivery) -> dt.date:
 
 def listed(records: tuple[str, ...]) -> str:
     """Return codes as one line of a sentence: the first of them, and how many there are."""
-    more = f", … (tất cả {len(records)})" if len(records) > _SHOWN else ""
+    more = f", … (tất cả {counted(records)})" if len(records) > _SHOWN else ""
     return ", ".join(records[:_SHOWN]) + more
 
 
@@ -197,43 +200,10 @@ class Claims:
         """Return whether one unit took over the other, however many changes lie between."""
         return other in self._taken.get(unit_id, ())
 
-    def _period_named(self, words: str) -> str:
-        """Return the id of the period some words name; "" for none, or one that no table knows."""
-        return self._labels.get(match_key(words)) or self._labels.get(period_key(words) or "", "")
-
-    # ---------------------------------------------------------------- a return
-
-    def of_return(self, delivery: Delivery) -> Claim | None:
-        """Hold what a return says of itself against the folder it lies in."""
-        own = delivery.own_return
-        if own is None:
-            return None
-        units = [own.unit_id, *(self._aliases.get(match_key(unit), "") for unit, _ in own.headings)]
-        for unit_id in filter(None, units):
-            if not self.is_kin(delivery.unit_id, unit_id):
-                reason = f"Tệp là phiếu của {self.name(unit_id)}, lại nằm ở thư mục của {self.name(delivery.unit_id)}."
-                return Claim(delivery.delivery_id, "other_unit", "refuses", reason, _MOVE)
-        periods = [(own.period_id, ""), *((self._period_named(label), label) for _, label in own.headings)]
-        for period_id, label in periods:
-            if period_id and period_id != delivery.period_id:
-                named = self.period(period_id)
-                reason = (
-                    f"Tệp là phiếu của {named.label if named else label or period_id}, "
-                    f"không phải phiếu của {self._label(delivery.period_id)}."
-                )
-                mend = "Điền phiếu của đúng kỳ này rồi gửi lại."
-                return Claim(delivery.delivery_id, "other_period", "refuses", reason, mend)
-        return None
-
-    def named_by(self, own: OwnReturn) -> tuple[str, str]:
-        """Return the unit and period a return names, hidden or in its headings; "" for one that no table knows."""
-        units = [own.unit_id, *(self._aliases.get(match_key(unit), "") for unit, _ in own.headings)]
-        periods = [own.period_id, *(self._period_named(label) for _, label in own.headings)]
-        return next((unit for unit in units if unit in self.names), ""), next(filter(self.period, periods), "")
-
-    def _label(self, period_id: str) -> str:
-        period = self.period(period_id)
-        return period.label if period else f"kỳ {period_id}"
+    def units_of_heading(self, who: str) -> list[str]:
+        """Return the units a heading names: by its whole words, else each unit named in them."""
+        whole = self._aliases.get(match_key(who))
+        return [whole] if whole else [self._aliases[key] for key in units_in(who, self.unit_keys)]
 
     # ---------------------------------------------------------------- an export
 
@@ -256,14 +226,16 @@ class Claims:
                 others[unit_id] = others.get(unit_id, 0) + count
         if not others:
             return self._of_unknown(delivery, unknown, rows) if not own else None
-        names = ", ".join(f"{self.name(unit)} ({count} dòng)" for unit, count in sorted(others.items()))
+        names = ", ".join(f"{self.name(unit)} ({format_count(count)} dòng)" for unit, count in sorted(others.items()))
         if not own and 2 * sum(others.values()) >= rows:
             reason = f"Tệp là số liệu của {names}, không có dòng nào của {self.name(delivery.unit_id)}."
-            return Claim(delivery.delivery_id, "other_unit", "refuses", reason, _MOVE)
-        if is_export(delivery) and own >= sum(others.values()):
+            return Claim(delivery.delivery_id, "other_unit", "refuses", reason, MOVE)
+        foreign = sum(others.values())
+        moved = own if self.is_desk(delivery.unit_id) else max(1, own * _MOVED_SHARE)
+        if is_export(delivery) and foreign <= moved:
             return None  # a few dossiers of other units have moved here; their codes move with them
-        what = "Phần lớn dòng của tệp" if own < sum(others.values()) else "Có dòng của tệp"
-        reason = f"{what} ghi đơn vị khác: {names}; của {self.name(delivery.unit_id)} có {own} dòng."
+        what = "Phần lớn dòng của tệp" if own < foreign else "Có dòng của tệp"
+        reason = f"{what} ghi đơn vị khác: {names}; của {self.name(delivery.unit_id)} có {format_count(own)} dòng."
         return self.doubt(delivery, "other_units_rows", "flags", reason)
 
     def _of_unknown(self, delivery: Delivery, unknown: dict[str, int], rows: int) -> Claim | None:
@@ -271,7 +243,7 @@ class Claims:
         if not is_export(delivery) or 2 * sum(unknown.values()) < rows:
             return None
         most = sorted(unknown, key=lambda key: (-unknown[key], key))[:_NAMES_SHOWN]
-        names = ", ".join(f"«{key}» ({unknown[key]} dòng)" for key in most)
+        names = ", ".join(f"«{key}» ({format_count(unknown[key])} dòng)" for key in most)
         reason = (
             f"Tên đơn vị trong tệp không có trong units.csv: {names}; không dòng nào ghi "
             f"{self.name(delivery.unit_id)}. Nếu là tên gọi khác của đơn vị, thêm vào cột aliases."
@@ -312,7 +284,7 @@ class Claims:
         period = self.period(delivery.period_id)
         if period is None or not is_export(delivery) or delivery.profile is None:
             return None
-        named = delivery.profile.named_moment(delivery.file_name)
+        named = delivery.named_moment
         received_on = dt.datetime.fromisoformat(delivery.received_at).date()
         shown = shown_on(delivery) if named else received_on
         if shown >= period.start_on:
@@ -322,9 +294,27 @@ class Claims:
         mend = f"Kết xuất lại sau ngày {period.end_on:%d/%m/%Y} rồi gửi."
         return Claim(delivery.delivery_id, "stale", "answers_nothing", reason, mend)
 
+    def of_future(self, delivery: Delivery) -> Claim | None:
+        """Say that the name of an export gives a day that had not come when it was received: nobody saw it."""
+        named = delivery.future_moment
+        if named is None:
+            return None
+        received_on = dt.datetime.fromisoformat(delivery.received_at).date()
+        reason = (
+            f"Chờ xác nhận: tên tệp ghi ngày {named:%d/%m/%Y}, sau ngày nhận tệp ({received_on:%d/%m/%Y}), nên không "
+            "biết số liệu của ngày nào. Sửa ngày trong tên tệp rồi gửi lại."
+        )
+        return self.doubt(delivery, "future_day", "waits", reason)
+
+    def period_named(self, words: str) -> Period | None:
+        """Return the period some words name, in the office's table or not; None where they name none."""
+        known = self._labels.get(match_key(words))
+        return self._periods[known] if known else self.period_of_key(period_key(words) or "")
+
     def period_of_key(self, key: str) -> Period | None:
-        """Return the period of the office that a key of `periods.named` is of."""
-        return self._periods.get(self._labels.get(key, ""))
+        """Return the period a key of `periods.named` means; one that no table knows is cut as the known ones are."""
+        known = self._labels.get(key)
+        return self._periods[known] if known else implied_period(key, self._periods.values())
 
     def of_days(self, delivery: Delivery, first: str | None, last: str | None) -> Claim | None:
         """Say that nothing of a file's rows happened within the period it was sent for."""
@@ -361,8 +351,8 @@ class Claims:
     def of_missing(self, delivery: Delivery, replaced: Delivery, records: tuple[str, ...]) -> Claim:
         """Say which records a replacement no longer has; they keep counting until accepted as gone."""
         reason = (
-            f"Tệp gửi thay «{replaced.shown_name}» thiếu {len(records)} bản ghi có trong tệp cũ, vẫn được tính theo "
-            f"tệp cũ: {listed(records)}."
+            f"Tệp gửi thay «{replaced.shown_name}» thiếu {counted(records)} bản ghi có trong tệp cũ, vẫn được tính "
+            f"theo tệp cũ: {listed(records)}."
         )
         return self.doubt(delivery, "records_gone", "flags", reason, records)
 
@@ -370,7 +360,7 @@ class Claims:
         """Say that two versions came in one look, that nothing tells which is the newer, and where they differ."""
         reason = (
             f"«{other.shown_name}» và «{delivery.shown_name}» đến cùng lúc, không rõ bản nào sau; đang tính theo "
-            f"«{delivery.shown_name}». {len(records)} bản ghi khác nhau: {listed(records)}."
+            f"«{delivery.shown_name}». {counted(records)} bản ghi khác nhau: {listed(records)}."
         )
         return self.doubt(delivery, "order_unknown", "flags", reason, records)
 
@@ -381,7 +371,7 @@ class Claims:
             f"các dòng cho {'không cộng được' if total['found'] is None else total['found']}"
             for total in wrong[:_NAMES_SHOWN]
         ]
-        more = f"; … (tất cả {len(wrong)})" if len(wrong) > _NAMES_SHOWN else ""
+        more = f"; … (tất cả {counted(wrong)})" if len(wrong) > _NAMES_SHOWN else ""
         return self.doubt(delivery, "total_differs", "flags", f"Dòng tổng không khớp: {'; '.join(said)}{more}.")
 
     def of_last_day(self, delivery: Delivery, shown: dt.date, until_on: dt.date) -> Claim | None:
@@ -400,8 +390,8 @@ class Claims:
     def of_shared(self, delivery: Delivery, other: Delivery, records: tuple[str, ...]) -> Claim:
         """Say which dossiers another unit's newest export shows as well."""
         reason = (
-            f"{len(records)} hồ sơ cùng có trong tệp mới nhất của {self.name(other.unit_id)} («{other.shown_name}»), "
-            f"chưa rõ đang thuộc đơn vị nào: {listed(records)}."
+            f"{counted(records)} hồ sơ cùng có trong tệp mới nhất của {self.name(other.unit_id)} "
+            f"(«{other.shown_name}»), chưa rõ đang thuộc đơn vị nào: {listed(records)}."
         )
         return self.doubt(delivery, "shared_codes", "flags", reason, records)
 

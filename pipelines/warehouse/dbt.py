@@ -26,6 +26,8 @@ from pipelines.paths import DBT_PROJECT
 
 # What a delivered figure rests on: the models and every test on them.
 BUILD = ["build", "--exclude-resource-type", "unit_test"]
+# Beside it: some models with all they read. A test that reads another model as well has nothing to read there.
+_PART = ["--indirect-selection", "cautious", "--select"]
 # A run writes neither dbt's log nor its artefacts: what they say is in the results this module returns.
 _QUIET = ["--log-level", "none", "--log-level-file", "none", "--no-use-colors", "--no-send-anonymous-usage-stats"]
 _ROWS_SHOWN = 5  # rows named in a message for each broken identity
@@ -112,6 +114,11 @@ class DbtFailed(Exception):
     def __init__(self, message: str, results: tuple[NodeResult, ...] = ()) -> None:
         super().__init__(message)
         self.results = results
+
+
+def build_only(names: Iterable[str]) -> list[str]:
+    """Return the command that builds some models, all they read, and the tests that need no other model."""
+    return [*BUILD, *_PART, *(f"+{name}" for name in sorted(names))]
 
 
 def manifest_path(target: Path) -> Path:

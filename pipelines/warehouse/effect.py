@@ -17,7 +17,7 @@ from pipelines.ingest.file_name import sent_as
 from pipelines.ingest.landing import hash_file
 from pipelines.office.profiles import Profile
 from pipelines.office.settings import Office
-from pipelines.office.text import nfc
+from pipelines.office.text import counted, nfc
 from pipelines.warehouse.register import Delivery, register
 from pipelines.warehouse.standing import standing
 from pipelines.warehouse.streams import contract_path
@@ -49,7 +49,7 @@ class Effect:
     @staticmethod
     def shown(codes: list[str]) -> str:
         """Return the first codes as one line."""
-        return ", ".join(codes[:_SHOWN]) + (f", … ({len(codes)})" if len(codes) > _SHOWN else "")
+        return ", ".join(codes[:_SHOWN]) + (f", … ({counted(codes)})" if len(codes) > _SHOWN else "")
 
 
 def effect(office: Office, path: Path, unit_id: str, period_id: str | None, profile: Profile) -> Effect:

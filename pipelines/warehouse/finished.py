@@ -13,6 +13,7 @@ from typing import Any
 
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import Office
+from pipelines.warehouse.foreign import check_database
 from pipelines.warehouse.whole import is_finished, report_faults
 
 
@@ -38,6 +39,7 @@ def latest_report(office: Office, period_id: str, as_of: str | None = None) -> P
     found = newest_report(office, period_id, as_of)
     if faults := report_faults(found):
         raise OfficeError(damaged_sentence(found, faults))
+    check_database(found / "warehouse.duckdb")
     return found
 
 

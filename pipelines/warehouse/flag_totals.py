@@ -10,6 +10,8 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.office.text import format_count
+
 _DOSSIERS = "select flag_label, count(*) from int_dossier_flag group by flag_label order by 2 desc, 1"
 _ROWS = "select coalesce(sum(rows_flagged), 0) from rpt_delivery where is_counted and is_for_period"
 _UNKNOWN = "select count(*) from fct_dossier_period where field_code = 'unknown'"
@@ -26,8 +28,8 @@ def flag_totals(report: Path) -> dict[str, str]:
         (rows,) = connection.execute(_ROWS).fetchone() or (0,)
         (unknown,) = connection.execute(_UNKNOWN).fetchone() or (0,)
     lines = {
-        "Dòng có cảnh báo": str(rows) if rows else "",
-        "Hồ sơ có cảnh báo": "; ".join(f"{label}: {count}" for label, count in dossiers),
-        "Hồ sơ ở dòng «Chưa xác định»": str(unknown) if unknown else "",
+        "Dòng có cảnh báo": format_count(rows) if rows else "",
+        "Hồ sơ có cảnh báo": "; ".join(f"{label}: {format_count(count)}" for label, count in dossiers),
+        "Hồ sơ ở dòng «Chưa xác định»": format_count(unknown) if unknown else "",
     }
     return {label: text for label, text in lines.items() if text}

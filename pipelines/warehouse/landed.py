@@ -201,7 +201,7 @@ def _corrections(office: Office, typed: list[TypedDelivery]) -> pd.DataFrame:
     """Return one row per correction and row of a counted file it met; a correction that met none is `unseen`."""
     rows = []
     for number, item in enumerate(office.corrections, start=1):
-        label = load_contract(contract_path(item.stream)).columns[item.column].labels[0]
+        label = load_contract(contract_path(item.stream)).columns[item.column].title
         said = {
             "correction_no": number,
             "stream": item.stream,

@@ -12,7 +12,7 @@ from pathlib import PurePath
 from pipelines.ingest.landing import Receipt, receipts
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import Office
-from pipelines.office.text import nfc
+from pipelines.office.text import counted, nfc
 
 
 def named(office: Office, name: str, among: Collection[str] | None = None) -> list[Receipt]:
@@ -39,7 +39,7 @@ def the_one(name: str, found: list[Receipt]) -> Receipt:
         raise OfficeError(f"Không có tệp đã nhận nào tên «{name}». Xem tệp của từng đơn vị: kstt status <kỳ>")
     if len(found) > 1:
         lines = "\n".join(f"  - {item.receipt_id}: {item.shown_path}" for item in found)
-        raise OfficeError(f"Có {len(found)} lần gửi tên «{name}». Ghi mã lần gửi:\n{lines}")
+        raise OfficeError(f"Có {counted(found)} lần gửi tên «{name}». Ghi mã lần gửi:\n{lines}")
     return found[0]
 
 

@@ -15,6 +15,7 @@ from pipelines.warehouse.acceptance import Acceptances
 from pipelines.warehouse.claims import Claim, Claims, is_export
 from pipelines.warehouse.code_parts import Coded, Parts
 from pipelines.warehouse.register import Cut, Delivery
+from pipelines.warehouse.return_claims import of_return
 from pipelines.warehouse.said import Facts, Said
 from pipelines.warehouse.sent_when import SentDays, sent_days
 from pipelines.warehouse.title_claims import of_titles
@@ -53,7 +54,7 @@ class OwnClaims:
 
     def _of_file(self, item: TypedDelivery) -> Iterator[Claim]:
         delivery, known = item.delivery, self._known
-        refused = known.of_return(delivery)
+        refused = of_return(known, delivery)
         if refused:
             yield refused
             return
@@ -69,6 +70,7 @@ class OwnClaims:
             yield by_rows
         if not is_export(delivery):
             return
+        yield from filter(None, [known.of_future(delivery)])
         stale = known.of_period(delivery)
         if stale:
             yield stale

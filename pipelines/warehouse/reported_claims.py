@@ -12,17 +12,12 @@ from pathlib import Path
 import duckdb
 
 from pipelines.office.settings import Office
+from pipelines.office.text import counted
 from pipelines.warehouse.acceptance import Acceptances
 from pipelines.warehouse.claims import ASKED_KINDS, EFFECT_WORDS, Claim, listed
 from pipelines.warehouse.finished import finished_reports
 
 _OPEN = "select delivery_id, kind, effect, reason, mend, records from rpt_claim where is_open order by all"
-_NOTED = """
-    select unit_name, file_name, effect, reason, mend from rpt_claim
-    where is_asked and accepted is null
-    group by unit_name, file_name, effect, reason, mend, sort_no, unit_id, kind
-    order by sort_no, unit_id, file_name, kind, reason
-"""
 # Open dossiers that the unit's newest population export lacks, by that export.
 _GONE = """
     select missing_delivery_id, list(dossier_code order by dossier_code)
@@ -33,10 +28,27 @@ _GONE = """
 """
 
 
+def by_file(which: str) -> str:
+    """Return the query of the claims of a report, one row a file and what is to be done: all that is said of it.
+
+    Args:
+        which: condition on rpt_claim.
+    """
+    return f"""
+        select unit_name, file_name, effect, string_agg(distinct reason, ' ' order by reason) as reasons, mend
+        from rpt_claim where {which}
+        group by unit_name, file_name, effect, mend, sort_no, unit_id
+        order by sort_no, unit_id, file_name, mend"""
+
+
 def claim_lines(report: Path) -> list[str]:
-    """Return a line for every claim of a finished report nobody accepted: file, unit, what was found, what to do."""
+    """Return a line for every file of a finished report with claims nobody accepted: what was found, what to do."""
     with duckdb.connect(report / "warehouse.duckdb", read_only=True) as connection:
-        rows = connection.execute(_NOTED).fetchall() if _has(connection, "rpt_claim") else []
+        rows = (
+            connection.execute(by_file("is_asked and accepted is null")).fetchall()
+            if _has(connection, "rpt_claim")
+            else []
+        )
     return [
         f"«{file}» của {unit}, {EFFECT_WORDS[effect]}: {reason} {mend}" for unit, file, effect, reason, mend in rows
     ]
@@ -77,7 +89,7 @@ def _gone(connection: duckdb.DuckDBPyConnection) -> Iterator[Claim]:
     rows = connection.execute(_GONE).fetchall() if _has(connection, "rpt_dossier_gone") else []
     for delivery_id, codes in rows:
         records = tuple(codes)
-        reason = f"{len(records)} hồ sơ đang giải quyết không còn trong danh sách đầy đủ: {listed(records)}."
+        reason = f"{counted(records)} hồ sơ đang giải quyết không còn trong danh sách đầy đủ: {listed(records)}."
         yield Claim(delivery_id, "deleted_dossiers", "flags", reason, "Hỏi đơn vị hồ sơ đi đâu.", records)
 
 

@@ -19,7 +19,7 @@ from pipelines.ingest.receipts import Receipt, receipts
 from pipelines.office import journal
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import Office
-from pipelines.office.text import nfc
+from pipelines.office.text import counted, nfc
 
 if TYPE_CHECKING:
     from pipelines.warehouse.register import Cut  # the register asks what a unit owes, which asks here
@@ -189,7 +189,7 @@ def _named(office: Office, name: str) -> Receipt:
         raise OfficeError(f"Chưa nhận tệp nào tên «{name}». Nhận tệp trong inbox trước: kstt receive")
     if len(found) > 1:
         lines = "\n".join(f"  - {item.receipt_id}: {item.shown_path}" for item in found)
-        raise OfficeError(f"Có {len(found)} lần gửi tên «{name}». Ghi mã lần gửi:\n{lines}")
+        raise OfficeError(f"Có {counted(found)} lần gửi tên «{name}». Ghi mã lần gửi:\n{lines}")
     return found[0]
 
 

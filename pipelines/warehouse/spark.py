@@ -7,13 +7,14 @@ Invariant: the file then has the tables, types and rows DuckDB itself would have
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from pipelines.ingest.memory import engine_that_builds
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import WarehouseSection
 from pipelines.warehouse.dbt import BUILD, CompiledModel, Engine, NodeResult, Rows, build, compile_models
@@ -66,8 +67,7 @@ def build_on_spark(
     with _session(folder, settings) as session:
         _land(session, warehouse, folder)
         results = build(target, warehouse, command, SPARK)
-        built = {result.name for result in results if result.kind == "model"}
-        _come_back(warehouse, folder, [model for model in _in_order(models) if model.name in built])
+        come_back(warehouse, models, results, lambda name: f"read_parquet('{folder / _BUILT / name}/*.parquet')")
     sql = {model.name: model.sql for model in models}
     return tuple(replace(result, sql=sql[result.name]) if result.sql else result for result in results)
 
@@ -108,19 +108,31 @@ def _land(session: SparkSession, warehouse: Path, folder: Path) -> None:
             session.sql(f"create table {_LANDED}.{name} using parquet location '{place / name}'")
 
 
-def _come_back(warehouse: Path, folder: Path, models: list[CompiledModel]) -> None:
-    """Make the models in the file: each as DuckDB would, without its rows, then with the rows Spark has written."""
+def come_back(
+    warehouse: Path, models: Iterable[CompiledModel], results: Iterable[NodeResult], rows_of: Callable[[str], str]
+) -> None:
+    """Make the models another engine has built in the file: each as DuckDB would, without its rows, then with theirs.
+
+    Args:
+        warehouse: the file.
+        models: all models as DuckDB gets them.
+        results: what the other engine built.
+        rows_of: name of a model → what DuckDB selects its rows from.
+    """
+    built = {result.name for result in results if result.kind == "model"}
     with duckdb.connect(warehouse) as connection:
         connection.execute("set TimeZone = 'UTC'")
-        for model in models:
+        connection.execute(f"set memory_limit = '{engine_that_builds(warehouse)}B'")
+        for model in _in_order(models):
+            if model.name not in built:
+                continue
             if model.kind == "view":
                 connection.execute(f'create view {_BUILT}."{model.name}" as ({model.sql})')
                 continue
             connection.execute(f'create table {_BUILT}."{model.name}" as select * from ({model.sql}) limit 0')
-            # Spark has no order of rows: theirs is by all columns, so that one answer is one file.
+            # The other engine's rows are in no order: here it is by all columns, so that one answer is one file.
             connection.execute(
-                f'insert into {_BUILT}."{model.name}" by name select * from read_parquet(?) order by all',
-                [str(folder / _BUILT / model.name / "*.parquet")],
+                f'insert into {_BUILT}."{model.name}" by name select * from {rows_of(model.name)} order by all'
             )
 
 

@@ -19,6 +19,7 @@ from pipelines.ingest.landing import waiting
 from pipelines.ingest.receipts import BrokenReceipt
 from pipelines.ingest.reception_text import broken_lines, ignored_lines, waiting_lines
 from pipelines.office.settings import Office
+from pipelines.office.text import counted, format_count
 from pipelines.periods.period import Period, find_period
 from pipelines.warehouse.claims import EFFECT_WORDS, Claim
 from pipelines.warehouse.obligations import Duty, answers, best_days, duties, is_asked_for
@@ -29,7 +30,7 @@ from pipelines.warehouse.standing import judged, standing
 from pipelines.warehouse.streams import contract_path
 from pipelines.warehouse.typed import TypedDelivery, is_stale, is_waiting
 
-State = Literal["on_time", "late", "unknown", "nil", "stale", "refused", "waiting", "missing"]
+State = Literal["on_time", "late", "unknown", "stale", "refused", "waiting", "missing"]
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,12 @@ class Owed:
     @property
     def is_answered(self) -> bool:
         """Return whether the unit has given what it owes, were it a nil, late, or on a day nobody knows."""
-        return self.state in ("on_time", "late", "unknown", "nil")
+        return self.state in ("on_time", "late", "unknown")
+
+    @property
+    def is_nil(self) -> bool:
+        """Return whether the unit has told that there is nothing to report; in time, late or on a day nobody knows."""
+        return self.is_answered and self.rows_typed + self.rows_rejected == 0
 
     @property
     def title(self) -> str:
@@ -229,10 +235,7 @@ def _state(sent: list[TypedDelivery], accepted: list[TypedDelivery], days: SentD
         is_old = any(is_stale(item) and item.is_counted for item in sent)
         waits = any(map(is_waiting, sent))
         return "stale" if is_old else "waiting" if waits else "refused" if sent else "missing"
-    timing = days.timing(deadline)
-    if timing != "on_time":
-        return timing
-    return "nil" if _rows(accepted, "typed") + _rows(accepted, "rejected") == 0 else "on_time"
+    return days.timing(deadline)
 
 
 def _rows(accepted: list[TypedDelivery], name: str) -> int:
@@ -259,9 +262,9 @@ def status_lines(status: PeriodStatus) -> Iterator[str]:
     units = {item.unit_id for item in open_items}
     held = sorted({item.unit_name for item in open_items if status.waiting_of(item.unit_id)})
     if held:
-        yield f"Có tệp chờ nhận trong inbox của đơn vị còn thiếu: {', '.join(held)}. Nhận trước khi đôn đốc."
+        yield f"Có tệp chờ nhận trong inbox của đơn vị chưa gửi đủ: {', '.join(held)}. Nhận trước khi đôn đốc."
     yield (
-        f"Còn thiếu {len(open_items)} tệp của {len(units)} đơn vị."
+        f"Chưa gửi đủ: {counted(open_items)} nội dung của {counted(units)} đơn vị."
         if open_items
         else "Đủ số liệu của mọi đơn vị phải gửi."
     )
@@ -288,7 +291,8 @@ def state_words(item: Owed) -> str:
         return "đã gửi nhưng tệp bị từ chối"
     assert item.days is not None and item.deadline is not None
     when = timing_words(item.days, item.deadline)
-    if item.rows_typed + item.rows_rejected == 0:
+    if item.is_nil:
         return f"không phát sinh, {when}"
-    flagged = f", {item.rows_flagged} dòng có cảnh báo" if item.rows_flagged else ""
-    return f"{item.files} tệp, {item.rows_typed} dòng đọc được, {item.rows_rejected} dòng trả lại{flagged}, {when}"
+    flagged = f", {format_count(item.rows_flagged)} dòng có cảnh báo" if item.rows_flagged else ""
+    read, back = format_count(item.rows_typed), format_count(item.rows_rejected)
+    return f"{format_count(item.files)} tệp, {read} dòng đọc được, {back} dòng trả lại{flagged}, {when}"

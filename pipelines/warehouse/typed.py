@@ -24,6 +24,7 @@ from pipelines.office.errors import OfficeError
 from pipelines.office.masking_key import masking_key
 from pipelines.office.settings import Office
 from pipelines.office.software import reading_hash
+from pipelines.office.text import format_count
 from pipelines.warehouse.claims import Claim
 from pipelines.warehouse.register import Delivery
 from pipelines.warehouse.streams import contract_path, suite_path
@@ -135,7 +136,7 @@ def type_deliveries(
             found[item.delivery.delivery_id] = replace(item, verdict=_damaged(item, damage))
     new = [item for item in found.values() if item.verdict is None]
     for stream, count in Counter(str(item.delivery.stream) for item in new).items():
-        say(f"Đọc và kiểm tra {count} bảng: {load_contract(contract_path(stream)).title}")
+        say(f"Đọc và kiểm tra {format_count(count)} bảng: {load_contract(contract_path(stream)).title}")
     if new:
         _Typing(office, [item.delivery for item in new]).make(new, say)
     return [_typed(found[delivery.delivery_id]) for delivery in deliveries]

@@ -9,13 +9,14 @@ without a list, or that differs from it, is as good as none.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
 from pipelines.ingest.landing import hash_file
 from pipelines.office.errors import OfficeError
 from pipelines.office.files import write_atomically
+from pipelines.warehouse.foreign import check_database
 
 _LISTS = "built"
 _MANIFEST = "manifest.json"
@@ -52,7 +53,7 @@ def is_finished(report: Path) -> bool:
         return False
 
 
-def check_issued(folder: Path, record_sha256: str, names: Iterable[str]) -> None:
+def check_issued(folder: Path, record_sha256: str, names: Sequence[str]) -> None:
     """Check that files of an issued version are those that were issued, before figures rest on them.
 
     Args:
@@ -61,7 +62,7 @@ def check_issued(folder: Path, record_sha256: str, names: Iterable[str]) -> None
         names: the files that will be read.
 
     Raises:
-        OfficeError: its record or one of the files was changed or deleted.
+        OfficeError: its record or one of the files was changed or deleted, or a database does more than hold tables.
     """
     changed = _issued_fault(str(folder), record_sha256, tuple(names), _signature(folder))
     if changed:
@@ -69,6 +70,9 @@ def check_issued(folder: Path, record_sha256: str, names: Iterable[str]) -> None
             f"Bản đã phát hành {folder.parent.name}/{folder.name}: tệp {changed} bị sửa hoặc mất, không dùng để tính. "
             "Khôi phục từ bản sao lưu (kstt restore); xem mọi chỗ khác: kstt verify"
         )
+    for name in names:
+        if name.endswith(".duckdb"):
+            check_database(folder / name)
 
 
 def _signature(place: Path) -> _Signature:

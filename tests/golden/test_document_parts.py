@@ -34,7 +34,7 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     folder, model = tmp_path_factory.mktemp("parts"), small_model()
     blocks = small_blocks(model)
     write_report(model, blocks, folder / "bao-cao.docx")
-    write_forms(model, blocks, folder / "bieu-mau.xlsx")
+    write_forms(model, blocks, folder / "bieu-mau.xlsx", {})
     write_html(model, blocks, folder / "bao-cao.html")
     with zipfile.ZipFile(folder / "bao-cao.docx") as word, zipfile.ZipFile(folder / "bieu-mau.xlsx") as excel:
         return {

@@ -80,7 +80,7 @@ def test_each_cell_is_counted_plus_declared_recounted_and_traced_to_file_sheet_a
     assert (cell.figure, len(cell.rows)) == (counted + 23, counted)
     text = "\n".join(trace_lines(cell, 1))
     assert "(khớp)" in text and "số đơn vị tự kê 23:" in text
-    assert "← p08 · phieu-bao-cao_2021-Q1_p08.xlsx · Giải quyết TTHC · dòng 7" in text
+    assert "← UBND Phường 8 · phieu-bao-cao_2021-Q1_p08.xlsx · Giải quyết TTHC · dòng 7" in text
 
 
 def test_what_a_unit_declares_is_marked_unlike_an_estimate(report: Path) -> None:

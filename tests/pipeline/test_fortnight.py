@@ -50,9 +50,9 @@ PAGE = REPOSITORY / "docs" / "hai-tuan-khong-nguoi.md"
 PERIOD = "2026-Q3"  # 15/06/2026–14/09/2026; units' last day 11/09, a Friday
 HEAD = "Mã hồ sơ;Mã TTHC;Đơn vị tiếp nhận;Chủ hồ sơ;Ngày tiếp nhận;Ngày hẹn trả;Ngày kết thúc xử lý;Trạng thái\n"
 NAMES = {
-    "ah": "UBND Phường An Hòa",
-    "tl": "UBND Xã Tân Lập",
-    "pm": "UBND Xã Phú Mỹ",
+    "ah": "UBND phường An Hòa",
+    "tl": "UBND xã Tân Lập",
+    "pm": "UBND xã Phú Mỹ",
     "trung-tam": "Trung tâm Phục vụ hành chính công",
 }
 PROFILE = """\

@@ -31,13 +31,13 @@ BIRTH = "1.001193;Đăng ký khai sinh"
 FILES = {
     # received early and done early; received in the period and open, due after it
     "ah": [
-        f"H99.1-260701-0001;{BIRTH};UBND Phường An Hòa;NGƯỜI-THỬ;Tại quầy;01/07/2026;03/07/2026;02/07/2026;Xong",
-        f"H99.1-260910-0002;{BIRTH};UBND Phường An Hòa;NGƯỜI-THỬ;Qua mạng;10/09/2026;17/09/2026;;Đang xử lý",
+        f"H99.1-260701-0001;{BIRTH};UBND phường An Hòa;NGƯỜI-THỬ;Tại quầy;01/07/2026;03/07/2026;02/07/2026;Xong",
+        f"H99.1-260910-0002;{BIRTH};UBND phường An Hòa;NGƯỜI-THỬ;Qua mạng;10/09/2026;17/09/2026;;Đang xử lý",
     ],
     # carried over from before the period and done late
-    "tl": [f"H99.2-260601-0001;{BIRTH};UBND Xã Tân Lập;NGƯỜI-THỬ;Tại quầy;01/06/2026;10/06/2026;20/06/2026;Xong"],
+    "tl": [f"H99.2-260601-0001;{BIRTH};UBND xã Tân Lập;NGƯỜI-THỬ;Tại quầy;01/06/2026;10/06/2026;20/06/2026;Xong"],
     # open and overdue
-    "pm": [f"H99.3-260801-0001;{BIRTH};UBND Xã Phú Mỹ;NGƯỜI-THỬ;Tại quầy;03/08/2026;05/08/2026;;Đang xử lý"],
+    "pm": [f"H99.3-260801-0001;{BIRTH};UBND xã Phú Mỹ;NGƯỜI-THỬ;Tại quầy;03/08/2026;05/08/2026;;Đang xử lý"],
     # the centre receives for the city: done on the day
     "trung-tam": [
         f"H99.0-260801-0001;{BIRTH};Trung tâm Phục vụ hành chính công;NGƯỜI-THỬ;Qua mạng;05/08/2026;06/08/2026;06/08/2026;Xong"

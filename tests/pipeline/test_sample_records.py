@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from answers_agree import by_report, by_status
+from lxml import html
 from sample_files import planted, table
 from truth.recount_records import TABLES, recount_records
 from truth.recount_submissions import expected_submissions
@@ -21,6 +22,7 @@ from pipelines.figures.layout import load_layouts
 from pipelines.office.settings import load_office
 from pipelines.package.model import read_model, reporting_units
 from pipelines.runner import RunResult
+from pipelines.units.board import make_board
 
 STUB = {
     "scope_id", "row_order", "row_kind", "row_code", "row_no", "label", "section_code", "reporting_unit_id",
@@ -98,6 +100,22 @@ def test_kstt_status_says_of_each_thing_owed_what_the_report_says(
 ) -> None:
     period, report = quarter
     assert by_status(sample_office, period) == by_report(report)
+
+
+def test_the_tiles_of_the_board_are_the_numbers_of_the_reports_form_of_duties(
+    sample_office: Path, quarter: tuple[str, Path]
+) -> None:
+    period, report = quarter
+    (total,) = rows(report, "select * from form_submissions where scope_id = 'tp-st' and row_kind = 'total'")
+    page = html.fromstring(make_board(load_office(sample_office), period).read_text(encoding="utf-8"))
+    tiles = {tile.findtext("small"): tile.findtext("b") for tile in page.find_class("tile")}
+    columns = {
+        "Đúng hạn": "sent_on_time", "Trễ hạn": "sent_late", "Chưa rõ ngày gửi": "sent_unknown", "Bị từ chối": "returned",
+        "Chưa gửi": "not_sent", "trong số đã gửi, khai không phát sinh": "declared_nil",
+    }  # fmt: skip
+    assert {words: int(tiles.get(words, 0)) for words in columns} == {
+        words: total[column] for words, column in columns.items()
+    }
 
 
 def test_what_the_ledger_calls_forgotten_or_not_sent_is_distinguished_from_nil(quarter: tuple[str, Path]) -> None:

@@ -10,6 +10,7 @@ import hashlib
 import json
 from pathlib import Path
 
+import duckdb
 import issued_office as story
 import pytest
 from docx import Document
@@ -22,6 +23,7 @@ from pipelines.office import journal
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import Office, load_office
 from pipelines.package.reproduce import reproduce, software_release
+from pipelines.package.seal import seal_of
 from pipelines.package.seal_check import check_seal
 from pipelines.warehouse.issued import RECORD, find_issued
 
@@ -147,6 +149,50 @@ def test_a_kept_file_whose_name_leads_out_of_the_folder_is_written_nowhere(
     with pytest.raises(OfficeError, match="dẫn ra ngoài thư mục"):
         reproduce(loaded, find_issued(loaded, PERIOD, 2))
     assert not list(tmp_path.rglob("planted.py"))
+
+
+def test_a_journal_rewritten_from_the_first_line_is_not_the_one_a_version_was_issued_with(
+    office: Path, paper: str, tmp_path: Path
+) -> None:
+    """Who waved what through, changed with all lines after it; the chain holds, the versions are as they were."""
+    root = story.copy_of(office, tmp_path / "office")
+    loaded = load_office(root)
+    path = journal.journal_path(loaded)
+    path.write_bytes(path.read_bytes().replace(story.BY.encode(), "Người Khác".encode(), 1))
+    rewrite_hashes(root, root / "data" / "issued" / PERIOD / "v2")
+    named = f"Bản {PERIOD}/v2: sổ việc đến dòng 1 không còn là sổ việc khi phát hành."
+    assert verify(loaded) == [named]
+    issued, differences = check_seal(loaded, paper)
+    assert issued is not None and named in differences
+
+
+def test_a_link_in_place_of_a_document_is_named(office: Path, paper: str, tmp_path: Path) -> None:
+    """What a link leads to can be changed when the check is over."""
+    root = story.copy_of(office, tmp_path / "office")
+    path = story.writable(root / "data" / "issued" / PERIOD / "v2" / "bao-cao.pdf")
+    path.rename(tmp_path / "elsewhere.pdf")
+    path.symlink_to(tmp_path / "elsewhere.pdf")
+    named = f"Bản {PERIOD}/v2: tệp bao-cao.pdf là liên kết ra nơi khác, không phải tệp đã phát hành."
+    assert verify(load_office(root)) == [named]
+    assert check_seal(load_office(root), paper)[1] == [named]
+
+
+def test_a_database_that_would_read_the_auditor_s_machine_is_not_asked(office: Path, tmp_path: Path) -> None:
+    """Planted in the database of a version, with every hash rewritten: seen whole, reproduced or held against paper."""
+    root = story.copy_of(office, tmp_path / "office")
+    loaded = load_office(root)
+    folder = root / "data" / "issued" / PERIOD / "v2"
+    with duckdb.connect(story.writable(folder / "warehouse.duckdb")) as connection:
+        connection.execute("create or replace view stg_case_exports as select content from read_text('/etc/hostname')")
+    rewrite_hashes(root, folder)
+    assert verify(loaded) == []
+    record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+    issued, differences = check_seal(loaded, seal_of(folder, record))
+    assert issued is not None and "đọc tệp hoặc mạng" in differences[0]
+    with pytest.raises(OfficeError, match="đọc tệp hoặc mạng"):
+        reproduce(loaded, find_issued(loaded, PERIOD, 2))
+    with pytest.raises(OfficeError, match="đọc tệp hoặc mạng"):
+        find_issued(loaded, PERIOD, 2).checked_folder()
 
 
 def test_an_emptied_machine_is_named(office: Path, paper: str, tmp_path: Path) -> None:

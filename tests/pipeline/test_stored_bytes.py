@@ -25,6 +25,7 @@ from pipelines.figures.layout import load_layouts
 from pipelines.ingest.landing import landed_path, receipts, receive
 from pipelines.ingest.reception_text import reception_lines
 from pipelines.office.errors import OfficeError
+from pipelines.office.journal import acts
 from pipelines.office.settings import load_office
 from pipelines.recount.recount import recount_from_bytes
 from pipelines.warehouse.finished import latest_report, read_manifest
@@ -118,6 +119,27 @@ def test_a_report_whose_list_was_rewritten_too_is_found_by_counting_again(root: 
     assert not recount_from_bytes(load_office(root), report / "warehouse.duckdb", layouts).agrees
 
 
+def test_no_such_report_is_issued_unless_somebody_says_why(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plus_5000(root)
+    report = the_report(root)
+    write_list(report, report)
+    command = ["--office", str(root), "issue", PERIOD, "--kind", "final", "--by", story.BY, "--why", "Theo kế hoạch"]
+    with story.at("2021-03-16T09:00:00"):
+        assert main(command) == 1
+        assert "không khớp khi đếm lại" in capsys.readouterr().err
+        assert not list((root / "data" / "issued").rglob("issue.json"))
+        assert main([*command, "--without-recount", "máy hỏng, tỉnh đang đợi"]) == 0
+    (act,) = acts(load_office(root), "issue")
+    assert act.why == "Theo kế hoạch (không đếm lại: máy hỏng, tỉnh đang đợi)"
+
+
+def test_an_honest_report_is_counted_again_and_issued(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["--office", str(root), "issue", PERIOD, "--kind", "final", "--by", story.BY, "--why", "Theo kế hoạch"]
+    with story.at("2021-03-16T09:00:00"):
+        assert main(command) == 0
+    assert "Đếm lại độc lập từ tệp đã nhận" in capsys.readouterr().out
+
+
 def test_typed_rows_cut_by_somebody_are_read_again_from_the_file(root: Path) -> None:
     for path in (root / "data" / "typed" / "case_exports").rglob("rows.parquet"):
         pd.read_parquet(path).iloc[:1].to_parquet(path, index=False)
@@ -206,3 +228,13 @@ def test_the_newest_report_is_shown_only_while_it_is_whole(root: Path) -> None:
     plus_5000(root)
     with pytest.raises(OfficeError, match=re.escape("tệp warehouse.duckdb đã bị sửa")):
         latest_report(load_office(root), PERIOD)
+
+
+def test_a_report_of_software_that_kept_no_lists_is_built_anew_and_no_fault(root: Path) -> None:
+    list_path(the_report(root)).unlink()
+    with pytest.raises(OfficeError, match="Chưa có báo cáo"):
+        latest_report(load_office(root), PERIOD)
+    assert main(["--office", str(root), "verify"]) == 0
+    with story.at("2021-03-16T09:00:00"):
+        report = story.report(root)
+    assert latest_report(load_office(root), PERIOD) == report

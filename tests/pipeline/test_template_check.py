@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from figures_stub import OFFICE
 
 from pipelines.cli import main
+from pipelines.figures.delivered import Coverage
+from pipelines.figures.example import full_example
+from pipelines.figures.words import report_blocks
 from pipelines.office.settings import Office, load_office
 from pipelines.units.template_check import check_templates, names_page, read_layouts
 
@@ -50,6 +55,22 @@ def test_the_dictionary_is_the_page_kept_in_docs(office: Office, layouts: dict[s
         NAMES.parent.mkdir(exist_ok=True)
         NAMES.write_text(page, encoding="utf-8")
     assert page == NAMES.read_text(encoding="utf-8")
+
+
+def test_a_section_that_has_figures_does_not_say_that_nobody_reports_it(layouts: dict[str, dict]) -> None:
+    """A new office that owes only its dossiers: the catalogue is printed, postings and processes nobody reports."""
+    model = full_example(layouts, OFFICE, "quarter", ["A", "B"])
+    forms = {
+        name: replace(form, coverage=Coverage(0, 0, (), (), 0, "")) if name in ("II.03", "II.07b", "III") else form
+        for name, form in model.forms.items()
+    }
+    blocks = report_blocks(replace(model, forms=forms))
+    text = "\n".join("".join(run.text for run in getattr(block, "runs", ())) for block in blocks)
+    section = text[text.index("3. Công bố, công khai TTHC") : text.index("4. Rà soát, đơn giản hóa TTHC")]
+    assert "Danh mục TTHC còn hiệu lực" in section
+    assert "Niêm yết, công khai TTHC: trong kỳ không có đơn vị nào phải báo cáo." in section
+    assert "Quy trình nội bộ giải quyết TTHC: trong kỳ không có đơn vị nào phải báo cáo." in section
+    assert "nội dung này" not in section
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Invented offices whose histories are known: every figure of the forms, asked on several days.
 
-Here: the product's answers held against the world's own count; a what-if and a comparison too. Not here: the count
+Here: the product's answers held against the world's own count; a what-if, a comparison, what the checks say too. Not here: the count
 (tests/truth/world); many seeds (`make worlds`).
 Invariant: a cell that differs is shown with the dossiers that are counted otherwise, their histories and rows.
 """
@@ -11,9 +11,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from truth.world import compare, door
+from truth.world import checks, compare, door, door_versions
+from truth.world.catalogue import CITY, NAMES
 from truth.world.days import PERIODS, QUARTERS
 from truth.world.evidence import Question
+
+from pipelines.quality.suite import parse_suite
+from pipelines.warehouse.streams import suite_path
 
 # About three of each shape: what is drawn twice by force, and what chance adds.
 SIZE = 60
@@ -45,7 +49,9 @@ def test_as_files_come_on_a_provisional_day_on_the_last_day_and_again(tmp_path: 
     _held(world, [provisional, final, second, Question(Q1, provisional.as_of), Question(Q1, Q1.end), H1], models)
 
 
-def test_a_what_if_and_a_comparison_are_those_of_the_histories(tmp_path: Path, models: list[door.Model]) -> None:
+def test_a_what_if_a_comparison_and_the_versions_are_those_of_the_histories(
+    tmp_path: Path, models: list[door.Model]
+) -> None:
     world = compare.make(2, tmp_path / "office", SIZE)
     final, again = world.questions[4], Question(Q2, Q2.end)
     other = replace(again, due_day_is_overdue=True)  # 14/6 is a working day: promises end on it
@@ -62,6 +68,36 @@ def test_a_what_if_and_a_comparison_are_those_of_the_histories(tmp_path: Path, m
         assert {cell: values for cell, values in changed.items() if compare.is_asked(cell)} == cells
         assert moved == dossiers
     assert compare.changes(world, again, other)[1]
+
+    headline, late = door_versions.revised([kept[final], kept[again]], compare.COLUMNS, tmp_path / "issued")
+    own = [compare.own_figures(world, question) for question in (final, again)]
+    assert headline == {
+        (form, column): (own[0][form, CITY, "total", column], own[1][form, CITY, "total", column])
+        for form, column in headline
+    }
+    assert ("II.06a", "received_total") in headline
+    came = {
+        (NAMES[item.unit], item.name) for item in world.sent if item.received > (final.received_by or item.received)
+    }
+    assert late
+    assert late <= came  # a copy of a file says nothing and is none of them
+    said = {
+        (NAMES[item.unit], item.name) for item in world.exports if item.received > (final.received_by or item.received)
+    }
+    assert said <= late
+
+
+def test_every_check_names_the_rows_with_its_fault_and_no_other(tmp_path: Path) -> None:
+    world = compare.draw(4, tmp_path / "office", SIZE)
+    scores = checks.score(world, tmp_path / "dirty")
+    assert not [row for score in scores.values() for row in (*score.missed, *score.wrong)]
+    planted = {tuple(name.split("|")) for name, score in scores.items() if score.planted}
+    streams = {stream for stream, _ in planted}
+    every = {
+        (stream, check.check_id) for stream in streams for check in parse_suite(suite_path(stream).read_text()).checks
+    }
+    # A file without rows is a case of table XI; no table of the world names the reviewing unit.
+    assert every - planted == {("case_exports", "empty_file"), ("review_submissions", "unknown_unit")}
 
 
 def test_by_nine_months_and_by_year(tmp_path: Path, models: list[door.Model]) -> None:

@@ -1,10 +1,10 @@
-"""Every model counted by DuckDB and by Spark from the same landed tables: equal, table by table, cell by cell.
+"""Every model counted by DuckDB, Spark and PostgreSQL from the same landed tables: equal, cell by cell.
 
-Here: the offices it is tried on, the comparison. Not here: Spark itself (warehouse/spark), the quick test in the suite.
-Invariant: one landed schema, written once, is what both engines count; a table one of them lacks is a difference.
+Here: the offices it is tried on, the comparison. Not here: the engines (warehouse/spark, postgres), the quick tests in
+the suite. Invariant: one landed schema, written once, is what all engines count; a table one lacks is a difference.
 
-    make engines                     # all of them, some hours on two cores
-    make engines CASES="2021-Q1 nl"  # some of them
+    make engines                                      # all of them, an hour on two cores
+    make engines CASES="2021-Q1 nl" ENGINE=postgres   # some of them, one engine beside DuckDB
 """
 
 from __future__ import annotations
@@ -21,11 +21,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import yaml
 from sample_copy import REPOSITORY, copy_office
 from shared_files import SHARED
+from truth.postgres import build_on_postgres, server
 
 from pipelines.ingest.landing import keep_settings, receive_inbox
 from pipelines.office.settings import WarehouseSection, load_office
+from pipelines.runner import run_report
 from pipelines.warehouse.answer import begin
 from pipelines.warehouse.build import warehouse_file
 from pipelines.warehouse.dbt import build
@@ -41,6 +44,7 @@ SMALL = {
 }
 _OFFICES = REPOSITORY / "tests" / "offices"
 _RUN = "engines"
+DOCUMENTS = "documents"
 
 
 @dataclass(frozen=True)
@@ -150,33 +154,80 @@ def _other_rows(connection: duckdb.DuckDBPyConnection, name: str) -> Iterator[st
             yield f"{len(rows)} rows only in «{these}», as {rows[0]}"
 
 
-def compare(name: str, folder: Path) -> dict[str, str]:
-    """Count one case with both engines and return what differs; the times are printed."""
+def by_spark(target: Path, warehouse: Path) -> None:
+    """Build a warehouse by Spark."""
+    build_on_spark(target, warehouse, WarehouseSection(engine="spark", memory="3g", options=SMALL))
+
+
+def by_postgres(target: Path, warehouse: Path) -> None:
+    """Build a warehouse by a PostgreSQL server of its own."""
+    with server(warehouse.parent / "server"):
+        build_on_postgres(target, warehouse)
+
+
+OTHERS: dict[str, Callable[[Path, Path], None]] = {"spark": by_spark, "postgres": by_postgres}
+
+
+def compare(name: str, engines: Iterable[str], folder: Path) -> int:
+    """Count one case with DuckDB and with others, print times and what differs; return how many tables differ."""
     landed = landed_of(CASES[name], folder / "office")
-    duck, spark = (copy_landed(landed, folder / engine) for engine in ("duckdb", "spark"))
+    duck = copy_landed(landed, folder / "duckdb")
+    print(f"{name}: duckdb {_seconds(build, folder / 'dbt', duck):.0f} s", flush=True)
+    count = 0
+    for engine in engines:
+        other = copy_landed(landed, folder / engine)
+        took = _seconds(OTHERS[engine], folder / "dbt", other)
+        found = differences(duck, other)
+        print(f"{name}: {engine} {took:.0f} s; {len(found)} tables differ", flush=True)
+        for table, what in found.items():
+            print(f"  {table}: {what}", flush=True)
+        count += len(found)
+    return count
+
+
+def compare_documents(folder: Path) -> int:
+    """Make the report of the sample's first quarter with DuckDB and with Spark; return how many files differ.
+
+    The database is left out: its tables are compared by `compare`, and its pages hold no promise of order.
+    """
+    first, second = folder / "first", folder / "second"
+    report = run_report(copy_office(first), "2021-Q1").report_dir
+    shutil.copytree(first, second)
+    shutil.rmtree(second / "data" / "reports")
+    section = {"warehouse": {"engine": "spark", "memory": "3g", "options": SMALL}}
+    with (second / "office.yaml").open("a", encoding="utf-8") as settings:
+        settings.write("\n" + yaml.safe_dump(section))
+    again = run_report(second, "2021-Q1").report_dir
+    files = {path.relative_to(root) for root in (report, again) for path in root.rglob("*") if path.is_file()}
+    differ = [
+        name
+        for name in sorted(files - {Path("warehouse.duckdb")})
+        if not ((report / name).is_file() and (again / name).is_file())
+        or (report / name).read_bytes() != (again / name).read_bytes()
+    ]
+    print(f"{DOCUMENTS}: {len(files)} files, {len(differ)} differ {differ[:5]}", flush=True)
+    return len(differ)
+
+
+def _seconds(count: Callable[[Path, Path], object], target: Path, warehouse: Path) -> float:
     began = time.monotonic()
-    build(folder / "dbt", duck)
-    counted = time.monotonic()
-    settings = WarehouseSection(engine="spark", memory="3g", options=SMALL)
-    build_on_spark(folder / "dbt", spark, settings)
-    found = differences(duck, spark)
-    took = f"DuckDB {counted - began:.0f} s, Spark {time.monotonic() - counted:.0f} s"
-    print(f"{name}: {took}; {len(found)} tables differ", flush=True)
-    return found
+    count(target, warehouse)
+    return time.monotonic() - began
 
 
-def main(names: Iterable[str]) -> int:
+def main(names: Iterable[str], engines: Iterable[str]) -> int:
     """Compare the cases named; return how many tables differ."""
     count = 0
     for name in names:
         with tempfile.TemporaryDirectory() as folder:
-            for table, what in compare(name, Path(folder)).items():
-                count += 1
-                print(f"  {table}: {what}", flush=True)
+            place = Path(folder)
+            count += compare_documents(place) if name == DOCUMENTS else compare(name, engines, place)
     return count
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("cases", nargs="*", default=[], metavar="case", help=", ".join(CASES))
-    sys.exit(min(main(parser.parse_args().cases or CASES), 1))
+    parser.add_argument("cases", nargs="*", default=[], metavar="case", help=", ".join([*CASES, DOCUMENTS]))
+    parser.add_argument("--engine", action="append", choices=list(OTHERS), help="all of them where none is named")
+    parsed = parser.parse_args()
+    sys.exit(min(main(parsed.cases or [*CASES, DOCUMENTS], parsed.engine or OTHERS), 1))

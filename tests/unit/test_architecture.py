@@ -122,12 +122,18 @@ def functions(module: Module) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
 def test_no_file_holds_the_marks_of_an_unfinished_merge() -> None:
     marks = re.compile(r"(?m)^(<{7} |>{7} )")
     rooms = ("pipelines", "dbt_project", "expectations", "report_templates", "docs", "tests", "benchmarks", "deploy")
-    written = [*PACKAGE.parent.glob("*.*"), *(path for room in rooms for path in (PACKAGE.parent / room).rglob("*.*"))]
+    written = [
+        PACKAGE.parent / "Makefile",
+        *PACKAGE.parent.glob("*.*"),
+        *(path for room in rooms for path in (PACKAGE.parent / room).rglob("*.*")),
+    ]
     texts = {".md", ".py", ".j2", ".sql", ".yml", ".yaml", ".toml", ".txt", ".csv"}
     assert [
         path.name
         for path in written
-        if path.suffix in texts and path.is_file() and marks.search(path.read_text(encoding="utf-8", errors="ignore"))
+        if (path.suffix in texts or path.name == "Makefile")
+        and path.is_file()
+        and marks.search(path.read_text(encoding="utf-8", errors="ignore"))
     ] == []
 
 

@@ -66,7 +66,7 @@ def test_what_nobody_sent_is_missing_and_the_days_to_the_deadline_are_reported(o
     status = period_status(office, "2021-Q1")
     assert set(states(office).values()) == {"missing"}
     assert (status.deadline, status.days_left) == (dt.date(2021, 3, 11), 1)
-    assert list(status_lines(status))[-1] == "Còn thiếu 3 tệp của 2 đơn vị."
+    assert list(status_lines(status))[-1] == "Chưa gửi đủ: 3 nội dung của 2 đơn vị."
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_what_nobody_sent_is_missing_and_the_days_to_the_deadline_are_reported(o
         ("2021-03-11", "s.csv", HEAD + ROW, "case_exports", "on_time"),
         ("2021-03-12", "s.csv", HEAD + ROW, "case_exports", "unknown"),
         ("2021-03-11", "s.csv", "không phải bảng", "case_exports", "refused"),
-        ("2021-03-11", "pakn.csv", FEEDBACK, "feedback_logs", "nil"),
+        ("2021-03-11", "pakn.csv", FEEDBACK, "feedback_logs", "on_time"),
     ],
 )
 def test_a_thing_owed_is_as_it_was_sent(
@@ -124,7 +124,7 @@ def test_a_file_made_before_the_period_began_is_old_not_missing_and_the_unit_hea
     assert "✗ UBND Phường 1, danh sách hồ sơ: chỉ có số liệu cũ" in lines
     assert "số liệu cũ «s_2020_12_14.csv»: Số liệu cũ: tệp lấy số liệu đến hết ngày 14/12/2020" in lines
     assert "Kết xuất lại sau ngày 14/03/2021 rồi gửi." in lines
-    assert "Còn thiếu 3 tệp của 2 đơn vị." in lines
+    assert "Chưa gửi đủ: 3 nội dung của 2 đơn vị." in lines
     page = make_board(old, "2021-Q1").read_text(encoding="utf-8")
     assert "! Số liệu cũ" in page
     assert "Kết xuất lại sau ngày 14/03/2021" in page

@@ -163,3 +163,20 @@ def test_the_command_gives_code_one_for_a_fault_only(tmp_path: Path, capsys: pyt
     assert "không có chỗ sai" in capsys.readouterr().out
     assert cli.main(["--office", str(bad), "check"]) == 1
     assert "office.yaml, dòng 1, cột 1, khóa «office.name»: thiếu khóa bắt buộc này" in capsys.readouterr().out
+
+
+def test_columns_and_words_nothing_reads_are_told_before_a_file_is_received(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = make_office(tmp_path / "office")
+    head = "Mã hồ sơ;Ngày tiếp nhận;Ngày hẹn trả;Ngày kết thúc;Trạng thái;Tên cột lạ\n"
+    row = "000.01.H51-210301-0001;01/03/2021;05/03/2021;;{};gì đó\n"
+    send(root, "So_2021_03_15.csv", (head + row.format("Chờ ký số")).encode())
+    send(root, "Sach_2021_03_15.csv", (head.replace(";Tên cột lạ", "") + row[:-7].format("Đang xử lý") + "\n").encode())
+    assert cli.main(["--office", str(root), "check"]) == 0
+    said = capsys.readouterr().out
+    assert "! 1 tệp chờ nhận có chỗ không được đọc:" in said
+    assert (
+        "«2021-Q1/p01/So_2021_03_15.csv»: cột không được đọc: «Tên cột lạ»; "
+        "từ chưa biết ở cột «Trạng thái»: «Chờ ký số». Xem và sửa: kstt profile" in said
+    )

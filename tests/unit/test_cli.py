@@ -7,12 +7,16 @@ Invariant: exit code 1 and one Vietnamese message for what the officer can mend.
 from __future__ import annotations
 
 import argparse
+import re
+import signal
 from pathlib import Path
 
+import duckdb
 import pytest
+from dagster._core.errors import DagsterExecutionInterruptedError
 from office_folder import make_office, send
 
-from pipelines.cli import main
+from pipelines.cli import COMMANDS, main
 from pipelines.commands import run, units
 from pipelines.office import journal
 from pipelines.office.settings import load_office
@@ -44,6 +48,44 @@ def test_a_wrong_word_is_reported_in_a_sentence(
     assert message in capsys.readouterr().err
 
 
+def help_of(words: list[str], capsys: pytest.CaptureFixture[str]) -> str:
+    with pytest.raises(SystemExit):
+        main(words)
+    printed = capsys.readouterr()
+    return printed.out + printed.err
+
+
+# Words of argparse's own, and a value in capitals that is an English word of ours.
+ENGLISH = re.compile(
+    r"usage|positional|options:|show this|error:|required|invalid|choose from|argument|"
+    r"--[a-z-]+ (?!CSV|URL|DIR)[A-Z_]+\b|\[?\b(period|form|file|old|new)\b\]?$",
+    re.M,
+)
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_the_help_of_a_command_has_no_english_frame(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ENGLISH.findall(help_of([*command.split(), "--help"], capsys)) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["isue"], "không có 'isue'; chọn một trong: 'init'"),
+        (["issue", "2021-Q1"], "✗ kstt issue: thiếu --kind, --why"),
+        (["trace", "2021-Q1", "--limit", "nhiều"], "--limit: giá trị 'nhiều' không đúng dạng"),
+        (["run", "--as-of"], "--as-of: cần một giá trị"),
+        (["run", "2021-Q1", "thừa"], "không có tham số thừa"),
+    ],
+)
+def test_a_wrong_command_line_is_told_in_vietnamese(
+    capsys: pytest.CaptureFixture[str], words: list[str], message: str
+) -> None:
+    printed = help_of(words, capsys)
+    assert message in printed
+    assert ENGLISH.findall(printed) == []
+
+
 def test_units_is_asked_with_every_word_run_reads() -> None:
     """`kstt units` hands its words on to `kstt run`."""
     parser = argparse.ArgumentParser()
@@ -64,7 +106,44 @@ def test_status_names_each_unit_that_has_not_sent(tmp_path: Path, capsys: pytest
     assert main(["--office", str(make_office(tmp_path)), "status", "2021-Q1"]) == 0
     printed = capsys.readouterr().out
     assert "UBND Phường 1, danh sách hồ sơ: chưa gửi" in printed
-    assert "Còn thiếu 2 tệp của 2 đơn vị" in printed
+    assert "Chưa gửi đủ: 2 nội dung của 2 đơn vị" in printed
+
+
+def wrapped(cause: BaseException) -> Exception:
+    error = RuntimeError("INTERRUPT Error: Interrupted! (src/main/client_context.cpp)")
+    error.__cause__ = cause
+    return error
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        KeyboardInterrupt(),
+        duckdb.InterruptException("INTERRUPT Error: Interrupted!"),
+        wrapped(KeyboardInterrupt()),
+        wrapped(duckdb.InterruptException("INTERRUPT Error: Interrupted!")),
+        DagsterExecutionInterruptedError(),
+    ],
+)
+def test_a_stopped_command_says_so_whatever_was_waited_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    def stopped(_: object) -> int:
+        raise error
+
+    monkeypatch.setattr("pipelines.commands.status.run", stopped)
+    assert main(["--office", str(make_office(tmp_path)), "status", "2021-Q1"]) == 130
+    assert capsys.readouterr().err == ("✗ Đã dừng theo yêu cầu. Chạy lại lệnh khi cần; việc dở dang không được tính.\n")
+
+
+def test_the_end_of_a_session_stops_a_command_as_ctrl_c_does(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr("pipelines.commands.status.run", lambda _: signal.raise_signal(signal.SIGTERM))
+    assert main(["--office", str(make_office(tmp_path)), "status", "2021-Q1"]) == 130
+    assert "Đã dừng theo yêu cầu" in capsys.readouterr().err
+    assert signal.getsignal(signal.SIGTERM) == before
 
 
 @pytest.mark.parametrize(

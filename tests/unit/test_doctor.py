@@ -1,7 +1,7 @@
 """`kstt doctor` names what is not in order on the machine and in the office's folders.
 
 Here: tiny offices with one thing spoiled each. Not here: the settings' faults (test_check_office).
-Invariant: each spoiled thing is one ✗ line that says what to do; the doctor writes nothing an office keeps.
+Invariant: each spoiled thing is one ✗ line that says what to do, what somebody chose one ! line; the doctor writes nothing an office keeps.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ PERIODS = "period_id,period_kind,label,start_on,end_on\n2026-Y,quarter,Cả đ�
 
 def lines(office: Office) -> dict[str, list[str]]:
     """The findings by mark."""
-    found: dict[str, list[str]] = {"✓": [], "✗": []}
+    found: dict[str, list[str]] = {"✓": [], "!": [], "✗": []}
     for item in doctor.examine(office):
-        found["✓" if item.is_well else "✗"].append(item.text)
+        found[item.sign].append(item.text)
     return found
 
 
@@ -39,12 +39,15 @@ def real_office(root: Path, more: str = "notify: {officer: [a@b.example]}\n") ->
 
 def test_an_office_in_order_has_no_fault(tmp_path: Path) -> None:
     found = lines(real_office(tmp_path / "office"))
-    assert found["✗"] == []
+    assert (found["✗"], found["!"]) == ([], [])
     assert any("duckdb" in line for line in found["✓"]) and any("Asia/Ho_Chi_Minh" in line for line in found["✓"])
 
 
 def test_a_pinned_clock_and_nobody_to_tell_are_named(tmp_path: Path) -> None:
-    found = lines(load_office(make_office(tmp_path / "office")))["✗"]
+    """So by somebody's choice: told, and no fault."""
+    told = lines(load_office(make_office(tmp_path / "office")))
+    found = told["!"]
+    assert told["✗"] == []
     assert any("ghim ở 08:00 15/03/2021" in line for line in found)
     assert any("chưa khai notify" in line for line in found)
 
@@ -92,7 +95,7 @@ def test_the_command_says_who_watches_the_schedules_and_what_is_due(
     root = make_office(tmp_path / "office", clock="2021-03-01T08:00:00+07:00", periods=TABLES["periods"])
     assert main(["--office", str(root), "doctor"]) == 1
     said = capsys.readouterr().out
-    assert "✗ Máy chủ: kstt serve không chạy; không ai theo dõi lịch" in said
+    assert "! Máy chủ: kstt serve không chạy; không ai theo dõi lịch" in said
     assert "✓ Đến hạn: Quý I năm 2021, đơn vị gửi hết ngày 11/03/2021 (còn 10 ngày)." in said
     assert "✓ Lịch tới: 07:00 10/03/2021 truoc_han_nop, kỳ 2021-Q1." in said
     assert "✗ Sắp hết: reference/periods.csv" in said

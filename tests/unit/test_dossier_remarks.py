@@ -17,7 +17,7 @@ import pytest
 from histories import exports, histories, office_tables
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from warehouse_fixture import Row, Warehouse, calendar, delivery, question
+from warehouse_fixture import Row, Warehouse, calendar, columns_of, delivery, question
 
 from pipelines.recount.dossiers import counted_dossiers
 from pipelines.recount.landed import Counted, Landed
@@ -33,6 +33,9 @@ PLAIN = {
     "resolved_with_due", "resolved_in_time_with_due",
     # Sums of two measures that are reported here.
     "received_in_period", "overdue_total", "overdue_apologised", "overdue_apologised_late", "overdue_not_apologised",
+    "overdue_apology_untold",
+    # test_what_nobody_told_of_digitisation_is_a_number_of_its_own.
+    "intake_told", "intake_untold", "result_told", "result_untold",
 }  # fmt: skip
 
 NEW = {"channel": "direct", "status": "in_progress", "received_at": "2021-02-01 08:00", "due_at": "2021-04-01 17:00"}
@@ -102,6 +105,16 @@ CASES: dict[str, tuple[dict[str, object], str]] = {
         "pending_overdue pending_overdue_not_apologised",
     ),
     "in time, apology all the same": ({**DONE, "apology_at": "2021-02-01 08:00"}, ""),
+    # Files without a column of apologies, of fees: not known, which is not "none".
+    "late, no column of apologies": (
+        {**LATE, "delivery_id": "e"},
+        "resolved_overdue resolved_overdue_apology_untold fee_untold",
+    ),
+    "open late, no column of apologies": (
+        {**OPEN_LATE, "delivery_id": "e"},
+        "pending_overdue pending_overdue_apology_untold fee_untold",
+    ),
+    "older, no column of fees": ({**NEW, "delivery_id": "e", "received_at": "2020-12-01"}, ""),
     "fee not paid": ({**NEW, "fee_due": 8000, "fee_paid": 0}, "payable fee_due_amount=8000"),
     "fee paid at the desk": (
         {**NEW, "fee_due": 8000, "fee_paid": 8000, "payment_channel": "direct"},
@@ -117,12 +130,12 @@ CASES: dict[str, tuple[dict[str, object], str]] = {
     ),
     "fee paid, amount unknown": (
         {**NEW, "fee_due": 8000, "paid_at": "2021-02-03 09:00"},
-        "payable paid fee_due_amount=8000",
+        "payable paid paid_untold fee_due_amount=8000",
     ),
-    "fee paid, amount due unknown": ({**NEW, "fee_paid": 5000}, "payable paid fee_paid_amount=5000"),
+    "fee paid, amount due unknown": ({**NEW, "fee_paid": 5000}, "payable paid paid_untold fee_paid_amount=5000"),
     "too much paid": (
         {**NEW, "fee_due": 8000, "fee_paid": 9000},
-        "payable paid fee_mismatch fee_due_amount=8000 fee_paid_amount=9000",
+        "payable paid paid_untold fee_mismatch fee_due_amount=8000 fee_paid_amount=9000",
     ),
     "exempt": ({**NEW, "fee_kind": "exempt", "fee_due": 8000, "fee_paid": 0}, ""),
     "exempt and paid": ({**NEW, "fee_kind": "exempt", "fee_paid": 8000}, "fee_mismatch fee_paid_amount=8000"),
@@ -175,6 +188,8 @@ MOVED: dict[str, dict[str, str]] = {
     },
     "due_on_cutoff_day=overdue": {"paused, due on the cut-off day": "paused_overdue"},
 }
+DELIVERIES = [delivery("d", "p01", "2021-03-15"), delivery("e", "p02", "2021-03-15")]
+UNTOLD = {"apology_at", "fee_due", "fee_paid", "fee_kind", "paid_at"}
 ROWS = {**{name: cells for name, (cells, _) in CASES.items()}, **NOWHERE}
 
 
@@ -192,7 +207,8 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory, target: Path) -> Warehou
     tables = {
         **office_tables(),
         "calendar": calendar("2020-11-01", "2022-03-31", ["2021-01-01"]),
-        "delivery": [delivery("d", "p01", "2021-03-15")],
+        "delivery": DELIVERIES,
+        "delivery_column": [*columns_of(DELIVERIES[0]), *columns_of(DELIVERIES[1], without=UNTOLD)],
         "case_exports": rows,
     }
     return Warehouse(tmp_path_factory.mktemp("remarks"), tables, target)
@@ -243,6 +259,23 @@ def test_what_is_resolved_with_a_promised_day(warehouse: Warehouse) -> None:
     found = measures_in(warehouse)
     assert {name for name, measures in found.items() if measures.get("resolved_with_due")} == promised
     assert {name for name, measures in found.items() if measures.get("resolved_in_time_with_due")} == promised - late
+
+
+def test_what_nobody_told_of_digitisation_is_a_number_of_its_own(warehouse: Warehouse) -> None:
+    """Told is yes or no; of the dossiers received in the period, and of those closed with a result."""
+    warehouse.ask(question(*Q1), select=["+fct_dossier_period"])
+    names = ("intake_told", "intake_untold", "result_told", "result_untold")
+    told = {
+        name: tuple(measures[n] for n in names if n in measures) for name, measures in measures_in(warehouse).items()
+    }
+    assert {name: told[name] for name in told if "digitised" in name} == {
+        "digitised": (1, 0, 1, 0),
+        "digitised before its end": (1, 0, 0, 0),
+        "not digitised": (1, 0, 0, 1),
+        "older, result digitised": (0, 0, 1, 0),
+        "returned and digitised": (0, 1, 0, 0),
+    }
+    assert told["late, no apology"] == (0, 1, 0, 1)
 
 
 @pytest.mark.parametrize("switch", MOVED)
@@ -322,7 +355,9 @@ def test_recount_and_models_agree_on_random_remarks(
         for item in all_histories
     ]  # fmt: skip
     shown = exports(mixed, sent)
-    tables = {**office_tables(), **shown, "case_exports": with_remarks(shown["case_exports"], seed)}
+    untold = [told for row in shown["delivery"] for told in columns_of(row, UNTOLD if chance.random() < 0.5 else ())]
+    remarks = with_remarks(shown["case_exports"], seed)
+    tables = {**office_tables(), **shown, "case_exports": remarks, "delivery_column": untold}
     warehouse = Warehouse(tmp_path_factory.mktemp("random"), tables, target)
     for asked in (
         question(*Q1),

@@ -12,6 +12,7 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pytest
 from figures_stub import (
     BY_FIELD,
@@ -29,6 +30,7 @@ from pipelines.figures.blocks import Block, Bullet, Grid, Heading, Paragraph, Si
 from pipelines.figures.form_page import form_page
 from pipelines.figures.layout import FormLayout, head_cells, layouts_from_manifest, load_layouts, printed_layouts
 from pipelines.figures.model import ReportModel
+from pipelines.figures.read import build_report_model
 from pipelines.figures.text import Cleaner, clean_text, format_count, format_rate, rate
 from pipelines.figures.words import KEPT_TEMPLATE, report_blocks
 from pipelines.office.errors import OfficeError
@@ -281,7 +283,7 @@ def test_a_figure_that_is_not_there_is_an_error_in_words(model: ReportModel) -> 
 
 def test_coverage_names_missing_units_refused_files_and_rows_sent_back(model: ReportModel) -> None:
     assert model.coverage.sentence == (
-        "Số liệu của 3/5 đơn vị; còn thiếu: UBND Phường 3, UBND Phường 4; "
+        "Số liệu của 3/5 đơn vị; chưa gửi đủ: UBND Phường 3, UBND Phường 4; "
         "tệp bị từ chối: «- # **hồ sơ** <b>.xlsx» (UBND Phường 3); số dòng trả lại: 3."
     )
     assert not model.coverage.is_complete
@@ -306,10 +308,6 @@ def test_switches_tell_whether_they_are_as_by_default(tmp_path: Path) -> None:
 
 
 def test_a_form_without_rows_for_the_office_is_an_error(tmp_path: Path) -> None:
-    import duckdb
-
-    from pipelines.figures.read import build_report_model
-
     database = write_stub(tmp_path / "stub.duckdb")
     with duckdb.connect(database) as connection:
         connection.execute("delete from form_ii_06a where scope_id = 'tp-st'")
@@ -436,10 +434,6 @@ def test_an_offices_own_template_comes_before_the_common_one(model: ReportModel,
 
 def changed_model(folder: Path, *statements: str) -> ReportModel:
     folder.mkdir(exist_ok=True)
-    import duckdb
-
-    from pipelines.figures.read import build_report_model
-
     with duckdb.connect(write_stub(folder / "stub.duckdb")) as connection:
         for statement in statements:
             connection.execute(statement)
@@ -454,6 +448,53 @@ def test_without_any_unit_the_report_says_that_nothing_was_sent(tmp_path: Path) 
     # What was carried over stays known; whether anything happened does not.
     assert "Chưa có số liệu của kỳ này. Từ kỳ trước chuyển sang 450 hồ sơ" in text
     assert "không phát sinh" not in text
+
+
+LEVELS = """create table dim_section as
+    select 'level' as scheme, 'A' as section_code, 'city' as applies_to, '' as label, 1 as sort_no
+    union all select 'level', 'B', 'ward', '', 2"""
+NO_WARD_SENT = "update rpt_coverage set state = 'missing', rows_typed = 0 where unit_id like 'p%'"
+
+
+def test_a_level_none_of_whose_units_has_sent_prints_no_zero(tmp_path: Path) -> None:
+    """The wards sent nothing: section B has what others told of it, and dots where there would be a zero."""
+    layouts = stub_layouts()
+    layouts["II.06a"]["keys"] = ["level_section_code", "field_code"]
+    layouts["II.06a-by-unit"]["keys"] = ["unit_section_code", "row_unit_id"]
+    for layout in layouts.values():
+        layout["facts"]["fct_dossier_period"]["streams"] = ["case_exports"]
+    wards = ", ".join(f"('p0{number}', 'tp-st', 'ward')" for number in range(1, 5))
+    with duckdb.connect(write_stub(tmp_path / "stub.duckdb")) as connection:
+        for statement in (
+            LEVELS,
+            f"create or replace table dim_unit as from (values {wards}) as unit(unit_id, parent_unit_id, unit_kind)",
+            NO_WARD_SENT,
+            "alter table form_ii_06a_by_unit add column row_unit_id varchar",
+            "update form_ii_06a_by_unit set row_unit_id = 'p0' || right(row_code, 1) where row_code like 'II._'",
+            "update form_ii_06a_by_unit set received_online = 0 where row_code = 'II'",
+        ):
+            connection.execute(statement)
+        model = build_report_model(connection, layouts, OFFICE)
+
+    def texts(form: str) -> dict[str, list[str]]:
+        return {row.code: [figure.text for figure in row.figures] for row in model.forms[form].rows}
+
+    by_field, by_unit = texts("II.06a"), texts("II.06a-by-unit")
+    assert by_field["B.3"] == ["…"] * 11
+    assert by_field["B.2"] == ["1", "…", "1", "…", "1", "…", "1", "…", "…", "…", "…"]
+    assert by_field["B"][0] == "5.000"
+    assert by_field["A.2"][1] == "0"  # the other level has sent
+    assert (by_unit["II.1"], by_unit["II"][:2], by_unit["I"][1]) == (["…"] * 11, ["5.000", "…"], "400")
+
+
+def test_the_summary_has_no_number_of_what_nobody_owes(tmp_path: Path) -> None:
+    zeros = ", ".join(f"{column['name']} = 0" for column in stub_layouts()["II.06a"]["columns"])
+    owed_none = changed_model(tmp_path, f"update form_ii_06a set {zeros}", "delete from rpt_coverage")
+    assert owed_none.headline()["Hồ sơ nhận giải quyết"] == "không có đơn vị nào phải báo cáo"
+    nil = changed_model(
+        tmp_path / "nil", f"update form_ii_06a set {zeros}", "update rpt_coverage set state = 'accepted'"
+    )
+    assert nil.headline()["Hồ sơ nhận giải quyết"] == "0"
 
 
 def test_nothing_happened_is_said_only_of_units_that_answered(tmp_path: Path) -> None:
@@ -482,10 +523,6 @@ def test_a_note_column_is_printed_below_its_form_only_when_not_zero(tmp_path: Pa
     columns = manifest["nodes"]["model.kstt.form_ii_06a"]["columns"]
     columns["received_unknown_channel"] = {"name": "received_unknown_channel", "config": {"meta": meta}}
     layouts = layouts_from_manifest(manifest)
-
-    import duckdb
-
-    from pipelines.figures.read import build_report_model
 
     with duckdb.connect(write_stub(tmp_path / "stub.duckdb")) as connection:
         connection.execute("alter table form_ii_06a add column received_unknown_channel bigint default 0")

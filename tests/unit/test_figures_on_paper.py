@@ -35,7 +35,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_report(MODEL, blocks, folder / "bao-cao.docx")
     write_pdf(MODEL, blocks, folder / "bao-cao.pdf")
     write_html(MODEL, blocks, folder / "bao-cao.html")
-    write_forms(MODEL, blocks, folder / "bieu-mau.xlsx")
+    write_forms(MODEL, blocks, folder / "bieu-mau.xlsx", {})
     return folder
 
 

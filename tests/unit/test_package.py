@@ -90,7 +90,7 @@ def test_summary_is_the_headline_of_the_report(manifest: dict) -> None:
         "Đang giải quyết": "450 (quá hạn 30)",
         "Bảng số liệu": "3 chấp nhận, 1 từ chối",
         "Dòng trả lại đơn vị": "3",
-        "Đơn vị còn thiếu": "2 (UBND Phường 3, UBND Phường 4)",
+        "Đơn vị chưa gửi đủ": "2 (UBND Phường 3, UBND Phường 4)",
     }
 
 

@@ -15,9 +15,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 from docx import Document
-from figures_stub import BY_FIELD, OFFICE, stub_model
+from figures_stub import BY_FIELD, OFFICE, stub_layouts, stub_model
 from lxml import etree
 
+from pipelines.audit.short_code import parse_short_code, short_codes
 from pipelines.figures.blocks import Grid, figure_ids
 from pipelines.figures.model import OfficeInfo, ReportModel
 from pipelines.figures.words import report_blocks
@@ -40,7 +41,7 @@ def render(model: ReportModel, folder: Path) -> Path:
     blocks = report_blocks(model)
     write_report(model, blocks, folder / "bao-cao.docx")
     write_html(model, blocks, folder / "bao-cao.html")
-    write_forms(model, blocks, folder / "bieu-mau.xlsx")
+    write_forms(model, blocks, folder / "bieu-mau.xlsx", short_codes(model.figures, stub_layouts(), "2021-Q1", "tp-st"))
     return folder
 
 
@@ -200,8 +201,9 @@ def test_issuing_body_is_as_the_decree_has_it(office: OfficeInfo, lines: list) -
 def test_excel_cells_are_real_numbers_under_the_ids_of_the_last_sheet(model: ReportModel, folder: Path) -> None:
     book = openpyxl.load_workbook(folder / "bieu-mau.xlsx")
     found = {}
-    for figure_id, sheet, cell, _, _ in book[INDEX_SHEET].iter_rows(min_row=2, values_only=True):
+    for figure_id, sheet, cell, _, _, code in book[INDEX_SHEET].iter_rows(min_row=2, values_only=True):
         found[figure_id] = book[sheet][cell].value
+        assert parse_short_code(code).period == "2021Q1"
     assert found == {name: model.figures[name].value for name in counts_of(model)}
     assert all(type(value) is int for value in found.values())
 

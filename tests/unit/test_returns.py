@@ -67,6 +67,17 @@ def test_a_unit_gets_a_sheet_for_each_thing_it_owes_that_no_system_exports(offic
     assert visible == [FEEDBACK, REVIEW]
 
 
+def test_numbers_are_written_with_dots_and_no_loose_comma_whatever_the_machine(office: Office) -> None:
+    formats = {
+        cell.number_format
+        for page in openpyxl.load_workbook(made(office)).worksheets
+        for row in page.iter_rows()
+        for cell in row
+    }
+    # What a machine writes itself, «#,##0.##», shows 5 as «5,» where the comma is the decimal sign.
+    assert [shape for shape in formats if "0" in shape] == ["[>=1000000]0\\.000\\.000;[>=1000]0\\.000;0"]
+
+
 def test_a_filled_sheet_is_read_with_its_codes_as_text_and_its_words_understood(office: Office) -> None:
     path = fill(made(office), FEEDBACK, FEEDBACK_ROW)
     typed = send_back(office, fill(path, REVIEW, nil=True))

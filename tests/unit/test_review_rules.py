@@ -443,7 +443,7 @@ def test_a_traced_percentage_shows_both_its_sides(report: Path) -> None:
     assert "Số in: 35,00% (khớp)" in text
     assert "[35.000.000 / 100.000.000]" in text
     assert "phương án sửa đổi, thuộc thẩm quyền" in text
-    assert "tp-st-tp · department.csv · Rà soát · dòng 2" in text
+    assert "Phòng Tư pháp · department.csv · Rà soát · dòng 2" in text
 
 
 def test_the_report_model_prints_the_share_and_the_notes(quarter: Warehouse) -> None:

@@ -73,7 +73,7 @@ def provisional(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_report(model, blocks, folder / "bao-cao.docx")
     write_pdf(model, blocks, folder / "bao-cao.pdf")
     write_html(model, blocks, folder / "bao-cao.html")
-    write_forms(model, blocks, folder / "bieu-mau.xlsx")
+    write_forms(model, blocks, folder / "bieu-mau.xlsx", {})
     return folder
 
 

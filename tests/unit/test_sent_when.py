@@ -201,7 +201,7 @@ def test_a_longer_period_is_answered_by_its_quarters(tmp_path: Path) -> None:
         ("p01", "Quý I"): "unknown", ("p01", "Quý II"): "unknown",
         ("p02", "Quý I"): "unknown", ("p02", "Quý II"): "missing",
     }  # fmt: skip
-    assert list(status_lines(period_status(office, "2021-H1")))[-1] == "Còn thiếu 1 tệp của 1 đơn vị."
+    assert list(status_lines(period_status(office, "2021-H1")))[-1] == "Chưa gửi đủ: 1 nội dung của 1 đơn vị."
     # What was sent for the whole answers every part of it.
     whole = NAME.replace("03_15", "06_15")
     send(tmp_path, whole, (HEAD + ROW.replace("0001", "0009")).encode("utf-8-sig"), "p02", "2021-H1")

@@ -172,7 +172,7 @@ def test_parts_of_a_year_that_were_sent_are_reported_though_no_unit_has_sent_all
 
 def test_a_long_list_of_missing_units_stands_in_the_packet_that_is_kept(model: ReportModel) -> None:
     names = tuple(f"Ủy ban nhân dân Phường số {number}" for number in range(1, 31))
-    sentence = f"Số liệu của 0/30 đơn vị; còn thiếu: {', '.join(names)}; số dòng trả lại: 3."
+    sentence = f"Số liệu của 0/30 đơn vị; chưa gửi đủ: {', '.join(names)}; số dòng trả lại: 3."
     coverage = replace(model.coverage, owed=30, accepted=0, missing=names, sentence=sentence)
     late = replace(model, coverage=coverage)
     text = text_of(report_blocks(late))

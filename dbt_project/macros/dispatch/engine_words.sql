@@ -1,5 +1,5 @@
 {# The words that differ by engine. `default__` is that of dbt itself (DuckDB, PostgreSQL); `spark__` is Spark's own, where
-   dbt's has another meaning (a list joined without order, a part whose number must be written out) or costs a call a row. #}
+   dbt's has another meaning (a list joined without order) or costs a call a row. A word all three have is written plainly. #}
 
 {# A moment moved by whole days, time of day kept. #}
 {% macro add_days(moment, days) -%}
@@ -44,14 +44,6 @@
 
 {# The n-th part (from 1) of a text cut at a separator; empty past the end. #}
 {% macro part_of(text, separator, n) -%}
-    {{ return(adapter.dispatch('part_of', 'kstt')(text, separator, n)) }}
-{%- endmacro %}
-
-{% macro default__part_of(text, separator, n) -%}
-    {{ dbt.split_part(text, "'" ~ separator ~ "'", n) }}
-{%- endmacro %}
-
-{% macro spark__part_of(text, separator, n) -%}
     split_part({{ text }}, '{{ separator }}', {{ n }})
 {%- endmacro %}
 

@@ -1,4 +1,7 @@
 -- The population of the period: split once by receipt (carried in, online, direct and postal) and once by outcome.
+{% set apologies = {
+    'apologised': 'in_time', 'apologised_late': 'late', 'not_apologised': 'none', 'apology_untold': 'untold'
+} %}
 with dossier as (
     select
         known.*,
@@ -18,7 +21,11 @@ with dossier as (
         outcome.outcome,
         outcome.reason_code,
         outcome.recognised_late,
-        apology.apology_state,
+        case
+            when coalesce(apology.apology_state, 'none') = 'none' and not coalesce(told.tells_apology, true) then 'untold'
+            else coalesce(apology.apology_state, 'none')
+        end as counted_apology,
+        coalesce(told.tells_fee, true) as tells_fee,
         cause.section_code as cause_section_code,
         outcome.outcome = 'closed_without_result' as is_without_result,
         outcome.outcome in ('early', 'on_time', 'overdue') and coalesce(outcome.reason_code, '') <> 'awaiting_supplement'
@@ -53,6 +60,7 @@ with dossier as (
     inner join {{ ref('int_dossier_placed') }} as placed on known.dossier_code = placed.dossier_code
     inner join {{ ref('int_dossier_due') }} as due on known.dossier_code = due.dossier_code
     left join {{ ref('int_dossier_apology') }} as apology on known.dossier_code = apology.dossier_code
+    left join {{ ref('int_dossier_told') }} as told on known.dossier_code = told.dossier_code
     left join {{ ref('int_cause_section') }} as cause on coalesce(known.overdue_cause, 'untold') = cause.applies_to
     cross join {{ ref('stg_question') }} as question
     where outcome.fate = 'counted'
@@ -62,7 +70,6 @@ with dossier as (
 judged as (
     select
         dossier.*,
-        coalesce(apology_state, 'none') as counted_apology,
         coalesce(is_paused, false) and outcome = 'pending_in_time' as is_open_paused,
         is_received_in_period and not is_exempt and coalesce(fee_due > 0, has_paid) as is_payable,
         coalesce(case when has_paid then fee_paid end, 0) as counted_fee_paid
@@ -155,24 +162,30 @@ select
         as received_online_other,
     case when is_received_in_period then 1 else 0 end as received_in_period,
     {% for measure, outcome in {'resolved_overdue': 'overdue', 'pending_overdue': 'pending_overdue'}.items() %}
-        {% for name, state in {'apologised': 'in_time', 'apologised_late': 'late', 'not_apologised': 'none'}.items() %}
+        {% for name, state in apologies.items() %}
             case when outcome = '{{ outcome }}' and counted_apology = '{{ state }}' then 1 else 0 end
                 as {{ measure }}_{{ name }},
         {% endfor %}
     {% endfor %}
     case when outcome in ('overdue', 'pending_overdue') then 1 else 0 end as overdue_total,
-    {% for name, state in {'apologised': 'in_time', 'apologised_late': 'late', 'not_apologised': 'none'}.items() %}
+    {% for name, state in apologies.items() %}
         case when outcome in ('overdue', 'pending_overdue') and counted_apology = '{{ state }}' then 1 else 0 end
             as overdue_{{ name }},
     {% endfor %}
     case when is_payable then 1 else 0 end as payable,
     case when is_payable and has_paid then 1 else 0 end as paid,
     case when is_payable and has_paid and payment_channel = 'online' then 1 else 0 end as paid_online,
+    case when is_payable and has_paid and coalesce(payment_channel, 'unknown') = 'unknown' then 1 else 0 end as paid_untold,
+    case when is_received_in_period and not tells_fee then 1 else 0 end as fee_untold,
     case when is_received_in_period and has_paid and fee_paid <> case when is_exempt then 0 else fee_due end then 1 else 0 end
         as fee_mismatch,
     case when is_received_in_period and digitised_intake = 'yes' then 1 else 0 end as intake_digitised,
+    case when is_received_in_period and digitised_intake in ('yes', 'no') then 1 else 0 end as intake_told,
+    case when is_received_in_period and coalesce(digitised_intake, '') not in ('yes', 'no') then 1 else 0 end as intake_untold,
     case when is_with_result then 1 else 0 end as resolved_with_result,
     case when is_with_result and digitised_result = 'yes' then 1 else 0 end as result_digitised,
+    case when is_with_result and digitised_result in ('yes', 'no') then 1 else 0 end as result_told,
+    case when is_with_result and coalesce(digitised_result, '') not in ('yes', 'no') then 1 else 0 end as result_untold,
     case
         when outcome not in ('pending_in_time', 'pending_overdue') and satisfaction in ('satisfied', 'neutral', 'dissatisfied')
             then 1

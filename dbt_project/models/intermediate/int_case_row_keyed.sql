@@ -5,6 +5,7 @@ with named as (
         row_of.row_id,
         row_of.dossier_code,
         row_of.is_own_number,
+        row_of.book_year,
         row_of.received_at,
         row_of.due_at,
         row_of.finished_at,

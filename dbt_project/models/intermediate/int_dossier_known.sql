@@ -62,6 +62,7 @@ select
     as_of_row.new_due_at,
     as_of_row.due_after_supplement,
     as_of_day.observed_at as status_observed_at,
+    as_of_row.delivery_id as status_delivery_id,
     first_due.due_at as first_due_at,
     newest.flags,
     newest.delivery_id,

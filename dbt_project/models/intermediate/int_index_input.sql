@@ -30,21 +30,19 @@ dossiers as (
     where form.row_kind = 'total'
 ),
 
--- What dossiers tell beside the columns of II.06a. A column no export has is no dossier without it.
+-- What dossiers tell beside the columns of II.06a. What no file tells of a dossier is on neither side of a rate.
 remarks as (
     select
         in_scope.scope_id,
-        sum(fact.received_total - fact.carried_in) as received_in_period,
+        sum(fact.intake_told) as intake_told,
         sum(fact.intake_digitised) as intake_digitised,
-        sum(fact.resolved_with_result) as resolved_with_result,
+        sum(fact.result_told) as result_told,
         sum(fact.result_digitised) as result_digitised,
         sum(fact.payable) as payable,
         sum(fact.paid_online) as paid_online,
         sum(fact.received_total) as received_total,
         sum(fact.resolved_overdue + fact.pending_overdue + fact.dissatisfied) as not_satisfied,
-        sum(fact.rated) as rated,
-        sum(case when fact.digitised_intake is not null then 1 else 0 end) as tells_intake,
-        sum(case when fact.digitised_result is not null then 1 else 0 end) as tells_result
+        sum(fact.rated) as rated
     from {{ ref('int_dossier_in_scope') }} as in_scope
     inner join {{ ref('fct_dossier_period') }} as fact on in_scope.dossier_code = fact.dossier_code
     group by in_scope.scope_id
@@ -87,17 +85,17 @@ inputs as (
     select
         scope_id,
         'components_digitised' as component_code,
-        case when tells_intake > 0 then is_sent end as is_sent,
+        case when intake_told > 0 then is_sent end as is_sent,
         intake_digitised as part_count,
-        received_in_period as whole_count
+        intake_told as whole_count
     from stated
     union all
     select
         scope_id,
         'electronic_result' as component_code,
-        case when tells_result > 0 then is_sent end as is_sent,
+        case when result_told > 0 then is_sent end as is_sent,
         result_digitised as part_count,
-        resolved_with_result as whole_count
+        result_told as whole_count
     from stated
     union all
     -- [A] the first part of payment is the share of dossiers with something to pay that were paid online.

@@ -1,6 +1,6 @@
 -- What the components of the scorecard are rates of, from the total row of each unit's own forms: a unit that owes
--- something in the period is scored. `is_told` is 0 where the unit sent nothing of the stream, or no file of its dossiers
--- has the column the component needs. What was sent on a day nobody knows is neither in time nor late.
+-- something in the period is scored. What no file tells of a dossier is on neither side of a rate; `is_told` is 0 where the
+-- unit sent nothing of the stream, or nothing is told of any of its dossiers. What was sent on a day nobody knows is neither in time nor late.
 with scored as (
     select distinct obligation.unit_id
     from {{ ref('rpt_obligation') }} as obligation
@@ -23,7 +23,7 @@ inputs as (
         'plans_on_time' as component_code,
         'form_directives' as form_model,
         'directives' as stream,
-        '' as column_name,
+        0 as untold_count,
         'plans_on_time' as part_measures,
         'plans_owed' as whole_measures,
         form.plans_on_time as part_count,
@@ -36,7 +36,7 @@ inputs as (
         'reports_on_time' as component_code,
         'form_submissions' as form_model,
         '' as stream,
-        '' as column_name,
+        0 as untold_count,
         'sent_on_time' as part_measures,
         'sent_on_time sent_late returned not_sent' as whole_measures,
         form.sent_on_time as part_count,
@@ -49,7 +49,7 @@ inputs as (
         'resolved_on_time' as component_code,
         'form_ii_06a' as form_model,
         'case_exports' as stream,
-        '' as column_name,
+        0 as untold_count,
         'resolved_early resolved_on_time' as part_measures,
         'resolved_total' as whole_measures,
         form.resolved_early + form.resolved_on_time as part_count,
@@ -62,11 +62,11 @@ inputs as (
         'apologised' as component_code,
         'form_overdue_causes' as form_model,
         'case_exports' as stream,
-        'apology_at' as column_name,
+        form.overdue_apology_untold as untold_count,
         'overdue_apologised' as part_measures,
-        'overdue_total' as whole_measures,
+        'overdue_apologised overdue_apologised_late overdue_not_apologised' as whole_measures,
         form.overdue_apologised as part_count,
-        form.overdue_total as whole_count
+        form.overdue_apologised + form.overdue_apologised_late + form.overdue_not_apologised as whole_count
     from {{ ref('form_overdue_causes') }} as form
     where form.row_kind = 'total'
     union all
@@ -75,11 +75,11 @@ inputs as (
         'intake_digitised' as component_code,
         'form_ii_08' as form_model,
         'case_exports' as stream,
-        'digitised_intake' as column_name,
+        form.intake_untold as untold_count,
         'digitised_components' as part_measures,
-        'dossiers_total' as whole_measures,
+        'intake_told' as whole_measures,
         form.digitised_components as part_count,
-        form.dossiers_total as whole_count
+        form.intake_told as whole_count
     from {{ ref('form_ii_08') }} as form
     where form.row_kind = 'total'
     union all
@@ -88,7 +88,7 @@ inputs as (
         'feedback_on_time' as component_code,
         'form_ii_05a' as form_model,
         'feedback_logs' as stream,
-        '' as column_name,
+        0 as untold_count,
         'answered_on_time' as part_measures,
         'own_resolved' as whole_measures,
         form.answered_on_time as part_count,
@@ -107,11 +107,9 @@ select
     cast(inputs.whole_count as bigint) as whole_count,
     case
         when silent.unit_id is not null then 0
-        when inputs.column_name <> '' and inputs.whole_count > 0 and told.column_name is null then 0
+        when inputs.whole_count = 0 and inputs.untold_count > 0 then 0
         else 1
     end as is_told
 from inputs
 inner join scored on inputs.unit_id = scored.unit_id
 left join silent on inputs.unit_id = silent.unit_id and inputs.stream = silent.stream
-left join {{ ref('rpt_column_coverage') }} as told
-    on inputs.unit_id = told.scope_id and inputs.column_name = told.column_name

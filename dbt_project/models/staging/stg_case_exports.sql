@@ -2,6 +2,7 @@ select
     row_of.delivery_id,
     row_of.dossier_code,
     row_of.is_own_number,
+    row_of.book_year,
     row_of.procedure_code,
     row_of.procedure_name,
     row_of.procedure_name_key,

@@ -2,6 +2,7 @@ select
     row_of.delivery_id,
     row_of.feedback_code,
     row_of.is_own_number,
+    row_of.book_year,
     row_of.intake_source,
     row_of.feedback_kind,
     row_of.field_name,

@@ -31,6 +31,9 @@ _DATES = (
 )  # fmt: skip
 
 
+Change = Callable[[exp.Expression], str]
+
+
 @dataclass(frozen=True)
 class Edit:
     """One edit of a model: its kind, and the place before and after."""
@@ -43,24 +46,34 @@ class Edit:
     sql: str
 
 
-def edits(model: str, sql: str) -> list[Edit]:
-    """Return every edit of a model's SQL, in the order of its tree."""
+@dataclass(frozen=True)
+class Place:
+    """One edit that is possible: the number of its node in the tree of the model's SQL, and what is done to it."""
+
+    model: str
+    number: int
+    kind: str
+    node: int
+    change: Change
+
+    def edit(self, sql: str) -> Edit:
+        """Return the edit of a model's SQL; only what is drawn is written out."""
+        tree = sqlglot.parse_one(sql, read="duckdb")
+        place = next(node for index, node in enumerate(tree.walk()) if index == self.node)
+        before = _noted(place)
+        after = self.change(place)
+        return Edit(self.model, self.number, self.kind, before, after, tree.sql(dialect="duckdb"))
+
+
+def places(model: str, sql: str) -> list[Place]:
+    """Return every possible edit of a model's SQL, in the order of its tree."""
     tree = sqlglot.parse_one(sql, read="duckdb")
-    places = list(tree.walk())
     dates = _dates_by_table(tree)
-    found: list[Edit] = []
-    for index, node in enumerate(places):
+    found: list[Place] = []
+    for index, node in enumerate(tree.walk()):
         for kind, change in _changes(node, dates):
-            copied = tree.copy()
-            place = list(copied.walk())[index]
-            before = _noted(place)
-            after = change(place)
-            text = copied.sql(dialect="duckdb")
-            found.append(Edit(model, len(found) + 1, kind, before, after, text))
+            found.append(Place(model, len(found) + 1, kind, index, change))
     return found
-
-
-Change = Callable[[exp.Expression], str]
 
 
 def _changes(node: exp.Expression, dates: dict[str, set[str]]) -> Iterator[tuple[str, Change]]:

@@ -1,19 +1,20 @@
-"""Trying an edit: rebuild what reads the edited model, run dbt's tests on it, hold the forms against the right ones.
+"""Trying an edit on built databases: what it changes, the first dbt test that finds it, the first form that is held.
 
-Here: prepared databases, one transaction a trial. Not here: which edits (edits), the table (__main__).
-Invariant: a trial is rolled back; a database is the same before and after it.
+Here: prepared databases, opened once and never written to but for a schema of the trial. Not here: which edits (edits), the
+table (__main__). Invariant: what is tried is in schema `tried`, beside the right tables, and is gone after it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 from truth.mutation.edits import Edit
+from truth.mutation.unit_tests import Types, UnitTests
 from truth.world.compare import COLUMNS
-from truth.world.door import FORMS, Compiled, Model, build
+from truth.world.door import FORMS, Compiled, Model
 
 # Form tables whose cells a test of the suite holds against an independent count of the sample's or a world's truth.
 HELD = {
@@ -51,26 +52,80 @@ class Ground:
 
 @dataclass
 class Verdict:
-    """What noticed an edit: nothing when both are empty."""
+    """What noticed an edit: nothing when `killed_by` is empty and it is not refused."""
 
     killed_by: str = ""
     is_refused: bool = False
+    is_tried: bool = False  # by the tests of the suite too
     changes: list[str] = field(default_factory=list)
 
 
+class _Opened:
+    """One ground, open: the right tables in schema `main`, and what an edit makes of some of them in schema `tried`."""
+
+    def __init__(self, ground: Ground) -> None:
+        self.ground = ground
+        self.connection = duckdb.connect(ground.database)
+        self.connection.execute("set timezone = 'UTC'")
+        self.connection.execute("set threads = 1")
+        self.tried: set[str] = set()
+
+    def begin(self) -> None:
+        """Forget the trial before."""
+        self.connection.execute("drop schema if exists tried cascade")
+        self.connection.execute("create schema tried")
+        self.tried = set()
+
+    def builds(self, name: str, sql: str) -> bool:
+        """Build a model of what is tried; return whether its rows differ from the right ones."""
+        self.connection.execute(f'create table tried."{name}" as {self.reading(sql)}')
+        if not self.differs(name):
+            return False
+        self.tried.add(name)
+        return True
+
+    def reading(self, sql: str) -> str:
+        """Return SQL that reads what is tried where that differs."""
+        for name in self.tried:
+            sql = sql.replace(f'"main"."{name}"', f'"tried"."{name}"')
+        return sql
+
+    def differs(self, name: str, columns: Sequence[str] = ()) -> bool:
+        """Return whether a table has other rows than the right one (order does not count), in some columns or in all."""
+        one, other = f'main."{name}"', f'tried."{name}"'
+        chosen = ", ".join(dict.fromkeys(columns)) or "*"
+        query = (
+            f"select 1 from ((select {chosen} from {one} except all select {chosen} from {other}) "
+            f"union all (select {chosen} from {other} except all select {chosen} from {one})) limit 1"
+        )
+        return self.connection.execute(query).fetchone() is not None
+
+    def finds(self, test: Model) -> bool:
+        """Return whether a dbt test finds rows in what is tried and none in the right tables."""
+        return self._has_rows(self.reading(test.sql)) and not self._has_rows(test.sql)
+
+    def _has_rows(self, sql: str) -> bool:
+        return self.connection.execute(f"select 1 from ({sql}) limit 1").fetchone() is not None
+
+    def is_held(self, name: str) -> bool:
+        """Return whether a change of a form is in the columns a test compares: in a world not all of them are."""
+        if name not in HELD[self.ground.kind]:
+            return False
+        if self.ground.kind != "world":
+            return True
+        form, (_, *keys) = next((form, found) for form, found in FORMS.items() if found[0] == name)
+        return self.differs(name, ["scope_id", "row_kind", *keys, *sorted(COLUMNS[form])])
+
+
 class Trials:
-    """Tries edits on grounds; the grounds stay as they are."""
+    """Tries edits on grounds; the right tables stay as they are."""
 
     def __init__(self, project: Compiled, grounds: list[Ground]) -> None:
-        """Take the compiled project and the grounds; tests that fail before any edit are not held against one."""
+        """Take the compiled project and the grounds, built by it."""
         self.project = project
-        self.grounds = grounds
-        self.red: dict[str, set[str]] = {}
-        for ground in grounds:
-            build(ground.database, project.models)
-            with duckdb.connect(ground.database) as connection:
-                connection.execute("set timezone = 'UTC'")
-                self.red[ground.name] = {test.name for test in project.tests if _finds(connection, test)}
+        self._grounds = [_Opened(ground) for ground in grounds]
+        self._unit_tests = UnitTests(project, _types(self._grounds[0].connection))
+        self._place = {model.name: number for number, model in enumerate(project.models)}
 
     def after(self, name: str) -> list[Model]:
         """Return the models that read a model, however far, in building order."""
@@ -83,67 +138,45 @@ class Trials:
         return found
 
     def attempt(self, edit: Edit) -> Verdict:
-        """Return what notices an edit: the first dbt test, else a form that a test of the suite holds."""
+        """Return what notices an edit: a unit test of dbt, else the first test of data, else a form a test holds."""
         verdict = Verdict()
-        for ground in self.grounds:
-            with duckdb.connect(ground.database) as connection:
-                connection.execute("set timezone = 'UTC'")
-                connection.execute("begin")
-                try:
-                    self._on(connection, ground, edit, verdict)
-                except (duckdb.BinderException, duckdb.ParserException):
-                    verdict.is_refused = True
-                except duckdb.Error as error:
-                    verdict.killed_by = f"dbt build ({type(error).__name__})"
-                finally:
-                    connection.execute("rollback")
+        later = self.after(edit.model)
+        for number, ground in enumerate(self._grounds):
+            try:
+                ground.begin()
+                is_other = ground.builds(edit.model, edit.sql)
+                name = "" if number else self._unit_tests.failing(edit.model, edit.sql)
+                verdict.killed_by = f"dbt {name}" if name else ""
+                if is_other and not name:
+                    verdict.killed_by = next(self._noticed(ground, edit.model, later, verdict), "")
+            except (duckdb.BinderException, duckdb.ParserException):
+                verdict.is_refused = True
+            except duckdb.Error as error:
+                verdict.killed_by = f"dbt build ({type(error).__name__})"
             if verdict.killed_by or verdict.is_refused:
                 break
         return verdict
 
-    def _on(self, connection: duckdb.DuckDBPyConnection, ground: Ground, edit: Edit, verdict: Verdict) -> None:
-        rebuilt = self.after(edit.model)
-        names = [edit.model, *(model.name for model in rebuilt)]
-        for name in names:
-            connection.execute(f'create temp table "was_{name}" as select * from main."{name}"')
-        connection.execute(f'create or replace table main."{edit.model}" as {edit.sql}')
-        if not _differs(connection, edit.model):
-            return
-        for model in rebuilt:
-            connection.execute(f'create or replace table main."{model.name}" as {model.sql}')
-        changed = [name for name in names if _differs(connection, name)]
-        verdict.changes += [f"{ground.name}:{name}" for name in changed]
-        for test in self._tests_of(names, ground):
-            if _finds(connection, test):
-                verdict.killed_by = f"dbt {test.name}"
-                return
-        held = [name for name in changed if name in HELD[ground.kind] and _is_held(connection, ground.kind, name)]
-        if held:
-            verdict.killed_by = f"{HELD[ground.kind][held[0]]} ({held[0].removeprefix('form_')})"
-
-    def _tests_of(self, names: Iterable[str], ground: Ground) -> list[Model]:
-        touched = set(names)
-        return [t for t in self.project.tests if touched & set(t.needs) and t.name not in self.red[ground.name]]
+    def _noticed(self, ground: _Opened, edited: str, later: list[Model], verdict: Verdict) -> Iterator[str]:
+        """Build model by model what reads something that differs; yield what notices it, as soon as it can."""
+        waiting = self.project.tests
+        for model in [next(model for model in self.project.models if model.name == edited), *later]:
+            if model.name != edited and not (ground.tried & set(model.needs) and ground.builds(model.name, model.sql)):
+                continue
+            verdict.changes.append(f"{ground.ground.name}:{model.name}")
+            place = self._place[model.name]
+            ready = [test for test in waiting if all(self._place[name] <= place for name in test.needs)]
+            waiting = [test for test in waiting if test not in ready]
+            yield from (f"dbt {test.name}" for test in ready if ground.tried & set(test.needs) and ground.finds(test))
+            if ground.is_held(model.name):
+                yield f"{HELD[ground.ground.kind][model.name]} ({model.name.removeprefix('form_')})"
+        yield from (f"dbt {test.name}" for test in waiting if ground.tried & set(test.needs) and ground.finds(test))
 
 
-def _finds(connection: duckdb.DuckDBPyConnection, test: Model) -> bool:
-    return bool(connection.execute(f"select 1 from ({test.sql}) limit 1").fetchall())
-
-
-def _is_held(connection: duckdb.DuckDBPyConnection, kind: str, name: str) -> bool:
-    """Return whether a change of a form is in the columns a test compares: in a world not all of them are."""
-    if kind != "world":
-        return True
-    form, (_, *keys) = next((form, found) for form, found in FORMS.items() if found[0] == name)
-    return _differs(connection, name, ["scope_id", "row_kind", *keys, *sorted(COLUMNS[form])])
-
-
-def _differs(connection: duckdb.DuckDBPyConnection, name: str, columns: Sequence[str] = ()) -> bool:
-    """Return whether a table has other rows than before (order does not count), in some columns or in all."""
-    one, other = f'main."{name}"', f'"was_{name}"'
-    chosen = ", ".join(dict.fromkeys(columns)) or "*"
-    query = (
-        f"select 1 from ((select {chosen} from {one} except all select {chosen} from {other}) "
-        f"union all (select {chosen} from {other} except all select {chosen} from {one})) limit 1"
-    )
-    return bool(connection.execute(query).fetchall())
+def _types(connection: duckdb.DuckDBPyConnection) -> Types:
+    """Return the columns of every table of a ground, and their types."""
+    found: Types = {}
+    query = "select table_schema, table_name, column_name, data_type from information_schema.columns order by ordinal_position"
+    for schema, table, column, kind in connection.execute(query).fetchall():
+        found.setdefault(f"{schema}.{table}", {})[column] = kind
+    return found

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 
@@ -173,6 +173,13 @@ class World:
     returns: list[records.Return]
     extras: list[claims.Extra]
     questions: list[Question]
+    _made: dict[Sent, bytes] = field(default_factory=dict)
+
+    def content(self, sent: Sent) -> bytes:
+        """Return the bytes of a file, made once: every question asks for them."""
+        if sent not in self._made:
+            self._made[sent] = sent.file()
+        return self._made[sent]
 
     @property
     def sent(self) -> list[Sent]:
@@ -190,7 +197,7 @@ class World:
             for item in sent.records
         }
         found.update(item.shape for item in self.extras)
-        bytes_of = Counter((item.unit, item.period.period_id, item.file()) for item in self.exports)
+        bytes_of = Counter((item.unit, item.period.period_id, self.content(item)) for item in self.exports)
         found["unchanged since the export before: the same bytes"] = sum(bytes_of.values()) - len(bytes_of)
         found.update(shape for item in kept.values() for shape in item.shapes)
         return found + reviews.shapes(reviewed.values(), QUARTERS)
@@ -208,6 +215,18 @@ class Difference:
 
 def make(seed: int, root: Path, size: int = 130, quarters: int = 2) -> World:
     """Draw a world and write its office; files are received stage by stage."""
+    world = draw(seed, root, size, quarters)
+    for stage in sorted({item.received for item in world.sent}):
+        world.folder.set_clock(stage)
+        for item in world.sent:
+            if item.received == stage:
+                world.folder.put(item, world.content(item))
+        door.receive(world.folder)
+    return world
+
+
+def draw(seed: int, root: Path, size: int = 130, quarters: int = 2) -> World:
+    """Draw a world with an office that has received nothing yet."""
     random = Random(seed)
     asked = QUARTERS[:quarters]
     dossiers = Drawer(random, asked).dossiers(size)
@@ -231,15 +250,8 @@ def make(seed: int, root: Path, size: int = 130, quarters: int = 2) -> World:
         for unit, period, moment in moments(random, asked, records.UNITS)
     ]
     extras = claims.draw(random, exports)
-    folder = Folder(root, _profiles(), _owed())
-    world = World(seed, folder, dossiers, exports, logs, tables, returns, extras, questions(quarters))
-    for stage in sorted({item.received for item in world.sent}):
-        world.folder.set_clock(stage)
-        for item in world.sent:
-            if item.received == stage:
-                world.folder.put(item)
-        door.receive(world.folder)
-    return world
+    folder = Folder(root, profiles(), owed())
+    return World(seed, folder, dossiers, exports, logs, tables, returns, extras, questions(quarters))
 
 
 def _said(
@@ -250,12 +262,14 @@ def _said(
     return [(item, feedback.said_at(item, moment)) for item in mine if item.received <= moment]
 
 
-def _profiles() -> dict[str, str]:
+def profiles() -> dict[str, str]:
+    """Return the profiles of the office as YAML by their id."""
     own = {system.profile_id: system.profile() for system in SYSTEMS}
     return {**own, **feedback.profiles(), "ra-soat": reviews.profile()}
 
 
-def _owed() -> list[tuple[str, str]]:
+def owed() -> list[tuple[str, str]]:
+    """Return who owes which stream."""
     exporting = [(unit, "case_exports") for unit in EXPORTING]
     reviewing = [(unit, "review_submissions") for unit in reviews.UNITS]
     kept = [(unit, stream) for unit in records.UNITS for stream in records.SHEETS]
@@ -289,7 +303,7 @@ def own_figures(world: World, question: Question) -> Counter[count.Cell]:
     noted, _ = count_feedback.figures(world.logs, question)
     everything = figures + noted + reviews.figures(world.tables, question)
     everything += count_records.figures(world.returns, question)
-    everything += count.services(question) + count_submissions.figures(world.sent, _owed(), question)
+    everything += count.services(question) + count_submissions.figures(world.sent, owed(), question, world.content)
     return Counter({cell: value for cell, value in everything.items() if is_asked(cell)})
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from truth.world.catalogue import CITY
@@ -38,9 +38,11 @@ class _Came:
     is_refused: bool = False
 
 
-def figures(sent: list[Sent], owed: Iterable[tuple[str, str]], question: Question) -> Counter[Cell]:
-    """Return the figures of table XI of the city and of each unit."""
-    came = _came(sent, question)
+def figures(
+    sent: list[Sent], owed: Iterable[tuple[str, str]], question: Question, content: Callable[[Sent], bytes]
+) -> Counter[Cell]:
+    """Return the figures of table XI of the city and of each unit; `content` gives the bytes of a file."""
+    came = _came(sent, question, content)
     total: Counter[Cell] = Counter()
     for part in _parts(question):
         for unit, stream in owed:
@@ -59,18 +61,18 @@ def _parts(question: Question) -> list[Period]:
     return [item for item in QUARTERS if asked.start <= item.start <= question.until and item.end <= asked.end]
 
 
-def _came(sent: list[Sent], question: Question) -> defaultdict[Duty, list[_Came]]:
+def _came(sent: list[Sent], question: Question, content: Callable[[Sent], bytes]) -> defaultdict[Duty, list[_Came]]:
     looks = sorted({item.received for item in sent})
     found: defaultdict[Duty, list[_Came]] = defaultdict(list)
     last: dict[tuple[str, str, str], bytes] = {}
     for item in sorted(sent, key=lambda item: (item.received, item.moment)):
         if question.received_by and item.received > question.received_by:
             continue
-        path, content = (item.unit, item.period.period_id, item.name), item.file()
-        if last.get(path) == content:
+        path = item.unit, item.period.period_id, item.name
+        if last.get(path) == content(item):
             continue  # a look finds the file it has
         replaces = path in last
-        last[path] = content
+        last[path] = content(item)
         before = [look.date() for look in looks if look < item.received]
         earliest = max([written_at(item).date(), *before[-1:]])
         for stream, has_rows, again in _tables(item):

@@ -74,6 +74,28 @@ def count(folder: Folder, question: Question, models: list[Model]) -> Path:
     return warehouse_file(office, _RUN)
 
 
+def said(folder: Folder) -> set[tuple[str, str, int, str]]:
+    """Return what the checks say of the rows received: unit, stream, row of the sheet, check; sent back or flagged."""
+    import pyarrow.parquet as pq
+
+    from pipelines.office.settings import load_office
+    from pipelines.warehouse.register import register
+    from pipelines.warehouse.typed import type_deliveries
+
+    office = load_office(folder.root)
+    found: set[tuple[str, str, int, str]] = set()
+    for item in type_deliveries(office, register(office)):
+        unit, stream = item.delivery.unit_id, str(item.delivery.stream)
+        if item.verdict["status"] != "accepted":
+            found.add((unit, stream, 0, str(item.verdict["refused_reason"])))
+            continue
+        rejects = pq.read_table(item.folder / "rejects.parquet", columns=["source_row", "check_id"]).to_pylist()
+        found |= {(unit, stream, row["source_row"], row["check_id"]) for row in rejects}
+        for row in pq.read_table(item.folder / "rows.parquet", columns=["source_row", "flags"]).to_pylist():
+            found |= {(unit, stream, row["source_row"], check) for check in (row["flags"] or "").split(";") if check}
+    return found
+
+
 def forms_alone(models: list[Model]) -> list[Model]:
     """Return the models that the forms read here are made of, in order: half of the project."""
     by_name = {model.name: model for model in models}
@@ -95,25 +117,36 @@ def _asked(question: Question) -> tuple[str, str, str | None, dict[str, str]]:
 
 @dataclass(frozen=True)
 class Compiled:
-    """The dbt project as dbt compiled it: its models, each after those it reads, and its tests by name."""
+    """The dbt project as dbt compiled it: its models, each after those it reads, its tests of data, and its manifest."""
 
     models: list[Model]
     tests: list[Model]
+    manifest: bytes
 
 
 def compiled() -> Compiled:
     """Return the dbt project as the suite compiles it: once, kept until it changes."""
     project = compiled_project.compiled()
     models = [Model(node.name, node.sql, node.parents) for node in project.models.values()]
-    return Compiled(models, [Model(node.name, node.sql, node.parents) for node in project.tests])
+    return Compiled(models, [Model(node.name, node.sql, node.parents) for node in project.tests], project.manifest)
+
+
+def project() -> str:
+    """Return a short name of the state of models, package and locked versions that answers."""
+    from pipelines.office.software import software_hash
+
+    return software_hash()[:12]
 
 
 def build(database: Path, models: list[Model]) -> None:
     """Make every model a table of schema `main`, in order."""
     with duckdb.connect(database) as connection:
         connection.execute("set timezone = 'UTC'")
+        connection.execute("set threads = 1")  # tables are small: more threads cost more than they save
+        connection.execute("begin")
         for model in models:
             connection.execute(f'create or replace table main."{model.name}" as {model.sql}')
+        connection.execute("commit")
 
 
 def figures(database: Path, scopes: set[str], columns: dict[str, set[str]]) -> Counter[Cell]:

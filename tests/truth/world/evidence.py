@@ -13,9 +13,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from truth.world.catalogue import DESK
-from truth.world.days import Period, end_of
+from truth.world.days import QUARTERS, Period, end_of
 from truth.world.history import Dossier, State
-from truth.world.sendings import Export
+from truth.world.sendings import Export, stages
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,21 @@ class Question:
     def until(self) -> dt.date:
         """Return the last day whose events count."""
         return min(self.as_of, self.period.end)
+
+    @property
+    def kind(self) -> str:
+        """Return what is asked in words: the kind of period, provisional or on its last day, and from which files."""
+        period = self.period
+        if period not in QUARTERS:
+            return f"{period.kind.replace('_', ' ')}, on its last day, from every file"
+        day = "on its last day" if self.as_of >= period.end else "on a provisional day"
+        _, early, final, _ = stages(period)
+        words = {
+            None: "from every file",
+            early: "from what came before the deadline",
+            final: "right after the last day",
+        }
+        return f"{period.kind}, {day}, {words.get(self.received_by, 'again from what came later in the month')}"
 
     def __str__(self) -> str:
         by = f", nhận đến {self.received_by:%d/%m/%Y %H:%M}" if self.received_by else ""

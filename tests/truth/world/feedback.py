@@ -93,28 +93,28 @@ class Log:
         return f"{kind}_{self.moment:%Y_%m_%d_%H_%M}.xlsx"
 
     def file(self) -> bytes:
-        """Return the log as a workbook; books of wards know days, not hours, and have no column of the handling unit."""
-        labels = dict(LABELS)
-        if self.unit != OFFICE:
-            del labels["handling_unit"]
-        style = "%d/%m/%Y %H:%M" if self.unit == OFFICE else "%d/%m/%Y"
-        rows = []
-        for item, said in self.rows:
-            cells = {
-                "feedback_code": item.code,
-                "feedback_kind": KINDS[item.kind],
-                "field_name": FIELDS[item.field][0],
-                "handling_unit": NAMES[item.unit],
-                "received_at": item.received.strftime(style),
-                "due_at": at(add_working(item.received.date(), 15), 17).strftime(style),
-                "transferred_at": said.transferred.strftime(style) if said.transferred else "",
-                "transferred_to": "UBND tỉnh" if said.transferred else "",
-                "answered_at": said.answered.strftime(style) if said.answered else "",
-                "published_at": said.published.strftime(style) if said.published else "",
-                "status": STATUS[said.status],
-            }
-            rows.append([cells[name] for name in labels])
+        """Return the log as a workbook; books of wards have no column of the handling unit."""
+        labels = {name: label for name, label in LABELS.items() if self.unit == OFFICE or name != "handling_unit"}
+        rows = [[cells(item, said, self.unit)[name] for name in labels] for item, said in self.rows]
         return workbook("SỔ THEO DÕI PHẢN ÁNH", [*labels.values()], rows)
+
+
+def cells(item: Feedback, said: Said, unit: str) -> dict[str, object]:
+    """Return a row of a unit's log by the contract's names; books of wards know days, not hours."""
+    style = "%d/%m/%Y %H:%M" if unit == OFFICE else "%d/%m/%Y"
+    return {
+        "feedback_code": item.code,
+        "feedback_kind": KINDS[item.kind],
+        "field_name": FIELDS[item.field][0],
+        "handling_unit": NAMES[item.unit],
+        "received_at": item.received.strftime(style),
+        "due_at": at(add_working(item.received.date(), 15), 17).strftime(style),
+        "transferred_at": said.transferred.strftime(style) if said.transferred else "",
+        "transferred_to": "UBND tỉnh" if said.transferred else "",
+        "answered_at": said.answered.strftime(style) if said.answered else "",
+        "published_at": said.published.strftime(style) if said.published else "",
+        "status": STATUS[said.status],
+    }
 
 
 def profiles() -> dict[str, str]:
@@ -166,6 +166,9 @@ def draw(random: Random, quarters: list[Period], count: int) -> list[Feedback]:
         day = first + DAY * random.randint(0, (quarters[-1].end - first).days + 3)
         if random.random() < 0.4:
             day = random.choice(quarters).end + DAY * random.randint(-20, 2)
+        course = _FIRST.get(number)  # what ends in a later quarter than it came is in every world
+        if course:
+            day = quarters[0].end - DAY * random.randint(4, 9)
         received = at(next_working(day), random.randint(7, 16), random.randint(0, 59))
         unit = random.choice([*BOOKS, *DEPARTMENTS, WARDS[2]])
         kind = random.choice(["act", "regulation", "regulation", "both", "out_of_scope"])
@@ -175,13 +178,17 @@ def draw(random: Random, quarters: list[Period], count: int) -> list[Feedback]:
         if item.in_book and item.in_system:
             item.shapes.add("feedback in book and system")
         item.begun = received + DAY * random.randint(0, 3)
-        _end(item, random, quarters)
+        _end(item, random, quarters, course)
         found.append(item)
     return found
 
 
-def _end(item: Feedback, random: Random, quarters: list[Period]) -> None:
-    course = random.choice(["answered", "answered", "answered", "published", "transferred", "refused", "open", "later"])
+_FIRST = {1: "refused", 2: "refused", 3: "later", 4: "later"}
+_COURSES = ["answered", "answered", "answered", "published", "transferred", "refused", "open", "later"]
+
+
+def _end(item: Feedback, random: Random, quarters: list[Period], forced: str | None) -> None:
+    course = forced or random.choice(_COURSES)
     begun = item.begun or item.received
     when = begun + DAY * random.randint(1, 20)
     quarter = next((period for period in quarters if period.end >= item.received.date()), quarters[-1])
@@ -189,7 +196,8 @@ def _end(item: Feedback, random: Random, quarters: list[Period]) -> None:
         item.waiting = (begun + DAY, begun + DAY * random.randint(3, 9))
         when += DAY * 9
     if course == "refused":
-        item.refused = when
+        item.refused = when + DAY * 12 if forced else when
+        when = item.refused
         if when.date() > quarter.end:
             item.shapes.add("feedback refused in a later quarter")
     elif course == "transferred":

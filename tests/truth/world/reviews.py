@@ -82,11 +82,12 @@ class Table:
 
     def file(self) -> bytes:
         """Return the table as a workbook."""
-        rows: list[list[object]] = [[_cells(item, self.moment)[name] for name in LABELS] for item in self.rows]
+        rows: list[list[object]] = [[cells(item, self.moment)[name] for name in LABELS] for item in self.rows]
         return workbook("KẾT QUẢ RÀ SOÁT THỦ TỤC HÀNH CHÍNH", [*LABELS.values()], rows)
 
 
-def _cells(item: Review, moment: dt.datetime) -> dict[str, object]:
+def cells(item: Review, moment: dt.datetime) -> dict[str, object]:
+    """Return a row of a unit's table as of a moment, by the contract's names."""
     noted = at(item.reported, 10) <= moment
     status = "reported" if noted else "in_review" if at(item.started, 8) <= moment else "planned"
     own = noted and item.competence == "own" and item.kind != "keep"

@@ -162,11 +162,11 @@ class Folder:
         text = _OFFICE.format(name=NAMES[CITY], unit=CITY, clock=f"{moment.isoformat()}+07:00")
         (self.root / "office.yaml").write_text(text, encoding="utf-8")
 
-    def put(self, sent: Sent) -> Path:
-        """Put a file into the inbox."""
+    def put(self, sent: Sent, content: bytes) -> Path:
+        """Put the bytes of a file into the inbox."""
         path = self.root / "inbox" / sent.period.period_id / sent.unit / sent.name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(sent.file())
+        path.write_bytes(content)
         written = written_at(sent).replace(tzinfo=dt.timezone(dt.timedelta(hours=7)))
         os.utime(path, (written.timestamp(), written.timestamp()))
         return path

@@ -420,7 +420,10 @@ async function showRecord(folder, pos) {
 }
 async function showSearch(text) {
   const wanted = folded(text);
-  const id = Object.keys(others.codes).find(name => folded(others.codes[name]) === wanted);
+  // A short code is said with or without its version; a part of one names all it may be.
+  const bare = code => folded(code).replace(/-v\d+$/, "");
+  const coded = Object.keys(others.codes).filter(name => bare(others.codes[name]).startsWith(bare(text)));
+  const id = coded.find(name => bare(others.codes[name]) === bare(text));
   if (id) { location.replace("#" + id); return; }
   if (findFigure(text)) { location.replace("#" + text); return; }
   if (others.lists.includes(text)) { location.replace("#diem/" + text); return; }
@@ -436,6 +439,10 @@ async function showSearch(text) {
   found.sort((one, other) => (folded(other[0]) === wanted) - (folded(one[0]) === wanted));
   if (found.length === 1 || (found.length && folded(found[0][0]) === wanted && folded((found[1] || [""])[0]) !== wanted)) {
     location.replace("#hs/" + book.facts[found[0][1]].folder + "/" + found[0][2]); return;
+  }
+  if (coded.length && wanted.includes("-") && !found.length) {
+    show("Tìm «" + text + "»", element("ul", {}, coded.slice(0, 200).map(name => element("li", {}, figureLink(name, others.codes[name])))));
+    return;
   }
   show("Tìm «" + text + "»", found.length ? element("ul", {}, found.map(([code, fact, pos]) => element("li", {}, link("hs/" + book.facts[fact].folder + "/" + pos, code), " · " + book.facts[fact].title)))
     : element("p", {}, "Không có bản ghi nào của kỳ này có mã như vậy." + (book.hasTables ? " Dòng không được tính: xem evidence/dong-di-dau.csv." : "")));

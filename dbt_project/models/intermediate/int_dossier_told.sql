@@ -1,0 +1,17 @@
+-- Of which side remarks the files that decide a dossier have a column: what no column tells is not known, which is not zero.
+with delivered as (
+    select
+        delivery_id,
+        max(case when column_name = 'apology_at' then 1 else 0 end) as tells_apology,
+        max(case when column_name in ('fee_due', 'fee_paid', 'fee_kind', 'paid_at') then 1 else 0 end) as tells_fee
+    from {{ source('landed', 'delivery_column') }}
+    group by delivery_id
+)
+
+select
+    known.dossier_code,
+    known.apology_at is not null or coalesce(newest.tells_apology, 0) = 1 as tells_apology,
+    coalesce(as_of_day.tells_fee, 0) = 1 as tells_fee
+from {{ ref('int_dossier_known') }} as known
+left join delivered as newest on known.delivery_id = newest.delivery_id
+left join delivered as as_of_day on known.status_delivery_id = as_of_day.delivery_id
