@@ -60,10 +60,10 @@ kills: env  ## the tests that kill runs, issues, receiving, pulls, mend books, r
 	@$(TESTS_IN) KSTT_KILLS=60 $(RUN)/python -m pytest tests/faults/test_killed_runs.py tests/faults/test_killed_issues.py \
 	  tests/faults/test_killed_commands.py
 
-worlds: env  ## many invented offices against their own count: make worlds [N=50] [FIRST=1] [QUARTERS=2]
-	@$(TESTS_IN) PYTHONPATH=tests $(RUN)/python -m truth.world --first $(or $(FIRST),1) --worlds $(or $(N),50) --quarters $(or $(QUARTERS),2)
+worlds: env  ## many invented offices against their own count, docs/worlds.md; goes on where it stopped: make worlds [N=50] [FIRST=201]
+	@$(TESTS_IN) PYTHONPATH=tests $(RUN)/python -m truth.world --first $(or $(FIRST),201) --worlds $(or $(N),50) --page docs/worlds.md
 
-mutants: env  ## wrong edits of the models' SQL, and what notices them: make mutants [N=80] [SEED=2021]
+mutants: env  ## wrong edits of the models' SQL, and what notices them, docs/mutation.md; goes on where it stopped: make mutants [N=80] [SEED=2021]
 	@$(TESTS_IN) PYTHONPATH=tests $(RUN)/python -m truth.mutation --edits $(or $(N),80) --seed $(or $(SEED),2021)
 
 audit: env  ## known faults of the locked packages (asks the network; red where it gets no answer)
