@@ -96,7 +96,7 @@ docs: env  ## dbt's documentation and the lineage of columns, pages that open fr
 	@if [ -f target/docs/warehouse.duckdb ]; then $(RUN)/python scripts/column_lineage.py target/docs; fi
 	@echo target/docs/static_index.html target/docs/columns.html
 
-# Strict: a link that leads nowhere, an anchor that is not there or a page without a place in the menu stops it.
+# Strict: a link that leads nowhere or an anchor that is not there stops it.
 site: env  ## README and docs/ as a site that opens from disk, every link checked: target/site/html/
 	@$(RUN)/python scripts/site_pages.py target/site/pages
 	@$(UV) run --quiet --locked --isolated --only-group docs mkdocs build --strict -f docs/mkdocs.yml
