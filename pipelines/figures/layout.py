@@ -94,6 +94,8 @@ class FormLayout:
     is_sent: bool = False
     tab: str = ""
     kept_order: int = 0
+    # Sources (fact.measure) that are known of a unit that has not sent: what it owes.
+    duties: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, layout: dict[str, Any]) -> FormLayout:
@@ -125,6 +127,9 @@ class FormLayout:
             is_sent=bool(layout.get("is_sent")),
             tab=sheet_name(layout),
             kept_order=int(layout.get("kept_order", 0)),
+            duties=frozenset(
+                f"{name}.{measure}" for name, fact in layout["facts"].items() for measure in fact.get("duties", ())
+            ),
         )
 
 
@@ -290,8 +295,10 @@ def _layout(node: dict[str, Any], meta: dict[str, Any], metas: dict[str, dict[st
         "facts": {
             name: {
                 **_fact(model, name, metas),
-                # Of the streams of the form, those this fact rests on.
-                "streams": [item for item in metas.get(name, {})["streams_behind"] if item in meta["streams"]],
+                # Of the streams of the form, those this fact rests on; records of several streams pass one model.
+                "streams": _streams_of(metas.get(name, {}), meta["streams"]),
+                # Measures that are known of a unit that has not sent: what it owes.
+                "duties": list(metas.get(name, {}).get("duties", [])),
             }
             for name in _fact_names(columns)
         },
@@ -334,6 +341,10 @@ def _layout(node: dict[str, Any], meta: dict[str, Any], metas: dict[str, dict[st
             if "note" in item
         ],
     }
+
+
+def _streams_of(fact: dict[str, Any], asked: Sequence[str]) -> list[str]:
+    return [item for item in fact.get("streams", fact["streams_behind"]) if item in asked]
 
 
 def _streams_behind(manifest: dict[str, Any], node: dict[str, Any]) -> list[str]:

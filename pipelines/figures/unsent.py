@@ -38,6 +38,9 @@ class Senders:
     last_news: Mapping[tuple[str, str], dt.date]
     # Section of a form of levels of government → the units of that level that have to send something.
     levels: Mapping[str, frozenset[str]]
+    # One-stop desks, and the departments that decide on a field of theirs.
+    desks: frozenset[str] = frozenset()
+    deciding: frozenset[str] = frozenset()
 
     def is_silent(self, unit_id: str, streams: Iterable[str]) -> bool:
         """Tell whether a unit's figures of these streams rest on files that did not come; not where nobody owes."""
@@ -92,7 +95,15 @@ def senders_of(
         names={row["unit_id"]: cleaner.text(row["unit_name"]) for row in owed},
         last_news=news,
         levels=_levels(connection, {str(row["unit_id"]) for row in owed}, units),
+        desks=frozenset(unit["unit_id"] for unit in units if unit["unit_kind"] == "one_stop_desk"),
+        deciding=_deciding(connection),
     )
+
+
+def _deciding(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    query = "select distinct department_unit_id from dim_field where is_in_period and department_unit_id is not null"
+    found = records_of(connection, query) if has_table(connection, "dim_field") else []
+    return frozenset(str(row["department_unit_id"]) for row in found)
 
 
 def _levels(
@@ -184,12 +195,16 @@ def _marked(layout: FormLayout, row: FormRow, silent: set[str]) -> FormRow:
         return row
 
     def mark(figure: Figure, source: str | None) -> Figure:
-        is_silent = bool(source) and str(source).partition(".")[0] in silent
+        is_silent = str(source).partition(".")[0] in silent and source not in layout.duties
         return replace(figure, text=NOT_SENT, is_unsent=True) if is_silent else figure
 
     figures = tuple(mark(figure, column.source) for column, figure in zip(layout.columns, row.figures, strict=True))
     notes = tuple(mark(figure, column.source) for column, figure in zip(layout.notes, row.notes, strict=True))
-    is_all = all(figure.is_unsent for figure in figures if figure.value is not None)
+    is_all = all(
+        figure.is_unsent
+        for column, figure in zip(layout.columns, figures, strict=True)
+        if figure.value is not None and column.source not in layout.duties
+    )
     ratios = tuple(replace(item, text=NOT_SENT, is_unsent=True) if is_all else item for item in row.ratios)
     return replace(row, figures=figures, ratios=ratios, notes=notes)
 
@@ -212,7 +227,8 @@ def _part(layout: FormLayout, row: FormRow, name: str, news: dt.date | None, tol
     columns = [
         (column, int(figure.value))
         for column, figure in zip(layout.columns, row.figures, strict=True)
-        if figure.value and column.source and not column.whole and str(column.source).partition(".")[0] in told
+        if figure.value and column.source and not column.whole
+        if str(column.source).partition(".")[0] in told and column.source not in layout.duties
     ]
     # What came in in this period another sender has told of; the unit's own last file could not.
     is_own = not any(column.name in _OF_PERIOD for column, _ in columns)
