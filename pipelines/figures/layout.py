@@ -38,6 +38,8 @@ class LayoutColumn:
     whole: str | None = None
     # A note that is no line below the form: words alone tell it.
     is_printed: bool = True
+    # Columns of files one of which must be there for a zero to be a count (yml, needs); empty: any file tells it.
+    needs: frozenset[str] = frozenset()
 
     @property
     def measure(self) -> str:
@@ -324,6 +326,7 @@ def _layout(node: dict[str, Any], meta: dict[str, Any], metas: dict[str, dict[st
                 "from": item.get("from", ""),
                 "of": item.get("of"),
                 "type": item.get("type", "int"),
+                **({"needs": list(item["needs"])} if "needs" in item else {}),
             }
             for name, item in numbered
             if item.get("role") not in ("stub", "unfilled")
@@ -439,4 +442,7 @@ def _chart(chart_id: str, item: dict[str, Any]) -> ChartLayout:
 
 
 def _column(item: dict[str, Any]) -> LayoutColumn:
-    return LayoutColumn(item["name"], item["number"], tuple(item["head"]), item.get("from"), item.get("of"))
+    needs = frozenset(item.get("needs", ()))
+    return LayoutColumn(
+        item["name"], item["number"], tuple(item["head"]), item.get("from"), item.get("of"), needs=needs
+    )

@@ -40,6 +40,7 @@ from pipelines.figures.scores import figures_of_score, scores_of
 from pipelines.figures.targets import targets_of
 from pipelines.figures.text import Cleaner, format_count, format_rate, rate
 from pipelines.figures.unsent import Senders, mark_unsent, senders_of
+from pipelines.figures.untold import columns_by_scope, mark_untold
 from pipelines.office.settings import Switches
 
 
@@ -69,6 +70,7 @@ def build_report_model(
         owed = [item for item in owed if scope.is_fed_by(item["unit_id"], item["stream"])]
         deliveries = tuple(item for item in deliveries if scope.is_fed_by(item.unit_id, item.stream))
     senders = senders_of(connection, owed, deliveries, cleaner)
+    columns = columns_by_scope(connection)
     forms = {}
     for form_id, layout in layouts.items():
         if scope and layout["scopes"] == "office":
@@ -83,7 +85,7 @@ def build_report_model(
         has_own = scope is None and layout["scopes"] == "all" and not any(row.unit_id for row in form.rows)
         totals = totals_by_scope(connection, form.layout, office_info, cleaner) if has_own else {}
         totals = {scope.unit_id: form.rows[-1]} if scope else totals
-        forms[form_id] = mark_unsent(form, layout, senders, totals)
+        forms[form_id] = mark_untold(mark_unsent(form, layout, senders, totals), columns)
     figures = {
         figure.figure_id: figure
         for form in forms.values()

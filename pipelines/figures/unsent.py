@@ -212,7 +212,11 @@ def _marked(layout: FormLayout, row: FormRow, silent: set[str]) -> FormRow:
 def _parts_by_row(form: Form, senders: Senders, streams: tuple[str, ...], told: set[str]) -> Iterator[UnsentPart]:
     for row in form.rows:
         if row.kind == "row" and any(figure.is_unsent for figure in row.figures):
-            yield _part(form.layout, row, row.label, senders.news_of(row.unit_id, streams), told)
+            # What it did send is no part of what it did not.
+            figures = tuple(item if item.is_unsent else replace(item, value=None) for item in row.figures)
+            yield _part(
+                form.layout, replace(row, figures=figures), row.label, senders.news_of(row.unit_id, streams), told
+            )
 
 
 def _parts_of(
@@ -239,7 +243,9 @@ def unsent_lines(form: Form) -> tuple[str, ...]:
     """Return the lines below a form that say what “…” is, and what totals hold of units that have not sent."""
     lines = []
     if any(figure.is_unsent for row in form.rows for figure in row.figures):
-        lines.append(f"({NOT_SENT}) Chưa có số liệu: đơn vị chưa gửi.")
+        is_of_columns = any(column.needs for column in form.layout.columns)
+        or_untold = ", hoặc tệp đã gửi không có nội dung này" if is_of_columns else ""
+        lines.append(f"({NOT_SENT}) Chưa có số liệu: đơn vị chưa gửi{or_untold}.")
     for part in form.unsent:
         if part.held:
             told = "; ".join(f"cột {number}: {format_count(value)}" for number, value in part.held.items())

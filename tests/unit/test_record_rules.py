@@ -6,10 +6,23 @@ Invariant: every expected figure is counted by hand (domain/03 3.3, domain/08) b
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 from record_units import Q1, UNITS
 from test_recount import recounted
 from warehouse_fixture import Row, Warehouse, delivery, question
+
+from pipelines.figures.blocks import parse_blocks, words_of
+from pipelines.figures.layout import layouts_from_manifest
+from pipelines.figures.unsent import unsent_lines
+from pipelines.figures.words import template_context, template_environment
+from pipelines.office.settings import load_office
+from pipelines.package.model import read_model
+from pipelines.paths import REPORT_TEMPLATES
+
+SAMPLE = Path(__file__).parents[2] / "sample_office"
 
 
 def _directive(number: str, file: str, kind: str, issued: str, year: str | None = None, line: int = 1) -> Row:
@@ -93,7 +106,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     }
     target = tmp_path_factory.mktemp("dbt")
     return Warehouse(tmp_path_factory.mktemp("warehouse"), tables, target).ask(
-        question(*Q1), select=["+form_directives", "+int_row_fate"]
+        question(*Q1), select=["+form_directives", "+int_row_fate", "+rpt_correction"]
     )
 
 
@@ -144,6 +157,24 @@ def test_the_recount_agrees_on_every_cell_of_the_records(warehouse: Warehouse) -
     assert result.records == ()
     assert result.cells == ()
     assert result.record_count == 9 + 10 + 3
+
+
+def test_who_was_not_heard_is_named_and_never_said_to_have_issued_no_plan(warehouse: Warehouse) -> None:
+    manifest = json.loads((warehouse.target / "manifest.json").read_text(encoding="utf-8"))
+    model = read_model(load_office(SAMPLE), warehouse.path, {"I": layouts_from_manifest(manifest)["I"]})
+    rows = {row.label: [figure.text for figure in row.figures] for row in model.forms["I"].rows}
+    # what they owe is known, their officers are as sent; nobody accuses them
+    assert rows["UBND Phường 3"] == ["…"] * 5 + ["2", "…", "…", "…", "…", "0"]
+    assert rows["UBND Phường 4"] == ["…"] * 5 + ["2", "…", "…", "…", "…", "…"]
+    assert not [line for line in unsent_lines(model.forms["I"]) if "nguồn khác" in line]
+    words = template_environment((REPORT_TEMPLATES,), context := template_context(model)).get_template("_chi-dao.md.j2")
+    text = " ".join(words_of(block) for block in parse_blocks(words.render(context)))
+    assert "phải ban hành 10, gồm đúng hạn 4; trễ hạn 1; quá hạn chưa thấy ban hành 1; chưa có số liệu 4" in text
+    assert (
+        "Quá hạn chưa thấy ban hành: Phòng Tư pháp (1). Chưa có số liệu: UBND Phường 3 (2); UBND Phường 4 (2)." in text
+    )
+    # four of the six whose files were read
+    assert "tỷ lệ đúng hạn trên số kế hoạch có số liệu 66,67%" in text
 
 
 def test_a_plan_is_not_missing_before_its_day_has_come(warehouse: Warehouse) -> None:
