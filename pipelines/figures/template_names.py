@@ -15,6 +15,7 @@ FUNCTIONS = {
     "fig": 'fig("II.06a.total.c7"): số của ô biểu.dòng.cột, in kèm mã của nó',
     "value": 'value("II.06a.total.c7"): giá trị của ô, chỉ để so sánh trong if; none là ô ghi “–”',
     "has_figure": 'has_figure("II.06a.total.c7"): báo cáo có ô này hay không',
+    "is_told": 'is_told("I.total.c3"): có số liệu; sai khi mọi đơn vị phải gửi đều chưa có tệp được nhận, ô ghi “…”',
     "has_form": 'has_form("II.04"): báo cáo có biểu này hay không',
     "has_counts": 'has_counts("II.04"): biểu có số khác 0 hay không',
     "table": 'table("II.06a"): cả biểu, đứng riêng một dòng',

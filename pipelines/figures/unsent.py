@@ -52,6 +52,11 @@ class Senders:
         }
         return bool(behind) and behind <= self.silent
 
+    def is_unheard(self, streams: Iterable[str]) -> bool:
+        """Tell whether everybody who owes these streams has sent nothing of them."""
+        behind = {(unit, stream) for unit, stream in self.owed if stream in streams}
+        return bool(behind) and behind <= self.silent
+
     def is_level_silent(self, section: str, streams: Iterable[str]) -> bool:
         """Tell whether every unit of a level that owes these streams has sent nothing of them."""
         units = self.levels.get(section, frozenset())
@@ -141,8 +146,8 @@ def mark_unsent(form: Form, layout: Mapping[str, Any], senders: Senders, totals:
     else:
         rows = tuple(_row_of_level(form.layout, row, senders, behind) for row in form.rows)
         parts = list(_parts_of(form.layout, totals, senders, streams, told))
-    if form.coverage.owed and not form.coverage.has_answers:
-        rows = (*rows[:-1], _nothing_left(form.layout, rows[-1], {fact for fact, streams in behind.items() if streams}))
+    unheard = {fact for fact, of_fact in behind.items() if senders.is_unheard(of_fact)}
+    rows = (*rows[:-1], _nothing_left(form.layout, rows[-1], unheard))
     return replace(form, rows=rows, unsent=tuple(parts))
 
 
