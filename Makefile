@@ -60,10 +60,10 @@ kills: env  ## the tests that kill runs, issues, receiving, pulls, mend books, r
 	@$(TESTS_IN) KSTT_KILLS=60 $(RUN)/python -m pytest tests/faults/test_killed_runs.py tests/faults/test_killed_issues.py \
 	  tests/faults/test_killed_commands.py
 
-worlds: env  ## many invented offices against their own count: make worlds [N=50] [FIRST=1] [QUARTERS=2]
-	@$(TESTS_IN) PYTHONPATH=tests $(RUN)/python -m truth.world --first $(or $(FIRST),1) --worlds $(or $(N),50) --quarters $(or $(QUARTERS),2)
+worlds: env  ## many invented offices against their own count, docs/worlds.md; goes on where it stopped: make worlds [N=50] [FIRST=201]
+	@$(TESTS_IN) PYTHONPATH=tests $(RUN)/python -m truth.world --first $(or $(FIRST),201) --worlds $(or $(N),50) --page docs/worlds.md
 
-mutants: env  ## wrong edits of the models' SQL, and what notices them: make mutants [N=80] [SEED=2021]
+mutants: env  ## wrong edits of the models' SQL, and what notices them, docs/mutation.md; goes on where it stopped: make mutants [N=80] [SEED=2021]
 	@$(TESTS_IN) PYTHONPATH=tests $(RUN)/python -m truth.mutation --edits $(or $(N),80) --seed $(or $(SEED),2021)
 
 audit: env  ## known faults of the locked packages (asks the network; red where it gets no answer)
@@ -96,7 +96,7 @@ docs: env  ## dbt's documentation and the lineage of columns, pages that open fr
 	@if [ -f target/docs/warehouse.duckdb ]; then $(RUN)/python scripts/column_lineage.py target/docs; fi
 	@echo target/docs/static_index.html target/docs/columns.html
 
-# Strict: a link that leads nowhere, an anchor that is not there or a page without a place in the menu stops it.
+# Strict: a link that leads nowhere or an anchor that is not there stops it.
 site: env  ## README and docs/ as a site that opens from disk, every link checked: target/site/html/
 	@$(RUN)/python scripts/site_pages.py target/site/pages
 	@$(UV) run --quiet --locked --isolated --only-group docs mkdocs build --strict -f docs/mkdocs.yml

@@ -7,6 +7,8 @@ Invariant: the report is the job's own, byte for byte (pipeline/test_issue holds
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ from pipelines.audit.evidence import write_evidence
 from pipelines.ingest.landing import keep_settings, receive_inbox
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import load_office
-from pipelines.package import rebuild, reproduce
+from pipelines.package import assemble, rebuild, reproduce
 from pipelines.package.finish import finish_report, layouts_to_print
 from pipelines.runner import RunResult
 from pipelines.warehouse.answer import begin, noted_plan, plan
@@ -50,6 +52,20 @@ def report_by_steps(
     write_evidence(warehouse, layouts, build_folder(office, "test") / "evidence")
     finished = finish_report(office, planned, layouts, "test")
     return RunResult(planned.report, finished.built, finished.summary)
+
+
+@contextmanager
+def pages_alone() -> Iterator[None]:
+    """Make reports of which only the .html is read: Word files, PDF and workbooks are empty, and there is no book."""
+
+    def nothing(model: object, blocks: object, path: Path, *_: object) -> None:
+        path.touch()
+
+    with pytest.MonkeyPatch.context() as patched:
+        for writer in ("write_report", "write_pdf", "write_forms"):
+            patched.setattr(assemble, writer, nothing)
+        patched.setattr(assemble, "write_book", lambda *_: None)
+        yield
 
 
 def build_models(target: Path, warehouse: Path) -> None:

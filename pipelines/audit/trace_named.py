@@ -2,7 +2,7 @@
 
 Here: finding it, and the lines that tell a number that is no cell. Not here: the rows behind a cell (trace), its words
 (trace_text), the command line.
-Invariant: every id and short code of a report's manifest is accepted; each ends at cells, which end at rows of files.
+Invariant: every id, short code and point of a chart in a report's manifest is accepted; each ends at rows of files.
 """
 
 from __future__ import annotations
@@ -16,9 +16,11 @@ from typing import Any
 
 import duckdb
 
+from pipelines.audit.chart_points import FACT, point_records
 from pipelines.audit.short_code import ShortCode
 from pipelines.audit.trace import TracedCell, trace, trace_code
 from pipelines.figures.change import NOTED
+from pipelines.figures.charts import Chart
 from pipelines.figures.layout import load_layouts
 from pipelines.figures.records import records_of
 from pipelines.figures.scores import SCORE
@@ -52,6 +54,8 @@ def trace_named(report: Path, name: str) -> Named:
     if noted and name in manifest["figures"]:
         return _change(report, manifest, name, noted)
     parts = name.split("/")
+    if parts[0] in manifest.get("charts", {}):
+        return _point(report, manifest, name)
     if len(parts) == 4 and parts[0] == SCORE and name in manifest["figures"]:
         return _score(report, parts, manifest)
     if len(parts) == 4 and parts[0] in _TABLES:
@@ -112,6 +116,37 @@ def _score(report: Path, parts: list[str], manifest: dict[str, Any]) -> Named:
         for measure in dict.fromkeys([parts[3]] if parts[3] in measures else measures):
             cells += trace(report, layout["form_id"], "total", columns.get(measure, measure), unit)
     return Named(tuple(lines), tuple(cells))
+
+
+def _point(report: Path, manifest: dict[str, Any], name: str) -> Named:
+    """A point of a chart: the cell it is, or its dossiers with the row of the file each was read from."""
+    chart_id, _, label = name.partition("/")
+    charts = {key: Chart.read(key, plain) for key, plain in manifest["charts"].items()}
+    chart = charts[chart_id]
+    points = [point for item in chart.series for point in item.points if point.label == label]
+    if not points:
+        known = [point.label for point in chart.series[0].points]
+        raise OfficeError(f"Biểu đồ «{chart.title}» không có «{label}»{nearest(label, known)}")
+    lines = [f"{name} · {chart.title}", f"  Số in: {', '.join(point.text for point in points)}"]
+    cells = [cell for point in points if point.figure_id for cell in trace_named(report, point.figure_id).cells]
+    if not cells:
+        with duckdb.connect(report / "warehouse.duckdb", read_only=True) as connection:
+            query = f"""
+                select f.dossier_code, d.unit_id, f.source_file, f.source_sheet, f.source_row
+                from ({point_records(connection, charts.values())}) as p
+                inner join {FACT} as f on p.dossier_code = f.dossier_code
+                inner join int_dossier_in_scope as s on f.dossier_code = s.dossier_code and s.scope_id = ?
+                left join landed.delivery as d on f.delivery_id = d.delivery_id
+                where p.point = ? order by f.dossier_code"""
+            scope_id = manifest["question"]["office_unit_id"]
+            lines += map(_record_line, records_of(connection, query, (scope_id, name)))
+    return Named(tuple(lines), tuple(cells))
+
+
+def _record_line(item: dict[str, Any]) -> str:
+    """A dossier and the row of the file it was read from."""
+    place = " · ".join(str(value) for value in (item["unit_id"], item["source_file"], item["source_sheet"]) if value)
+    return f"    {item['dossier_code']}  ← {place} · dòng {item['source_row']}"
 
 
 def _same_columns(layouts: Iterable[Mapping[str, Any]], names: Iterable[str]) -> Mapping[str, Any] | None:
@@ -175,11 +210,7 @@ def _part_records(connection: duckdb.DuckDBPyConnection, row: dict[str, Any], pa
             (parts[1], parts[2]),
         )
         yield f"  {measure}: {_number(len(found))} hồ sơ ({_number(int(row[measure]))} theo bảng)"
-        for item in found:
-            place = " · ".join(
-                str(value) for value in (item["unit_id"], item["source_file"], item["source_sheet"]) if value
-            )
-            yield f"    {item['dossier_code']}  ← {place} · dòng {item['source_row']}"
+        yield from map(_record_line, found)
 
 
 def _number(value: int | str | Decimal | None) -> str:

@@ -21,7 +21,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--as-of", default=None, help="số liệu tính đến ngày (năm-tháng-ngày)")
     parser.add_argument("--received-by", default=None, help="chỉ dùng tệp nhận đến lúc (ISO, có múi giờ)")
-    parser.set_defaults(switch=[], first=None, last=None)
+    parser.set_defaults(switch=[], first=None, last=None, engine=None)
 
 
 def run(parsed: argparse.Namespace) -> int:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import count
+from typing import TypeGuard
 
 from pipelines.figures.model import Figure
 
@@ -49,6 +50,8 @@ class Heading:
 
     level: int
     runs: tuple[Run, ...]
+    # A further line of the subject: it looks like a heading and is none, for nothing stands under it.
+    is_line: bool = False
 
 
 @dataclass(frozen=True)
@@ -192,9 +195,17 @@ def addressee_markup(text: str) -> Markup:
 def parse_blocks(text: str) -> tuple[Block, ...]:
     """Return the blocks of a rendered template."""
     numbers = count(1)
-    return tuple(
+    numbered = [
         replace(block, number=next(numbers)) if isinstance(block, ChartPlace) else block for block in _blocks(text)
+    ]
+    return tuple(
+        replace(block, is_line=True) if _is_subject(block) and _is_subject(before) else block
+        for before, block in zip([None, *numbered], numbered, strict=False)
     )
+
+
+def _is_subject(block: Block | None) -> TypeGuard[Heading]:
+    return isinstance(block, Heading) and block.level == 2
 
 
 def _blocks(text: str) -> Iterator[Block]:

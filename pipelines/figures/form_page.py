@@ -14,7 +14,7 @@ from pipelines.figures.blocks import Table
 from pipelines.figures.declared import declared_lines
 from pipelines.figures.layout import HeadCell, head_cells
 from pipelines.figures.model import Figure, Form, FormRow, ReportModel
-from pipelines.figures.text import format_day
+from pipelines.figures.text import day_words, format_day, text_day
 from pipelines.figures.text_width import text_mm, wrapped_lines
 from pipelines.figures.unsent import unsent_lines
 
@@ -224,20 +224,14 @@ def _day_of(model: ReportModel) -> str:
     return f"ngày      tháng      năm {model.question.as_of.year}"
 
 
-def day_words(day: dt.date) -> str:
-    """Return a day as documents write it: days below 10 and months 1 and 2 have a 0 (domain/10 10.3)."""
-    month = f"{day.month:02d}" if day.month < 3 else str(day.month)
-    return f"ngày {day.day:02d} tháng {month} năm {day.year}"
-
-
 def provisional_line(model: ReportModel) -> str | None:
     """Return the sentence that marks figures of an unfinished period, None for a finished one."""
     question = model.question
     if not question.is_provisional:
         return None
     return (
-        f"Số liệu tạm tính đến hết ngày {format_day(question.as_of)}; "
-        f"kỳ báo cáo kết thúc ngày {format_day(question.period_end)}."
+        f"Số liệu tạm tính đến hết ngày {text_day(question.as_of)}; "
+        f"kỳ báo cáo kết thúc ngày {text_day(question.period_end)}."
     )
 
 

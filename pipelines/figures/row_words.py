@@ -14,7 +14,7 @@ from pipelines.figures.layout import FormLayout
 from pipelines.figures.model import Coverage, Figure, FormRow, IndexLine, PeriodPart, ReportModel, UnitScore
 from pipelines.figures.packets import Packets
 from pipelines.figures.targets import target_text, target_words
-from pipelines.figures.text import NO_RATE, format_count, format_day
+from pipelines.figures.text import NO_RATE, format_count, text_day
 
 
 @dataclass(frozen=True)
@@ -215,7 +215,7 @@ def unsent_units(model: ReportModel, form_id: str) -> list[UnsentWords]:
     """Return the units of a form with a row a unit that have not sent, and of which its totals hold something."""
     return [
         UnsentWords(
-            part.unit_name, format_day(part.last_news) if part.last_news else "", model, f"{form_id}.{part.row_code}"
+            part.unit_name, text_day(part.last_news) if part.last_news else "", model, f"{form_id}.{part.row_code}"
         )
         for part in model.forms[form_id].unsent
         # The total of another unit's form is no figure of this report.

@@ -53,7 +53,7 @@ FUNCTIONS = {
     "addressee": 'addressee("Kính gửi: …"): nơi gửi đến của công văn',
 }
 FILTERS = {
-    "day": "ngày dạng 05/03/2021",
+    "day": "ngày trong câu, dạng 05/3/2021",
     "count": "số có dấu chấm hàng nghìn: 1.234",
     "lower_first": "chữ đầu viết thường, ở giữa câu",
 }

@@ -33,8 +33,22 @@ def format_rate(value: Decimal | None, sign: str = "%") -> str:
 
 
 def format_day(day: dt.date) -> str:
-    """Return a day as forms print it: 05/03/2021."""
+    """Return a day as forms, tables and charts print it: 05/03/2021."""
     return f"{day:%d/%m/%Y}"
+
+
+def text_day(day: dt.date) -> str:
+    """Return a day inside a sentence: days below 10 and months 1 and 2 have a 0 (domain/10 10.3): 05/3/2021."""
+    return f"{day.day:02d}/{_month(day)}/{day.year}"
+
+
+def day_words(day: dt.date) -> str:
+    """Return a day in words, as a document is dated: ngày 05 tháng 3 năm 2021; zeros as `text_day`."""
+    return f"ngày {day.day:02d} tháng {_month(day)} năm {day.year}"
+
+
+def _month(day: dt.date) -> str:
+    return f"{day.month:02d}" if day.month < 3 else str(day.month)
 
 
 def rate(parts: int, whole: int, decimals: int) -> Decimal | None:

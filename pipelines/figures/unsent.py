@@ -18,7 +18,7 @@ import duckdb
 from pipelines.figures.layout import FormLayout
 from pipelines.figures.model import Delivery, Figure, Form, FormRow, UnsentPart
 from pipelines.figures.records import has_table, records_of
-from pipelines.figures.text import NOT_SENT, Cleaner, format_count, format_day
+from pipelines.figures.text import NOT_SENT, Cleaner, format_count, text_day
 
 # Key of a form whose sections are levels of government.
 _OF_LEVEL = "level_section_code"
@@ -254,7 +254,7 @@ def unsent_lines(form: Form) -> tuple[str, ...]:
     for part in form.unsent:
         if part.held:
             told = "; ".join(f"cột {number}: {format_count(value)}" for number, value in part.held.items())
-            until = f", theo số liệu đến ngày {format_day(part.last_news)}" if part.last_news else ""
+            until = f", theo số liệu đến ngày {text_day(part.last_news)}" if part.last_news else ""
             source = "" if part.last_news else " do nguồn khác gửi"
             lines.append(f"Dòng tổng cộng gồm phần{source} của {part.unit_name} (đơn vị chưa gửi){until}: {told}.")
     return tuple(lines)

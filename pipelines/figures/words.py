@@ -51,7 +51,7 @@ from pipelines.figures.row_words import (
     top_rows,
     unsent_units,
 )
-from pipelines.figures.text import format_count, format_day, lower_first
+from pipelines.figures.text import format_count, lower_first, text_day
 from pipelines.office.errors import OfficeError
 from pipelines.office.nearest import nearest
 from pipelines.office.words import OwnWords
@@ -168,7 +168,7 @@ def template_environment(folders: Sequence[Path], known: Mapping[str, object]) -
         autoescape=False,
         bytecode_cache=_compiled,
     )
-    environment.filters.update(day=format_day, count=format_count, lower_first=lower_first)
+    environment.filters.update(day=text_day, count=format_count, lower_first=lower_first)
     return environment
 
 

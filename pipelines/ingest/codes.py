@@ -26,7 +26,9 @@ ANY = re.compile(r"^\S*\d\S*$")
 EXPONENT = re.compile(r"^\d(?:[.,]\d+)?E\+?\d+$", re.IGNORECASE)
 # What looks like a national code of a dossier, whatever is wrong with it: an agency's H and number before a day, or the
 # numbers of an agency before a day.
-_NEARLY_NATIONAL = re.compile(r"(?:^|[.\s])H\s*\d{2}.*\d{6}|^\D*\d{2,3}[.,]\s*\d{2}[.,]\s*\d{2}.*\d{6}", re.IGNORECASE)
+_NEARLY_NATIONAL = re.compile(
+    r"(?:^|[.,;/\\_\s-])H\s*\d{2}.*\d{6}|^\D*\d{2,3}\s*[.,;/\\_-]\s*\d{2}\s*[.,;/\\_-]\s*\d{2}\D.*\d{6}", re.IGNORECASE
+)
 # Letters of other alphabets that look like Latin ones; no Vietnamese text has any.
 ALIKE = str.maketrans(
     "АВЕЅІЈКМНОРСТУХаеѕіјорсухΑΒΕΖΗΙΚΜΝΟΡΤΥΧοⅰⅼ",
@@ -53,8 +55,12 @@ def national_spelling(text: str, national: re.Pattern[str]) -> str | None:
     bare = _DOTS.sub(".", _SEPARATORS.sub("-", text.upper())).strip(" .-:'\"`«»()[]")
     for spelled in (bare, bare.translate(_DIGITS)):
         plain = re.sub(r"\s+", "", spelled).replace(".-", "-").replace("-.", "-")
-        if national.fullmatch(plain):
-            return plain
+        # The numbers of an agency have dots between them, whatever was written: 000/03/99/H51/210120/9001.
+        *agency, day, number = ["", *re.split(r"[\s.-]+", spelled)]
+        dotted = f"{'.'.join(agency[1:])}-{day}-{number}"
+        found = next((code for code in (plain, dotted) if national.fullmatch(code)), None)
+        if found:
+            return found
     return None
 
 

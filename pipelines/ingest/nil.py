@@ -6,10 +6,12 @@ Invariant: a return is rows, or a declared nil; neither or both is none, and the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from pipelines.ingest.cells import is_blank
+from pipelines.ingest.codes import ALIKE
 from pipelines.ingest.headers import Table, label
 from pipelines.ingest.sheet import Grid
 from pipelines.ingest.sniff import Refused
@@ -22,6 +24,7 @@ _NIL = match_key(_WORDS)
 _TICKS = frozenset(
     ["x", "×", "✕", "✗", "✘", "✓", "✔", "✔\ufe0f", "√", "☑", "☒", "☑\ufe0f", "v", "có", "đúng", "yes", "true"]
 )
+_REMARK = re.compile(r"(?<=\S)\s+\([^()]*\)$")
 _ALLOWED = "«x», «✓» hoặc «có»"
 
 
@@ -77,4 +80,6 @@ def _mark(table: Table) -> str:
 
 
 def _is_tick(mark: str) -> bool:
-    return mark.strip("()[] .").casefold() in _TICKS
+    written = mark.translate(ALIKE)
+    bare = _REMARK.sub("", written)  # «x (đã kiểm tra)»
+    return any(text.strip("()[] .").casefold() in _TICKS for text in (written, bare, mark))

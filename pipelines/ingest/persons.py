@@ -40,6 +40,7 @@ _NUMBERS = re.compile(f"(?P<email>{_EMAIL})|(?P<identity>{_IDENTITY})|(?P<phone>
 # How the digits of a phone are grouped, its leading 0 among them; other groups are codes, dates and amounts.
 _MOBILE_GROUPS = {(10,), (4, 6), (4, 3, 3), (3, 3, 4), (3, 4, 3), (3, 7), (4, 2, 2, 2), (5, 5), (7, 3), (2, 2, 2, 2, 2)}
 _LANDLINE_GROUPS = {(11,), (4, 7), (3, 8), (4, 4, 3), (4, 3, 4), (3, 4, 4), (4, 1, 3, 3), (4, 3, 2, 2), (5, 3, 3)}
+_DIGITS = re.compile(r"\d+")
 _YEAR = re.compile(r"20[0-4]\d")
 # A long run of digits and letters a to f, as programs name things: the digits in it are nobody's number.
 _HEX = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f][0-9A-Fa-f-]{14,}[0-9A-Fa-f](?![0-9A-Za-z])")
@@ -84,7 +85,7 @@ def without_persons(text: str, names: bool = True) -> str:
     if not _may_hold(text):
         return text
     folded = text if text.isascii() else nfc(unicodedata.normalize("NFKC", nfc(text)))
-    masked = _NUMBERS.sub(_mask_number, folded)
+    masked = _without_numbers(folded)
     if names:
         masked = _NAME.sub(lambda found: _mask_name(found, masked), masked)
     return text if masked == folded else masked
@@ -118,12 +119,27 @@ def _may_hold(text: str) -> bool:
     return "@" in text or " " in text or "_" in text or "\u00a0" in text or sum(map(str.isdigit, text)) >= 9
 
 
-def _mask_number(found: re.Match[str]) -> str:
+def _without_numbers(text: str) -> str:
+    """Mask numbers one after the other; digits that are no phone together may still begin one further on."""
+    parts, at, seen = [], 0, 0
+    while found := _NUMBERS.search(text, seen):
+        shown = _mask_number(found)
+        if shown is None:
+            first = _DIGITS.search(found[0])
+            seen = found.start() + (first.end() if first else 1)
+            continue
+        parts += [text[at : found.start()], shown]
+        at = seen = found.end()
+    return "".join([*parts, text[at:]])
+
+
+def _mask_number(found: re.Match[str]) -> str | None:
+    """Return what is shown for a number; None for digits that are no phone number as they are grouped."""
     written, kind = found[0], str(found.lastgroup)
     if kind != "email" and _in_hex(found):
         return written
     if kind == "phone" and not _is_phone(written):
-        return written
+        return None
     if kind == "identity":
         if _is_phone(written):
             kind = "phone"

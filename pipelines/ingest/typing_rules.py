@@ -31,7 +31,7 @@ _REST = r"(?:\s+-\s+.*(?:ngày|giờ|phút).*)?"
 _FORMS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"^(?:ngày\s+)?{_DAY}(?:(?:\s+-|\s+lúc|,)?\s+{_TIME})?{_REST}$",
+        rf"^(?:(?:thứ\s+\w+|chủ\s+nhật)\s*,?\s*)?(?:ngày\s+)?{_DAY}(?:(?:\s+-|\s+lúc|,)?\s+{_TIME})?{_REST}$",
         rf"^{_TIME}(?:\s*,)?\s*(?:-|ngày)?\s*{_DAY}$",
     )
 )
@@ -40,7 +40,7 @@ _ISO = re.compile(
     r"\s*(?P<zone>Z|[+-]\d{2}:?\d{2})?$"
 )
 _SPELLED = re.compile(
-    rf"^(?:{_TIME}\s*,?\s*)?ngày\s+(?P<a>\d{{1,2}})\s+tháng\s+(?P<b>\d{{1,2}})\s+năm\s+(?P<y>\d+)$", re.IGNORECASE
+    rf"^(?:{_TIME}\s*,?\s*)?(?:ngày\s+)?(?P<a>\d{{1,2}})\s+tháng\s+(?P<b>\d{{1,2}})\s+năm\s+(?P<y>\d+)$", re.IGNORECASE
 )
 _UTC = ("Z", "+00:00", "+0000", "-00:00", "-0000")
 _COMPACT = re.compile(r"^(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})(?:(?P<h>\d{2})(?P<n>\d{2})(?P<s>\d{2}))?$")
@@ -49,6 +49,9 @@ _DASHES = re.compile("[\u2010-\u2015\u2212\u2e3a\u2e3b]")
 _AS_TEXT = re.compile(r'^(?:="(?P<formula>[^"]*)"|\'(?P<quoted>\S.*))$')
 _WHOLE = re.compile(r"^-?\d+$")
 _CURRENCY = re.compile(r"\s*(?:đồng|đ|vnđ|vnd)\.?$")
+# What follows a whole amount and says nothing: «6.000,00», «6000.00»; what is counted: «15 hồ sơ».
+_NO_CENTS = re.compile(r"(?<=\d)[.,]00$")
+_COUNTED = re.compile(r"(?<=\d)hồsơ$", re.IGNORECASE)
 _FREE = frozenset({"miễn phí", "miễn", "không thu", "không thu phí"})
 _GROUPED = re.compile(r"^-?\d{1,3}(?:\.\d{3})+$|^-?\d{1,3}(?:,\d{3})+$")
 _VIETNAMESE_RATE = re.compile(r"^-?(?:\d+|\d{1,3}(?:\.\d{3})+),\d+$")
@@ -332,6 +335,9 @@ def type_count(cell: object) -> Typed:
         return Typed(None, f"«{text}» đọc là để trống")
     if _is_formula_error(text):
         return Typed(None, None, _formula_error(text))
+    bare = _COUNTED.sub("", text)
+    if bare != text:
+        return type_count(bare)
     if _WHOLE.match(text):
         return Typed(int(text), "số lưu dạng chữ")
     if _GROUPED.match(text):
@@ -346,7 +352,7 @@ def type_money(cell: object) -> Typed:
     text = nfc(cell).strip().casefold()
     if text in _FREE:
         return Typed(0, f"«{nfc(cell).strip()}» đọc là 0")
-    bare = _CURRENCY.sub("", text)
+    bare = _NO_CENTS.sub("", _CURRENCY.sub("", text))
     return type_count(cell if bare == text else bare)
 
 

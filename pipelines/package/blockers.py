@@ -20,6 +20,8 @@ _OF_UNIT = (
     "select unit_name, string_agg(stream_title, '; ' order by stream_title) as titles from rpt_coverage "
     "where state = '{state}' group by unit_name, sort_no, unit_id order by sort_no, unit_id"
 )
+# Files that wait for a word, with what gives it; their other doubts are asked about once they count.
+_WAITING = "select distinct unit_id, file_name, mend from rpt_claim where is_open and effect = 'waits'"
 # One blocker a line: a query, and the sentence made of each of its rows.
 _QUERIES = (
     (
@@ -31,7 +33,7 @@ _QUERIES = (
         "{unit_name} chỉ có số liệu cũ về {titles}, lập trước khi kỳ bắt đầu. Yêu cầu kết xuất lại rồi gửi.",
     ),
     (
-        by_file("is_open and holds_final"),
+        by_file(f"is_open and holds_final and (unit_id, file_name, mend) not in ({_WAITING})"),
         "Tệp «{file_name}» của {unit_name}: {reasons} {mend}",
     ),
     (
@@ -105,6 +107,7 @@ def _refused(connection: duckdb.DuckDBPyConnection, model: ReportModel) -> Itera
     for item in model.deliveries:
         if item.answers_period and item.status == "refused":
             files.setdefault((item.unit_id, item.file_name), []).append(item)
+    words = {(unit_id, name): mend for unit_id, name, mend in connection.execute(_WAITING).fetchall()}
     told = set()
     for items in files.values():  # every table of a return is refused with its file
         touched = [key for item in items if (key := (item.unit_id, item.stream)) in open_duties]
@@ -112,9 +115,10 @@ def _refused(connection: duckdb.DuckDBPyConnection, model: ReportModel) -> Itera
         reasons = " ".join(dict.fromkeys(item.refused_reason for item in items))
         titles = "; ".join(dict.fromkeys(open_duties[key][1] for key in touched))
         lacking = f" Vì thế chưa có: {titles}." if titles else ""
+        word = words.get((items[0].unit_id, items[0].file_name))
         yield (
-            f"Tệp «{items[0].file_name}» của {items[0].unit_name} bị từ chối: {reasons}{lacking} "
-            "Yêu cầu gửi lại, hoặc rút tệp."
+            f"Tệp «{items[0].file_name}» của {items[0].unit_name} {'chưa tính' if word else 'bị từ chối'}: "
+            f"{reasons}{lacking} {word or 'Yêu cầu gửi lại, hoặc rút tệp.'}"
         )
     for key, (name, title) in open_duties.items():
         if key not in told:

@@ -58,6 +58,7 @@ from pipelines.render.docx_parts import (
     hide_borders,
     keep_cells_with_next,
     keep_row_whole,
+    leave_outline,
     repeat_row,
     restart_page_numbers,
     rule_below,
@@ -278,6 +279,8 @@ class _Writer(DocxText):
             paragraph.alignment = _CENTRE
         else:
             form.first_line_indent = Mm(10)
+        if block.is_line:
+            leave_outline(paragraph)
         self.runs(paragraph, block.runs, bold=True)
         if block.level == 2 and not (isinstance(following, Heading) and following.level == 2):
             form.space_after = Pt(2)
@@ -337,16 +340,16 @@ class _Writer(DocxText):
         for line in page.reporting_lines:
             self.line(right, line, _LEFT, _SMALL)
         for line in page.appendix_lines[:1]:
-            self.text(line, _CENTRE, Pt(13), bold=True)
+            self._form_heading(line, 1)
+        self._form_heading(page.title, 2)
         for line in page.appendix_lines[1:]:
             self.text(line, _CENTRE, _SMALL, slanted=True)
-        self._form_title(page.title)
         self.text(f"{page.period_line} {page.range_line}", _CENTRE, _SMALL, slanted=True)
         self.text(page.unit_line, _RIGHT, Pt(11), slanted=True)
 
-    def _form_title(self, title: str) -> None:
-        """A form is a heading: it stands in the navigation of the program that shows it."""
-        paragraph = self.document.add_paragraph(style="Heading 2")
+    def _form_heading(self, title: str, level: int) -> None:
+        """An appendix is a heading, its form one below: they stand in the navigation of the program that shows them."""
+        paragraph = self.document.add_paragraph(style=f"Heading {level}")
         paragraph.alignment = _CENTRE
         paragraph.paragraph_format.space_before, paragraph.paragraph_format.space_after = Pt(4), Pt(0)
         paragraph.paragraph_format.keep_with_next = True

@@ -84,6 +84,13 @@ def link_to(paragraph: Any, run: Any, page: str, place: str) -> None:
     link.append(run)
 
 
+def leave_outline(paragraph: Any) -> None:
+    """Take a paragraph in a heading's style out of the navigation: it keeps its looks, nothing stands under it."""
+    level = OxmlElement("w:outlineLvl")
+    level.set(qn("w:val"), "9")
+    paragraph._p.get_or_add_pPr().append(level)
+
+
 STYLES = ("Normal", "Heading 1", "Heading 2", "Heading 3", "Heading 4", "Header")
 
 

@@ -9,10 +9,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import partial
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import Path
 
-from pipelines.figures.blocks import Block, Bullet, ChartPlace, SealMark, Subject, Table
+from pipelines.figures.blocks import (
+    Block,
+    Bullet,
+    ChartPlace,
+    Grid,
+    Heading,
+    Paragraph,
+    SealMark,
+    Subject,
+    Table,
+    words_of,
+)
 from pipelines.figures.charts import chart_caption, charts_of
 from pipelines.figures.form_page import FormPage, form_page, place_and_date
 from pipelines.figures.layout import HeadCell
@@ -64,16 +75,40 @@ def write_html(model: ReportModel, blocks: Sequence[Block], path: Path) -> None:
 
 def _parts(model: ReportModel, blocks: Sequence[Block]) -> Iterator[tuple[str, object]]:
     """Yield what the page shows, in order, with its kind; neighbouring bullets are one list."""
+    names = _grid_names(blocks)
     for is_list, run in groupby(blocks, key=lambda block: isinstance(block, Bullet)):
         if is_list:
             yield "Bullets", list(run)
         else:
-            yield from (_part(model, block) for block in run if not isinstance(block, Subject))
+            yield from (_part(model, block, names) for block in run if not isinstance(block, Subject))
 
 
-def _part(model: ReportModel, block: Block) -> tuple[str, object]:
+def _grid_names(blocks: Sequence[Block]) -> dict[int, str]:
+    """Return what each table of words is called, by the identity of its block: the line that opens it, else the heading
+    it stands under; a name used before gets a number.
+    """
+    names: dict[int, str] = {}
+    heading = ""
+    for before, block in pairwise([None, *blocks]):
+        heading = words_of(block) if isinstance(block, Heading) else heading
+        if isinstance(block, Grid):
+            opening = words_of(before) if isinstance(before, Paragraph) else ""
+            name = (opening if opening.endswith(":") else heading).removesuffix(":") or _head_words(block)
+            uses = sum(used == name or used.startswith(f"{name} (bảng ") for used in names.values())
+            names[id(block)] = f"{name} (bảng {uses + 1})" if uses else name
+    return names
+
+
+def _head_words(grid: Grid) -> str:
+    """Return the heads of a table of words."""
+    return ", ".join("".join(run.text for run in cell) for cell in grid.rows[0])
+
+
+def _part(model: ReportModel, block: Block, names: dict[int, str]) -> tuple[str, object]:
     kind = type(block).__name__
     match block:
+        case Grid():
+            return kind, {"block": block, "name": names[id(block)]}
         case Table():
             return kind, form_page(model, model.forms[block.form_id], block)
         case ChartPlace():

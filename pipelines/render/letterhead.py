@@ -6,6 +6,7 @@ Invariant: number, date and signer stay open until a person gives them at issue.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from pipelines.figures.blocks import Block, Subject, words_of
@@ -24,6 +25,11 @@ LEFT_MM, RIGHT_MM = 67.0, 95.0
 # The line below the issuing body is 1/3 to 1/2 of its text, that below the motto as long as the motto.
 _ISSUER_SHARE = 0.4
 SUBJECT_RULE_MM = 42.0
+# The spaces at which a name in capitals may be broken: between its parts, never inside a word of two syllables.
+_AREAS = "TỈNH|THÀNH PHỐ|QUẬN|HUYỆN|THỊ XÃ|THỊ TRẤN|PHƯỜNG|XÃ(?! HỘI)"
+_NAME_PARTS = re.compile(
+    rf"(?<=[-–,]) +| +(?=(?:VÀ|THUỘC|CỦA|PHỤC VỤ|HÀNH CHÍNH|UBND|HĐND|ỦY BAN|{_AREAS}) )| +(?=(?:{_AREAS})$)"
+)
 
 
 def issuer_rule_mm(office: OfficeInfo) -> float:
@@ -40,21 +46,36 @@ def issuing_lines(office: OfficeInfo) -> list[tuple[str, bool]]:
     """Return the lines of the issuing body, each with whether it is bold.
 
     A people's committee writes its name on two bold lines (first lines of a city report); any other office
-    is below its parent body, whose name takes two lines where one is too narrow.
+    is below its parent body. A name too wide for the column takes more lines, broken between its parts.
     """
     committee = _two_lines(office.name)
     if committee:
         return [(line, True) for line in committee]
     parent = office.parent_name.upper()
-    is_narrow = text_mm(parent, ISSUER_POINTS) <= LEFT_MM
-    lines = ([parent] if is_narrow else _two_lines(office.parent_name) or [parent]) if parent else []
-    return [*((line, False) for line in lines), (office.name.upper(), True)]
+    is_narrow = _fits(parent)
+    lines = (_broken(parent) if is_narrow else _two_lines(office.parent_name) or _broken(parent)) if parent else []
+    return [*((line, False) for line in lines), *((line, True) for line in _broken(office.name.upper()))]
 
 
 def _two_lines(name: str) -> list[str]:
     """Return the two lines of a people's committee; none for another body."""
     kind, _, rest = name.partition(" ")
     return ["ỦY BAN NHÂN DÂN", rest.upper()] if kind == "UBND" and rest else []
+
+
+def _fits(line: str) -> bool:
+    return text_mm(line, ISSUER_POINTS) <= LEFT_MM
+
+
+def _broken(name: str) -> list[str]:
+    """Return the lines of a name: broken after a dash or comma, before «và» or the name of an area, where its halves
+    are most alike; a name without such a place stays whole.
+    """
+    places = [match.start() for match in _NAME_PARTS.finditer(name)]
+    if _fits(name) or not places:
+        return [name]
+    place = min(places, key=lambda at: max(text_mm(name[:at], ISSUER_POINTS), text_mm(name[at:], ISSUER_POINTS)))
+    return [*_broken(name[:place].strip()), *_broken(name[place:].strip())]
 
 
 def subject_of(blocks: Sequence[Block]) -> Subject | None:

@@ -88,6 +88,11 @@ _SET_UP = """
 #let kept = ({kept})
 {links}
 #let plain(body) = par(first-line-indent: 0mm, justify: false, body)
+#let further-line(body) = align(center, block(above: 0pt, below: 2pt, sticky: true, plain(strong(body))))
+#let appendix-number(body) = {{
+  show heading: it => block(above: 0pt, below: 0pt, sticky: true, plain(text(size: 12pt, weight: "bold", it.body)))
+  heading(level: 1, outlined: true, bookmarked: true, body)
+}}
 #let form-title(body) = {{
   show heading: it => block(above: 5pt, below: 3pt, sticky: true, plain(text(size: 13pt, weight: "bold", it.body)))
   heading(level: 2, outlined: true, bookmarked: true, body)
@@ -260,7 +265,8 @@ def _grid(grid: Grid) -> str:
 
 
 def _heading(block: Heading, following: Block | None) -> Iterator[str]:
-    yield f"#heading(level: {block.level}, outlined: true)[{_runs(block.runs)}]"
+    text = _runs(block.runs)
+    yield f"#further-line[{text}]" if block.is_line else f"#heading(level: {block.level}, outlined: true)[{text}]"
     if block.level == 2 and not (isinstance(following, Heading) and following.level == 2):
         yield f"#line-below({SUBJECT_RULE_MM}mm)"
 
@@ -287,8 +293,9 @@ def _form(page: FormPage) -> str:
 #set text(size: 12pt)
 #grid(columns: (55%, 45%), plain[#strong[{content(page.number)}]], plain[{reporting}])
 #align(center)[
-  {_appendix_lines(page)}
+  {"".join(f"#appendix-number[{content(line)}]" for line in page.appendix_lines[:1])}
   #form-title[{content(page.title)}]
+  {"".join(f"#plain[#emph[{content(line, keep_spaces=True)}]]" for line in page.appendix_lines[1:])}
   #plain[#emph[{content(page.period_line)} {content(page.range_line)}]]
 ]
 #align(right, plain(text(size: 11pt, style: "italic")[{content(page.unit_line)}]))
@@ -308,14 +315,6 @@ def _form(page: FormPage) -> str:
 }}
 #set text(size: 14pt)
 """
-
-
-def _appendix_lines(page: FormPage) -> str:
-    """The number of the appendix and the report it belongs to; nothing for a table that is kept."""
-    if not page.appendix_lines:
-        return ""
-    number, attached = page.appendix_lines
-    return f"#plain[#strong[{content(number)}] \\ #emph[{content(attached, keep_spaces=True)}]]"
 
 
 def _head(page: FormPage) -> str:

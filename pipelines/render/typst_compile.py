@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.render.glyphs import Printable, printable
+from pipelines.render.pdf_rows import name_rows
 
 if TYPE_CHECKING:
     import typst
@@ -62,6 +63,9 @@ def _packed(made: bytes) -> bytes:
 
     packed = BytesIO()
     with pikepdf.open(BytesIO(made)) as document:
+        name_rows(document)
+        # A reader shows the title of the document in its window, not the name of the file.
+        document.Root.ViewerPreferences = pikepdf.Dictionary(DisplayDocTitle=True)
         mark_info = document.Root.get("/MarkInfo", {})
         if mark_info.get("/Suspects") is False:
             del mark_info["/Suspects"]

@@ -64,7 +64,10 @@ def write_forms(model: ReportModel, blocks: Sequence[Block], path: Path, codes: 
             page = form_page(model, model.forms[block.form_id], block)
             name = _FORBIDDEN.sub("-", page.tab)[:_LONGEST_NAME]
             places += _Sheet(book, book.add_worksheet(name), page).write()
-        _write_index(book, places, model.book, codes)
+        index = _write_index(book, places, model.book, codes)
+        # The list of ids is for programs and auditors: who receives the forms sees only them.
+        if path.name == SENT_FORMS and places:
+            index.hide()
 
 
 _TEXT = {"font_name": "Times New Roman", "font_size": 11, "valign": "vcenter"}
@@ -147,10 +150,10 @@ class _Sheet:
         for row, line in enumerate(page.reporting_lines):
             self._across(row, self.middle, self.last, line, "left")
         row = len(page.reporting_lines)
-        appendix = zip(page.appendix_lines, ("strong_centre", "slanted"), strict=False)
         for line, style, height in (
-            *((line, style, _LINE_HEIGHT) for line, style in appendix),
+            *((line, "strong_centre", _LINE_HEIGHT) for line in page.appendix_lines[:1]),
             (page.title, "title", 30),
+            *((line, "slanted", _LINE_HEIGHT) for line in page.appendix_lines[1:]),
             (page.period_line, "centre", _LINE_HEIGHT),
             (page.range_line, "slanted", _LINE_HEIGHT),
             (page.unit_line, "right", _LINE_HEIGHT),
@@ -263,7 +266,7 @@ class _Sheet:
         return figure, label, number, self.sheet.get_name(), xl_rowcol_to_cell(row, column)
 
 
-def _write_index(book: Workbook, places: list[_Place], page: str, codes: Mapping[str, str]) -> None:
+def _write_index(book: Workbook, places: list[_Place], page: str, codes: Mapping[str, str]) -> Worksheet:
     """List every figure id and short code with sheet and cell, so that an auditor or a program finds it; each id opens
     `page`, the evidence book's, at its figure.
     """
@@ -291,3 +294,4 @@ def _write_index(book: Workbook, places: list[_Place], page: str, codes: Mapping
     sheet.print_area(0, 0, 0, 5)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
+    return sheet

@@ -31,7 +31,7 @@ from pipelines.warehouse.register import Delivery
 # title_unit, title_period: the lines above the table     no_row_in_period: every date of its rows lies outside
 #   name another unit, another period.                      the period it was sent for.
 # order_unknown: two versions came at once and differ.    total_differs: a total row is not the sum of its rows.
-# unknown_units: most rows name a unit no table knows.
+# unknown_units: most rows name a unit no table knows.    future_day: its name says a day still to come.
 Kind = Literal[
     "other_unit",
     "other_period",
@@ -40,6 +40,7 @@ Kind = Literal[
     "earlier_bytes",
     "other_units_rows",
     "unknown_units",
+    "future_day",
     "title_unit",
     "title_period",
     "no_row_in_period",
@@ -66,6 +67,8 @@ _SHOWN = 20
 _NAMES_SHOWN = 5
 # For how long nothing may happen in a unit before anybody asks.
 _QUIET = dt.timedelta(days=30)
+# Of how many rows of its own a unit that is no desk may have so many that moved to it, without anybody asking.
+_MOVED_SHARE = 0.1
 _ACCEPT = "kstt accept {id} --reason … --by …"
 
 
@@ -227,9 +230,11 @@ class Claims:
         if not own and 2 * sum(others.values()) >= rows:
             reason = f"Tệp là số liệu của {names}, không có dòng nào của {self.name(delivery.unit_id)}."
             return Claim(delivery.delivery_id, "other_unit", "refuses", reason, MOVE)
-        if is_export(delivery) and own >= sum(others.values()):
+        foreign = sum(others.values())
+        moved = own if self.is_desk(delivery.unit_id) else max(1, own * _MOVED_SHARE)
+        if is_export(delivery) and foreign <= moved:
             return None  # a few dossiers of other units have moved here; their codes move with them
-        what = "Phần lớn dòng của tệp" if own < sum(others.values()) else "Có dòng của tệp"
+        what = "Phần lớn dòng của tệp" if own < foreign else "Có dòng của tệp"
         reason = f"{what} ghi đơn vị khác: {names}; của {self.name(delivery.unit_id)} có {format_count(own)} dòng."
         return self.doubt(delivery, "other_units_rows", "flags", reason)
 
@@ -279,7 +284,7 @@ class Claims:
         period = self.period(delivery.period_id)
         if period is None or not is_export(delivery) or delivery.profile is None:
             return None
-        named = delivery.profile.named_moment(delivery.file_name)
+        named = delivery.named_moment
         received_on = dt.datetime.fromisoformat(delivery.received_at).date()
         shown = shown_on(delivery) if named else received_on
         if shown >= period.start_on:
@@ -288,6 +293,18 @@ class Claims:
         reason = f"Số liệu cũ: tệp {how}, trước khi {period.label} bắt đầu ({period.start_on:%d/%m/%Y})."
         mend = f"Kết xuất lại sau ngày {period.end_on:%d/%m/%Y} rồi gửi."
         return Claim(delivery.delivery_id, "stale", "answers_nothing", reason, mend)
+
+    def of_future(self, delivery: Delivery) -> Claim | None:
+        """Say that the name of an export gives a day that had not come when it was received: nobody saw it."""
+        named = delivery.future_moment
+        if named is None:
+            return None
+        received_on = dt.datetime.fromisoformat(delivery.received_at).date()
+        reason = (
+            f"Chờ xác nhận: tên tệp ghi ngày {named:%d/%m/%Y}, sau ngày nhận tệp ({received_on:%d/%m/%Y}), nên không "
+            "biết số liệu của ngày nào. Sửa ngày trong tên tệp rồi gửi lại."
+        )
+        return self.doubt(delivery, "future_day", "waits", reason)
 
     def period_named(self, words: str) -> Period | None:
         """Return the period some words name, in the office's table or not; None where they name none."""

@@ -70,6 +70,7 @@ class OwnClaims:
             yield by_rows
         if not is_export(delivery):
             return
+        yield from filter(None, [known.of_future(delivery)])
         stale = known.of_period(delivery)
         if stale:
             yield stale

@@ -78,8 +78,14 @@ class Delivery:
 
     @property
     def named_moment(self) -> dt.datetime | None:
-        """The moment its name says it shows; None where it says none."""
-        return self.profile.named_moment(self.file_name) if self.profile else None
+        """The moment its name says it shows; None where it says none, or one that was still to come."""
+        return None if self.future_moment else _named(self.profile, self.file_name)
+
+    @property
+    def future_moment(self) -> dt.datetime | None:
+        """The moment its name says it shows, where that day had not come when it was received: no evidence."""
+        named = _named(self.profile, self.file_name)
+        return named if named and named.date() > dt.datetime.fromisoformat(self.received_at).date() else None
 
     @property
     def file_moment(self) -> dt.datetime | None:
@@ -227,7 +233,9 @@ def _is_sheet_of_return(delivery: Delivery) -> bool:
 
 
 def _new_delivery(receipt: Receipt, delivery_id: str, profile: Profile | None, own: OwnReturn | None) -> Delivery:
-    named = profile.named_moment(receipt.file_name) if profile else None
+    named = _named(profile, receipt.file_name)
+    if named and named.date() > receipt.received_on:  # nobody saw a day that was still to come
+        named = None
     return Delivery(
         delivery_id=delivery_id,
         unit_id=receipt.unit_id,
@@ -244,6 +252,10 @@ def _new_delivery(receipt: Receipt, delivery_id: str, profile: Profile | None, o
         look_no=receipt.look_no,
         file_time=receipt.file_time,
     )
+
+
+def _named(profile: Profile | None, file_name: str) -> dt.datetime | None:
+    return profile.named_moment(file_name) if profile else None
 
 
 def _seen(receipt: Receipt) -> dt.datetime:

@@ -100,9 +100,10 @@ def test_the_total_row_is_no_line_and_is_held_against_the_lines(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("numbers", "check_id", "kept"),
     [
-        # Both good lines added up, in every column; then another number received and resolved.
+        # Both good lines added up: in every column, in all but two, in half of them.
         (("", 4, 5, 2, "", 6, 2, 1, "", 1, 1), "looks_like_total", 2),
-        (("", 4, 5, 9, "", 6, 9, 1, "", 1, 1), "may_be_total", 3),
+        (("", 4, 5, 9, "", 6, 9, 1, "", 1, 1), "looks_like_total", 2),
+        (("", 4, 5, 20, "", 6, 2, 7, "", 7, 7), "may_be_total", 3),
     ],
 )
 def test_a_line_with_an_unknown_field_that_adds_up_the_lines_above_is_suspect(

@@ -35,6 +35,9 @@ Nghị định 30/2020/NĐ-CP, phụ lục I. Cột «Word» đo trên XML của
 `bao-cao.pdf`, cả hai của báo cáo mẫu trong `tests/paper_stub.py`. Trang này do `make golden` viết ra
 (`tests/golden/test_document_layout.py`); kiểm thử hỏng khi một số đo ra ngoài khoảng quy định hoặc trang đã cũ.
 
+Ngày trong câu, công văn: ngày dưới 10 và tháng 1, 2 có số 0 (05/3/2021; 14/02/2021; «ngày 05 tháng 3 năm 2021»). Trong biểu,
+bảng, biểu đồ, sổ và lệnh: 05/03/2021. Cả hai cách viết ở `pipelines/figures/text.py`.
+
 | Thành phần | Quy định | Word | PDF |
 |---|---|---|---|
 """

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from by_steps import report_by_steps
+from by_steps import pages_alone, report_by_steps
 from sample_copy import copy_office
 from shared_files import shared
 
@@ -67,7 +67,8 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def first(office: Path) -> Path:
     """The report of the first quarter."""
-    return report_by_steps(office, "2021-Q1").report_dir
+    with pages_alone():
+        return report_by_steps(office, "2021-Q1").report_dir
 
 
 def ask(report: Path, query: str) -> list[tuple]:
@@ -152,7 +153,8 @@ def second(office: Path) -> Path:
     four dossiers accepted as gone above, and rows count by their dates, whatever period their file was sent for.
     """
     put(office, "deliver-12-old-export-answers-for-new-quarter", "2021-Q2/p02")
-    return report_by_steps(office, "2021-Q2").report_dir
+    with pages_alone():
+        return report_by_steps(office, "2021-Q2").report_dir
 
 
 def test_an_old_export_and_an_old_return_answer_nothing_for_the_new_quarter(office: Path, second: Path) -> None:

@@ -174,10 +174,10 @@ def schedule_of(definitions: dg.Definitions, name: str) -> dg.ScheduleDefinition
 
 
 def tick(definitions: dg.Definitions, name: str, moment: dt.datetime) -> list[str | None]:
-    context = dg.build_schedule_context(
+    with dg.build_schedule_context(
         scheduled_execution_time=moment, repository_def=definitions.get_repository_def()
-    )
-    requests = schedule_of(definitions, name).evaluate_tick(context).run_requests or []
+    ) as context:
+        requests = schedule_of(definitions, name).evaluate_tick(context).run_requests or []
     return [request.partition_key for request in requests]
 
 
@@ -272,10 +272,10 @@ def test_a_tick_made_up_late_asks_only_what_nobody_has_asked_since_its_hour(
         instance.add_run(dg.DagsterRun("lap_bao_cao_ky", run_id="b" * 8, tags={"dagster/partition": "2021-Q2"}))
         with sqlite3.connect(Path(instance.root_directory) / "history" / "runs.db") as database:
             database.execute("update runs set create_timestamp = ? where run_id = ?", (made, "a" * 8))
-        context = dg.build_schedule_context(
+        with dg.build_schedule_context(
             instance=instance, scheduled_execution_time=moment, repository_def=definitions.get_repository_def()
-        )
-        requests = schedule_of(definitions, "sau_chot_so_lieu").evaluate_tick(context).run_requests or []
+        ) as context:
+            requests = schedule_of(definitions, "sau_chot_so_lieu").evaluate_tick(context).run_requests or []
     assert [request.partition_key for request in requests] == asked
 
 
@@ -283,10 +283,10 @@ def test_a_scheduled_run_waits_for_the_lock_and_is_started_again_only_when_its_p
     definitions: dg.Definitions,
 ) -> None:
     moment = dt.datetime(2021, 3, 15, 7, tzinfo=HANOI)
-    context = dg.build_schedule_context(
+    with dg.build_schedule_context(
         scheduled_execution_time=moment, repository_def=definitions.get_repository_def()
-    )
-    (request,) = schedule_of(definitions, "sau_chot_so_lieu").evaluate_tick(context).run_requests or []
+    ) as context:
+        (request,) = schedule_of(definitions, "sau_chot_so_lieu").evaluate_tick(context).run_requests or []
     assert request.run_config["resources"]["office"]["config"]["wait_seconds"] >= 3600
     assert dg.validate_run_config(definitions.resolve_job_def("lap_bao_cao_ky"), request.run_config)
     assert request.tags["dagster/max_retries"] == "2"
@@ -305,7 +305,8 @@ def test_the_next_ticks_name_the_period_each_will_ask(office: Office) -> None:
 
 def look(definitions: dg.Definitions, cursor: str | None = None) -> dg.SensorResult | dg.SkipReason:
     sensor = next(item for item in definitions.sensors or [] if item.name == "ky_den_han")
-    return sensor(dg.build_sensor_context(cursor=cursor))
+    with dg.build_sensor_context(cursor=cursor) as context:
+        return sensor(context)
 
 
 def test_a_due_period_without_a_report_fails_the_check_until_it_has_one(

@@ -17,7 +17,7 @@ import duckdb
 import lxml.html
 import pytest
 from answers_agree import by_report, by_status
-from by_steps import report_by_steps
+from by_steps import pages_alone, report_by_steps
 from sample_copy import REPOSITORY
 from test_sample_figures import MEASURES, cells, form, plain
 from truth import recount as truth
@@ -49,7 +49,8 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def reports(office: Path) -> dict[str, Path]:
-    return {period: report_by_steps(office, period).report_dir for period in PERIODS}
+    with pages_alone():
+        return {period: report_by_steps(office, period).report_dir for period in PERIODS}
 
 
 def by_row(report: Path, model: str, keys: tuple[str, str]) -> dict[Key, dict[str, int]]:

@@ -99,6 +99,27 @@ def test_a_number_of_a_part_of_the_period_is_traced_to_its_dossiers(sample: Samp
     assert sum("←" in line for line in lines) == figures[name] > 0
 
 
+@pytest.mark.parametrize("chart_id", ["intake_calendar", "overdue_age", "on_time_by_unit"])
+def test_every_point_of_a_chart_is_traced_to_as_many_dossiers_as_it_shows(
+    q1: RunResult, manifest: dict[str, Any], chart_id: str
+) -> None:
+    """A point that is a cell is that cell; another names its dossiers, each with its file and row."""
+    points = [point for item in manifest["charts"][chart_id]["series"] for point in item["points"]]
+    assert len(points) >= 5
+    for label, value, text, figure, *_ in points:
+        found = trace_named(q1.report_dir, f"{chart_id}/{label}")
+        assert text in found.lines[1]
+        if figure:
+            assert figure in {cell.figure_id for cell in found.cells}
+        else:
+            assert sum(" · dòng " in line for line in found.lines) == value, label
+
+
+def test_a_point_a_chart_does_not_have_is_reported_with_the_nearest(q1: RunResult) -> None:
+    with pytest.raises(OfficeError, match="6–10 ngày làm việc"):
+        trace_named(q1.report_dir, "overdue_age/6-10 ngày làm việc")
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

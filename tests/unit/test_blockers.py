@@ -134,3 +134,17 @@ def test_what_a_unit_has_not_sent_is_one_reason(tmp_path: Path) -> None:
 def test_every_reason_is_listed(tmp_path: Path) -> None:
     changes = ("update rpt_coverage set state = 'missing'", "insert into rpt_carry_over values ('H1', 'unexplained')")
     assert len(found(tmp_path, *changes)) > 2
+
+
+def test_a_file_that_waits_is_listed_once_with_the_word_that_settles_it(tmp_path: Path) -> None:
+    reason, mend = "Chờ xác nhận: tiêu đề ghi UBND Phường 2.", "Hỏi lại đơn vị; đúng thì kstt accept d1."
+    (only,) = found(
+        tmp_path,
+        f"update rpt_delivery set status = 'refused', refused_reason = '{reason}' where unit_id = 'p03'",
+        "insert into rpt_claim select 'UBND Phường 3', 3, 'p03', file_name, 'title_unit', "
+        f"'{reason}', '{mend}', 'waits', true, false from rpt_delivery where unit_id = 'p03'",
+        "insert into rpt_claim select 'UBND Phường 3', 3, 'p03', file_name, 'total_differs', "
+        f"'Tổng sai.', '{mend}', 'flags', true, true from rpt_delivery where unit_id = 'p03'",
+    )
+    assert "của UBND Phường 3 chưa tính: " + reason in only
+    assert only.endswith(mend)

@@ -119,6 +119,25 @@ def test_an_export_with_more_rows_of_another_unit_than_of_its_own_is_counted_and
     assert kinds(office) == [("p01", "other_units_rows")]
 
 
+@pytest.mark.parametrize(
+    ("unit", "own", "foreign", "state"),
+    [
+        ("p01", 5, 5, "doubted"),
+        ("p01", 6, 2, "doubted"),
+        ("p01", 40, 4, "counted"),
+        ("bpmc", 5, 5, "counted"),
+    ],
+)
+def test_rows_of_another_unit_beyond_a_few_are_asked_about_but_not_of_a_desk(
+    office: Office, unit: str, own: int, foreign: int, state: str
+) -> None:
+    name = {"p01": "UBND Phường 1", "bpmc": "Bộ phận Một cửa"}[unit]
+    sent = [*rows(name, "01", *range(own)), *rows("UBND Phường 2", "02", *range(foreign))]
+    arrive(office, export(*sent), unit)
+    assert states(office) == [(unit, state)]
+    assert kinds(office) == ([(unit, "other_units_rows")] if state == "doubted" else [])
+
+
 def test_a_foreign_export_sent_as_a_replacement_takes_nothing_out(office: Office) -> None:
     arrive(office, export(*rows("UBND Phường 1", "01", 1, 2)))
     arrive(office, export(*rows("UBND Phường 2", "02", 1, 2, 3)), name="Sổ_2021_03_15 (1).csv")
@@ -275,6 +294,16 @@ def test_an_export_made_before_the_period_began_answers_nothing_for_it(
     arrive(office, export(*rows("UBND Phường 1", "01", 1), finished=finished), name=name, period="2021-Q2")
     (item,) = now(office)
     assert (state_of(item).value, item.is_counted, item.answers) == (state, True, state == "counted")
+
+
+def test_a_day_still_to_come_in_a_name_is_not_believed_and_waits_for_a_word(office: Office) -> None:
+    arrive(office, export(*rows("UBND Phường 1", "01", 1)), name="Sổ_2021_03_17.csv")
+    arrive(office, export(*rows("UBND Phường 1", "01", 1), finished=""), name="Sổ_2031_03_15.csv")
+    assert states(office) == [("p01", "counted"), ("p01", "waiting")]
+    assert kinds(office) == [("p01", "future_day")]
+    assert "tên tệp ghi ngày 15/03/2031, sau ngày nhận tệp (16/06/2021)" in now(office)[1].verdict["refused_reason"]
+    accept(office, "Sổ_2031_03_15.csv", "Trần B", "lấy số liệu hôm gửi")
+    assert now(office)[1].delivery.observed_on == dt.date(2021, 6, 16)
 
 
 def test_last_quarter_s_file_without_a_day_sent_again_byte_for_byte_answers_nothing_until_accepted(

@@ -36,9 +36,3 @@ def test_every_picture_is_shown_and_small() -> None:
     shown = {(page.parent / link).resolve() for page in PAGES for link in links_of(page)}
     assert sorted(path.name for path in pictures - shown) == []
     assert {path.name: path.stat().st_size for path in pictures if path.stat().st_size > 150_000} == {}
-
-
-def test_every_page_of_docs_is_in_the_menu_of_the_site() -> None:
-    menu = (REPOSITORY / "docs" / "mkdocs.yml").read_text(encoding="utf-8")
-    pages = {page.relative_to(REPOSITORY).as_posix() for page in PAGES if "tests" not in page.parts}
-    assert sorted(page for page in pages if page not in menu) == []

@@ -238,7 +238,28 @@ def test_a_number_of_a_unit_s_own_book_stays_as_it_is(own: str) -> None:
     assert national and (type_key(own, national).value, is_misshapen(own, national)) == (own, False)
 
 
-@pytest.mark.parametrize("wrong", ["000.01.H51-210301", "000.01.H51210301-0001", "000.01.99-210301-0001"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "000-03-99-H51-210120-9001",
+        "000/03/99/H51/210120/9001",
+        "000_03_99_h51_210120_9001",
+        "000.03.99-H51.210120.9001",
+        "000 03 99 H51-210120-9001",
+    ],
+)
+def test_one_dossier_is_one_whatever_stands_between_the_parts_of_its_code(written: str) -> None:
+    national = load_contract(contract_path("case_exports")).national_code
+    assert type_key(written, national).value == "000.03.99.H51-210120-9001"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        *("000.01.H51-210301", "000.01.H51210301-0001", "000.01.99-210301-0001"),
+        *("000-01-H51-210301", "000/01/99/210301/0001", "01/H51/210301"),
+    ],
+)
 def test_a_code_that_is_nearly_national_is_counted_and_flagged(office: Office, wrong: str) -> None:
     arrive(office, export(*rows("", "01", 1), (wrong, "")))
     (item,) = now(office)

@@ -389,8 +389,8 @@ def test_the_latest_fields_and_units_are_named_greatest_first(model: ReportModel
 
 def test_provisional_figures_are_marked_in_words_and_on_forms(tmp_path: Path) -> None:
     model = stub_model(tmp_path, as_of="2021-03-11")
-    assert "Số liệu tạm tính đến hết ngày 11/03/2021." in words(report_blocks(model))
-    assert form_page(model, model.forms["II.06a"]).remarks[0].startswith("Số liệu tạm tính đến hết ngày 11/03/2021")
+    assert "Số liệu tạm tính đến hết ngày 11/3/2021." in words(report_blocks(model))
+    assert form_page(model, model.forms["II.06a"]).remarks[0].startswith("Số liệu tạm tính đến hết ngày 11/3/2021")
 
 
 def test_switches_unlike_the_default_are_told(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ Invariant: expected figures are those of the stub, typed by hand there.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -17,7 +19,7 @@ from figures_stub import OFFICE, stub_layouts, write_stub
 from paper_readers import pdf_texts
 from paper_stub import small_blocks, small_model
 
-from pipelines.figures.blocks import Bullet, Paragraph, Run, Signature
+from pipelines.figures.blocks import Bullet, Grid, Paragraph, Run, Signature, Table
 from pipelines.figures.model import ReportModel
 from pipelines.figures.read import build_report_model
 from pipelines.figures.words import report_blocks
@@ -148,3 +150,36 @@ def test_a_character_no_font_has_is_replaced_and_said_at_the_end(tmp_path: Path,
 
     assert ("ký tự không có trong phông chữ" in printed) == bool(replaced)
     assert f"{replaced} ký tự" in printed or not replaced
+
+
+def bookmarks(items: Iterable[pikepdf.OutlineItem], level: int = 1) -> Iterator[tuple[int, str]]:
+    for item in items:
+        yield level, item.title
+        yield from bookmarks(item.children, level + 1)
+
+
+def test_bookmarks_are_title_sections_and_appendices_with_their_forms_below(report: Path) -> None:
+    with pikepdf.open(report) as document, document.open_outline() as outline:
+        found = list(bookmarks(outline.root))
+    subject = next(text for level, text in found if level == 2)
+    assert subject.startswith("Tình hình, kết quả thực hiện")
+    assert "Quý I năm 2021" not in [text for _, text in found]
+    assert (3, "TÓM TẮT") in found
+    place = found.index((1, "PHỤ LỤC I"))
+    assert found[place + 1][0] == 2
+    assert found[place + 1][1].startswith("TÌNH HÌNH")
+
+
+def test_a_reader_shows_the_title_and_knows_heads_and_names_of_rows(model: ReportModel, report: Path) -> None:
+    with pikepdf.open(report) as document:
+        assert document.Root.ViewerPreferences.DisplayDocTitle
+        scopes = Counter(
+            str(thing.A.Scope)
+            for thing in document.objects
+            if isinstance(thing, pikepdf.Dictionary) and thing.get("/S") == "/TH" and "/A" in thing
+            if isinstance(thing.A, pikepdf.Dictionary)
+        )
+    # A form's row is named by its number and its label, a table of words by its first cell.
+    forms = 2 * sum(len(model.forms[block.form_id].rows) for block in report_blocks(model) if isinstance(block, Table))
+    words = sum(len(block.rows) - 1 for block in report_blocks(model) if isinstance(block, Grid))
+    assert scopes["/Row"] == forms + words

@@ -31,7 +31,8 @@ def looked(sensor: dg.SensorDefinition) -> dg.SensorResult:
     """What the sensor says when it is asked."""
     import dagster as dg
 
-    result = sensor(dg.build_sensor_context())
+    with dg.build_sensor_context() as context:
+        result = sensor(context)
     assert isinstance(result, dg.SensorResult)
     return result
 

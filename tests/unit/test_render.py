@@ -189,13 +189,47 @@ def test_word_leaves_number_and_date_to_the_registry(folder: Path) -> None:
             [("ỦY BAN NHÂN DÂN", False), ("THÀNH PHỐ SÓC TRĂNG", False), ("PHÒNG TƯ PHÁP", True)],
         ),
         (OfficeInfo(name="City of Boston"), [("CITY OF BOSTON", True)]),
+        (
+            OfficeInfo(name="Phòng Tài chính - Kế hoạch"),
+            [("PHÒNG TÀI CHÍNH -", True), ("KẾ HOẠCH", True)],
+        ),
+        (
+            OfficeInfo(name="Bộ phận Một cửa thành phố"),
+            [("BỘ PHẬN MỘT CỬA", True), ("THÀNH PHỐ", True)],
+        ),
+        (
+            OfficeInfo(name="Phòng Lao động - Thương binh và Xã hội"),
+            [("PHÒNG LAO ĐỘNG -", True), ("THƯƠNG BINH VÀ XÃ HỘI", True)],
+        ),
+        (
+            OfficeInfo(name="Bộ phận Một cửa", parent_name="Văn phòng HĐND và UBND thành phố Sóc Trăng"),
+            [("VĂN PHÒNG HĐND VÀ UBND", False), ("THÀNH PHỐ SÓC TRĂNG", False), ("BỘ PHẬN MỘT CỬA", True)],
+        ),
     ],
 )
 def test_issuing_body_is_as_the_decree_has_it(office: OfficeInfo, lines: list) -> None:
     assert issuing_lines(office) == lines
 
 
+def test_word_navigates_by_title_sections_and_appendices_with_their_forms_below(folder: Path) -> None:
+    found = [
+        (item.style.name, item.text)
+        for item in Document(str(folder / "bao-cao.docx")).paragraphs
+        if item.style.name.startswith("Heading") and not item._p.xpath("./w:pPr/w:outlineLvl")
+    ]
+    assert "Quý I năm 2021" not in [text for _, text in found]
+    assert ("Heading 3", "TÓM TẮT") in found
+    place = found.index(("Heading 1", "PHỤ LỤC I"))
+    assert found[place + 1][0] == "Heading 2"
+
+
 # ---- Excel
+
+
+def test_the_list_of_ids_is_out_of_sight_in_the_sent_workbook(folder: Path) -> None:
+    sheets = {sheet.title: sheet.sheet_state for sheet in openpyxl.load_workbook(folder / "bieu-mau.xlsx")}
+    assert sheets.pop(INDEX_SHEET) == "hidden"
+    assert set(sheets.values()) == {"visible"}
 
 
 def test_excel_cells_are_real_numbers_under_the_ids_of_the_last_sheet(model: ReportModel, folder: Path) -> None:
@@ -311,7 +345,7 @@ def test_every_figure_of_the_page_is_the_models(model: ReportModel, page: Page) 
 def test_each_cell_of_a_form_has_one_id_and_links_lead_to_it(model: ReportModel, page: Page) -> None:
     headings = [f"bieu-{re.sub('[^0-9A-Za-z-]+', '-', form_id)}" for form_id in model.forms]
     sections = [name for name in page.ids if name.startswith("muc-")]
-    assert len(sections) == 4
+    assert len(sections) == 5
     assert sorted(page.ids) == sorted([*counts_of(model), *headings, *sections])
     assert page.links
     assert {link.removeprefix("#") for link in page.links} <= set(page.ids)

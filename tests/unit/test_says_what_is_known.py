@@ -101,7 +101,7 @@ def test_a_provisional_report_says_so_in_title_opening_and_heads(
     text = " ".join(read(provisional / name).split())
     assert "Báo cáo kiểm soát thủ tục hành chính – Quý I năm 2021 (số liệu tạm tính)" in text
     assert text.count("Quý I năm 2021 (số liệu tạm tính)") >= 2
-    assert "báo cáo số liệu tạm tính đến hết ngày 11/03/2021 của quý I năm 2021" in text
+    assert "báo cáo số liệu tạm tính đến hết ngày 11/3/2021 của quý I năm 2021" in text
     assert "(Từ ngày 15/12/2020 đến ngày 14/03/2021; số liệu tạm tính đến hết ngày 11/03/2021)" in text
 
 

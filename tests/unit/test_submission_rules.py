@@ -149,10 +149,12 @@ def test_the_table_says_of_each_thing_owed_what_kstt_status_says(tmp_path: Path)
 
     status = period_status(office, "2021-Q1")
     words = {"missing": {"not_sent"}, "refused": {"returned"}, "late": {"late", "late_nil"}}
-    words |= {"nil": {"on_time_nil"}, "on_time": {"on_time"}, "unknown": {"unknown", "unknown_nil"}}
+    words |= {"on_time": {"on_time", "on_time_nil"}, "unknown": {"unknown", "unknown_nil"}}
     assert {f"{item.unit_id} {item.stream}" for item in status.owed} == set(table)
     for item in status.owed:
-        assert table[f"{item.unit_id} {item.stream}"][0] in words[item.state], item
+        reason = table[f"{item.unit_id} {item.stream}"][0]
+        assert reason in words[item.state], item
+        assert item.is_nil == str(reason).endswith("_nil")
     assert Counter(reason for reason, _ in table.values()) == {
         "not_sent": 2, "on_time_nil": 1, "late_nil": 2, "returned": 1,
     }  # fmt: skip

@@ -269,9 +269,9 @@ def reminder(model: ReportModel, days_left: int) -> tuple:
 @pytest.mark.parametrize(
     ("days_left", "sentence"),
     [
-        (3, "Hạn đơn vị gửi số liệu là hết ngày 11/03/2021 (còn 3 ngày)."),
-        (0, "Hạn đơn vị gửi số liệu là hết ngày 11/03/2021 (hôm nay)."),
-        (-9, "Hạn đơn vị gửi số liệu là hết ngày 11/03/2021; đến nay đã quá hạn 9 ngày."),
+        (3, "Hạn đơn vị gửi số liệu là hết ngày 11/3/2021 (còn 3 ngày)."),
+        (0, "Hạn đơn vị gửi số liệu là hết ngày 11/3/2021 (hôm nay)."),
+        (-9, "Hạn đơn vị gửi số liệu là hết ngày 11/3/2021; đến nay đã quá hạn 9 ngày."),
     ],
 )
 def test_a_reminder_says_what_is_owed_why_it_was_refused_and_how_many_days(

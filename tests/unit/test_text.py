@@ -6,10 +6,12 @@ Invariant: a key folds what people write in two ways, and nothing that distingui
 
 from __future__ import annotations
 
+import datetime as dt
 import unicodedata
 
 import pytest
 
+from pipelines.figures.text import day_words, format_day, text_day
 from pipelines.office.text import ascii_key, match_key, nfc
 
 ONE_NAME = [
@@ -57,3 +59,17 @@ def test_a_key_without_marks_is_plain_letters() -> None:
 
 def test_composed_text_keeps_its_marks_and_case() -> None:
     assert nfc(unicodedata.normalize("NFD", "Ðường Hồ Sơ")) == "Đường Hồ Sơ"
+
+
+@pytest.mark.parametrize(
+    ("day", "in_a_table", "in_a_sentence", "in_words"),
+    [
+        (dt.date(2021, 3, 5), "05/03/2021", "05/3/2021", "ngày 05 tháng 3 năm 2021"),
+        (dt.date(2021, 2, 14), "14/02/2021", "14/02/2021", "ngày 14 tháng 02 năm 2021"),
+        (dt.date(2020, 12, 15), "15/12/2020", "15/12/2020", "ngày 15 tháng 12 năm 2020"),
+    ],
+)
+def test_only_months_one_and_two_have_a_zero_in_text(
+    day: dt.date, in_a_table: str, in_a_sentence: str, in_words: str
+) -> None:
+    assert (format_day(day), text_day(day), day_words(day)) == (in_a_table, in_a_sentence, in_words)

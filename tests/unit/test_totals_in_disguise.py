@@ -46,6 +46,9 @@ ONE, TWO, SUM = [1, 15, 2, 17, 1], [0, 4, 1, 4, 1], [1, 19, 3, 21, 2]
         ([("hộ tịch", ONE), ("chứng thực", TWO), ("lạ", [9, 19, 9, 9, 9])], [0, 0, 0]),
         ([("đất đai", SUM), ("hộ tịch", ONE), ("chứng thực", TWO), ("riêng hai dòng", SUM)], [0, 0, 0, 1]),
         ([("hộ tịch", ONE), ("chứng thực", TWO), ("lạ", [9, 19, 9, 21, 0])], [0, 0, 0.5]),
+        ([("lạ", SUM), ("hộ tịch", ONE), ("chứng thực", TWO)], [1, 0, 0]),
+        ([("hộ tịch", ONE), ("chứng thực", TWO), ("lạ", SUM), ("lạ nữa", SUM)], [0, 0, 1, 1]),
+        ([("hộ tịch", ONE), ("chứng thực", TWO), ("lạ", [1, 19, 3, 21, 3])], [0, 0, 1]),
         ([("hộ tịch", [0] * 5), ("chứng thực", [0] * 5), ("lạ", [0] * 5)], [0, 0, 0]),
     ],
     ids=[
@@ -55,6 +58,9 @@ ONE, TWO, SUM = [1, 15, 2, 17, 1], [0, 4, 1, 4, 1], [1, 19, 3, 21, 2]
         "one measure",
         "the last two rows",
         "two of four measures",
+        "a total on top",
+        "two totals",
+        "one number off",
         "zeros tell nothing",
     ],
 )

@@ -46,7 +46,7 @@ scored as (
         case
             when rule = 'rate' then null
             when whole_count is null and rule = 'zero' then 'không có số liệu được gửi: tính 0 điểm theo định nghĩa'
-            when whole_count is null then 'chưa có số liệu được gửi qua hệ thống'
+            when whole_count is null then 'chưa có số liệu được gửi'
             when rule = 'full' then 'không phát sinh: tính đủ điểm theo định nghĩa'
             when rule = 'zero' then 'không phát sinh: tính 0 điểm theo định nghĩa'
             else 'không phát sinh: không có gì để tính tỷ lệ'

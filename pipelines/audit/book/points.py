@@ -13,14 +13,14 @@ import duckdb
 
 from pipelines.audit.book.figures import of_scope
 from pipelines.audit.book.records import OWN
-from pipelines.figures.charts import INTAKE, OVERDUE_AGE, age_label, charts_of
+from pipelines.audit.chart_points import point_records
+from pipelines.figures.charts import charts_of
 from pipelines.figures.model import ReportModel, Scope
 from pipelines.figures.records import has_table, records_of
 from pipelines.figures.text import format_count
 from pipelines.warehouse.delivery_states import STATES
 
-# The fact whose dossiers the calendar and the parts of a period count, and the day each measure of a part counts by.
-FACT = "fct_dossier_period"
+# The day each measure of a part of a period counts by.
 _RECEIVED, _CLOSED = "received_at", "closed_at"
 _PART_MEASURES = {
     "received_online": _RECEIVED,
@@ -34,18 +34,15 @@ _PART_MEASURES = {
 def point_lists(connection: duckdb.DuckDBPyConnection, model: ReportModel) -> Iterator[tuple[str, str]]:
     """Yield the lists of the dossiers laid out last: key and places as JSON.
 
-    A point of the intake calendar is `intake_calendar/01/03/2021` or `intake_calendar/Tháng 3/2021`, a band of overdue
-    ages `overdue_age/6–10 ngày làm việc`, as their charts name them; a part of the period is the id of its figure.
+    A point of a chart has the name audit/chart_points gives it; a part of the period is the id of its figure.
     """
-    day = f"cast({_RECEIVED} as date)"
-    is_by_day = any(point.day for chart in charts_of(model).values() for item in chart.series for point in item.points)
-    label = f"strftime({day}, '%d/%m/%Y')" if is_by_day else f"concat('Tháng ', month({day}), '/', year({day}))"
     query = f"""
-        select {label} as label, '[' || string_agg(pos, ',' order by pos) || ']' from {OWN}
-        where carried_in = 0 and {_RECEIVED} is not null group by label order by min({day})"""
+        select p.point, '[' || string_agg(f.pos, ',' order by f.pos) || ']'
+        from {OWN} as f inner join ({point_records(connection, charts_of(model).values())}) as p
+            on f.dossier_code = p.dossier_code
+        group by p.point, p.chart_no order by p.chart_no, min(p.place)"""
     for name, places in connection.execute(query).fetchall():
-        yield f"{INTAKE}/{name}", str(places)
-    yield from _ages(connection, model)
+        yield str(name), str(places)
     if not model.parts or not has_table(connection, "int_period_part"):
         return
     for measure, column in _PART_MEASURES.items():
@@ -55,19 +52,6 @@ def point_lists(connection: duckdb.DuckDBPyConnection, model: ReportModel) -> It
             where f.{measure} = 1 group by p.period_id order by p.period_id"""
         for part, places in connection.execute(query).fetchall():
             yield f"period-parts/{model.scope_id}/{part}/{measure}", str(places)
-
-
-def _ages(connection: duckdb.DuckDBPyConnection, model: ReportModel) -> Iterator[tuple[str, str]]:
-    """Yield the bands of overdue ages; a warehouse made before each dossier had its band has none."""
-    if not has_table(connection, "int_overdue_age"):
-        return
-    query = f"""
-        select b.label, '[' || string_agg(f.pos, ',' order by f.pos) || ']'
-        from {OWN} as f inner join int_overdue_age as a on f.dossier_code = a.dossier_code
-        inner join rpt_overdue_age as b on a.band_no = b.band_no and b.scope_id = ?
-        group by b.band_no, b.label order by b.band_no"""
-    for label, places in connection.execute(query, [model.scope_id]).fetchall():
-        yield f"{OVERDUE_AGE}/{age_label(label)}", str(places)
 
 
 def index_sides(connection: duckdb.DuckDBPyConnection, model: ReportModel) -> dict[str, dict[str, Any]]:

@@ -16,8 +16,9 @@ import duckdb
 
 from pipelines.audit.book.changes import changes_since
 from pipelines.audit.book.figures import book_charts, book_forms, coverage_lines, other_figures
-from pipelines.audit.book.points import FACT, files_received, index_sides, point_lists, rows_sent_back
+from pipelines.audit.book.points import files_received, index_sides, point_lists, rows_sent_back
 from pipelines.audit.book.records import book_fact, gather_places, pieces, subjects
+from pipelines.audit.chart_points import FACT
 from pipelines.audit.places import PrintedFact, printed_facts
 from pipelines.figures.comparison import Comparison
 from pipelines.figures.model import ReportModel

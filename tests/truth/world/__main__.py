@@ -22,7 +22,7 @@ from truth.world.evidence import Question
 REPOSITORY = Path(__file__).parents[3]
 # Every fifth world has the four quarters of the year: nine months and the year are asked of it.
 WHOLE_YEAR_EACH = 5
-# Every tenth has its files read once more with planted faults, and the checks are held against them.
+# The first of every ten has its files read once more with planted faults, and the checks are held against them.
 WITH_CHECKS_EACH = 10
 
 
@@ -48,7 +48,7 @@ def main() -> int:
         quarters = asked.quarters or (4 if seed % WHOLE_YEAR_EACH == 0 else 2)
         done[seed] = {
             "project": project,
-            **_world(seed, asked.size, quarters, told, asked.show, not seed % WITH_CHECKS_EACH),
+            **_world(seed, asked.size, quarters, told, asked.show, seed % WITH_CHECKS_EACH == 1),
         }
         with asked.ledger.open("a", encoding="utf-8") as ledger:
             ledger.write(json.dumps(done[seed], ensure_ascii=False) + "\n")

@@ -426,6 +426,7 @@ async function showSearch(text) {
   const id = coded.find(name => bare(others.codes[name]) === bare(text));
   if (id) { location.replace("#" + id); return; }
   if (findFigure(text)) { location.replace("#" + text); return; }
+  if (others.lists.includes(text)) { location.replace("#diem/" + text); return; }
   show("Tìm «" + text + "»", element("p", {}, "Đang tìm…"));
   const found = [];
   // Pieces are in order of codes: those that can begin so first, then, for a part of a code, all.
@@ -469,7 +470,8 @@ function showPoint(key) {
   const found = others.charts.find(item => item.id === chart);
   if (!found || !others.lists.includes(key)) return showMissing(key);
   const point = found.series[0][1].find(item => item[0] === label.join("/"));
-  show(found.title + ": " + label.join("/"), element("p", {class: "big"}, point ? point[1] : ""), element("p", {}, link("bieu-do/" + chart, "Về biểu đồ")));
+  show(found.title + ": " + label.join("/"), element("p", {class: "big"}, point ? point[1] : ""),
+    element("p", {class: "soft"}, "Mã số liệu ", element("code", {}, key)), element("p", {}, link("bieu-do/" + chart, "Về biểu đồ")));
   return showListed(key);
 }
 const STATES = {accepted: "đã gửi, được tính", refused: "tệp bị từ chối", not_sent: "chưa gửi", missing: "chưa gửi", on_time: "đúng hạn", late: "trễ hạn", unknown: "không xác định"};
