@@ -91,6 +91,7 @@ REMINDER = {
         "từng thứ còn nợ: stream_title, state (missing: chưa gửi, refused: bị từ chối), "
         "refused (các tệp bị từ chối: file_name, reason, mend)"
     ),
+    "files": "mọi tệp của đơn vị chưa dùng được: stream_title (trống: không rõ loại), file_name, reason, mend",
     "deadline": "hạn đơn vị gửi",
     "days_left": "số ngày còn lại đến hạn, số âm khi đã quá hạn",
     "days_late": "số ngày đã quá hạn",
