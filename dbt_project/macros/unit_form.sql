@@ -54,6 +54,7 @@ stub as (
     cross join {{ ref('stg_question') }} as question
     where
         unit.is_in_period
+        and (unit.unit_kind <> 'vertical_agency' or coalesce(question.include_vertical_agencies, false))
         and (
             unit.unit_kind = 'ward'
             or unit.unit_id in (

@@ -139,6 +139,8 @@ def coverage_of(
 
 def _answers(accepted: int, owed: int, missing: tuple[str, ...]) -> list[str]:
     """Return how many of several units have answered, and who has not; of one, whether it has."""
+    if not owed:
+        return ["Đơn vị không phải gửi số liệu"]
     if owed == 1:
         return [f"Đơn vị phải gửi chưa gửi đủ: {', '.join(missing)}" if missing else "Đơn vị phải gửi đã gửi đủ"]
     lacking = [f"chưa gửi đủ: {', '.join(missing)}"] if missing else []

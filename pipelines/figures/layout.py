@@ -38,6 +38,8 @@ class LayoutColumn:
     whole: str | None = None
     # A note that is no line below the form: words alone tell it.
     is_printed: bool = True
+    # Columns of files one of which must be there for a zero to be a count (yml, needs); empty: any file tells it.
+    needs: frozenset[str] = frozenset()
 
     @property
     def measure(self) -> str:
@@ -94,6 +96,8 @@ class FormLayout:
     is_sent: bool = False
     tab: str = ""
     kept_order: int = 0
+    # Sources (fact.measure) that are known of a unit that has not sent: what it owes.
+    duties: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, layout: dict[str, Any]) -> FormLayout:
@@ -125,6 +129,9 @@ class FormLayout:
             is_sent=bool(layout.get("is_sent")),
             tab=sheet_name(layout),
             kept_order=int(layout.get("kept_order", 0)),
+            duties=frozenset(
+                f"{name}.{measure}" for name, fact in layout["facts"].items() for measure in fact.get("duties", ())
+            ),
         )
 
 
@@ -290,8 +297,10 @@ def _layout(node: dict[str, Any], meta: dict[str, Any], metas: dict[str, dict[st
         "facts": {
             name: {
                 **_fact(model, name, metas),
-                # Of the streams of the form, those this fact rests on.
-                "streams": [item for item in metas.get(name, {})["streams_behind"] if item in meta["streams"]],
+                # Of the streams of the form, those this fact rests on; records of several streams pass one model.
+                "streams": _streams_of(metas.get(name, {}), meta["streams"]),
+                # Measures that are known of a unit that has not sent: what it owes.
+                "duties": list(metas.get(name, {}).get("duties", [])),
             }
             for name in _fact_names(columns)
         },
@@ -317,6 +326,7 @@ def _layout(node: dict[str, Any], meta: dict[str, Any], metas: dict[str, dict[st
                 "from": item.get("from", ""),
                 "of": item.get("of"),
                 "type": item.get("type", "int"),
+                **({"needs": list(item["needs"])} if "needs" in item else {}),
             }
             for name, item in numbered
             if item.get("role") not in ("stub", "unfilled")
@@ -334,6 +344,10 @@ def _layout(node: dict[str, Any], meta: dict[str, Any], metas: dict[str, dict[st
             if "note" in item
         ],
     }
+
+
+def _streams_of(fact: dict[str, Any], asked: Sequence[str]) -> list[str]:
+    return [item for item in fact.get("streams", fact["streams_behind"]) if item in asked]
 
 
 def _streams_behind(manifest: dict[str, Any], node: dict[str, Any]) -> list[str]:
@@ -428,4 +442,7 @@ def _chart(chart_id: str, item: dict[str, Any]) -> ChartLayout:
 
 
 def _column(item: dict[str, Any]) -> LayoutColumn:
-    return LayoutColumn(item["name"], item["number"], tuple(item["head"]), item.get("from"), item.get("of"))
+    needs = frozenset(item.get("needs", ()))
+    return LayoutColumn(
+        item["name"], item["number"], tuple(item["head"]), item.get("from"), item.get("of"), needs=needs
+    )

@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
+from pipelines.figures.text import text_day
 from pipelines.office.text import counted, format_count
 
 # What the office writes into its own settings: a unit has none, it asks the office.
@@ -84,13 +85,21 @@ class MendBook:
     unit_id: str
     unit_name: str
     period_label: str
-    deadline: str
+    deadline: dt.date
+    is_past: bool
     refused: tuple[RefusedFile, ...]
     faults: tuple[Fault, ...]
     mended: tuple[Mended, ...]
     # Files that wait for somebody's word: the unit must say whether they are right.
     doubts: tuple[RefusedFile, ...] = ()
     not_listed: tuple[NotListed, ...] = ()
+
+    @property
+    def ask(self) -> str:
+        """What the unit is asked, and by when; a day that has passed asks nothing any more."""
+        day = text_day(self.deadline)
+        when = f"ngay (hạn gửi số liệu hết ngày {day} đã qua)" if self.is_past else f"chậm nhất hết ngày {day}"
+        return f"Sửa tại nguồn rồi gửi lại cả tệp{' ' if self.is_past else ', '}{when}."
 
     @property
     def sent_back(self) -> tuple[Fault, ...]:

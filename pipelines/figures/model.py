@@ -107,6 +107,11 @@ class Form:
     unsent: tuple[UnsentPart, ...] = ()
 
     @property
+    def has_numbers(self) -> bool:
+        """Return whether any cell is not zero."""
+        return any(figure.value for row in self.rows for figure in row.figures)
+
+    @property
     def is_asked(self) -> bool:
         """Return whether somebody has to report this, or has all the same: a zero nobody owes tells nothing."""
         return not self.layout.streams or bool(self.coverage.owed) or any(item.value for item in self.rows[-1].figures)

@@ -6,12 +6,15 @@ Invariant: a part that is zero is left out of a list; every number in a phrase i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from pipelines.figures.blocks import Markup, figure_markup, plain
-from pipelines.figures.model import ReportModel
+from pipelines.figures.delivered import MOST_NAMED
+from pipelines.figures.model import Figure, ReportModel
 from pipelines.figures.packets import Packets, cited
+from pipelines.figures.text import format_count
 
 
 def phrases(model: ReportModel, packets: Packets) -> dict[str, Callable[..., Any]]:
@@ -45,6 +48,8 @@ def phrases(model: ReportModel, packets: Packets) -> dict[str, Callable[..., Any
         "listed": listed,
         "fraction": fraction,
         "of_units": of_units,
+        "without_result": partial(_without_result, model),
+        "units_with": partial(_units_with, model),
         "point": point,
         "chart_ref": chart_ref,
         "has_targets": has_targets,
@@ -60,3 +65,30 @@ def _listed(model: ReportModel, row: str, parts: Sequence[tuple[str, str]], firs
             number = f"{figure_markup(figure)}{f' {plain(unit)}' if unit else ''}"
             told.append(f"{number} {plain(label)}" if first else f"{plain(label)} {number}")
     return told
+
+
+def _without_result(model: ReportModel, form_id: str, column: str) -> str:
+    """Return how many units of a form have a zero where each should have a result, and which they are."""
+    names = [name for name, figure in _of_units(model, form_id, column) if not figure.value]
+    if model.office.unit_kind != "city" or not names:
+        return ""
+    return f"; {format_count(len(names))} đơn vị chưa có kết quả{_named(names, ': ')}"
+
+
+def _units_with(model: ReportModel, form_id: str, column: str) -> str:
+    """Return the names of the units of a form whose figure of a column is not zero."""
+    if model.office.unit_kind != "city" or form_id not in model.forms:
+        return ""
+    names = [name for name, figure in _of_units(model, form_id, column) if figure.value]
+    return _named(names, "") or (f"{format_count(len(names))} đơn vị" if names else "")
+
+
+def _of_units(model: ReportModel, form_id: str, column: str) -> Iterator[tuple[str, Figure]]:
+    for row in model.forms[form_id].rows:
+        figure = model.find_figure(f"{form_id}.{row.code}.{column}")
+        if row.kind == "row" and figure is not None:
+            yield row.label, figure
+
+
+def _named(names: Sequence[str], before: str) -> str:
+    return f"{before}{', '.join(names)}" if 0 < len(names) <= MOST_NAMED else ""

@@ -6,7 +6,7 @@ Invariant: a report of an older version of the database is read too; what it lac
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from types import MappingProxyType
@@ -39,7 +39,8 @@ from pipelines.figures.rows import form_of, totals_by_scope
 from pipelines.figures.scores import figures_of_score, scores_of
 from pipelines.figures.targets import targets_of
 from pipelines.figures.text import Cleaner, format_count, format_rate, rate
-from pipelines.figures.unsent import mark_unsent, senders_of
+from pipelines.figures.unsent import Senders, mark_unsent, senders_of
+from pipelines.figures.untold import columns_by_scope, mark_untold
 from pipelines.office.settings import Switches
 
 
@@ -69,6 +70,7 @@ def build_report_model(
         owed = [item for item in owed if scope.is_fed_by(item["unit_id"], item["stream"])]
         deliveries = tuple(item for item in deliveries if scope.is_fed_by(item.unit_id, item.stream))
     senders = senders_of(connection, owed, deliveries, cleaner)
+    columns = columns_by_scope(connection)
     forms = {}
     for form_id, layout in layouts.items():
         if scope and layout["scopes"] == "office":
@@ -76,11 +78,14 @@ def build_report_model(
         owed_here = [item for item in owed if item["stream"] in layout["streams"]]
         coverage = coverage_of(owed_here, deliveries, cleaner, scope)
         form = form_of(connection, FormLayout.of(layout), scope_id, office_info, coverage, cleaner)
+        if scope and not form.has_numbers and not _is_of_unit(owed_here, scope, senders):
+            # Nobody's files have anything of it: what others owe is no duty of this unit.
+            form = replace(form, coverage=coverage_of([], (), cleaner, scope))
         form = mark_declared(form, declared_parts(connection, layout, scope_id))
         has_own = scope is None and layout["scopes"] == "all" and not any(row.unit_id for row in form.rows)
         totals = totals_by_scope(connection, form.layout, office_info, cleaner) if has_own else {}
         totals = {scope.unit_id: form.rows[-1]} if scope else totals
-        forms[form_id] = mark_unsent(form, layout, senders, totals)
+        forms[form_id] = mark_untold(mark_unsent(form, layout, senders, totals), columns)
     figures = {
         figure.figure_id: figure
         for form in forms.values()
@@ -97,16 +102,19 @@ def build_report_model(
     figures |= {item.figure_id: item for line in service_index for item in (line.rate, line.points, line.known)}
     scores = scores_of(connection, forms, scope_id, cleaner)
     figures |= {item.figure_id: item for score in scores for item in figures_of_score(score)}
+    # What a unit's own report says of files is of its own.
+    served_by = senders.served_by.get(scope.unit_id, frozenset()) if scope else frozenset()
+    own = tuple(item for item in deliveries if item.unit_id not in served_by)
     beside = _declared_against(connection, scope, cleaner)
     return ReportModel(
         office=_clean_office(office_info, cleaner),
         question=question,
         forms=MappingProxyType(forms),
         figures=MappingProxyType(figures),
-        coverage=coverage_of(owed, deliveries, cleaner, scope),
+        coverage=coverage_of([item for item in owed if item["unit_id"] not in served_by], own, cleaner, scope),
         deliveries=deliveries,
         corrections=corrections_of(connection, {item.delivery_id for item in deliveries} if scope else None, cleaner),
-        counts=counts_of(deliveries),
+        counts=counts_of(own),
         # Held dossier by dossier against the office's own final: the office's report gives it.
         carry_over=None if scope else _carry_over(connection),
         cleaned_texts=cleaner.changed,
@@ -123,6 +131,15 @@ def build_report_model(
         level_names=_level_names(connection, cleaner),
         owed_streams=frozenset(str(item["stream"]) for item in owed),
         scope=scope,
+    )
+
+
+def _is_of_unit(owed: Sequence[Mapping[str, Any]], scope: Scope, senders: Senders) -> bool:
+    """Tell whether a unit has to report something: it owes it, or decides on what the desk's files hold."""
+    return any(
+        item["unit_id"] not in senders.served_by.get(scope.unit_id, ())
+        or (scope.unit_id in senders.deciding and item["unit_id"] in senders.desks)
+        for item in owed
     )
 
 

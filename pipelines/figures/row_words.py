@@ -181,6 +181,10 @@ def nil_sentence(coverage: Coverage, what: str) -> str:
     of = f" {what}" if what else ""
     if coverage.is_complete:
         return f"Trong kỳ không phát sinh{of}."
+    if not coverage.has_answers:
+        return "Chưa có số liệu."
+    if coverage.owed == 1:
+        return f"Theo số liệu đã nhận: không phát sinh{of}; đơn vị chưa gửi đủ."
     lacking = coverage.owed - coverage.accepted
     return (
         f"Theo {format_count(coverage.accepted)}/{format_count(coverage.owed)} đơn vị đã gửi: không phát sinh{of}; "
@@ -230,8 +234,9 @@ def top_rows(model: ReportModel, form_id: str, column: str, most: int) -> list[R
     form = model.forms[form_id]
 
     def size(row: FormRow) -> int:
-        return int(model.figure_of(f"{form_id}.{row.code}.{column}").value or 0)
+        figure = model.figure_of(f"{form_id}.{row.code}.{column}")
+        return 0 if figure.is_unsent else int(figure.value or 0)
 
-    known = (row for row in form.rows if row.kind == "row" and size(row) and not all(f.is_unsent for f in row.figures))
+    known = (row for row in form.rows if row.kind == "row" and size(row))
     rows = sorted(known, key=size, reverse=True)
     return [RowWords(row.label, row.section_label, model, f"{form_id}.{row.code}") for row in rows[:most]]

@@ -15,6 +15,7 @@ FUNCTIONS = {
     "fig": 'fig("II.06a.total.c7"): số của ô biểu.dòng.cột, in kèm mã của nó',
     "value": 'value("II.06a.total.c7"): giá trị của ô, chỉ để so sánh trong if; none là ô ghi “–”',
     "has_figure": 'has_figure("II.06a.total.c7"): báo cáo có ô này hay không',
+    "is_told": 'is_told("I.total.c3"): có số liệu; sai khi mọi đơn vị phải gửi đều chưa có tệp được nhận, ô ghi “…”',
     "has_form": 'has_form("II.04"): báo cáo có biểu này hay không',
     "has_counts": 'has_counts("II.04"): biểu có số khác 0 hay không',
     "table": 'table("II.06a"): cả biểu, đứng riêng một dòng',
@@ -26,6 +27,8 @@ FUNCTIONS = {
     "listed": 'listed("II.06a", [("c8", "trước hạn"), ("c9", "đúng hạn")]): các phần của tổng, phần bằng 0 bỏ qua',
     "fraction": 'fraction("II.05a", "answered_on_time", "c9"): 68/78, dòng tổng cộng',
     "of_units": 'of_units("III", "wall_checks"): (9 đơn vị có kết quả kiểm tra), chỉ trong báo cáo tổng hợp',
+    "without_result": 'without_result("III", "wall_checks"): "; 2 đơn vị chưa có kết quả: …", chỉ khi tổng hợp',
+    "units_with": 'units_with("desk-service", "paid_untold"): tên các đơn vị có số ấy khác 0, chỉ khi tổng hợp',
     "nil": 'nil("II.05a", "phản ánh, kiến nghị"): câu không phát sinh, chỉ khi mọi đơn vị phải gửi đã gửi',
     "unsent": 'unsent("II.06a-by-unit"): các đơn vị chưa gửi mà tổng còn số kỳ trước; label, last_news, fig, value',
     "is_owed": 'is_owed("draft_documents"): có đơn vị phải gửi loại số liệu ấy hay không',
@@ -88,6 +91,7 @@ REMINDER = {
         "từng thứ còn nợ: stream_title, state (missing: chưa gửi, refused: bị từ chối), "
         "refused (các tệp bị từ chối: file_name, reason, mend)"
     ),
+    "files": "mọi tệp của đơn vị chưa dùng được: stream_title (trống: không rõ loại), file_name, reason, mend",
     "deadline": "hạn đơn vị gửi",
     "days_left": "số ngày còn lại đến hạn, số âm khi đã quá hạn",
     "days_late": "số ngày đã quá hạn",

@@ -38,6 +38,9 @@ class Senders:
     last_news: Mapping[tuple[str, str], dt.date]
     # Section of a form of levels of government → the units of that level that have to send something.
     levels: Mapping[str, frozenset[str]]
+    # One-stop desks, and the departments that decide on a field of theirs.
+    desks: frozenset[str] = frozenset()
+    deciding: frozenset[str] = frozenset()
 
     def is_silent(self, unit_id: str, streams: Iterable[str]) -> bool:
         """Tell whether a unit's figures of these streams rest on files that did not come; not where nobody owes."""
@@ -47,6 +50,11 @@ class Senders:
             for sender in ({unit_id} if (unit_id, stream) in self.owed else self.served_by.get(unit_id, frozenset()))
             if (sender, stream) in self.owed
         }
+        return bool(behind) and behind <= self.silent
+
+    def is_unheard(self, streams: Iterable[str]) -> bool:
+        """Tell whether everybody who owes these streams has sent nothing of them."""
+        behind = {(unit, stream) for unit, stream in self.owed if stream in streams}
         return bool(behind) and behind <= self.silent
 
     def is_level_silent(self, section: str, streams: Iterable[str]) -> bool:
@@ -92,7 +100,15 @@ def senders_of(
         names={row["unit_id"]: cleaner.text(row["unit_name"]) for row in owed},
         last_news=news,
         levels=_levels(connection, {str(row["unit_id"]) for row in owed}, units),
+        desks=frozenset(unit["unit_id"] for unit in units if unit["unit_kind"] == "one_stop_desk"),
+        deciding=_deciding(connection),
     )
+
+
+def _deciding(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    query = "select distinct department_unit_id from dim_field where is_in_period and department_unit_id is not null"
+    found = records_of(connection, query) if has_table(connection, "dim_field") else []
+    return frozenset(str(row["department_unit_id"]) for row in found)
 
 
 def _levels(
@@ -130,8 +146,8 @@ def mark_unsent(form: Form, layout: Mapping[str, Any], senders: Senders, totals:
     else:
         rows = tuple(_row_of_level(form.layout, row, senders, behind) for row in form.rows)
         parts = list(_parts_of(form.layout, totals, senders, streams, told))
-    if form.coverage.owed and not form.coverage.has_answers:
-        rows = (*rows[:-1], _nothing_left(form.layout, rows[-1], {fact for fact, streams in behind.items() if streams}))
+    unheard = {fact for fact, of_fact in behind.items() if senders.is_unheard(of_fact)}
+    rows = (*rows[:-1], _nothing_left(form.layout, rows[-1], unheard))
     return replace(form, rows=rows, unsent=tuple(parts))
 
 
@@ -184,12 +200,16 @@ def _marked(layout: FormLayout, row: FormRow, silent: set[str]) -> FormRow:
         return row
 
     def mark(figure: Figure, source: str | None) -> Figure:
-        is_silent = bool(source) and str(source).partition(".")[0] in silent
+        is_silent = str(source).partition(".")[0] in silent and source not in layout.duties
         return replace(figure, text=NOT_SENT, is_unsent=True) if is_silent else figure
 
     figures = tuple(mark(figure, column.source) for column, figure in zip(layout.columns, row.figures, strict=True))
     notes = tuple(mark(figure, column.source) for column, figure in zip(layout.notes, row.notes, strict=True))
-    is_all = all(figure.is_unsent for figure in figures if figure.value is not None)
+    is_all = all(
+        figure.is_unsent
+        for column, figure in zip(layout.columns, figures, strict=True)
+        if figure.value is not None and column.source not in layout.duties
+    )
     ratios = tuple(replace(item, text=NOT_SENT, is_unsent=True) if is_all else item for item in row.ratios)
     return replace(row, figures=figures, ratios=ratios, notes=notes)
 
@@ -197,7 +217,11 @@ def _marked(layout: FormLayout, row: FormRow, silent: set[str]) -> FormRow:
 def _parts_by_row(form: Form, senders: Senders, streams: tuple[str, ...], told: set[str]) -> Iterator[UnsentPart]:
     for row in form.rows:
         if row.kind == "row" and any(figure.is_unsent for figure in row.figures):
-            yield _part(form.layout, row, row.label, senders.news_of(row.unit_id, streams), told)
+            # What it did send is no part of what it did not.
+            figures = tuple(item if item.is_unsent else replace(item, value=None) for item in row.figures)
+            yield _part(
+                form.layout, replace(row, figures=figures), row.label, senders.news_of(row.unit_id, streams), told
+            )
 
 
 def _parts_of(
@@ -212,7 +236,8 @@ def _part(layout: FormLayout, row: FormRow, name: str, news: dt.date | None, tol
     columns = [
         (column, int(figure.value))
         for column, figure in zip(layout.columns, row.figures, strict=True)
-        if figure.value and column.source and not column.whole and str(column.source).partition(".")[0] in told
+        if figure.value and column.source and not column.whole
+        if str(column.source).partition(".")[0] in told and column.source not in layout.duties
     ]
     # What came in in this period another sender has told of; the unit's own last file could not.
     is_own = not any(column.name in _OF_PERIOD for column, _ in columns)
@@ -223,7 +248,9 @@ def unsent_lines(form: Form) -> tuple[str, ...]:
     """Return the lines below a form that say what “…” is, and what totals hold of units that have not sent."""
     lines = []
     if any(figure.is_unsent for row in form.rows for figure in row.figures):
-        lines.append(f"({NOT_SENT}) Chưa có số liệu: đơn vị chưa gửi.")
+        is_of_columns = any(column.needs for column in form.layout.columns)
+        or_untold = ", hoặc tệp đã gửi không có nội dung này" if is_of_columns else ""
+        lines.append(f"({NOT_SENT}) Chưa có số liệu: đơn vị chưa gửi{or_untold}.")
     for part in form.unsent:
         if part.held:
             told = "; ".join(f"cột {number}: {format_count(value)}" for number, value in part.held.items())

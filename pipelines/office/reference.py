@@ -48,6 +48,9 @@ def load_reference(folder: Path) -> dict[str, pd.DataFrame]:
     faults += [f"units.csv{fault}" for fault in _same_names(tables.get("units"))]
     faults += [f"unit_successors.csv{fault}" for fault in _shares(tables.get("unit_successors"))]
     faults += [f"periods.csv{fault}" for fault in _overlaps(tables.get("periods"))]
+    for name, column, key in (("fields", "field_name", "field_code"), ("periods", "label", "period_id")):
+        faults += [f"{name}.csv{fault}" for fault in _named_alike(tables.get(name), column, key)]
+    faults += [f"units.csv{fault}" for fault in _cities(tables.get("units"))]
     faults += [f"sections.csv{fault}" for fault in _sections(tables.get("sections"))]
     if len(faults) == 1:
         raise OfficeError(f"Bảng reference/{faults[0]}")
@@ -183,6 +186,38 @@ def _same_names(units: pd.DataFrame | None) -> Iterator[str]:
     for _, same in _clashes(units).sort_index().groupby("unit_key", sort=False):
         lines = ", ".join(str(int(str(number)) + 2) for number in same.index)
         yield f", dòng {lines}: tên «{same['name'].iloc[0]}» chỉ hai đơn vị ({', '.join(same['unit_id'])})."
+
+
+def _named_alike(frame: pd.DataFrame | None, column: str, key: str) -> Iterator[str]:
+    """Yield the lines of one name at one time: two rows of a form, or two periods, that nobody could tell apart."""
+    if frame is None:
+        return
+    names = frame[column].map(match_key)
+    for name, same in frame[names.ne("") & names.duplicated(keep=False)].groupby(names, sort=False):
+        if name and _at_one_time(same, key):
+            lines = ", ".join(str(int(str(number)) + 2) for number in same.index)
+            yield f", dòng {lines}, cột {column}: «{same[column].iloc[0]}» là tên của {', '.join(same[key])}."
+
+
+def _cities(units: pd.DataFrame | None) -> Iterator[str]:
+    """Yield the lines of two cities at one time: an office reports for one."""
+    cities = None if units is None else units[units["unit_kind"] == "city"]
+    if cities is not None and _at_one_time(cities, "unit_id"):
+        lines = ", ".join(str(int(str(number)) + 2) for number in cities.index)
+        yield f", dòng {lines}, cột unit_kind: có {len(cities)} đơn vị «city» cùng một lúc; chỉ được có một."
+
+
+def _at_one_time(rows: pd.DataFrame, key: str) -> bool:
+    """Return whether two rows of different keys are valid on one day; a table without validity is always valid."""
+    if not {*VALIDITY} <= {*rows.columns}:
+        return rows[key].nunique() > 1
+    first, last = (rows[name].to_list() for name in VALIDITY)
+    keys, rank = rows[key].to_list(), range(len(rows))
+    return any(
+        keys[one] != keys[other] and not first[one] > last[other] and not first[other] > last[one]
+        for one in rank
+        for other in rank[one + 1 :]
+    )
 
 
 def _overlaps(periods: pd.DataFrame | None) -> Iterator[str]:

@@ -38,7 +38,10 @@ def apologies(landed: Landed, dossier: Dossier, cell: str, due_at: dt.datetime |
     state = apology_state(landed, dossier, due_at)
     states = ("apologised", "apologised_late", "not_apologised", "apology_untold")
     is_overdue = cell in ("overdue", "pending_overdue")
-    whole = {"overdue_total": is_overdue, **{f"overdue_{name}": is_overdue and state == name for name in states}}
+    row = dossier.observed
+    no_cause = row["overdue_cause"] is None and (row["delivery_id"], "overdue_cause") not in landed.columns
+    whole = {"overdue_total": is_overdue, "overdue_cause_untold": is_overdue and no_cause}
+    whole |= {f"overdue_{name}": is_overdue and state == name for name in states}
     return whole | {
         f"{column}_{name}": cell == of_cell and state == name
         for column, of_cell in (("resolved_overdue", "overdue"), ("pending_overdue", "pending_overdue"))
@@ -66,6 +69,7 @@ def fees(landed: Landed, dossier: Dossier, is_new: bool) -> dict[str, int]:
         "paid": payable and has_paid,
         "paid_online": payable and has_paid and online,
         "paid_untold": payable and has_paid and row["payment_channel"] in (None, UNKNOWN),
+        "payment_told": payable and not (has_paid and row["payment_channel"] in (None, UNKNOWN)),
         "fee_untold": is_new and not has_column,
         "fee_mismatch": is_new and has_paid and None not in (amount, owed) and amount != owed,
         "fee_due_amount": (due or 0) if payable else 0,

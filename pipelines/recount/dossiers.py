@@ -384,6 +384,7 @@ def _remarks(question: Row, dossier: Dossier, cell: str, is_new: bool) -> dict[s
         "result_digitised": has_result and row["digitised_result"] == "yes",
         "rated": is_resolved and row["satisfaction"] in ("satisfied", "neutral", "dissatisfied"),
         "satisfied": is_resolved and row["satisfaction"] == "satisfied",
+        "neutral": is_resolved and row["satisfaction"] == "neutral",
         "dissatisfied": is_resolved and row["satisfaction"] == "dissatisfied",
     }
 

@@ -255,6 +255,7 @@ def counted_posting_units(landed: Landed) -> list[Counted]:
                     "units_owed": 1,
                     "units_checked": checked,
                     "units_unchecked": 1 - checked,
+                    "feedback_units_checked": int(bool(addresses)),
                     "feedback_units_posted": int(
                         bool(addresses) and all(row["posted"] and row["posted"] >= row["in_force"] for row in addresses)
                     ),

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from pipelines.recount.landed import UNKNOWN, Counted, Landed, Row, age, happened, is_valid, on, unit_scopes
+from pipelines.recount.submissions import has_answered
 
 _PLANS = ("control_plan", "review_plan")
 _OWN_FORM = ("ward", "one_stop_desk", "department")
@@ -73,6 +74,7 @@ def _year(landed: Landed, row: Row) -> int:
 
 def _plan(landed: Landed, unit_id: str, kind: str, due: dt.date, plan: Row | None, until: dt.date) -> Counted:
     issued = on(plan["issued_on"]) if plan else None
+    is_heard = has_answered(landed, unit_id, "directives")
     return Counted(
         record=f"plan:{unit_id}:{kind}",
         row_id=plan["row_id"] if plan else None,
@@ -82,7 +84,8 @@ def _plan(landed: Landed, unit_id: str, kind: str, due: dt.date, plan: Row | Non
             "plans_owed": 1,
             "plans_on_time": int(issued is not None and issued < due),
             "plans_late": int(issued is not None and issued >= due),
-            "plans_missing": int(issued is None and until >= due),
+            "plans_missing": int(issued is None and until >= due and is_heard),
+            "plans_untold": int(issued is None and until >= due and not is_heard),
             "plans_not_due": int(issued is None and until < due),
         },
     )

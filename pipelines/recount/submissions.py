@@ -15,28 +15,15 @@ _OWN_FORM = ("ward", "one_stop_desk", "department")
 
 def counted_submissions(landed: Landed) -> list[Counted]:
     """Return one record per unit, stream and part of the period it is owed for."""
-    sendings = landed.table("sending")
-    whole = landed.question["period_id"]
-    parts = _parts(landed)
-    # Where nobody sent a file for the period or a part of it, the files that observed the part answer it.
-    is_asked_for = any(row["period_id"] in {whole, *(part["period_id"] for part in parts)} for row in sendings)
     found = []
-    for part in parts:
+    for part in _parts(landed):
         owed = {
             (row["unit_id"], row["stream"])
             for row in landed.table("obligation")
             if row["unit_id"] in landed.units and is_valid(row, part["end_on"])
         }
         for unit_id, stream in sorted(owed):
-            sent = [
-                row
-                for row in sendings
-                if (row["unit_id"], row["stream"]) == (unit_id, stream)
-                and (
-                    row["period_id"] in (part["period_id"], whole)
-                    or (not is_asked_for and row["observed_on"] is not None and row["observed_on"] >= part["start_on"])
-                )
-            ]
+            sent = _sent(landed, part, unit_id, stream)
             found.append(
                 Counted(
                     record=f"submission:{part['period_id']}:{unit_id}:{stream}",
@@ -47,6 +34,33 @@ def counted_submissions(landed: Landed) -> list[Counted]:
                 )
             )
     return found
+
+
+def has_answered(landed: Landed, unit_id: str, stream: str) -> bool:
+    """Tell whether a unit has answered every part of the period, or had rows read of any: a nil is an answer too."""
+    sent = [_good(_sent(landed, part, unit_id, stream)) for part in _parts(landed)]
+    return all(sent) or any(row["rows_read"] for of_part in sent for row in of_part)
+
+
+def _good(sent: list[Row]) -> list[Row]:
+    return [row for row in sent if row["status"] == "accepted" and row["is_standing"]]
+
+
+def _sent(landed: Landed, part: Row, unit_id: str, stream: str) -> list[Row]:
+    """Return the sendings that answer a part of the period."""
+    sendings = landed.table("sending")
+    whole = landed.question["period_id"]
+    # Where nobody sent a file for the period or a part of it, the files that observed the part answer it.
+    is_asked_for = any(row["period_id"] in {whole, *(item["period_id"] for item in _parts(landed))} for row in sendings)
+    return [
+        row
+        for row in sendings
+        if (row["unit_id"], row["stream"]) == (unit_id, stream)
+        and (
+            row["period_id"] in (part["period_id"], whole)
+            or (not is_asked_for and row["observed_on"] is not None and row["observed_on"] >= part["start_on"])
+        )
+    ]
 
 
 def _parts(landed: Landed) -> list[Row]:

@@ -63,7 +63,7 @@ def _summary(page: Worksheet, book: MendBook, styles: dict[str, Format]) -> None
     page.set_column(0, 0, 52)
     page.set_column(1, 1, 12)
     page.write_string(0, 0, f"{book.unit_name} – {book.period_label}", styles["title"])
-    page.write_string(1, 0, f"Sửa tại nguồn rồi gửi lại cả tệp, chậm nhất hết ngày {book.deadline}.", styles["plain"])
+    page.write_string(1, 0, book.ask, styles["plain"])
     page.write_string(2, 0, "Cột về người (họ tên, địa chỉ, điện thoại, giấy tờ) không hiện ở đây.", styles["plain"])
     for row, (label, number) in enumerate(book.summary, start=4):
         page.write_string(row, 0, label, styles["cell"])

@@ -9,7 +9,7 @@ nothing is sent and nothing else is written.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
@@ -26,6 +26,7 @@ from pipelines.package.assemble import paper_of
 from pipelines.package.model import office_info, read_model
 from pipelines.render.docx import write_report
 from pipelines.render.pdf import write_pdf
+from pipelines.warehouse.claims import EFFECT_WORDS
 from pipelines.warehouse.finished import latest_report
 from pipelines.warehouse.issued import issued_versions
 from pipelines.warehouse.status import Owed, PeriodStatus, Refusal, period_status
@@ -81,11 +82,28 @@ def reminder_facts(status: PeriodStatus, items: list[Owed]) -> dict[str, object]
             )
             for item in items
         ],
+        "files": [
+            {"stream_title": title, "file_name": file.file_name, "reason": file.reason, "mend": file.mend}
+            for title, file in ((title, _clean(file, cleaner)) for title, file in _files_of(status, items))
+        ],
         "deadline": status.deadline,
         "days_left": status.days_left,
         "days_late": max(0, -status.days_left),
         "as_of": status.as_of,
     }
+
+
+def _files_of(status: PeriodStatus, items: list[Owed]) -> Iterator[tuple[str, Refusal]]:
+    """Yield every refused file of the unit with what it was sent for, also beside a good one or of a kind nobody knows,
+    and what is doubted of the files of what it still owes.
+    """
+    for item in status.owed:
+        if item.unit_id == items[0].unit_id:
+            doubts = item.doubts if item in items and not item.refused else ()
+            yield from ((item.title, file) for file in (*item.refused, *doubts))
+    for stray in status.strays:
+        if stray.unit_name == items[0].unit_name and stray.file.word == EFFECT_WORDS["refuses"]:
+            yield "", stray.file
 
 
 def _clean(file: Refusal, cleaner: Cleaner) -> Refusal:

@@ -64,6 +64,7 @@ def mend_books(office: Office, period: Period) -> Iterator[MendBook]:
     asked = asked_doubts(office, [period.period_id])
     units = office.reference["units"].drop_duplicates("unit_id").sort_values("sort_no")
     names = dict(zip(units["unit_id"], units["name_vi"], strict=True))
+    deadline = period.unit_deadline(office.settings.deadlines)
     for unit_id in [*names, *sorted({item.unit_id for item in sent} - set(names))]:
         now = [item for item in standing_now if item.delivery.unit_id == unit_id]
         before = [item for item in sent if item.unit_id == unit_id and item.replaced_by]
@@ -72,7 +73,8 @@ def mend_books(office: Office, period: Period) -> Iterator[MendBook]:
             unit_id=unit_id,
             unit_name=names.get(unit_id, unit_id),
             period_label=period.label,
-            deadline=f"{period.unit_deadline(office.settings.deadlines):%d/%m/%Y}",
+            deadline=deadline,
+            is_past=office.clock.today() > deadline,
             refused=tuple(_refused(item) for item in now if item.verdict["status"] == "refused"),
             faults=tuple(fault for faults, _ in found for fault in faults),
             mended=(),

@@ -40,6 +40,10 @@ class Seen:
         """Return the last day known of a unit."""
         return min(self.end, LAST_SEEN[self.period_id].get(unit, self.end))
 
+    def is_heard(self, unit: str, stream: str) -> bool:
+        """Tell whether a unit sent its sheet of this period, filled in."""
+        return unit not in LAST_SEEN[self.period_id] and self.forgotten.get((unit, stream)) != (self.start, self.end)
+
     def day(self, record: Record, column: str) -> dt.date | None:
         """Return the day of an event that has come, else None."""
         day = dt.date.fromisoformat(record[column]) if record[column] else None
@@ -90,7 +94,8 @@ def _direction(seen: Seen) -> Iterator[tuple[str, dict[str, int]]]:
                 for record in issued
                 if (record["unit_id"], record["directive_kind"]) == (unit, kind) and seen.day(record, "issued_on")
             ]
-            state = "plans_missing" if not days else "plans_on_time" if min(days) < due else "plans_late"
+            missing = "plans_missing" if seen.is_heard(unit, "directives") else "plans_untold"
+            state = missing if not days else "plans_on_time" if min(days) < due else "plans_late"
             yield unit, {"plans_owed": 1, state: 1}
     for record in seen.records("focal_officers"):
         decided, ended = _day("decided_on")(record), seen.day(record, "ended_on")

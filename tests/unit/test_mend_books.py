@@ -6,6 +6,8 @@ Invariant: no person and no formula in any of it; what a unit mended is reported
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -52,6 +54,21 @@ def test_rows_sent_back_and_flagged_are_with_their_place_reason_and_own_cells(of
     assert dict(first.cells)["Mã hồ sơ"] == "A2"
     assert first.reason
     assert first.mend
+
+
+@pytest.mark.parametrize(
+    ("is_past", "sentence"),
+    [
+        (False, "Sửa tại nguồn rồi gửi lại cả tệp, chậm nhất hết ngày 11/3/2021."),
+        (True, "Sửa tại nguồn rồi gửi lại cả tệp ngay (hạn gửi số liệu hết ngày 11/3/2021 đã qua)."),
+    ],
+)
+def test_a_day_that_has_passed_is_not_asked_for(office: Office, is_past: bool, sentence: str) -> None:
+    deliver(office, "s_2021_03_15.csv", GOOD, BAD_DATE)
+    book, path = book_of(office)
+    assert book.is_past
+    assert "đã qua" in path.with_suffix(".html").read_text(encoding="utf-8")
+    assert replace(book, deadline=dt.date(2021, 3, 11), is_past=is_past).ask == sentence
 
 
 def test_of_what_is_flagged_in_very_many_rows_the_first_are_listed_and_the_others_counted(

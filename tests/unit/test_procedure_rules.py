@@ -239,17 +239,18 @@ def test_the_posting_table_has_the_last_check_of_each_place_and_the_units_withou
     columns = (
         "catalogue_in_force, wall_in_force, wall_posted, wall_percent, wall_catalogue, "
         "portal_in_force, portal_posted, portal_percent, portal_catalogue, "
-        "expired_posted, units_owed, units_checked, feedback_units_posted, units_unchecked, places_differing"
+        "expired_posted, units_owed, units_checked, feedback_units_checked, feedback_units_posted, "
+        "units_unchecked, places_differing"
     )
     found = {
         label: tuple(None if value is None else float(value) for value in values)  # ty: ignore
         for label, values in _form(warehouse, "form_posting", "tp-st", columns).items()
     }
     assert found == {
-        "Bộ phận Một cửa thành phố": (3, 3, 3, 100, 3, 0, 0, None, 0, 0, 1, 1, 0, 0, 0),
-        "UBND Phường 1": (3, 3, 2, 66.67, 3, 4, 4, 100, 3, 2, 1, 1, 1, 0, 1),
-        "UBND Phường 2": (3, 0, 0, None, 0, 0, 0, None, 0, 0, 1, 0, 0, 1, 0),
-        "Tổng cộng": (9, 6, 5, 83.33, 6, 4, 4, 100, 3, 2, 3, 2, 1, 1, 1),
+        "Bộ phận Một cửa thành phố": (3, 3, 3, 100, 3, 0, 0, None, 0, 0, 1, 1, 1, 0, 0, 0),
+        "UBND Phường 1": (3, 3, 2, 66.67, 3, 4, 4, 100, 3, 2, 1, 1, 1, 1, 0, 1),
+        "UBND Phường 2": (3, 0, 0, None, 0, 0, 0, None, 0, 0, 1, 0, 0, 0, 1, 0),
+        "Tổng cộng": (9, 6, 5, 83.33, 6, 4, 4, 100, 3, 2, 3, 2, 2, 1, 1, 1),
     }
     assert [*_form(warehouse, "form_posting", "p02", columns)] == ["UBND Phường 2", "Tổng cộng"]
 

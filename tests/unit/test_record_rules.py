@@ -6,10 +6,23 @@ Invariant: every expected figure is counted by hand (domain/03 3.3, domain/08) b
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 from record_units import Q1, UNITS
 from test_recount import recounted
 from warehouse_fixture import Row, Warehouse, delivery, question
+
+from pipelines.figures.blocks import parse_blocks, words_of
+from pipelines.figures.layout import layouts_from_manifest
+from pipelines.figures.unsent import unsent_lines
+from pipelines.figures.words import template_context, template_environment
+from pipelines.office.settings import load_office
+from pipelines.package.model import read_model
+from pipelines.paths import REPORT_TEMPLATES
+
+SAMPLE = Path(__file__).parents[2] / "sample_office"
 
 
 def _directive(number: str, file: str, kind: str, issued: str, year: str | None = None, line: int = 1) -> Row:
@@ -51,6 +64,9 @@ def _decision(number: str, file: str, decided: str, officers: int, ended: str | 
     }  # fmt: skip
 
 
+# Whose documents nobody read: refused, not sent at all.
+UNHEARD = [("p03", "UBND Phường 3"), ("p04", "UBND Phường 4")]
+REFUSED: Row = {"status": "refused", "is_counted": False, "is_answer": False, "state": "refused"}
 OFFICERS = [
     # of long ago and in force: its officers, but no decision of the period
     _decision("12/QĐ", "p01 15/3", "2020-01-05", 2, None, 1),
@@ -65,16 +81,23 @@ OFFICERS = [
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     tables = {
-        "unit": UNITS,
+        "unit": [*UNITS, *({"unit_id": unit, "name_vi": name, "unit_kind": "ward"} for unit, name in UNHEARD)],
         "period": [
             {"period_id": "2021-Y", "period_kind": "year", "start_on": "2020-12-15", "end_on": "2021-12-14"},
         ],
-        "obligation": [{"unit_id": unit, "stream": "directives"} for unit in ("p01", "p02", "tp-st-tp")],
+        "obligation": [
+            {"unit_id": unit, "stream": stream}
+            for unit in ("p01", "p02", "p03", "p04", "tp-st-tp")
+            for stream in ("directives", "focal_officers")
+        ],
         "delivery": [
             delivery("p01 15/3", "p01", "2021-03-15", stream="directives"),
             delivery("p02 15/3", "p02", "2021-03-15", stream="directives"),
             delivery("law 15/3", "tp-st-tp", "2021-03-15", stream="directives"),
             delivery("law 15/6", "tp-st-tp", "2021-06-15", stream="directives"),
+            # its officers were read, its documents refused
+            delivery("p03 refused", "p03", "2021-03-15", stream="directives", **REFUSED),
+            delivery("p03 15/3 officers", "p03", "2021-03-15", stream="focal_officers"),
             delivery("p01 15/3 officers", "p01", "2021-03-15", stream="focal_officers"),
             delivery("p02 15/3 officers", "p02", "2021-03-15", stream="focal_officers"),
         ],
@@ -83,14 +106,14 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     }
     target = tmp_path_factory.mktemp("dbt")
     return Warehouse(tmp_path_factory.mktemp("warehouse"), tables, target).ask(
-        question(*Q1), select=["+form_directives", "+int_row_fate"]
+        question(*Q1), select=["+form_directives", "+int_row_fate", "+rpt_correction"]
     )
 
 
 def _form(warehouse: Warehouse, scope: str) -> dict[str, tuple[object, ...]]:
     rows = warehouse.rows(
         "select label, documents, control_plans, review_plans, letters, other_documents, plans_owed, plans_on_time, "
-        "plans_late, plans_missing, plans_not_due, focal_officers, focal_decisions "
+        "plans_late, plans_missing, plans_untold, plans_not_due, focal_officers, focal_decisions "
         f"from form_directives where scope_id = '{scope}' order by row_order"
     )
     return {str(row.pop("label")): tuple(row.values()) for row in rows}
@@ -98,17 +121,20 @@ def _form(warehouse: Warehouse, scope: str) -> dict[str, tuple[object, ...]]:
 
 def test_the_office_s_table_has_a_row_for_each_unit_and_their_sum(warehouse: Warehouse) -> None:
     assert _form(warehouse, "tp-st") == {
-        "Phòng Tư pháp": (1, 0, 0, 0, 1, 2, 1, 0, 1, 0, 0, 0),
-        "UBND Phường 1": (4, 1, 1, 2, 0, 2, 1, 1, 0, 0, 2, 0),
-        "UBND Phường 2": (4, 1, 2, 0, 1, 2, 2, 0, 0, 0, 3, 1),
-        "Tổng cộng": (9, 2, 3, 2, 2, 6, 4, 1, 1, 0, 5, 1),
+        "Phòng Tư pháp": (1, 0, 0, 0, 1, 2, 1, 0, 1, 0, 0, 0, 0),
+        "UBND Phường 1": (4, 1, 1, 2, 0, 2, 1, 1, 0, 0, 0, 2, 0),
+        "UBND Phường 2": (4, 1, 2, 0, 1, 2, 2, 0, 0, 0, 0, 3, 1),
+        # of whom nothing was read nobody can say that it issued none
+        "UBND Phường 3": (0, 0, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0),
+        "UBND Phường 4": (0, 0, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0),
+        "Tổng cộng": (9, 2, 3, 2, 2, 10, 4, 1, 1, 4, 0, 5, 1),
     }
 
 
 def test_a_unit_s_own_table_has_its_own_records_only(warehouse: Warehouse) -> None:
     assert _form(warehouse, "p01") == {
-        "UBND Phường 1": (4, 1, 1, 2, 0, 2, 1, 1, 0, 0, 2, 0),
-        "Tổng cộng": (4, 1, 1, 2, 0, 2, 1, 1, 0, 0, 2, 0),
+        "UBND Phường 1": (4, 1, 1, 2, 0, 2, 1, 1, 0, 0, 0, 2, 0),
+        "Tổng cộng": (4, 1, 1, 2, 0, 2, 1, 1, 0, 0, 0, 2, 0),
     }
 
 
@@ -130,7 +156,25 @@ def test_the_recount_agrees_on_every_cell_of_the_records(warehouse: Warehouse) -
     assert result.not_recounted == ()
     assert result.records == ()
     assert result.cells == ()
-    assert result.record_count == 9 + 6 + 3
+    assert result.record_count == 9 + 10 + 3
+
+
+def test_who_was_not_heard_is_named_and_never_said_to_have_issued_no_plan(warehouse: Warehouse) -> None:
+    manifest = json.loads((warehouse.target / "manifest.json").read_text(encoding="utf-8"))
+    model = read_model(load_office(SAMPLE), warehouse.path, {"I": layouts_from_manifest(manifest)["I"]})
+    rows = {row.label: [figure.text for figure in row.figures] for row in model.forms["I"].rows}
+    # what they owe is known, their officers are as sent; nobody accuses them
+    assert rows["UBND Phường 3"] == ["…"] * 5 + ["2", "…", "…", "…", "…", "0"]
+    assert rows["UBND Phường 4"] == ["…"] * 5 + ["2", "…", "…", "…", "…", "…"]
+    assert not [line for line in unsent_lines(model.forms["I"]) if "nguồn khác" in line]
+    words = template_environment((REPORT_TEMPLATES,), context := template_context(model)).get_template("_chi-dao.md.j2")
+    text = " ".join(words_of(block) for block in parse_blocks(words.render(context)))
+    assert "phải ban hành 10, gồm đúng hạn 4; trễ hạn 1; quá hạn chưa thấy ban hành 1; chưa có số liệu 4" in text
+    assert (
+        "Quá hạn chưa thấy ban hành: Phòng Tư pháp (1). Chưa có số liệu: UBND Phường 3 (2); UBND Phường 4 (2)." in text
+    )
+    # four of the six whose files were read
+    assert "tỷ lệ đúng hạn trên số kế hoạch có số liệu 66,67%" in text
 
 
 def test_a_plan_is_not_missing_before_its_day_has_come(warehouse: Warehouse) -> None:
@@ -144,5 +188,7 @@ def test_a_plan_is_not_missing_before_its_day_has_come(warehouse: Warehouse) -> 
         "Phòng Tư pháp": (2, 1, 0, 0, 1),
         "UBND Phường 1": (2, 0, 0, 0, 2),
         "UBND Phường 2": (2, 2, 0, 0, 0),
-        "Tổng cộng": (6, 3, 0, 0, 3),
+        "UBND Phường 3": (2, 0, 0, 0, 2),
+        "UBND Phường 4": (2, 0, 0, 0, 2),
+        "Tổng cộng": (10, 3, 0, 0, 7),
     }

@@ -18,7 +18,7 @@ from docx.shared import Mm, Pt
 from figures_stub import OFFICE, stub_layouts, stub_model
 from office_folder import TABLES, make_office
 
-from pipelines.figures.blocks import Addressee, Grid, Heading, Paragraph, Subject, words_of
+from pipelines.figures.blocks import Addressee, Bullet, Grid, Heading, Paragraph, Subject, words_of
 from pipelines.figures.change import with_compared
 from pipelines.figures.example import example_models
 from pipelines.figures.model import (
@@ -43,7 +43,7 @@ from pipelines.paths import REPORT_TEMPLATES
 from pipelines.periods.period import Period
 from pipelines.render.docx import write_report
 from pipelines.units.letters import reminder_facts
-from pipelines.warehouse.status import Owed, PeriodStatus, Refusal
+from pipelines.warehouse.status import Owed, PeriodStatus, Refusal, Stray
 
 
 @pytest.fixture(scope="module")
@@ -262,7 +262,14 @@ def reminder(model: ReportModel, days_left: int) -> tuple:
         ),
     ]
     moment = dt.datetime.combine(deadline - dt.timedelta(days=days_left), dt.time(8, 5))
-    status = PeriodStatus(period, deadline, days_left, moment, tuple(owed))
+    answered = replace(
+        owed[1], stream_title="danh mục", state="late", refused=(Refusal("b.csv", "Sai tên cột.", "Sửa tên."),)
+    )
+    others = replace(answered, unit_id="p05", unit_name="UBND Phường 5")
+    strays = tuple(
+        Stray(name, Refusal("x.csv", "Không rõ loại.", "Hỏi lại.")) for name in ("UBND Phường 4", "UBND Phường 5")
+    )
+    status = PeriodStatus(period, deadline, days_left, moment, (*owed, answered, others), strays)
     return report_blocks(model, REMINDER_TEMPLATE, facts=reminder_facts(status, owed))
 
 
@@ -285,10 +292,18 @@ def test_a_reminder_says_what_is_owed_why_it_was_refused_and_how_many_days(
     (table,) = [block for block in blocks if isinstance(block, Grid)]
     lines = [[words_of(Paragraph(cell)).strip() for cell in row] for row in table.rows[1:]]
     assert lines == [
-        ["Danh sách hồ sơ", "chưa gửi", "–"],
-        # What a unit calls its file never becomes markup.
-        ["Sổ phản ánh", "tệp bị từ chối, phải gửi lại", "Tệp «**# sổ** .xlsx»: Thiếu cột «Mã» Bổ sung cột."],
+        ["Danh sách hồ sơ", "chưa gửi"],
+        ["Sổ phản ánh", "tệp bị từ chối, phải gửi lại"],
     ]
+    assert [words_of(block).strip() for block in blocks if isinstance(block, Bullet)] == [
+        # What a unit calls its file never becomes markup.
+        "«**# sổ** .xlsx» (sổ phản ánh): Thiếu cột «Mã» Bổ sung cột.",
+        # Refused beside a good one, and of a kind nobody knows.
+        "«b.csv» (danh mục): Sai tên cột. Sửa tên.",
+        "«x.csv»: Không rõ loại. Hỏi lại.",
+    ]
+    assert text.count("./.") == 1
+    assert not ("gửi ngay" in text and "khẩn trương" in text)
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ with dossier as (
             else coalesce(apology.apology_state, 'none')
         end as counted_apology,
         coalesce(told.tells_fee, true) as tells_fee,
+        coalesce(told.tells_cause, true) as tells_cause,
         cause.section_code as cause_section_code,
         outcome.outcome = 'closed_without_result' as is_without_result,
         outcome.outcome in ('early', 'on_time', 'overdue') and coalesce(outcome.reason_code, '') <> 'awaiting_supplement'
@@ -168,6 +169,8 @@ select
         {% endfor %}
     {% endfor %}
     case when outcome in ('overdue', 'pending_overdue') then 1 else 0 end as overdue_total,
+    case when outcome in ('overdue', 'pending_overdue') and overdue_cause is null and not tells_cause then 1 else 0 end
+        as overdue_cause_untold,
     {% for name, state in apologies.items() %}
         case when outcome in ('overdue', 'pending_overdue') and counted_apology = '{{ state }}' then 1 else 0 end
             as overdue_{{ name }},
@@ -176,6 +179,8 @@ select
     case when is_payable and has_paid then 1 else 0 end as paid,
     case when is_payable and has_paid and payment_channel = 'online' then 1 else 0 end as paid_online,
     case when is_payable and has_paid and coalesce(payment_channel, 'unknown') = 'unknown' then 1 else 0 end as paid_untold,
+    case when is_payable and not (has_paid and coalesce(payment_channel, 'unknown') = 'unknown') then 1 else 0 end
+        as payment_told,
     case when is_received_in_period and not tells_fee then 1 else 0 end as fee_untold,
     case when is_received_in_period and has_paid and fee_paid <> case when is_exempt then 0 else fee_due end then 1 else 0 end
         as fee_mismatch,
@@ -194,6 +199,8 @@ select
     case when outcome not in ('pending_in_time', 'pending_overdue') and satisfaction = 'satisfied' then 1 else 0 end as satisfied,
     case when outcome not in ('pending_in_time', 'pending_overdue') and satisfaction = 'dissatisfied' then 1 else 0 end
         as dissatisfied,
+    case when outcome not in ('pending_in_time', 'pending_overdue') and satisfaction = 'neutral' then 1 else 0 end
+        as neutral,
     cast(case when is_payable then coalesce(fee_due, 0) else 0 end as bigint) as fee_due_amount,
     cast(case when is_received_in_period then counted_fee_paid else 0 end as bigint) as fee_paid_amount,
     cast(case when is_received_in_period and payment_channel = 'online' then counted_fee_paid else 0 end as bigint)

@@ -43,6 +43,7 @@ select
     1 as units_owed,
     coalesce(seen.procedure_check, 0) as units_checked,
     1 - coalesce(seen.procedure_check, 0) as units_unchecked,
+    coalesce(seen.feedback_check, 0) as feedback_units_checked,
     case when seen.feedback_check = 1 and seen.feedback_missing = 0 then 1 else 0 end as feedback_units_posted,
     case
         when coalesce(seen.procedure_check, 0) = 0 then 'not_checked'

@@ -71,6 +71,13 @@ first_plan as (
             order by issued_on, record_id
         ) as plan_rank
     from plan
+),
+
+-- Of a unit nothing was read of (nothing sent, or refused only), nobody can say that it issued no plan.
+unheard as (
+    select unit_id
+    from {{ ref('rpt_coverage') }}
+    where stream = 'directives' and state <> 'accepted' and rows_typed = 0
 )
 
 select
@@ -90,6 +97,7 @@ select
     case
         when first_plan.issued_on < duty.due_on then 'plan_on_time'
         when first_plan.issued_on >= duty.due_on then 'plan_late'
+        when duty.until_on >= duty.due_on and unheard.unit_id is not null then 'plan_untold'
         when duty.until_on >= duty.due_on then 'plan_missing'
         else 'plan_not_due'
     end as state
@@ -100,3 +108,4 @@ left join first_plan
         and duty.plan_kind = first_plan.directive_kind
         and duty.plan_year = first_plan.plan_year
         and first_plan.plan_rank = 1
+left join unheard on duty.unit_id = unheard.unit_id

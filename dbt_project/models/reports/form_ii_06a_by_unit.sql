@@ -2,15 +2,18 @@ with {{ dossier_facts('unit_section_code', 'row_unit_id', of_office=true) }},
 
 sections as (
     select
-        section_code,
-        label,
-        sort_no,
-        applies_to
-    from {{ ref('dim_section') }}
-    where scheme = 'unit'
+        section.section_code,
+        section.label,
+        section.sort_no,
+        section.applies_to,
+        coalesce(question.include_vertical_agencies, false) as counts_vertical
+    from {{ ref('dim_section') }} as section
+    cross join {{ ref('stg_question') }} as question
+    where section.scheme = 'unit'
 ),
 
--- Rows known beforehand: departments that own a field, wards; then every unit met in the facts.
+-- Rows known beforehand: departments that own a field, but no agency whose dossiers are not counted; wards; then every
+-- unit met in the facts.
 section_units as (
     select
         sections.section_code,
@@ -19,6 +22,7 @@ section_units as (
     inner join {{ ref('dim_unit') }} as unit
         on
             unit.is_in_period
+            and (unit.unit_kind <> 'vertical_agency' or sections.counts_vertical)
             and (
                 (sections.applies_to = 'ward' and unit.unit_kind = 'ward')
                 or (

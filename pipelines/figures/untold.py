@@ -1,0 +1,44 @@
+"""What a form prints of columns that the files of a unit do not have: nothing known, where a zero would be a count.
+
+Here: the marks. Not here: units that sent nothing (unsent), which columns a file has (rpt_column_coverage).
+Invariant: a value is never changed, only how it prints; what is not zero was told by somebody and stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import duckdb
+
+from pipelines.figures.layout import LayoutColumn
+from pipelines.figures.model import Figure, Form, FormRow
+from pipelines.figures.records import has_table, records_of
+from pipelines.figures.text import NOT_SENT
+
+
+def columns_by_scope(connection: duckdb.DuckDBPyConnection) -> dict[str, frozenset[str]]:
+    """Return the columns that any file behind the dossiers of each unit has; a unit without files is not there."""
+    if not has_table(connection, "rpt_column_coverage"):
+        return {}
+    found: dict[str, set[str]] = {}
+    for row in records_of(connection, "select scope_id, column_name from rpt_column_coverage"):
+        found.setdefault(str(row["scope_id"]), set()).add(str(row["column_name"]))
+    return {scope_id: frozenset(names) for scope_id, names in found.items()}
+
+
+def mark_untold(form: Form, columns: Mapping[str, frozenset[str]]) -> Form:
+    """Return a form whose zeros say which of them no file of the row's unit could have told."""
+    return replace(form, rows=tuple(_row(form, row, columns) for row in form.rows))
+
+
+def _row(form: Form, row: FormRow, columns: Mapping[str, frozenset[str]]) -> FormRow:
+    told = columns.get(form.scope_id if row.kind == "total" else row.unit_id)
+    if told is None:
+        return row
+
+    def mark(column: LayoutColumn, figure: Figure) -> Figure:
+        is_told = not column.needs or figure.value is None or bool(figure.value) or bool(column.needs & told)
+        return figure if is_told else replace(figure, text=NOT_SENT, is_unsent=True)
+
+    return replace(row, figures=tuple(map(mark, form.layout.columns, row.figures)))
