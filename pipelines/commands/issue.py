@@ -125,5 +125,5 @@ def _write_list(office: Office, request: Request, path: Path) -> int:
         print("Không có vướng mắc nào: bỏ --force-file rồi phát hành.")
         return 0
     write_list(path, found)
-    print(f"Đã ghi {counted(found)} vướng mắc vào {relative(path)}. Điền cột reason từng dòng rồi chạy lại lệnh này.")
+    print(f"Đã ghi {counted(found)} vướng mắc vào {relative(path)}. Điền cột «Lý do» rồi chạy lại lệnh này.")
     return 1

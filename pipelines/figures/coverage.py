@@ -157,5 +157,6 @@ def _coverage_sentence(answers: list[str], refused: tuple[RefusedFile, ...], rej
     parts = list(answers)
     if refused:
         parts.append(f"tệp bị từ chối: {', '.join(f'«{item.file_name}» ({item.unit_name})' for item in refused)}")
-    parts.append(f"số dòng trả lại: {format_count(rejected)}")
+    if rejected:
+        parts.append(f"số dòng trả lại: {format_count(rejected)}")
     return "; ".join(parts) + "."

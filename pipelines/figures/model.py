@@ -105,6 +105,8 @@ class Form:
     rows: tuple[FormRow, ...]
     coverage: Coverage
     unsent: tuple[UnsentPart, ...] = ()
+    # Of a unit's own report: only other units owe it, and none of them has anything of this one.
+    is_of_others: bool = False
 
     @property
     def has_numbers(self) -> bool:

@@ -77,7 +77,7 @@ def packets_of(model: ReportModel) -> Packets:
 
 def _is_due(form: Form) -> bool:
     """Tell whether a form is printed: somebody owes what it is made of, or it has numbers all the same."""
-    return bool(form.coverage.owed) or form.has_numbers
+    return (bool(form.coverage.owed) and not form.is_of_others) or form.has_numbers
 
 
 def _is_same(one: Form, other: Form) -> bool:

@@ -25,6 +25,7 @@ from pipelines.figures.model import (
     DayCount,
     DeclaredAgainst,
     Figure,
+    Form,
     IndexLine,
     OfficeInfo,
     PeriodPart,
@@ -78,9 +79,8 @@ def build_report_model(
         owed_here = [item for item in owed if item["stream"] in layout["streams"]]
         coverage = coverage_of(owed_here, deliveries, cleaner, scope)
         form = form_of(connection, FormLayout.of(layout), scope_id, office_info, coverage, cleaner)
-        if scope and not form.has_numbers and not _is_of_unit(owed_here, scope, senders):
-            # Nobody's files have anything of it: what others owe is no duty of this unit.
-            form = replace(form, coverage=coverage_of([], (), cleaner, scope))
+        if scope and not form.has_numbers:
+            form = _of_its_duties(form, owed_here, scope, senders, cleaner)
         form = mark_declared(form, declared_parts(connection, layout, scope_id))
         has_own = scope is None and layout["scopes"] == "all" and not any(row.unit_id for row in form.rows)
         totals = totals_by_scope(connection, form.layout, office_info, cleaner) if has_own else {}
@@ -134,13 +134,19 @@ def build_report_model(
     )
 
 
-def _is_of_unit(owed: Sequence[Mapping[str, Any]], scope: Scope, senders: Senders) -> bool:
-    """Tell whether a unit has to report something: it owes it, or decides on what the desk's files hold."""
-    return any(
-        item["unit_id"] not in senders.served_by.get(scope.unit_id, ())
-        or (scope.unit_id in senders.deciding and item["unit_id"] in senders.desks)
-        for item in owed
-    )
+def _of_its_duties(
+    form: Form, owed: Sequence[Mapping[str, Any]], scope: Scope, senders: Senders, cleaner: Cleaner
+) -> Form:
+    """Return an empty form of a unit's own report with the unit's own duty: what others owe of it is none of it.
+
+    A department that decides on a field has an answer in the desk's files: nothing happened.
+    """
+    owing = {str(item["unit_id"]) for item in owed}
+    if not owing or owing - senders.served_by.get(scope.unit_id, frozenset()):
+        return form
+    decides = scope.unit_id in senders.deciding and bool(owing & senders.desks)
+    coverage = form.coverage if decides else coverage_of([], (), cleaner, scope)
+    return replace(form, coverage=coverage, is_of_others=True)
 
 
 def _bridge(connection: duckdb.DuckDBPyConnection, scope: Scope | None, cleaner: Cleaner) -> tuple[Brought, ...]:

@@ -23,7 +23,7 @@ from pipelines.office.text import nfc
 # A reason written without a code: good where one thing blocks.
 ONLY = ""
 _CODED = re.compile(r"(b[0-9a-f]{6})=(.*)", re.DOTALL)
-_COLUMNS = ("code", "blocker", "reason")
+_CODE, _BLOCKER, _REASON = "Mã", "Vướng mắc", "Lý do"
 
 
 def blocker_code(sentence: str) -> str:
@@ -54,18 +54,18 @@ def listed_reasons(path: Path) -> dict[str, str]:
         OfficeError: the file is not such a list.
     """
     read = read_csv(path)
-    if read.faults or not set(_COLUMNS) <= set(read.cells.columns):
-        why = "; ".join(read.faults) or f"phải có các cột {', '.join(_COLUMNS)}"
+    if read.faults or not {_CODE, _REASON} <= set(read.cells.columns):
+        why = "; ".join(read.faults) or f"phải có các cột «{_CODE}», «{_REASON}»"
         raise OfficeError(f"{path.name}: {why}.")
     rows = read.cells.to_dict("records")
-    return {str(row["code"]): reason(str(row["reason"])) for row in rows if str(row["reason"]).strip()}
+    return {str(row[_CODE]): reason(str(row[_REASON])) for row in rows if str(row[_REASON]).strip()}
 
 
 def write_list(path: Path, found: Sequence[str]) -> None:
     """Write the blockers as a list to fill in: code, sentence, an empty reason."""
     sink = io.StringIO(newline="")
     writer = csv.writer(sink, lineterminator="\n")
-    writer.writerows([_COLUMNS, *((blocker_code(line), line, "") for line in found)])
+    writer.writerows([(_CODE, _BLOCKER, _REASON), *((blocker_code(line), line, "") for line in found)])
     path.write_text(sink.getvalue(), encoding="utf-8-sig", newline="")
 
 

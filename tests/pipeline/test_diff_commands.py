@@ -142,7 +142,7 @@ def test_an_issued_version_is_compared_with_now(office: Path, capsys: pytest.Cap
     assert main(command) == 1  # writes the list of what blocks, to be filled in
     assert main(command) == 1
     head, *rows = reasons.read_text(encoding="utf-8-sig").splitlines()
-    assert head == "code,blocker,reason" and len(rows) > 1
+    assert head == "Mã,Vướng mắc,Lý do" and len(rows) > 1
     reasons.write_text("\n".join([head, *(f"{row}Chỉ hai phường gửi" for row in rows)]), encoding="utf-8")
     assert main(command) == 0
     assert main(["--office", str(office), "diff", "2021-Q1", "v1"]) == 0

@@ -19,7 +19,7 @@ from pipelines.figures.layout import layouts_from_manifest
 from pipelines.figures.unsent import unsent_lines
 from pipelines.figures.words import template_context, template_environment
 from pipelines.office.settings import load_office
-from pipelines.package.model import read_model
+from pipelines.package.model import read_model, reporting_units
 from pipelines.paths import REPORT_TEMPLATES
 
 SAMPLE = Path(__file__).parents[2] / "sample_office"
@@ -97,7 +97,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
             delivery("law 15/6", "tp-st-tp", "2021-06-15", stream="directives"),
             # its officers were read, its documents refused
             delivery("p03 refused", "p03", "2021-03-15", stream="directives", **REFUSED),
-            delivery("p03 15/3 officers", "p03", "2021-03-15", stream="focal_officers"),
+            delivery("p03 15/3 officers", "p03", "2021-03-15", stream="focal_officers", rows_typed=1),
             delivery("p01 15/3 officers", "p01", "2021-03-15", stream="focal_officers"),
             delivery("p02 15/3 officers", "p02", "2021-03-15", stream="focal_officers"),
         ],
@@ -175,6 +175,18 @@ def test_who_was_not_heard_is_named_and_never_said_to_have_issued_no_plan(wareho
     )
     # four of the six whose files were read
     assert "tỷ lệ đúng hạn trên số kế hoạch có số liệu 66,67%" in text
+
+
+def test_a_unit_whose_sheet_was_refused_says_no_nothing_of_it(warehouse: Warehouse) -> None:
+    manifest = json.loads((warehouse.target / "manifest.json").read_text(encoding="utf-8"))
+    units = {unit["unit_id"]: unit | {"short_name": unit["name_vi"]} for unit in reporting_units(warehouse.path)}
+    layouts = {"I": layouts_from_manifest(manifest)["I"]}
+    model = read_model(load_office(SAMPLE), warehouse.path, layouts, units["p03"])
+    words = template_environment((REPORT_TEMPLATES,), context := template_context(model)).get_template("_chi-dao.md.j2")
+    text = " ".join(words_of(block) for block in parse_blocks(words.render(context)))
+    assert text.startswith("Văn bản chỉ đạo, điều hành: chưa có số liệu. ")
+    assert "phải ban hành 2, gồm chưa có số liệu 2" in text and "phát sinh" not in text and "tỷ lệ" not in text
+    assert [figure.text for figure in model.forms["I"].rows[-1].figures] == ["…"] * 5 + ["2", "…", "…", "…", "…", "0"]
 
 
 def test_a_plan_is_not_missing_before_its_day_has_come(warehouse: Warehouse) -> None:
