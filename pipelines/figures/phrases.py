@@ -14,7 +14,7 @@ from pipelines.figures.blocks import Markup, figure_markup, plain
 from pipelines.figures.delivered import MOST_NAMED
 from pipelines.figures.model import Figure, ReportModel
 from pipelines.figures.packets import Packets, cited
-from pipelines.figures.text import format_count
+from pipelines.figures.text import format_count, joined
 
 
 def phrases(model: ReportModel, packets: Packets) -> dict[str, Callable[..., Any]]:
@@ -101,4 +101,4 @@ def _of_units(model: ReportModel, form_id: str, column: str) -> Iterator[tuple[s
 
 
 def _named(names: Sequence[str], before: str) -> str:
-    return f"{before}{', '.join(names)}" if 0 < len(names) <= MOST_NAMED else ""
+    return f"{before}{joined(names)}" if 0 < len(names) <= MOST_NAMED else ""
