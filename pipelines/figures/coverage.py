@@ -20,7 +20,7 @@ from pipelines.figures.model import (
     Scope,
 )
 from pipelines.figures.records import records_of
-from pipelines.figures.text import Cleaner, format_count
+from pipelines.figures.text import Cleaner, format_count, joined
 
 
 def deliveries_of(connection: duckdb.DuckDBPyConnection, cleaner: Cleaner) -> tuple[Delivery, ...]:
@@ -142,15 +142,15 @@ def _answers(accepted: int, owed: int, missing: tuple[str, ...]) -> list[str]:
     if not owed:
         return ["Đơn vị không phải gửi số liệu"]
     if owed == 1:
-        return [f"Đơn vị phải gửi chưa gửi đủ: {', '.join(missing)}" if missing else "Đơn vị phải gửi đã gửi đủ"]
-    lacking = [f"chưa gửi đủ: {', '.join(missing)}"] if missing else []
+        return [f"Đơn vị phải gửi chưa gửi đủ: {joined(missing)}" if missing else "Đơn vị phải gửi đã gửi đủ"]
+    lacking = [f"chưa gửi đủ: {joined(missing)}"] if missing else []
     return [f"Số liệu của {format_count(accepted)}/{format_count(owed)} đơn vị", *lacking]
 
 
 def _own_answer(records: list[dict[str, Any]]) -> list[str]:
     """Return how a unit whose own report it is has answered."""
     lacking = [record["stream_title"] for record in records if record["state"] != "accepted"]
-    return [f"Đơn vị chưa gửi đủ: {', '.join(lacking)}" if lacking else "Đơn vị đã gửi đủ số liệu"]
+    return [f"Đơn vị chưa gửi đủ: {joined(lacking)}" if lacking else "Đơn vị đã gửi đủ số liệu"]
 
 
 def _coverage_sentence(answers: list[str], refused: tuple[RefusedFile, ...], rejected: int) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from pipelines.figures.text import format_count
+from pipelines.figures.text import format_count, joined
 
 # Units a plain sentence of coverage names; more are counted only.
 MOST_NAMED = 6
@@ -62,8 +62,8 @@ class Coverage:
         if len(self.missing) > MOST_NAMED:
             return f"Số liệu của {whole}; {format_count(len(self.missing))} đơn vị chưa gửi hoặc chưa gửi đủ."
         partly = [name for name in self.missing if name not in self.silent]
-        told = [f"chưa gửi đủ: {', '.join(partly)}"] if partly else []
-        told += [f"chưa có số liệu của {', '.join(self.silent)}"] if self.silent else []
+        told = [f"chưa gửi đủ: {joined(partly)}"] if partly else []
+        told += [f"chưa có số liệu của {joined(self.silent)}"] if self.silent else []
         return f"Số liệu của {whole}; {'; '.join(told)}."
 
 

@@ -14,7 +14,7 @@ from pipelines.figures.blocks import Markup, figure_markup, plain
 from pipelines.figures.delivered import MOST_NAMED
 from pipelines.figures.model import Figure, ReportModel
 from pipelines.figures.packets import Packets, cited
-from pipelines.figures.text import format_count
+from pipelines.figures.text import format_count, joined
 
 
 def phrases(model: ReportModel, packets: Packets) -> dict[str, Callable[..., Any]]:
@@ -50,6 +50,7 @@ def phrases(model: ReportModel, packets: Packets) -> dict[str, Callable[..., Any
         "of_units": of_units,
         "without_result": partial(_without_result, model),
         "units_with": partial(_units_with, model),
+        "units_untold": partial(_units_untold, model),
         "point": point,
         "chart_ref": chart_ref,
         "has_targets": has_targets,
@@ -77,9 +78,18 @@ def _without_result(model: ReportModel, form_id: str, column: str) -> str:
 
 def _units_with(model: ReportModel, form_id: str, column: str) -> str:
     """Return the names of the units of a form whose figure of a column is not zero."""
+    return _names(model, form_id, column, lambda figure: bool(figure.value))
+
+
+def _units_untold(model: ReportModel, form_id: str, column: str) -> str:
+    """Return the names of the units of a form whose figure of a column is not known."""
+    return _names(model, form_id, column, lambda figure: figure.is_unsent)
+
+
+def _names(model: ReportModel, form_id: str, column: str, is_named: Callable[[Figure], bool]) -> str:
     if model.office.unit_kind != "city" or form_id not in model.forms:
         return ""
-    names = [name for name, figure in _of_units(model, form_id, column) if figure.value]
+    names = [name for name, figure in _of_units(model, form_id, column) if is_named(figure)]
     return _named(names, "") or (f"{format_count(len(names))} đơn vị" if names else "")
 
 
@@ -91,4 +101,4 @@ def _of_units(model: ReportModel, form_id: str, column: str) -> Iterator[tuple[s
 
 
 def _named(names: Sequence[str], before: str) -> str:
-    return f"{before}{', '.join(names)}" if 0 < len(names) <= MOST_NAMED else ""
+    return f"{before}{joined(names)}" if 0 < len(names) <= MOST_NAMED else ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -81,6 +82,12 @@ class Cleaner:
         if cleaned != unicodedata.normalize("NFC", raw):
             self.changed += 1
         return " ".join(cleaned.split())
+
+
+def joined(names: Iterable[str]) -> str:
+    """Return names as a list inside a sentence: between commas, or semicolons where a name has a comma of its own."""
+    told = list(names)
+    return ("; " if any("," in name for name in told) else ", ").join(told)
 
 
 def lower_first(text: object) -> str:

@@ -310,7 +310,7 @@ def test_a_reminder_says_what_is_owed_why_it_was_refused_and_how_many_days(
     ("issue", "line"),
     [
         (None, "Bản gửi là dự thảo"),
-        (Issue("final", 2), "Bản gửi: Bản chính thức, phiên bản 2."),
+        (Issue("final", 2), "Bản gửi: bản chính thức, phiên bản 2."),
         (Issue("corrected", 3, 1, "Phường 2 bổ sung"), "Lý do đính chính: Phường 2 bổ sung"),
     ],
 )

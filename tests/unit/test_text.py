@@ -11,7 +11,7 @@ import unicodedata
 
 import pytest
 
-from pipelines.figures.text import day_words, format_day, text_day
+from pipelines.figures.text import day_words, format_day, joined, text_day
 from pipelines.office.text import ascii_key, match_key, nfc
 
 ONE_NAME = [
@@ -73,3 +73,8 @@ def test_only_months_one_and_two_have_a_zero_in_text(
     day: dt.date, in_a_table: str, in_a_sentence: str, in_words: str
 ) -> None:
     assert (format_day(day), text_day(day), day_words(day)) == (in_a_table, in_a_sentence, in_words)
+
+
+def test_names_with_commas_of_their_own_stand_between_semicolons() -> None:
+    assert joined(["UBND Phường 3", "UBND Phường 4"]) == "UBND Phường 3, UBND Phường 4"
+    assert joined(["Phòng Văn hóa, Thể thao", "UBND Phường 4"]) == "Phòng Văn hóa, Thể thao; UBND Phường 4"
