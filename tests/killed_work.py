@@ -13,6 +13,7 @@ from office_folder import OFFICE, TABLES, make_office, send
 from pipelines.ingest.landing import receive_inbox
 from pipelines.ingest.pull import pull_sources
 from pipelines.ingest.receipts import receipts
+from pipelines.office.kept import PASSING
 from pipelines.office.settings import load_office
 from pipelines.units.mend import make_mend_books
 from pipelines.units.returns import make_returns
@@ -69,7 +70,12 @@ def comes_to(root: Path) -> dict[str, object]:
     """What was received from where, and every file made for units."""
     data = root / "data"
     made = [path for name in ("tra-lai", "phieu-bao-cao") for path in sorted((data / name).rglob("*"))]
-    fetched = [path for path in sorted((root / "inbox").rglob("*")) if path.is_file() and "kho" in path.parts]
+    fetched = [
+        path
+        for path in sorted((root / "inbox").rglob("*"))
+        # What a killed write leaves has a name nothing reads.
+        if path.is_file() and "kho" in path.parts and not path.name.startswith(PASSING)
+    ]
     return {
         **{path.relative_to(root).as_posix(): path.read_bytes() for path in [*made, *fetched] if path.is_file()},
         "landing": {path.name: path.read_bytes() for path in (data / "landing").glob("[!.]*")},

@@ -47,6 +47,7 @@ LAYOUT = {
     "streams": ["case_exports"],
     "ratios": {"on_time_rate": {"parts": ["resolved"], "whole": ["received"]}},
     "headline": {},
+    "facts": {},
     "charts": {
         "on_time": {"kind": "bars", "title": "Tỷ lệ đúng hạn", "values": ["on_time_rate"]},
         "both": {"kind": "stacked", "title": "Nhận và giải quyết", "values": ["received", "resolved"]},

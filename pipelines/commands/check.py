@@ -44,6 +44,7 @@ def run(parsed: argparse.Namespace) -> int:
 def _lines(faults: list[str], office: Office | None) -> Iterator[str]:
     from pipelines.ingest.landing import waiting
     from pipelines.ingest.reception_text import waiting_lines
+    from pipelines.setup.incoming import incoming_doubts
     from pipelines.setup.supply import endings, lacking
     from pipelines.setup.unread import unread
     from pipelines.setup.unused import unused
@@ -61,6 +62,7 @@ def _lines(faults: list[str], office: Office | None) -> Iterator[str]:
         yield f"! {counted(ending)} điều sắp hết hoặc còn thiếu:"
         yield from (f"  {item.sentence}" for item in ending)
     yield from (f"! {line}" for line in lacking(office))
+    yield from (f"! {line}" for line in incoming_doubts(office))
     never = list(unused(office))
     if never:
         yield f"· Chưa tệp nào dùng đến ({counted(never)}):"

@@ -38,7 +38,7 @@ class LayoutColumn:
     whole: str | None = None
     # A note that is no line below the form: words alone tell it.
     is_printed: bool = True
-    # Columns of files one of which must be there for a zero to be a count (yml, needs); empty: any file tells it.
+    # What must be there for a zero to be a count (yml, needs): one of some columns of files, or a note of the row.
     needs: frozenset[str] = frozenset()
 
     @property

@@ -50,6 +50,7 @@ def phrases(model: ReportModel, packets: Packets) -> dict[str, Callable[..., Any
         "of_units": of_units,
         "without_result": partial(_without_result, model),
         "units_with": partial(_units_with, model),
+        "units_untold": partial(_units_untold, model),
         "point": point,
         "chart_ref": chart_ref,
         "has_targets": has_targets,
@@ -77,9 +78,18 @@ def _without_result(model: ReportModel, form_id: str, column: str) -> str:
 
 def _units_with(model: ReportModel, form_id: str, column: str) -> str:
     """Return the names of the units of a form whose figure of a column is not zero."""
+    return _names(model, form_id, column, lambda figure: bool(figure.value))
+
+
+def _units_untold(model: ReportModel, form_id: str, column: str) -> str:
+    """Return the names of the units of a form whose figure of a column is not known."""
+    return _names(model, form_id, column, lambda figure: figure.is_unsent)
+
+
+def _names(model: ReportModel, form_id: str, column: str, is_named: Callable[[Figure], bool]) -> str:
     if model.office.unit_kind != "city" or form_id not in model.forms:
         return ""
-    names = [name for name, figure in _of_units(model, form_id, column) if figure.value]
+    names = [name for name, figure in _of_units(model, form_id, column) if is_named(figure)]
     return _named(names, "") or (f"{format_count(len(names))} đơn vị" if names else "")
 
 

@@ -29,6 +29,7 @@ FUNCTIONS = {
     "of_units": 'of_units("III", "wall_checks"): (9 đơn vị có kết quả kiểm tra), chỉ trong báo cáo tổng hợp',
     "without_result": 'without_result("III", "wall_checks"): "; 2 đơn vị chưa có kết quả: …", chỉ khi tổng hợp',
     "units_with": 'units_with("desk-service", "paid_untold"): tên các đơn vị có số ấy khác 0, chỉ khi tổng hợp',
+    "units_untold": 'units_untold("desk-service", "c15"): tên các đơn vị mà ô ấy ghi “…”, chỉ khi tổng hợp',
     "nil": 'nil("II.05a", "phản ánh, kiến nghị"): câu không phát sinh, chỉ khi mọi đơn vị phải gửi đã gửi',
     "unsent": 'unsent("II.06a-by-unit"): các đơn vị chưa gửi mà tổng còn số kỳ trước; label, last_news, fig, value',
     "is_owed": 'is_owed("draft_documents"): có đơn vị phải gửi loại số liệu ấy hay không',

@@ -1,4 +1,4 @@
-"""What a form prints of columns that the files of a unit do not have: nothing known, where a zero would be a count.
+"""What a form prints of what the files of a unit do not tell: nothing known, where a zero would be a count.
 
 Here: the marks. Not here: units that sent nothing (unsent), which columns a file has (rpt_column_coverage).
 Invariant: a value is never changed, only how it prints; what is not zero was told by somebody and stays.
@@ -33,12 +33,16 @@ def mark_untold(form: Form, columns: Mapping[str, frozenset[str]]) -> Form:
 
 
 def _row(form: Form, row: FormRow, columns: Mapping[str, frozenset[str]]) -> FormRow:
-    told = columns.get(form.scope_id if row.kind == "total" else row.unit_id)
-    if told is None:
-        return row
+    of_files = columns.get(form.scope_id if row.kind == "total" else row.unit_id)
+    notes = {column.name: figure.value for column, figure in zip(form.layout.notes, row.notes, strict=True)}
+
+    def is_told(needs: frozenset[str]) -> bool:
+        counted = [notes[name] for name in needs if name in notes]
+        return any(counted) if counted else of_files is None or bool(needs & of_files)
 
     def mark(column: LayoutColumn, figure: Figure) -> Figure:
-        is_told = not column.needs or figure.value is None or bool(figure.value) or bool(column.needs & told)
-        return figure if is_told else replace(figure, text=NOT_SENT, is_unsent=True)
+        if not column.needs or figure.value is None or figure.value or is_told(column.needs):
+            return figure
+        return replace(figure, text=NOT_SENT, is_unsent=True)
 
     return replace(row, figures=tuple(map(mark, form.layout.columns, row.figures)))

@@ -13,13 +13,12 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Literal
 
-import pandas as pd
-
 from pipelines.ingest.receipts import Receipt, receipts
 from pipelines.office import journal
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import Office
 from pipelines.office.text import counted, nfc
+from pipelines.periods.period import find_period
 
 if TYPE_CHECKING:
     from pipelines.warehouse.register import Cut  # the register asks what a unit owes, which asks here
@@ -67,7 +66,7 @@ def sent_days(office: Office, cut: Cut | None = None) -> dict[str, SentDays]:
         for act in journal.acts(office, ACT)
         if cut is None or act.n <= cut.act_no
     }
-    registered = _registered(office.reference["incoming"], known)
+    registered = _registered(office, known)
     zone = office.clock.timezone
     return {
         receipt.receipt_id: _days(receipt, noted.get(receipt.receipt_id), registered.get(receipt.receipt_id), zone)
@@ -99,25 +98,36 @@ def _day(moment: str | None, receipt: Receipt, zone: dt.tzinfo) -> dt.date | Non
     return found.astimezone(zone).date() if found <= receipt.received_moment else None
 
 
-def _registered(incoming: pd.DataFrame, known: Iterable[Receipt]) -> dict[str, dt.date]:
+def _registered(office: Office, known: Iterable[Receipt]) -> dict[str, dt.date]:
     """Return receipt id → day by the office's register of incoming documents (reference/incoming.csv).
 
-    Where a unit sent a file of one name more than once, its first row is of the first sending, and so on.
+    Where a unit sent a file of one name more than once, its first row is of the first sending, and so on. A day that
+    cannot be is no evidence (setup/incoming names it).
     """
     days: dict[tuple[str, str, str], list[dt.date]] = {}
-    for row in incoming.sort_values("arrived_on", kind="stable").to_dict("records"):
-        file = (row["period_id"], row["unit_id"], _name(row["file_name"]))
-        days.setdefault(file, []).append(row["arrived_on"].date())
+    for row in office.reference["incoming"].sort_values("arrived_on", kind="stable").to_dict("records"):
+        day = row["arrived_on"].date()
+        if not impossible_day(office, row["period_id"], day):
+            days.setdefault(sent_file(row["period_id"], row["unit_id"], row["file_name"]), []).append(day)
     found: dict[str, dt.date] = {}
     for receipt in known:
-        left = days.get((receipt.period_id, receipt.unit_id, _name(receipt.file_name)))
+        left = days.get(sent_file(receipt.period_id, receipt.unit_id, receipt.file_name))
         if left:
             found[receipt.receipt_id] = left.pop(0)
     return found
 
 
-def _name(file_name: str) -> str:
-    return nfc(file_name).casefold()
+def impossible_day(office: Office, period_id: str, day: dt.date) -> str:
+    """Return why a file of a period cannot have come on a day; empty where it can."""
+    period = find_period(office.reference["periods"], period_id)
+    if day < period.start_on:
+        return f"trước ngày đầu kỳ ({period.start_on:%d/%m/%Y})"
+    return "chưa đến" if day > office.clock.today() else ""
+
+
+def sent_file(period_id: str, unit_id: str, file_name: str) -> tuple[str, str, str]:
+    """Return what says that two sendings are of one file: its period, unit and name, whatever its case."""
+    return period_id, unit_id, nfc(file_name).casefold()
 
 
 def note_received(office: Office, name: str, on: str, by: str, why: str) -> Noted:

@@ -30,7 +30,7 @@ def _by_steps() -> Iterator[None]:
 
     def run(
         office: Path, period: str, as_of: str | None = None, received_by: str | None = None,
-        switches: dict[str, str] | None = None, say: object = None,
+        switches: dict[str, str] | None = None, engine: str | None = None, say: object = None,
     ) -> RunResult:  # fmt: skip
         return report_by_steps(office, period, as_of, switches, received_by)
 

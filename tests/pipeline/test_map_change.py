@@ -95,7 +95,7 @@ def test_the_annex_shows_the_bridge(merger: Path) -> None:
     # P1 itself A1, A3; from P9 B1, B2, B3, B4.
     assert bridge == [("p01", "p01", 2, 1, 1, 1), ("p01", "p09", 4, 2, 3, 1)]
     page = (merger / "luu-ho-so.html").read_text(encoding="utf-8")
-    assert "UBND Phường 1 gồm UBND Phường 9 (từ ngày 01/09/2024): cột 3 4; cột 6 2; cột 7 3; cột 11 1." in page
+    assert "UBND Phường 1 gồm UBND Phường 9 (từ ngày 01/9/2024): cột 3 4; cột 6 2; cột 7 3; cột 11 1." in page
     assert (merger / "evidence" / "cau-noi-don-vi.csv").is_file()
 
 

@@ -102,3 +102,20 @@ def test_a_zero_that_no_file_of_the_unit_could_have_told_prints_dots(tmp_path: P
     assert all(figure.is_unsent for figure in marked["II.3"].figures[:4])
     # Whose file has one of the columns, and who has no file at all, are as they were.
     assert "…" not in {figure.text for code in ("II.1", "II.2", "total") for figure in marked[code].figures}
+
+
+def test_a_zero_of_what_nobody_looked_at_prints_dots(tmp_path: Path) -> None:
+    form = stub_model(tmp_path).forms["II.06a-by-unit"]
+    first = replace(form.layout.columns[0], needs=frozenset({"checks"}))
+    note = replace(first, name="checks", number=0)
+    layout = replace(form.layout, columns=(first, *form.layout.columns[1:]), notes=(note,))
+    rows = tuple(
+        replace(
+            row,
+            figures=(replace(row.figures[0], value=0, text="0"), *row.figures[1:]),
+            notes=(replace(row.figures[0], value=checks, text=str(checks)),),
+        )
+        for row, checks in zip(form.rows[:2], (1, 0), strict=True)
+    )
+    looked, unlooked = mark_untold(replace(form, layout=layout, rows=rows), {}).rows
+    assert (looked.figures[0].text, unlooked.figures[0].text) == ("0", "…")

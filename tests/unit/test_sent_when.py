@@ -19,13 +19,14 @@ from test_landing_register import at
 from pipelines.ingest.landing import receive_inbox
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import Office, load_office
+from pipelines.setup.incoming import incoming_doubts
 from pipelines.units.letters import make_reminders
 from pipelines.warehouse.register import Cut, cut_at
 from pipelines.warehouse.sent_when import note_received, sent_days, timing_words
 from pipelines.warehouse.status import period_status, status_lines
 
 DEADLINE = dt.date(2021, 3, 11)
-NAME = "Sổ theo dõi hồ sơ_2021_03_15_06_30.csv"
+NAME = "Sổ theo dõi hồ sơ_2021_03_05_06_30.csv"
 HEAD = "Mã hồ sơ;Mã TTHC;Ngày tiếp nhận;Ngày hẹn trả;Ngày kết thúc;Trạng thái\n"
 ROW = "000.01.99.H51-210301-0001;1.001193;01/03/2021 08:00;01/03/2021;;Đang xử lý\n"
 INCOMING = "register_no,arrived_on,period_id,unit_id,file_name\n"
@@ -193,7 +194,7 @@ def test_a_longer_period_is_answered_by_its_quarters(tmp_path: Path) -> None:
     office = load_office(make_office(tmp_path, clock="2021-06-20T08:00:00+07:00", periods=periods))
     files = [("p01", "2021-Q1"), ("p01", "2021-Q2"), ("p02", "2021-Q1")]
     for number, (unit, period) in enumerate(files, start=2):  # no file is another's copy
-        name = NAME.replace("03_15", "06_15") if period == "2021-Q2" else NAME
+        name = NAME.replace("03_05", "06_15") if period == "2021-Q2" else NAME
         send(tmp_path, name, (HEAD + ROW.replace("0001", f"000{number}")).encode("utf-8-sig"), unit, period)
     receive_inbox(office)
     found = {(item.unit_id, item.part_label): item.state for item in period_status(office, "2021-H1").owed}
@@ -203,7 +204,7 @@ def test_a_longer_period_is_answered_by_its_quarters(tmp_path: Path) -> None:
     }  # fmt: skip
     assert list(status_lines(period_status(office, "2021-H1")))[-1] == "Chưa gửi đủ: 1 nội dung của 1 đơn vị."
     # What was sent for the whole answers every part of it.
-    whole = NAME.replace("03_15", "06_15")
+    whole = NAME.replace("03_05", "06_15")
     send(tmp_path, whole, (HEAD + ROW.replace("0001", "0009")).encode("utf-8-sig"), "p02", "2021-H1")
     receive_inbox(office)
     assert list(status_lines(period_status(office, "2021-H1")))[-1] == "Đủ số liệu của mọi đơn vị phải gửi."
@@ -217,3 +218,31 @@ def test_what_comes_later_changes_nothing_of_what_was_known_before(tmp_path: Pat
     receive_inbox(at(office, day_of(20)))
     assert sent_days(office, before) == known
     assert len(sent_days(office)) == 2
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (f"1,2019-03-11,2021-Q1,p01,{NAME}", "cột arrived_on: «2019-03-11» trước ngày đầu kỳ (15/12/2020)"),
+        (f"1,2031-03-11,2021-Q1,p01,{NAME}", "cột arrived_on: «2031-03-11» chưa đến"),
+        ("1,2021-03-09,2021-Q1,p01,Tệp khác.csv", "chưa nhận tệp nào tên «Tệp khác.csv» của p01, kỳ 2021-Q1"),
+        (f"1,2021-03-05,2021-Q1,p01,{NAME}\n2,2021-03-06,2021-Q1,p01,{NAME}", "mới nhận 1 lần"),
+    ],
+)
+def test_a_row_of_the_register_that_cannot_be_is_named_and_proves_nothing(tmp_path: Path, row: str, said: str) -> None:
+    office = sent(tmp_path, seen=15)
+    (tmp_path / "reference" / "incoming.csv").write_text(f"{INCOMING}{row}\n", encoding="utf-8")
+    office = at(load_office(tmp_path), day_of(16))
+    (line,) = incoming_doubts(office)
+    assert said in line and "reference/incoming.csv, dòng " in line
+    (days,) = sent_days(office).values()
+    assert (days.basis == "register") == ("mới nhận 1 lần" in said)
+
+
+def test_a_row_of_a_file_that_came_or_waits_is_not_named(tmp_path: Path) -> None:
+    office = sent(tmp_path, registered=9)
+    assert list(incoming_doubts(office)) == []
+    send(tmp_path, "Tệp khác.csv", (HEAD + ROW).encode("utf-8-sig"))
+    rows = f"1,2021-03-09,2021-Q1,p01,{NAME}\n2,2021-03-09,2021-Q1,p01,Tệp khác.csv\n"
+    (tmp_path / "reference" / "incoming.csv").write_text(INCOMING + rows, encoding="utf-8")
+    assert list(incoming_doubts(at(load_office(tmp_path), day_of(16)))) == []
