@@ -130,7 +130,9 @@ class FormLayout:
             tab=sheet_name(layout),
             kept_order=int(layout.get("kept_order", 0)),
             duties=frozenset(
-                f"{name}.{measure}" for name, fact in layout["facts"].items() for measure in fact.get("duties", ())
+                f"{name}.{measure}"
+                for name, fact in layout.get("facts", {}).items()
+                for measure in fact.get("duties", ())
             ),
         )
 

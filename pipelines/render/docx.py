@@ -144,8 +144,15 @@ class _Writer(DocxText):
         places = [block.chart_id for block in blocks if isinstance(block, ChartPlace)]
         self.pictures = dict(zip(places, chart_pictures([self.charts[name] for name in places]), strict=True))
         for block, following in zip(blocks, [*blocks[1:], None], strict=True):
+            if isinstance(following, Signature):
+                self._keep_last_words()
             self._block(block, following)
         return self.document
+
+    def _keep_last_words(self) -> None:
+        """Keep the last words with the sentence that closes the document, so that it is never alone on a page."""
+        if self.document.paragraphs:
+            self.document.paragraphs[-1].paragraph_format.keep_with_next = True
 
     def _page(self) -> None:
         """Set fonts, page and page number, unless the office has its own Word file for them."""

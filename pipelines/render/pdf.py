@@ -181,7 +181,7 @@ def _body(model: ReportModel, blocks: Sequence[Block]) -> Iterator[str]:
     """Yield the blocks; the appendices begin on a page of their own, forms on landscape pages."""
     has_title, in_appendix, is_landscape = False, False, False
     charts = charts_of(model)
-    for block, following in zip(blocks, [*blocks[1:], None], strict=True):
+    for block, *following in zip(blocks, [*blocks[1:], None], [*blocks[2:], None, None], strict=False):
         match block:
             case Heading():
                 # The first heading of level 1 is the document's own kind; each later one begins an appendix.
@@ -190,10 +190,10 @@ def _body(model: ReportModel, blocks: Sequence[Block]) -> Iterator[str]:
                     yield _PORTRAIT if is_landscape else ""
                     in_appendix, is_landscape = True, False
                 has_title = has_title or block.level == 1
-                yield from _heading(block, following)
-            case Paragraph():
-                yield _paragraph(block, following)
-            case Bullet() | Addressee() | Grid():
+                yield from _heading(block, following[0])
+            case Paragraph() | Bullet():
+                yield _words(block, *following)
+            case Addressee() | Grid():
                 yield _standing_alone(block)
             case Signature():
                 yield _signature(model)
@@ -219,20 +219,22 @@ def _seal(block: SealMark) -> str:
 """
 
 
-def _standing_alone(block: Bullet | Addressee | Grid) -> str:
+def _standing_alone(block: Addressee | Grid) -> str:
     match block:
-        case Bullet():
-            return f"#par[\\- {_runs(block.runs)}]"
         case Addressee():
             return f"#block(width: 100%, above: 9pt, below: 12pt, align(center, plain[{_runs(block.runs)}]))"
         case Grid():
             return _grid(block)
 
 
-def _paragraph(block: Paragraph, following: Block | None) -> str:
-    """A paragraph; a signature is never alone on a page, nor does the sentence that opens a list or table end one."""
-    words = f"#par[{_runs(block.runs)}]"
-    if isinstance(following, Signature | Bullet | Grid):
+def _words(block: Paragraph | Bullet, following: Block | None, after: Block | None) -> str:
+    """A paragraph or an item of a list; a signature is never alone on a page, nor with the closing sentence only, nor
+    does the sentence that opens a list or table end one.
+    """
+    mark = "\\- " if isinstance(block, Bullet) else ""
+    words = f"#par[{mark}{_runs(block.runs)}]"
+    opens = isinstance(block, Paragraph) and isinstance(following, Signature | Bullet | Grid)
+    if opens or isinstance(after, Signature):
         return f"#block(sticky: true, spacing: 6pt + 0.1em)[{words}]"
     return words
 

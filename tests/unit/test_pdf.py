@@ -23,7 +23,7 @@ from pipelines.figures.blocks import Bullet, Grid, Paragraph, Run, Signature, Ta
 from pipelines.figures.model import ReportModel
 from pipelines.figures.read import build_report_model
 from pipelines.figures.words import report_blocks
-from pipelines.render.pdf import write_pdf
+from pipelines.render.pdf import typst_source, write_pdf
 from pipelines.render.typst_text import content, string
 
 
@@ -183,3 +183,10 @@ def test_a_reader_shows_the_title_and_knows_heads_and_names_of_rows(model: Repor
     forms = 2 * sum(len(model.forms[block.form_id].rows) for block in report_blocks(model) if isinstance(block, Table))
     words = sum(len(block.rows) - 1 for block in report_blocks(model) if isinstance(block, Grid))
     assert scopes["/Row"] == forms + words
+
+
+@pytest.mark.parametrize("last", [Paragraph((Run("Lời cuối"),)), Bullet((Run("Lời cuối"),))])
+def test_the_last_words_go_with_the_sentence_that_closes_the_document(last: Paragraph | Bullet) -> None:
+    blocks = (Paragraph((Run("Trước đó"),)), last, Paragraph((Run("Trên đây"),)), Signature())
+    kept = [line for line in typst_source(small_model(), blocks).splitlines() if line.startswith("#block(sticky: true")]
+    assert ["Lời cuối" in line or "Trên đây" in line for line in kept] == [True, True]
