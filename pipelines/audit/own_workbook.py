@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+
+from python_calamine import CalamineWorkbook
 
 from pipelines.figures.declared import MARK, UNIT_MARK
 from pipelines.figures.text import NO_RATE, NOT_SENT, format_rate
@@ -58,10 +60,13 @@ def read_own_workbook(office: Office, path: Path) -> OwnWorkbook | None:
         opened = open_delivery(path)
     except Refused:
         return None
-    grid = next((grid for _, grid in opened.grids if any(sheet.name == INDEX_SHEET for sheet in grid.sheets)), None)
-    if grid is None:
+    names = [(grid, {*grid.hidden_sheets, *(sheet.name for sheet in grid.sheets)}) for _, grid in opened.grids]
+    grid = next((grid for grid, sheets in names if INDEX_SHEET in sheets), None)
+    if grid is None or opened.format != "xlsx":
         return None
-    cells = dict(_cells(grid))
+    # The index is hidden in the workbook that is sent.
+    index = CalamineWorkbook.from_path(path).get_sheet_by_name(INDEX_SHEET).to_python()
+    cells = dict(_cells(grid, index))
     own_hash = hash_file(path)
     reports = list(_reports(office))
     for name, manifest in reports:
@@ -80,10 +85,10 @@ def read_own_workbook(office: Office, path: Path) -> OwnWorkbook | None:
     return OwnWorkbook(len(cells), name, False, differences)
 
 
-def _cells(grid: Grid) -> Iterator[tuple[str, tuple[str, object]]]:
+def _cells(grid: Grid, index: Sequence[Sequence[object]]) -> Iterator[tuple[str, tuple[str, object]]]:
     """Yield each figure id of the index with its place and what is there."""
     sheets = {sheet.name: sheet for sheet in grid.sheets}
-    for row in sheets[INDEX_SHEET].rows[1:]:
+    for row in index[1:]:
         figure_id, name, cell = (str(value or "") for value in row[:3])
         found = _CELL.fullmatch(cell)
         if not found or name not in sheets:

@@ -68,7 +68,8 @@ def test_a_renamed_return_is_known_by_its_sheets_and_identity_wherever_it_lies(
     path = renamed(root, tmp_path, hidden)
     code, noted = inspect(capsys, root, str(path))
     assert code == 0
-    assert f"lập: UBND Phường 1, Quý I năm 2021 (nhận ra theo {by})." in noted
+    days = "" if hidden else " (từ 15/12/2020 đến 14/03/2021)"  # the heading says them
+    assert f"lập: UBND Phường 1, Quý I năm 2021{days} (nhận ra theo {by})." in noted
     assert "Trang «Tập huấn»:\n  Dòng:" in noted
     assert "= nhận 1 + trả lại 0 +" in noted
     assert "Trang «Chỉ đạo điều hành»:\n  Dòng:" in noted
