@@ -19,7 +19,9 @@ from sample_copy import REPOSITORY
 from pipelines.runner import RunResult
 
 MARKERS = json.loads((REPOSITORY / "tests" / "truth" / "person_markers.json").read_text(encoding="utf-8"))
-PATTERN = re.compile("|".join([*map(re.escape, MARKERS["literals"]), *MARKERS["patterns"].values()]))
+MARKS = "|".join([*map(re.escape, MARKERS["literals"]), *MARKERS["patterns"].values()])
+# In a database's bytes a moment stands beside the next one: 18:37:03.090003|2026-… is no phone.
+PATTERN = re.compile(rf"(?<!:[0-9]{{2}}\.)(?:{MARKS})")
 
 # What every match holds: a literal, or the digits a number begins with.
 WORDS = (*MARKERS["literals"], "0900", "099000")
