@@ -122,6 +122,21 @@ def the_final(factory: pytest.TempPathFactory) -> Path:
     return made_once(factory, "final", make)
 
 
+def ready_to_issue(factory: pytest.TempPathFactory) -> Path:
+    """Return an office whose final report is built and not issued; made once a session, to be copied and never written
+    to."""
+
+    def make(folder: Path) -> Path:
+        root = folder / "office"
+        with at("2021-03-16T08:00:00"):
+            send(new_office(root), "Sổ_2021_03_15.csv", WARD_1_LATER, "p01")
+            send(root, "Sổ_2021_03_15.csv", WARD_2, "p02")
+            report(root)
+        return root
+
+    return made_once(factory, "ready", make)
+
+
 def live_to_the_correction(root: Path) -> None:
     """In April ward 2 finds a dossier it had forgotten; the report is corrected."""
     with at("2021-04-02T08:00:00"):

@@ -57,13 +57,9 @@ def steps_of(context: BaseContext, work: Callable[..., object], *args: object, d
     Raises:
         AssertionError: the child ended by itself with an error.
     """
-    reader, writer = context.Pipe(duplex=False)
-    child = context.Process(target=_work, args=(work, args, die_at, writer))
-    child.start()
-    writer.close()
-    child.join()
-    assert child.exitcode in (0, -signal.SIGKILL), f"the child ended with {child.exitcode}"
-    return reader.recv() if child.exitcode == 0 else None
+    code, steps = _in_a_child(context, _work, work, args, die_at)
+    assert code in (0, -signal.SIGKILL), f"the child ended with {code}"
+    return steps
 
 
 def seen_at_steps(context: BaseContext, work: Callable[..., object], look: Callable[[Path], object], *args: object):
@@ -74,13 +70,19 @@ def seen_at_steps(context: BaseContext, work: Callable[..., object], look: Calla
     Raises:
         AssertionError: the child ended by itself with an error.
     """
+    code, seen = _in_a_child(context, _watched, work, args, look)
+    assert code == 0, f"the child ended with {code}"
+    return seen
+
+
+def _in_a_child(context: BaseContext, target: Callable[..., None], *args: object):
+    """Run `target(*args, writer)` in a child; return its exit code, and what it wrote where it ended by itself."""
     reader, writer = context.Pipe(duplex=False)
-    child = context.Process(target=_watched, args=(work, args, look, writer))
+    child = context.Process(target=target, args=(*args, writer))
     child.start()
     writer.close()
     child.join()
-    assert child.exitcode == 0, f"the child ended with {child.exitcode}"
-    return reader.recv()
+    return child.exitcode, reader.recv() if child.exitcode == 0 else None
 
 
 def run_job(office: str) -> None:

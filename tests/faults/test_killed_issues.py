@@ -11,7 +11,6 @@ from pathlib import Path
 
 import issued_office as story
 import pytest
-from office_folder import send
 
 from pipelines.audit.verify import verify
 from pipelines.office import journal
@@ -24,12 +23,7 @@ KILLS = int(os.environ.get("KSTT_KILLS", "8"))  # `make kills` has more of them
 @pytest.fixture(scope="module")
 def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An office whose report is built and not issued."""
-    root = tmp_path_factory.mktemp("ready") / "office"
-    with story.at("2021-03-16T08:00:00"):
-        send(story.new_office(root), "Sổ_2021_03_15.csv", story.WARD_1_LATER, "p01")
-        send(root, "Sổ_2021_03_15.csv", story.WARD_2, "p02")
-        story.report(root)
-    return root
+    return story.ready_to_issue(tmp_path_factory)
 
 
 def _start_again(root: Path) -> None:

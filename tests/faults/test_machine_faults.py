@@ -125,12 +125,7 @@ def test_a_disk_that_fills_while_a_file_is_read_leaves_no_half_of_it(
 @pytest.fixture(scope="module")
 def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An office whose final report is built and not issued."""
-    root = tmp_path_factory.mktemp("full") / "office"
-    with story.at("2021-03-16T08:00:00"):
-        send(story.new_office(root), "Sổ_2021_03_15.csv", story.WARD_1_LATER, "p01")
-        send(root, "Sổ_2021_03_15.csv", story.WARD_2, "p02")
-        story.report(root)
-    return root
+    return story.ready_to_issue(tmp_path_factory)
 
 
 @pytest.mark.parametrize("leave", [0, 1_000_000, 6_000_000])

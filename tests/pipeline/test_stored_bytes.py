@@ -37,12 +37,7 @@ TOTAL = "II.06a/tp/total/c3"
 @pytest.fixture(scope="module")
 def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An office whose final report of the first quarter is built and not issued."""
-    root = tmp_path_factory.mktemp("stored") / "office"
-    with story.at("2021-03-16T08:00:00"):
-        send(story.new_office(root), "Sổ_2021_03_15.csv", story.WARD_1_LATER, "p01")
-        send(root, "Sổ_2021_03_15.csv", story.WARD_2, "p02")
-        story.report(root)
-    return root
+    return story.ready_to_issue(tmp_path_factory)
 
 
 @pytest.fixture
