@@ -17,18 +17,21 @@ if TYPE_CHECKING:
 REPOSITORY = Path(__file__).parents[1]
 # Of dossiers, of feedback and of what units report by hand.
 FEW_FORMS = ("II.05a", "II.06a", "II.06b", "II.08")
+# A ward, a department, the desk: whose own reports are made of the first quarter.
+UNITS_OWN_REPORTS = ("p03", "tp-st-tp", "tp-st-bpmc")
 IGNORED = shutil.ignore_patterns("data", "__pycache__", "generate.py")
 
 
 @dataclass(frozen=True)
 class Sample:
     """The sample office and what its runs came to, by period; then its first quarter asked again, whose manifest had
-    been written at a moment before."""
+    been written at a moment before; and all it had written by then."""
 
     office: Path
     runs: dict[str, RunResult]
     again: RunResult
     written_before: int
+    data_at_rest: Path
 
 
 def copy_office(target: Path) -> Path:

@@ -1,6 +1,6 @@
 """Persons stay in landing: a byte search, inside zip parts and Parquet too, finds the planted markers nowhere else.
 
-Here: every file a run writes; of tables, the rows that hold a word of the markers. Not here: which columns are personal (the contract).
+Here: every file that runs, units' reports, letters and the board write; of tables, the rows that hold a word of the markers. Not here: which columns are personal (the contract).
 Invariant: the markers are in the delivered files, else the search would prove nothing.
 """
 
@@ -14,9 +14,7 @@ from functools import cache
 from pathlib import Path
 
 import duckdb
-from sample_copy import REPOSITORY
-
-from pipelines.runner import RunResult
+from sample_copy import REPOSITORY, Sample
 
 MARKERS = json.loads((REPOSITORY / "tests" / "truth" / "person_markers.json").read_text(encoding="utf-8"))
 MARKS = "|".join([*map(re.escape, MARKERS["literals"]), *MARKERS["patterns"].values()])
@@ -64,9 +62,9 @@ def rows_with(connection: duckdb.DuckDBPyConnection, table: str, words: Sequence
     return [text for (text,) in connection.execute(query, list(words)).fetchall()]
 
 
-def test_marked_persons_are_found_nowhere_but_in_landing(sample_office: Path, q1: RunResult, q2: RunResult) -> None:
+def test_marked_persons_are_found_nowhere_but_in_landing(sample: Sample) -> None:
     assert all(any(word in pattern for word in WORDS) for pattern in MARKERS["patterns"].values())
-    data = sample_office / "data"
+    data = sample.data_at_rest
     holding = {
         path.relative_to(data).parts[0]
         for path in data.rglob("*")

@@ -13,6 +13,7 @@ import duckdb
 import pdfplumber
 import pytest
 from docx import Document
+from sample_copy import UNITS_OWN_REPORTS
 
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import load_office
@@ -21,7 +22,7 @@ from pipelines.units.letters import make_cover, make_reminders
 from pipelines.units.reports import make_units
 
 
-@pytest.mark.parametrize("unit", ["p03", "tp-st-tp", "tp-st-bpmc"])
+@pytest.mark.parametrize("unit", UNITS_OWN_REPORTS)
 def test_a_units_report_prints_the_totals_its_form_has_in_the_warehouse(
     sample_office: Path, q1: RunResult, unit: str
 ) -> None:
