@@ -69,8 +69,7 @@ def office(log: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def planned(office: Path) -> RunResult:
     """Due at the planned end, late by the moment."""
-    with pages_alone():
-        return report_by_steps(office, PERIOD)
+    return report_by_steps(office, PERIOD)
 
 
 @pytest.fixture(scope="module")
