@@ -1,4 +1,4 @@
-"""The city of Boston's own files through the same job: figures against an answer nobody here computed.
+"""The city of Boston's own files through the same steps: figures against an answer nobody here computed.
 
 Here: `../shared/realdata/boston-311-2015` as an office, recounted from the raw CSV files with pandas.
 Not here: copies of the data; the sample office.
@@ -73,7 +73,7 @@ def office(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def by_second(office: Path) -> RunResult:
-    return run_report(office, PERIOD)
+    return report_by_steps(office, PERIOD)
 
 
 @pytest.fixture(scope="module")
