@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 import pytest
-from by_steps import report_by_steps
+from by_steps import pages_alone, report_by_steps
 from shared_files import shared
 
 from pipelines.audit.trace import trace
@@ -78,7 +78,8 @@ def by_second(office: Path) -> RunResult:
 
 @pytest.fixture(scope="module")
 def by_day(office: Path, by_second: RunResult) -> RunResult:
-    return report_by_steps(office, PERIOD, switches={"lateness_granularity": "date"})
+    with pages_alone():
+        return report_by_steps(office, PERIOD, switches={"lateness_granularity": "date"})
 
 
 def query(result: RunResult, sql: str) -> pd.DataFrame:
