@@ -113,6 +113,14 @@ def find_tables(grid: Grid, contract: Contract, profile: Profile) -> list[Table]
     return tables
 
 
+def unread_rows(sheet: Sheet, labels: Labels) -> int:
+    """Return how many rows a sheet nobody reads has below a head of the contract's columns; 0 where it has none."""
+    _, (score, start, depth) = readable_head(sheet, labels)
+    if score < ENOUGH_HEADERS:
+        return 0
+    return sum(1 for row in sheet.rows[start + depth :] if sum(not is_blank(cell) for cell in row) >= ENOUGH_HEADERS)
+
+
 def readable_head(sheet: Sheet, labels: Labels) -> tuple[Sheet, tuple[int, int, int]]:
     """Return the sheet with its first rows as Unicode, and score, first row and depth of its header.
 

@@ -32,6 +32,8 @@ from pipelines.warehouse.register import Delivery
 #   name another unit, another period.                      the period it was sent for.
 # order_unknown: two versions came at once and differ.    total_differs: a total row is not the sum of its rows.
 # unknown_units: most rows name a unit no table knows.    future_day: its name says a day still to come.
+# not_owed: a sheet of a return its unit does not owe.    sheets_unread: tables beside those that are read.
+# earlier_rows: the rows it sent for an earlier period.   taken_out_before: the bytes of a file that was withdrawn.
 Kind = Literal[
     "other_unit",
     "other_period",
@@ -41,6 +43,10 @@ Kind = Literal[
     "other_units_rows",
     "unknown_units",
     "future_day",
+    "not_owed",
+    "sheets_unread",
+    "earlier_rows",
+    "taken_out_before",
     "title_unit",
     "title_period",
     "no_row_in_period",
@@ -195,6 +201,10 @@ class Claims:
     def is_desk(self, unit_id: str) -> bool:
         """Return whether a unit is a one-stop desk."""
         return self._kinds.get(unit_id) == "one_stop_desk"
+
+    def owes_anything(self, unit_id: str) -> bool:
+        """Return whether a unit owes anything at any time, and so sends returns of its own."""
+        return any(unit == unit_id for unit, _ in self._senders)
 
     def is_successor(self, unit_id: str, other: str) -> bool:
         """Return whether one unit took over the other, however many changes lie between."""

@@ -15,7 +15,7 @@ from pipelines.warehouse.acceptance import Acceptances
 from pipelines.warehouse.claims import Claim, Claims, is_export
 from pipelines.warehouse.code_parts import Coded, Parts
 from pipelines.warehouse.register import Cut, Delivery
-from pipelines.warehouse.return_claims import of_return
+from pipelines.warehouse.return_claims import of_other_sheets, of_return, of_unowed
 from pipelines.warehouse.said import Facts, Said
 from pipelines.warehouse.sent_when import SentDays, sent_days
 from pipelines.warehouse.title_claims import of_titles
@@ -32,6 +32,8 @@ class OwnClaims:
         """Take what is known of the office, of the files and of people's words."""
         self._office, self._known, self._said, self._words, self._cut = office, known, said, words, cut
         self._days: dict[str, SentDays] | None = None
+        # Sendings of whose unread tables something was said.
+        self._workbooks: set[str] = set()
 
     def of(self, typed: list[TypedDelivery]) -> list[list[Claim]]:
         """Return the claims of each delivery, settled by people's words."""
@@ -60,6 +62,7 @@ class OwnClaims:
             return
         if not _is_read(item) or delivery.stream is None:
             return
+        yield from self._of_sheets(item)
         wrong = [total for total in item.verdict.get("totals") or () if not total["agrees"]]
         if wrong:
             yield known.of_totals(delivery, wrong)
@@ -81,6 +84,17 @@ class OwnClaims:
         outside = known.of_days(delivery, facts.first_on, facts.last_on) if not stale else None
         if outside:
             yield outside
+
+    def _of_sheets(self, item: TypedDelivery) -> Iterator[Claim]:
+        """Yield what is said of the sheets of a workbook; of tables that no sheet of a return is, once a workbook."""
+        unowed = of_unowed(self._known, item.delivery, _rows(item))
+        if unowed:
+            yield unowed
+        if item.delivery.receipt_id not in self._workbooks:
+            others = of_other_sheets(self._known, item.delivery, item.verdict.get("unread") or [])
+            if others:
+                self._workbooks.add(item.delivery.receipt_id)
+                yield others
 
     def _coded(self, item: TypedDelivery, claims: list[Claim]) -> Coded | None:
         """Return a file by the unit part of its codes; None where it has none, or is another unit's by its rows."""

@@ -21,7 +21,7 @@ from pipelines.office.profiles import Profile
 from pipelines.office.settings import Office
 from pipelines.office.text import printable
 from pipelines.warehouse.own_returns import own_returns
-from pipelines.warehouse.returns import is_return_name, return_profiles
+from pipelines.warehouse.returns import every_return_profile, is_return_name, profiles_of_sheets, return_profiles
 
 # Acts of people that change which deliveries count; an issue or a reminder changes none.
 DELIVERY_ACTS = ("withdraw", "restore", "accept", "received")
@@ -178,8 +178,10 @@ class _Book:
     sheets: dict[tuple[str, str], list[Profile]] = field(default_factory=dict)
 
     def add(self, receipt: Receipt, own: OwnReturn | None) -> None:
-        """Enter one sending: a file is one delivery, a return workbook one for each of its unit's sheets."""
+        """Enter one sending: a file is one delivery, a return one for each sheet its unit owes or has filled in."""
         profiles = self._return_profiles(receipt) if own or is_return_name(receipt.file_name) else []
+        if own:
+            profiles = [*profiles, *self._beyond_duties(receipt, own, profiles)]
         for profile in profiles:
             self._enter(_new_delivery(receipt, f"{receipt.receipt_id}:{profile.stream}", profile, own))
         if not profiles:
@@ -191,6 +193,13 @@ class _Book:
         if key not in self.sheets:
             self.sheets[key] = return_profiles(self.office, *key)
         return self.sheets[key]
+
+    def _beyond_duties(self, receipt: Receipt, own: OwnReturn, due: list[Profile]) -> list[Profile]:
+        """Sheets a unit filled in without owing them, and those it had filled in an earlier return of the period."""
+        filled = profiles_of_sheets(own.filled)
+        before = (receipt.unit_id, receipt.period_id)
+        again = [item for item in every_return_profile() if (*before, item.stream, "") in self.newest]
+        return [item for item in every_return_profile() if item not in due and (item in filled or item in again)]
 
     def _enter(self, new: Delivery) -> None:
         place = (new.unit_id, new.period_id, new.stream)
