@@ -52,6 +52,7 @@ class Labels:
 
     def __init__(self, contract: Contract, profile: Profile) -> None:
         """Index all labels by their match key."""
+        self.contract = contract
         self.own = {path_key(text): name for name, texts in profile.labels.items() for text in texts}
         self.common = {path_key(text): name for name, column in contract.columns.items() for text in column.labels}
         self.dropped_by_profile = {path_key(text) for text in profile.drop}
