@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from pipelines.ingest.titles import units_in
+from pipelines.office.journal import Act
 from pipelines.office.profiles import END_OF_DAY
 from pipelines.office.reference import unit_aliases
 from pipelines.office.settings import Office
@@ -357,6 +358,14 @@ class Claims:
         return None
 
     # ---------------------------------------------------------------- what was sent before
+
+    def of_withdrawn(self, delivery: Delivery, act: Act) -> Claim:
+        """Say that the bytes of a file are those of one somebody took out, with the reason; it counts nevertheless."""
+        reason = (
+            f"Đúng từng byte tệp {act.by} đã rút ngày {act.at:%d/%m/%Y} («{act.why}»), nay lại được gửi và đang được "
+            "tính."
+        )
+        return self.doubt(delivery, "taken_out_before", "flags", reason)
 
     def of_missing(self, delivery: Delivery, replaced: Delivery, records: tuple[str, ...]) -> Claim:
         """Say which records a replacement no longer has; they keep counting until accepted as gone."""

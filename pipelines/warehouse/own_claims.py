@@ -14,7 +14,7 @@ from pipelines.office.settings import Office
 from pipelines.warehouse.acceptance import Acceptances
 from pipelines.warehouse.claims import Claim, Claims, is_export
 from pipelines.warehouse.code_parts import Coded, Parts
-from pipelines.warehouse.register import Cut, Delivery
+from pipelines.warehouse.register import Cut, Delivery, withdrawals
 from pipelines.warehouse.return_claims import of_other_sheets, of_return, of_unowed
 from pipelines.warehouse.said import Facts, Said
 from pipelines.warehouse.sent_when import SentDays, sent_days
@@ -31,6 +31,7 @@ class OwnClaims:
     def __init__(self, office: Office, known: Claims, said: Said, words: Acceptances, cut: Cut | None) -> None:
         """Take what is known of the office, of the files and of people's words."""
         self._office, self._known, self._said, self._words, self._cut = office, known, said, words, cut
+        self._taken_out = withdrawals(office, cut)
         self._days: dict[str, SentDays] | None = None
         # Sendings of whose unread tables something was said.
         self._workbooks: set[str] = set()
@@ -62,10 +63,7 @@ class OwnClaims:
             return
         if not _is_read(item) or delivery.stream is None:
             return
-        yield from self._of_sheets(item)
-        wrong = [total for total in item.verdict.get("totals") or () if not total["agrees"]]
-        if wrong:
-            yield known.of_totals(delivery, wrong)
+        yield from self._of_workbook(item)
         facts = self._said.of_rows(delivery.stream, item.folder)
         is_of_folder = delivery.profile is not None and delivery.profile.unit_from == "folder"
         by_rows = known.of_units(delivery, facts.units, _rows(item)) if is_of_folder and facts.units else None
@@ -85,8 +83,16 @@ class OwnClaims:
         if outside:
             yield outside
 
-    def _of_sheets(self, item: TypedDelivery) -> Iterator[Claim]:
-        """Yield what is said of the sheets of a workbook; of tables that no sheet of a return is, once a workbook."""
+    def _of_workbook(self, item: TypedDelivery) -> Iterator[Claim]:
+        """Yield what is said of a file or sheet before its rows are: that it was taken out, is not owed, its totals.
+
+        Of tables that nobody reads it is said once a workbook.
+        """
+        if item.delivery.taken_out:
+            yield self._known.of_withdrawn(item.delivery, self._taken_out[item.delivery.taken_out])
+        wrong = [total for total in item.verdict.get("totals") or () if not total["agrees"]]
+        if wrong:
+            yield self._known.of_totals(item.delivery, wrong)
         unowed = of_unowed(self._known, item.delivery, _rows(item))
         if unowed:
             yield unowed

@@ -57,6 +57,8 @@ class Delivery:
     # The look at the inbox it was received in; 0 where the receipt does not say. And the time its file system gave it.
     look_no: int = 0
     file_time: str | None = None
+    # The withdrawn sending of the same bytes for the same place that came before it, where there is one.
+    taken_out: str | None = None
 
     @cached_property
     def shown_name(self) -> str:
@@ -176,6 +178,8 @@ class _Book:
     newest: dict[tuple[object, ...], int] = field(default_factory=dict)
     bytes_at: dict[tuple[object, ...], list[int]] = field(default_factory=dict)
     sheets: dict[tuple[str, str], list[Profile]] = field(default_factory=dict)
+    # With a hash: the last withdrawn sending of those bytes.
+    taken_out: dict[tuple[object, ...], str] = field(default_factory=dict)
 
     def add(self, receipt: Receipt, own: OwnReturn | None) -> None:
         """Enter one sending: a file is one delivery, a return one for each sheet its unit owes or has filled in."""
@@ -208,8 +212,10 @@ class _Book:
         content = (*place, new.sha256)
         at = len(self.deliveries)
         if {new.delivery_id, new.receipt_id} & self.withdrawn:
+            self.taken_out[content] = new.receipt_id
             self.deliveries.append(replace(new, withdrawn=True))
             return
+        new = replace(new, taken_out=self.taken_out.get(content))
         old = self.newest.get(name)
         if old is not None and self.deliveries[old].sha256 != new.sha256:
             new = self._replacing(old, new)

@@ -7,19 +7,23 @@ Invariant: what is filled in is read and counted, or waits, or is named with wha
 from __future__ import annotations
 
 import datetime as dt
+import io
+import zipfile
 from pathlib import Path
 
 import openpyxl
 import pytest
 from office_folder import make_office
 from return_book import fill, heads
-from test_claims import HEAD, UNITS, arrive, kinds, now
+from test_claims import HEAD, NAME, UNITS, arrive, export, kinds, now, rows
 
+from pipelines.cli import main
 from pipelines.office.settings import Office, load_office
 from pipelines.units.returns import make_returns
 from pipelines.warehouse.accept import accept
 from pipelines.warehouse.delivery_states import State, state_of
 from pipelines.warehouse.status import period_status, status_lines
+from pipelines.warehouse.withdraw import restore, withdraw
 
 # p01 owes trainings only; p02 also what a unit without a system declares, and talks to people.
 OBLIGATIONS = (
@@ -145,8 +149,6 @@ def test_a_hidden_sheet_of_a_return_is_said_to_be_hidden(office: Office) -> None
 
 def dossiers(*sheets: tuple[str, str, bool]) -> bytes:
     """An export with sheets of one dossier each: name, code, whether the sheet is hidden; «x» has no day of promise."""
-    import io
-
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])
     for name, code, is_hidden in sheets:
@@ -178,3 +180,42 @@ def test_a_sheet_of_words_beside_the_list_says_nothing(office: Office) -> None:
     arrive(office, dossiers(("Danh sách", "0001", False), ("Chung", "0002", False)), name="Sổ_2021_03_15.xlsx")
     assert kinds(office) == []
     assert now(office)[0].verdict["counts"]["typed"] == 2
+
+
+@pytest.mark.parametrize(("unit", "of"), [("UBND Phường 2", " của UBND Phường 2"), ("", "")])
+def test_a_zip_no_profile_takes_is_said_to_hold_what_it_holds_and_of_whom(office: Office, unit: str, of: str) -> None:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as package:
+        package.writestr("thu muc\\Danh sach.csv", export(*rows(unit, "02", 1, 2)))
+    arrive(office, content.getvalue(), name="gui.zip")
+    reason = now(office)[0].verdict["refused_reason"]
+    assert reason.endswith(f"Trong tệp nén là bảng danh sách hồ sơ{of} («thu muc/Danh sach.csv»).")
+    assert "của UBND Phường 1." in reason
+
+
+def test_a_file_taken_out_that_comes_back_is_counted_and_asked_about(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content = export(*rows("UBND Phường 1", "01", 1))
+    arrive(office, content)
+    withdraw(office, now(office)[0].delivery.receipt_id, "Lan", "gửi nhầm")
+    path = office.root / "inbox" / "2021-Q1" / "p01" / NAME
+    path.unlink()
+    main(["--office", str(office.root), "receive"])
+    path.write_bytes(content)
+    capsys.readouterr()
+    main(["--office", str(office.root), "receive"])
+    assert "đúng từng byte tệp đã rút ngày 16/03/2021 (gửi nhầm), nay lại được tính" in capsys.readouterr().out
+    assert kinds(office) == [("p01", "taken_out_before")]
+    (item,) = now(office)
+    assert (item.is_counted, state_of(item)) == (True, State.DOUBTED)
+    accept(office, item.delivery.receipt_id, "Phường xác nhận gửi đúng", "Lan")
+    assert state_of(now(office)[0]) == State.COUNTED
+
+
+def test_a_withdrawal_taken_back_leaves_nothing_to_ask(office: Office) -> None:
+    arrive(office, export(*rows("UBND Phường 1", "01", 1)))
+    receipt = now(office)[0].delivery.receipt_id
+    withdraw(office, receipt, "Lan", "gửi nhầm")
+    restore(office, receipt, "Lan", "rút nhầm")
+    assert kinds(office) == []
