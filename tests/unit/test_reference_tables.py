@@ -82,6 +82,21 @@ def test_the_tables_the_faults_are_planted_in_have_none(tmp_path: Path) -> None:
         ("sections", "level,", "levels,", ["scheme", "gần nhất: «level»"]),
         ("sections", "Cấp xã,ward", "Cấp xã,wards", ["dòng 2", "applies_to", "«wards»", "gần nhất: «ward»"]),
         ("units", "ward,tp,2,,,", "ward,tp,2,Phường 2b|P1,,", ["dòng 3, 4", "tên «P1» chỉ hai đơn vị (p01, p02)"]),
+        ("units", "ward,tp,2,,,", "ward,tp,2,,,2019-06-30", ["obligations.csv, dòng 3", "«p02»", "đến hết 2019-06-30"]),
+        ("units", "ward,tp,2,,,", "ward,tp,2,,2022-01-01,", ["obligations.csv, dòng 3", "«p02»", "từ 2022-01-01"]),
+        (
+            "obligations",
+            "p02,case_exports,,",
+            "p02,case_exports,,2021-12-31\np02,case_exports,2021-12-31,",
+            ["dòng 4: «p02» đã phải gửi «case_exports» theo một dòng khác"],
+        ),
+        ("unit_successors", "p02,p01", "p02,p02", ["dòng 2", "to_unit_id", "«p02» chuyển cho chính mình"]),
+        (
+            "unit_successors",
+            "p02,p01,2021-07-01,1\n",
+            "p02,p01,2021-07-01,1\np01,p02,2021-07-01,1\n",
+            ["dòng 2", "dòng 3", "cùng ngày lại chuyển cho «p02»"],
+        ),
         (
             "periods",
             "2021-03-14\n",
