@@ -1,6 +1,6 @@
-"""Duties of units whose dates cannot be: beyond those of their unit, or twice at one time.
+"""Duties of units and their dates: within those of their unit, and once at one time.
 
-Here: the checks of reference/obligations.csv against units.csv. Not here: reading the tables (reference), who owes what
+Here: reference/obligations.csv held against units.csv. Not here: reading the tables (reference), who owes what
 on a day (warehouse/obligations).
 Invariant: every fault names its lines and what is there; a duty without a unit is another check's.
 """
@@ -34,24 +34,44 @@ def duties_told_twice(obligations: pd.DataFrame | None) -> Iterator[str]:
 
 
 def duties_of_nobody(obligations: pd.DataFrame | None, units: pd.DataFrame | None) -> Iterator[str]:
-    """Yield the duties that begin before their unit or end after it: a unit that is no more would owe for ever."""
+    """Yield the duties said to begin before their unit or to end after it: one that is no more would owe on."""
     if obligations is None or units is None:
         return
-    spans: dict[str, tuple[dt.date, dt.date]] = {}
-    for unit, first, last in zip(units["unit_id"], *_days(units), strict=True):
-        known = spans.get(unit, (first, last))
-        spans[unit] = min(first, known[0]), max(last, known[1])
+    spans = _spans(units)
     early: dict[str, list[int]] = {}
     late: dict[str, list[int]] = {}
     for line, unit, _, first, last in _rows(obligations):
-        if unit in spans and first < spans[unit][0]:
+        if unit in spans and _ALWAYS < first < spans[unit][0]:
             early.setdefault(unit, []).append(line)
-        if unit in spans and last > spans[unit][1]:
+        if unit in spans and _FOREVER > last > spans[unit][1]:
             late.setdefault(unit, []).append(line)
     for unit, lines in early.items():
         yield f", dòng {_shown(lines)}, cột valid_from: theo units.csv, «{unit}» chỉ có từ {spans[unit][0]}."
     for unit, lines in late.items():
         yield f", dòng {_shown(lines)}, cột valid_to: theo units.csv, «{unit}» chỉ có đến hết {spans[unit][1]}."
+
+
+def within_units(obligations: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
+    """Return the duties with every empty first or last day put at that of their unit: none owes while it is not."""
+    spans = _spans(units)
+    first, last = VALIDITY
+    begun = obligations["unit_id"].map({unit: day for unit, (day, _) in spans.items() if day > _ALWAYS})
+    ended = obligations["unit_id"].map({unit: day for unit, (_, day) in spans.items() if day < _FOREVER})
+    return obligations.assign(
+        **{
+            first: obligations[first].fillna(pd.to_datetime(begun)),
+            last: obligations[last].fillna(pd.to_datetime(ended)),
+        }
+    )
+
+
+def _spans(units: pd.DataFrame) -> dict[str, tuple[dt.date, dt.date]]:
+    """Return unit → the first and last day there is one of its versions."""
+    spans: dict[str, tuple[dt.date, dt.date]] = {}
+    for unit, first, last in zip(units["unit_id"], *_days(units), strict=True):
+        known = spans.get(unit, (first, last))
+        spans[unit] = min(first, known[0]), max(last, known[1])
+    return spans
 
 
 def _rows(obligations: pd.DataFrame) -> Iterator[tuple[int, str, str, dt.date, dt.date]]:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from pipelines.office.csv_file import csv_of, not_opened
-from pipelines.office.duty_checks import duties_of_nobody, duties_told_twice
+from pipelines.office.duty_checks import duties_of_nobody, duties_told_twice, within_units
 from pipelines.office.errors import OfficeError
 from pipelines.office.nearest import nearest
 from pipelines.office.streams import streams
@@ -61,7 +61,7 @@ def load_reference(folder: Path) -> dict[str, pd.DataFrame]:
     if faults:
         lines = "\n".join(f"  - {fault}" for fault in faults)
         raise OfficeError(f"Các bảng trong reference/ có {counted(faults)} chỗ sai:\n{lines}")
-    return tables
+    return {**tables, "obligations": within_units(tables["obligations"], tables["units"])}
 
 
 def _read(path: Path, name: str) -> tuple[pd.DataFrame | None, Sequence[str]]:
