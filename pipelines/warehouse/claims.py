@@ -349,8 +349,8 @@ class Claims:
                 reason = f"Chờ xác nhận: {self.name(other.unit_id)} đã gửi đúng tệp này («{other.shown_name}»)."
                 return self.doubt(delivery, "same_bytes", "waits", reason)
         for other in before:
-            earlier, period = self.period(other.period_id), self.period(delivery.period_id)
-            if other.unit_id == delivery.unit_id and earlier and period and earlier.end_on < period.start_on:
+            earlier = self.period(other.period_id)
+            if other.unit_id == delivery.unit_id and earlier and self.is_earlier(other, delivery):
                 # A name of a later moment says that nothing has changed since: an answer, and asked about.
                 is_later = (delivery.named_moment or other.observed_at) > other.observed_at
                 reason = f"Đúng từng byte tệp đã gửi cho {earlier.label} («{other.shown_name}»)."
@@ -358,6 +358,18 @@ class Claims:
         return None
 
     # ---------------------------------------------------------------- what was sent before
+
+    def is_earlier(self, old: Delivery, new: Delivery) -> bool:
+        """Return whether one file was sent for a period that ends before that of another begins."""
+        before, period = self.period(old.period_id), self.period(new.period_id)
+        return before is not None and period is not None and before.end_on < period.start_on
+
+    def of_earlier_rows(self, delivery: Delivery, earlier: Delivery) -> Claim:
+        """Say that a sheet of a return has, number for number, the rows of the one sent for an earlier period."""
+        period = self.period(earlier.period_id)
+        label = period.label if period else earlier.period_id
+        reason = f"Mọi dòng giống hệt số liệu đã gửi cho {label} («{earlier.shown_name}»), không khác một số nào."
+        return self.doubt(delivery, "earlier_rows", "flags", reason)
 
     def of_withdrawn(self, delivery: Delivery, act: Act) -> Claim:
         """Say that the bytes of a file are those of one somebody took out, with the reason; it counts nevertheless."""

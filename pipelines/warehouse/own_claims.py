@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
+from pipelines.ingest.contract import load_contract
 from pipelines.office.settings import Office
 from pipelines.warehouse.acceptance import Acceptances
 from pipelines.warehouse.claims import Claim, Claims, is_export
@@ -18,6 +19,7 @@ from pipelines.warehouse.register import Cut, Delivery, withdrawals
 from pipelines.warehouse.return_claims import of_other_sheets, of_return, of_unowed
 from pipelines.warehouse.said import Facts, Said
 from pipelines.warehouse.sent_when import SentDays, sent_days
+from pipelines.warehouse.streams import contract_path
 from pipelines.warehouse.title_claims import of_titles
 from pipelines.warehouse.typed import TypedDelivery
 
@@ -33,6 +35,8 @@ class OwnClaims:
         self._office, self._known, self._said, self._words, self._cut = office, known, said, words, cut
         self._taken_out = withdrawals(office, cut)
         self._days: dict[str, SentDays] | None = None
+        # Unit and stream → the sheets of its returns so far that are of one period.
+        self._sheets: dict[tuple[str, str | None], list[TypedDelivery]] = {}
         # Sendings of whose unread tables something was said.
         self._workbooks: set[str] = set()
 
@@ -70,6 +74,7 @@ class OwnClaims:
         if by_rows:
             yield by_rows
         if not is_export(delivery):
+            yield from self._of_return_sheet(item, facts)
             return
         yield from filter(None, [known.of_future(delivery)])
         stale = known.of_period(delivery)
@@ -82,6 +87,24 @@ class OwnClaims:
         outside = known.of_days(delivery, facts.first_on, facts.last_on) if not stale else None
         if outside:
             yield outside
+
+    def _of_return_sheet(self, item: TypedDelivery, facts: Facts) -> Iterator[Claim]:
+        """Yield the doubt that a sheet of a return is another period's: by its days, else by what was sent before."""
+        delivery = item.delivery
+        if not load_contract(contract_path(str(delivery.stream))).is_of_one_period or not _rows(item):
+            return
+        outside = self._known.of_days(delivery, facts.first_on, facts.last_on)
+        if outside:
+            yield outside
+            return
+        before = self._sheets.setdefault((delivery.unit_id, delivery.stream), [])
+        for old in before:
+            if self._known.is_earlier(old.delivery, delivery) and self._said.is_same(
+                str(delivery.stream), item.folder, old.folder
+            ):
+                yield self._known.of_earlier_rows(delivery, old.delivery)
+                return
+        before.append(item)
 
     def _of_workbook(self, item: TypedDelivery) -> Iterator[Claim]:
         """Yield what is said of a file or sheet before its rows are: that it was taken out, is not owed, its totals.
