@@ -11,6 +11,7 @@ import io
 import zipfile
 from pathlib import Path
 
+import duckdb
 import openpyxl
 import pytest
 from office_folder import make_office
@@ -22,6 +23,7 @@ from pipelines.office.settings import Office, load_office
 from pipelines.units.returns import make_returns
 from pipelines.warehouse.accept import accept
 from pipelines.warehouse.delivery_states import State, state_of
+from pipelines.warehouse.reported_claims import refused_lines
 from pipelines.warehouse.status import period_status, status_lines
 from pipelines.warehouse.withdraw import restore, withdraw
 
@@ -219,3 +221,22 @@ def test_a_withdrawal_taken_back_leaves_nothing_to_ask(office: Office) -> None:
     withdraw(office, receipt, "Lan", "gửi nhầm")
     restore(office, receipt, "Lan", "rút nhầm")
     assert kinds(office) == []
+
+
+def test_run_names_every_refused_file_once_and_none_it_has_named_for_its_claims(tmp_path: Path) -> None:
+    """A return refused on two sheets is one line; a file refused as another unit's is among the claims."""
+    with duckdb.connect(tmp_path / "warehouse.duckdb") as connection:
+        connection.execute(
+            "create table rpt_delivery as select * from (values "
+            "('a', 'p01', 'UBND Phường 1', 'phieu.xlsx', 'refused', 'refused', true, 'Trang A trống.'), "
+            "('b', 'p01', 'UBND Phường 1', 'phieu.xlsx', 'refused', 'refused', true, 'Trang B trống.'), "
+            "('c', 'p02', 'UBND Phường 2', 'cua-p01.csv', 'refused', 'refused', true, 'Của đơn vị khác.'), "
+            "('d', 'p02', 'UBND Phường 2', 'ky-khac.csv', 'refused', 'refused', false, 'Tệp rỗng.'), "
+            "('e', 'p02', 'UBND Phường 2', 'tot.csv', 'accepted', 'counted', true, null)) "
+            "as t(delivery_id, unit_id, unit_name, file_name, status, state, answers_period, refused_reason)"
+        )
+        connection.execute("create table rpt_claim as select 'c' as delivery_id, true as is_asked, null as accepted")
+    assert refused_lines(tmp_path) == [
+        "«phieu.xlsx» của UBND Phường 1, từ chối: Trang A trống. Trang B trống.",
+        "Cách sửa từng tệp bị từ chối: kstt status.",
+    ]
