@@ -28,6 +28,7 @@ from pipelines.warehouse.streams import contract_path, streams
 
 # A larger file is no slip of the hand, and opening it takes its time.
 _LARGEST = 20_000_000
+Pairs = tuple[tuple[str, str], ...]
 # Rows looked at for the unit they name.
 _ROWS = 200
 _EXPORT_AGAIN = "Kết xuất lại từ phần mềm, dạng Excel (.xlsx) hoặc CSV, rồi gửi lại."
@@ -36,10 +37,9 @@ _EXPORT_AGAIN = "Kết xuất lại từ phần mềm, dạng Excel (.xlsx) ho�
 def unprofiled(office: Office, delivery: Delivery) -> dict[str, Any]:
     """Return the verdict on a file without a profile."""
     landed = landed_path(office, delivery.sha256)
-    units = office.reference["units"]
-    names = dict(zip(units["unit_id"], units["name_vi"], strict=True))
+    names, aliases = _units(office)
     sender = names.get(delivery.unit_id, delivery.unit_id)
-    found = _looked_into(landed, tuple(sorted(_aliases(office))))
+    found = _looked_into(landed, aliases)
     if isinstance(found, tuple):
         return refused_verdict(delivery, *found)
     whose = ", ".join(names[unit] for unit in found.units)
@@ -56,10 +56,18 @@ def unprofiled(office: Office, delivery: Delivery) -> dict[str, Any]:
     return refused_verdict(delivery, reason, mend)
 
 
-def _aliases(office: Office) -> list[tuple[str, str]]:
-    """Return match key of each name of a unit → its id, as pairs."""
-    found = unit_aliases(office.reference["units"])
-    return [*zip(found["unit_key"], found["unit_id"], strict=True)]
+# Unit id → its name, and each match key of a name with its unit, under the hash of the office's table of units.
+_known: dict[str, tuple[dict[str, str], Pairs]] = {}
+
+
+def _units(office: Office) -> tuple[dict[str, str], Pairs]:
+    table = office.tables_hash("units")
+    if table not in _known:
+        units = office.reference["units"]
+        found = unit_aliases(units)
+        names = dict(zip(units["unit_id"], units["name_vi"], strict=True))
+        _known[table] = names, tuple(zip(found["unit_key"], found["unit_id"], strict=True))
+    return _known[table]
 
 
 def refused_verdict(delivery: Delivery, reason: str, mend: str) -> dict[str, Any]:
@@ -90,7 +98,7 @@ class _Inside:
 
 
 @lru_cache(maxsize=4096)
-def _looked_into(path: Path, aliases: tuple[tuple[str, str], ...]) -> _Inside | tuple[str, str]:
+def _looked_into(path: Path, aliases: Pairs) -> _Inside | tuple[str, str]:
     """Return what a file holds, or what is wrong with it whatever it is for, and what to do."""
     from pipelines.ingest.reading import try_open
 
