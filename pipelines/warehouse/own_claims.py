@@ -19,7 +19,7 @@ from pipelines.warehouse.register import Cut, Delivery, withdrawals
 from pipelines.warehouse.return_claims import of_other_sheets, of_return, of_unowed
 from pipelines.warehouse.said import Facts, Said
 from pipelines.warehouse.sent_when import SentDays, sent_days
-from pipelines.warehouse.streams import contract_path
+from pipelines.warehouse.streams import contract_path, streams
 from pipelines.warehouse.title_claims import of_titles
 from pipelines.warehouse.typed import TypedDelivery
 
@@ -35,6 +35,7 @@ class OwnClaims:
         self._office, self._known, self._said, self._words, self._cut = office, known, said, words, cut
         self._taken_out = withdrawals(office, cut)
         self._days: dict[str, SentDays] | None = None
+        self._of_one_period = {name for name in streams() if load_contract(contract_path(name)).is_of_one_period}
         # Unit and stream → the sheets of its returns so far that are of one period.
         self._sheets: dict[tuple[str, str | None], list[TypedDelivery]] = {}
         # Sendings of whose unread tables something was said.
@@ -91,7 +92,7 @@ class OwnClaims:
     def _of_return_sheet(self, item: TypedDelivery, facts: Facts) -> Iterator[Claim]:
         """Yield the doubt that a sheet of a return is another period's: by its days, else by what was sent before."""
         delivery = item.delivery
-        if not load_contract(contract_path(str(delivery.stream))).is_of_one_period or not _rows(item):
+        if delivery.stream not in self._of_one_period or not _rows(item):
             return
         outside = self._known.of_days(delivery, facts.first_on, facts.last_on)
         if outside:

@@ -78,15 +78,19 @@ class Delivery:
         """
         return (self.named_moment or dt.datetime.fromisoformat(self.received_at)).date()
 
-    @property
+    @cached_property
     def named_moment(self) -> dt.datetime | None:
         """The moment its name says it shows; None where it says none, or one that was still to come."""
-        return None if self.future_moment else _named(self.profile, self.file_name)
+        return None if self.future_moment else self._said_moment
 
-    @property
+    @cached_property
+    def _said_moment(self) -> dt.datetime | None:
+        return _named(self.profile, self.file_name)
+
+    @cached_property
     def future_moment(self) -> dt.datetime | None:
         """The moment its name says it shows, where that day had not come when it was received: no evidence."""
-        named = _named(self.profile, self.file_name)
+        named = self._said_moment
         return named if named and named.date() > dt.datetime.fromisoformat(self.received_at).date() else None
 
     @property
