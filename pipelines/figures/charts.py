@@ -128,7 +128,13 @@ class Chart:
 
 
 def _read_point(
-    label: str, value: int | str, text: str, figure_id: str | None, day: str | None, is_working_day: bool, counts: str = ""
+    label: str,
+    value: int | str,
+    text: str,
+    figure_id: str | None,
+    day: str | None,
+    is_working_day: bool,
+    counts: str = "",
 ) -> Point:
     number = Decimal(value) if isinstance(value, str) else value
     return Point(label, number, text, figure_id, dt.date.fromisoformat(day) if day else None, is_working_day, counts)

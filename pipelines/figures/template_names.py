@@ -57,6 +57,7 @@ FILTERS = {
     "day": "ngày trong câu, dạng 05/3/2021",
     "count": "số có dấu chấm hàng nghìn: 1.234",
     "lower_first": "chữ đầu viết thường, ở giữa câu",
+    "said": "lời do một macro của mẫu viết ra, đã thoát dấu: không thoát dấu lần nữa",
 }
 VALUES = {
     "forms": "mã các biểu của báo cáo",
@@ -154,6 +155,9 @@ ATTRIBUTES = {
         "silent": "tên các đơn vị chưa gửi gì",
         "plain": "câu trong văn bản gửi: bao nhiêu đơn vị, đơn vị nào chưa gửi; không có tên tệp",
         "sentence": "cả câu nói đơn vị nào đã gửi",
+        "answers": "câu đó, không có tệp bị từ chối và số dòng trả lại",
+        "partly": "đơn vị đã gửi một phần: unit_name, lacks (chưa có gì), last_day (ngày của tệp sau cùng)",
+        "explained": "tên các đơn vị mà câu plain đã nói đủ là chưa có gì",
         "rows_typed": "dòng đọc được của các tệp được dùng",
         "has_answers": "đã có đơn vị gửi số liệu hay chưa, dù mới một phần kỳ",
         "is_complete": "mọi đơn vị đã gửi đủ hay không",
