@@ -141,6 +141,7 @@ ATTRIBUTES = {
         "reasons": "lý do phát hành dù còn từng vướng mắc, theo thứ tự của blockers",
         "number": "số, ký hiệu văn bản; trống khi văn thư chưa cấp",
         "signed_on": "ngày ký dạng 2021-03-15; trống khi chưa ký",
+        "signed_words": "ngày ký bằng chữ: ngày 16 tháng 3 năm 2021; trống khi chưa ký",
         "signer": "họ tên người ký; trống khi chưa có",
         "seal": "mã niêm phong của bản phát hành",
         "title": "tên bản: Bản chính thức, phiên bản 1",

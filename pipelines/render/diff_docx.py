@@ -18,7 +18,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Mm, Pt
 
 from pipelines.figures.comparison import ChangedCell, Comparison
-from pipelines.figures.text import day_words, lower_first, text_day, text_days
+from pipelines.figures.text import lower_first, text_day, text_days
 from pipelines.render.docx_parts import (
     Bookmarks,
     add_page_number,
@@ -78,7 +78,7 @@ def _attached(found: Comparison) -> str:
     """Return of which report it is: number and date of the new version, blank until the registry gives them."""
     issue = found.issues[1]
     number = issue.number if issue and issue.number else "…"
-    day = day_words(dt.date.fromisoformat(issue.signed_on)) if issue and issue.signed_on else "ngày … tháng … năm …"
+    day = (issue.signed_words if issue else "") or "ngày … tháng … năm …"
     return f"(Kèm theo Báo cáo số {number} {day} của {found.office_name})"
 
 
