@@ -131,6 +131,8 @@ def test_every_change_reported_is_a_figure_of_the_manifest(model: ReportModel, t
         "II.06a/tp-st/A.1/c7_increase_prev": 160,
         "II.06a/tp-st/A.1/c7_increase_prev_percent": Decimal("25.00"),
         "II.06a/tp-st/A.1/c7_before_prev": 640,
+        # The summary sets the period before beside this one.
+        "II.06a/tp-st/total/c3_before_prev": 6000,
     }
 
 
