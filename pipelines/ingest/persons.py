@@ -35,8 +35,8 @@ _BETWEEN = r"[ .,_·–—-]?"
 _PHONE = rf"(?<!\d)(?<!\d[.,])\(?(?:{_ABROAD}|0)(?:{_BETWEEN}[()]?{_BETWEEN}\d){{8,10}}(?!\d)"
 # After a word that says what it is, a number is one however it is grouped, a passport's letters among its digits.
 _LABELLED = (
-    r"(?i:\b(?:cccd|cmnd|cmtnd|cmt|căn cước|chứng minh nhân dân|định danh|hộ chiếu|passport|bhxh|bhyt|gplx|stk|tài khoản"
-    r"|biển số))(?i:[\s:.]|số|công dân|cá nhân|xe|là)*(?P<labelled>[A-Z]{0,4}\d[\dA-Z .-]{4,22}\d)"
+    r"(?i:\b(?:cccd|cmnd|cmtnd|cmt|căn cước|chứng minh nhân dân|định danh|hộ chiếu|passport|bhxh|bhyt|gplx|stk"
+    r"|tài khoản|biển số))(?i:[\s:.]|số|công dân|cá nhân|xe|là)*(?P<labelled>[A-Z]{0,4}\d[\dA-Z .-]{4,22}\d)"
 )
 _LEAST_LABELLED = 7  # digits
 # An identity card has 12 digits (the first is 0, written in groups at times), the older one 9 (domain/10).

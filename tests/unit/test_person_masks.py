@@ -97,7 +97,13 @@ def test_a_name_after_a_unit_is_masked_in_a_column_of_units(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Nguyễn Văn Cừ", "UBND phường Nguyễn Văn Cừ", "Văn phòng công chứng Lê Thị Hoa", "UBND Châu Văn Liêm", "Phường 8 - Sóc Trăng"],
+    [
+        "Nguyễn Văn Cừ",
+        "UBND phường Nguyễn Văn Cừ",
+        "Văn phòng công chứng Lê Thị Hoa",
+        "UBND Châu Văn Liêm",
+        "Phường 8 - Sóc Trăng",
+    ],
 )
 def test_a_unit_named_after_a_person_keeps_its_name_in_a_column_of_units(text: str) -> None:
     assert without_persons(text, names=False) == text

@@ -122,7 +122,9 @@ def test_kept_bytes_that_are_not_those_received_are_named_never_counted_and_coun
 DEEP = b"[" * 100_000
 
 
-@pytest.mark.parametrize("content", [b"", DEEP, b"[]", b"\xff", b"5", b'{"content": {}}', b'{"content": 5, "sha256": ""}'])
+@pytest.mark.parametrize(
+    "content", [b"", DEEP, b"[]", b"\xff", b"5", b'{"content": {}}', b'{"content": 5, "sha256": ""}']
+)
 def test_a_broken_index_of_what_files_say_is_made_anew(office: Office, content: bytes) -> None:
     standing(office, register(office))
     path = office.data / "typed" / "said.json"

@@ -227,7 +227,16 @@ def test_what_is_no_sure_whole_number_is_an_error(cell: object) -> None:
 
 @pytest.mark.parametrize(
     ("cell", "number"),
-    [("1.234,5", 1234.5), ("1 234,5", 1234.5), ("98,75 %", 98.75), ("98,75%", 98.75), ("98.75", 98.75), (98.75, 98.75), ("35%", 35.0), ("12,5", 12.5)],
+    [
+        ("1.234,5", 1234.5),
+        ("1 234,5", 1234.5),
+        ("98,75 %", 98.75),
+        ("98,75%", 98.75),
+        ("98.75", 98.75),
+        (98.75, 98.75),
+        ("35%", 35.0),
+        ("12,5", 12.5),
+    ],
 )
 def test_a_rate_is_read_in_both_spellings_and_a_percentage_as_shown(cell: object, number: float) -> None:
     assert (type_rate(cell).value, type_rate(cell).error) == (number, None)
