@@ -17,6 +17,7 @@ from pathlib import Path
 
 from pipelines.ingest.cells import is_blank
 from pipelines.ingest.grid import open_grid
+from pipelines.ingest.persons import without_persons
 from pipelines.ingest.sheet import Row
 from pipelines.ingest.sniff import Refused
 from pipelines.ingest.zip_size import read_part
@@ -94,7 +95,7 @@ def read_own_return(path: Path, sheet_names: Collection[str]) -> OwnReturn | Non
     has_lists = any(match_key(name) == match_key(LISTS_SHEET) for name in names or [])
     if UNIT_PROPERTY not in properties and not seen.is_titled and not (only_ours and has_lists):
         return None
-    unit_id, period_id = properties.get(UNIT_PROPERTY, ""), properties.get(PERIOD_PROPERTY, "")
+    unit_id, period_id = (without_persons(properties.get(name, "")) for name in (UNIT_PROPERTY, PERIOD_PROPERTY))
     return OwnReturn(unit_id, period_id, seen.headings, seen.filled, seen.others)
 
 
@@ -152,7 +153,7 @@ def _seen(path: Path, known: set[str]) -> _Seen:
         is_titled,
         tuple(name for name, rows in ours if _has_rows(rows, _ROW_CELLS)),
         tuple(
-            name
+            without_persons(name)
             for name, rows in named
             if match_key(name) not in known | {match_key(LISTS_SHEET)} and _has_rows(rows, _HEAD_CELLS)
         ),
@@ -174,7 +175,8 @@ def _headings(below: list[str]) -> list[tuple[str, str]]:
         if match_key(line).startswith(_BELOW_HEADING):
             break
         if line:
-            found.append(split_heading(line))
+            unit, period = split_heading(line)
+            found.append((without_persons(unit, names=False), without_persons(period)))
     return found
 
 

@@ -18,6 +18,7 @@ from pipelines.ingest.grid import Opened
 from pipelines.ingest.guess import Guess, guess
 from pipelines.ingest.headers import ENOUGH_HEADERS, Labels, path_key
 from pipelines.ingest.landing import landed_path
+from pipelines.ingest.persons import without_persons
 from pipelines.ingest.titles import units_in
 from pipelines.office.profiles import Profile
 from pipelines.office.reference import unit_aliases
@@ -79,8 +80,8 @@ def refused_verdict(delivery: Delivery, reason: str, mend: str) -> dict[str, Any
         "profile_id": None,
         "recipe": "",
         "status": "refused",
-        "refused_reason": reason,
-        "refused_mend": mend,
+        "refused_reason": without_persons(reason),
+        "refused_mend": without_persons(mend),
         "counts": {"rows_in": 0, "typed": 0, "rejected": 0, "blank": 0, "furniture": 0, "flagged": 0},
         "checks": [],
         "furniture": [],
