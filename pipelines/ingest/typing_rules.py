@@ -23,8 +23,9 @@ SERIAL_ZERO_1904 = dt.datetime(1904, 1, 1)
 _ERRORS = re.compile(r"^(#(DIV/0!|N/A|GETTING_DATA|[A-Z_]+[!?])|Err:\d{3})$")
 _NO_DATE = frozenset({"-", "--", "–", "—", "null", "NULL"})
 _SPACES = re.compile(r"[\s\u00a0\u200b\ufeff]+")
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\ufeff"))
 _TIME = (
-    r"(?P<h>\d{1,2})\s*(?::|giờ|h)\s*(?P<n>\d{1,2})?(?:\s*phút)?(?::(?P<s>\d{2})(?:\.\d+)?)?\s*(?P<half>AM|PM|SA|CH)?"
+    r"(?P<h>\d{1,2})\s*(?::|giờ|h|g)\s*(?P<n>\d{1,2})?(?:\s*phút)?(?::(?P<s>\d{2})(?:\.\d+)?)?\s*(?P<half>AM|PM|SA|CH)?"
 )
 _DAY = r"(?P<a>\d{1,2})\s*[/.\-_]\s*(?P<b>\d{1,2})\s*[/.\-_]\s*(?P<y>\d+)"
 _REST = r"(?:\s+-\s+.*(?:ngày|giờ|phút).*)?"
@@ -42,11 +43,22 @@ _ISO = re.compile(
 _SPELLED = re.compile(
     rf"^(?:{_TIME}\s*,?\s*)?(?:ngày\s+)?(?P<a>\d{{1,2}})\s+tháng\s+(?P<b>\d{{1,2}})\s+năm\s+(?P<y>\d+)$", re.IGNORECASE
 )
+# A month by its name, as a spreadsheet writes it («05-Jan-2021», «05-Thg1-2021»); the year last, the day beside it.
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = rf"(?:(?P<name>{'|'.join(_MONTHS)})[a-z]*|(?:thg|th|tháng)\.?\s*(?P<b>\d{{1,2}}))"
+_NAMED = tuple(
+    re.compile(rf"^{day_and_month}[-/.,\s]\s*(?P<y>\d+)(?:,?\s+{_TIME})?$", re.IGNORECASE)
+    for day_and_month in (rf"(?P<a>\d{{1,2}})[-/.\s]\s*{_MONTH}", rf"{_MONTH}[-/.\s]\s*(?P<a>\d{{1,2}})")
+)
 _UTC = ("Z", "+00:00", "+0000", "-00:00", "-0000")
 _COMPACT = re.compile(r"^(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})(?:(?P<h>\d{2})(?P<n>\d{2})(?P<s>\d{2}))?$")
 _SERIAL = re.compile(r"^\d{5}(\.\d+)?$")
 _DASHES = re.compile("[\u2010-\u2015\u2212\u2e3a\u2e3b]")
 _AS_TEXT = re.compile(r'^(?:="(?P<formula>[^"]*)"|\'(?P<quoted>\S.*))$')
+# A blank between digits that is no thousands mark: two numbers stand in the cell.
+_BY_BLANKS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?: \d{3})+(?!\d)")
+_TWO_NUMBERS = re.compile(r"\d \d")
+_NO_AMOUNT = re.compile(r"^0\d{6,}$")  # as a phone or an identity number is written
 _WHOLE = re.compile(r"^-?\d+$")
 _CURRENCY = re.compile(r"\s*(?:đồng|đ|vnđ|vnd)\.?$")
 # What follows a whole amount and says nothing: «6.000,00», «6000.00»; what is counted: «15 hồ sơ».
@@ -210,6 +222,11 @@ def _from_text(text: str, month_first: bool, zone: dt.tzinfo | None) -> Typed:
             if month_first and form is not _SPELLED:
                 day, month = month, day
             return _build(found, int(found["y"]), month, day)
+    for form in _NAMED:
+        found = form.match(text)
+        if found:
+            month = _MONTHS.index(found["name"].casefold()) + 1 if found["name"] else int(found["b"])
+            return _build(found, int(found["y"]), month, int(found["a"]))
     return Typed(None, None, "không đọc được ngày")
 
 
@@ -232,6 +249,8 @@ def _build(found: re.Match[str], year: int, month: int, day: int) -> Typed:
         hour += 12
     if half in ("AM", "SA") and hour == 12:
         hour = 0
+    if len(parts["y"]) <= 2:
+        return Typed(None, None, f"năm «{parts['y']}» không đủ bốn chữ số, không chắc là năm nào")
     if not 1000 <= year <= 9999:
         return Typed(None, None, f"năm «{parts['y']}» không hợp lệ")
     if not 1 <= month <= 12:
@@ -330,7 +349,7 @@ def type_count(cell: object) -> Typed:
         return Typed(None, None, "không phải số")
     if isinstance(cell, int | float):
         return Typed(int(cell)) if float(cell).is_integer() else Typed(None, None, "không phải số nguyên")
-    text = _SPACES.sub("", nfc(str(cell)))
+    text = _one_number(str(cell))
     if text in _NO_DATE:
         return Typed(None, f"«{text}» đọc là để trống")
     if _is_formula_error(text):
@@ -338,11 +357,18 @@ def type_count(cell: object) -> Typed:
     bare = _COUNTED.sub("", text)
     if bare != text:
         return type_count(bare)
-    if _WHOLE.match(text):
+    if _WHOLE.match(text) and not _NO_AMOUNT.match(text):
         return Typed(int(text), "số lưu dạng chữ")
     if _GROUPED.match(text):
         return Typed(int(text.replace(".", "").replace(",", "")), "bỏ dấu phân cách hàng nghìn")
     return Typed(None, None, "không phải số nguyên")
+
+
+def _one_number(text: str) -> str:
+    """Return a number without blanks; two numbers in one cell («6000 0938417001») keep the blank and are none."""
+    spaced = _SPACES.sub(" ", nfc(text).translate(_INVISIBLE)).strip()
+    joined = _BY_BLANKS.sub(lambda found: found[0].replace(" ", ""), spaced)
+    return joined if _TWO_NUMBERS.search(joined) else joined.replace(" ", "")
 
 
 def type_money(cell: object) -> Typed:
@@ -365,7 +391,7 @@ def type_rate(cell: object) -> Typed:
         return Typed(None, None, "không phải số")
     if isinstance(cell, int | float):
         return Typed(float(cell))
-    given = _SPACES.sub("", nfc(str(cell)))
+    given = _one_number(str(cell))
     text = given.removesuffix("%")
     rule = "số phần trăm" if given != text else "số lưu dạng chữ"
     if text in _NO_DATE:

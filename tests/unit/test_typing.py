@@ -63,6 +63,12 @@ EARLIEST, LATEST = dt.date(2000, 1, 1), dt.date(2035, 12, 31)
         ("05/03/2021\u00a008:30", "2021-03-05T08:30:00"),
         ("29/01/2024 09:05:00 - 4 giờ", "2024-01-29T09:05:00"),
         ("05_03_2021", "2021-03-05T00:00:00"),
+        ("05-Mar-2021", "2021-03-05T00:00:00"),  # a month by its name is no guess
+        ("5 March 2021", "2021-03-05T00:00:00"),
+        ("March 5, 2021 08:30", "2021-03-05T08:30:00"),
+        ("05-Thg3-2021", "2021-03-05T00:00:00"),
+        ("05/thg 3/2021", "2021-03-05T00:00:00"),
+        ("05/03/2021 08g30", "2021-03-05T08:30:00"),
         ("05/03/2021 08:30:15 CH", "2021-03-05T20:30:15"),
         (20210305083015.0, "2021-03-05T08:30:15"),  # the national packet's form, kept as a number
         (dt.datetime(2021, 3, 5, 8, 29, 59, 994_000), "2021-03-05T08:30:00"),  # a spreadsheet's fraction of a day
@@ -110,7 +116,12 @@ def test_an_offset_of_summer_time_is_the_zones_own_and_moves_nothing() -> None:
         ("ngày mai", "không đọc được"),
         ("05/03/1021", "ngoài khoảng"),
         (True, "không phải ngày"),
-        ("5/3/21", "«21»"),  # a year of two digits is a guess
+        ("5/3/21", "«21» không đủ bốn chữ số"),  # a year of two digits is a guess
+        ("05-Mar-21", "«21» không đủ bốn chữ số"),
+        ("21/03/05", "«05» không đủ bốn chữ số"),
+        ("05-thg 3-21", "«21» không đủ bốn chữ số"),
+        ("05-Mai-2021", "không đọc được"),
+        ("05-Thg13-2021", "tháng 13"),
         ("2021-03-31T18:30:00Z", "UTC"),  # 01/04 in Viet Nam: another quarter
         ("05/03/2021 25:00", "không có thật"),
         ("05/03/2021 13:30 AM", "không có thật"),
@@ -207,7 +218,7 @@ def test_text_is_composed_and_single_spaced() -> None:
     [
         (46095.0, 46095),  # a count that could be a date stays a count
         ("46095", 46095), ("1.234", 1234), ("1,234", 1234), ("1.234.567", 1234567), (" 15\u00a0000 ", 15000),
-        ("-5", -5), ("0", 0),
+        ("-5", -5), ("0", 0), ("05", 5), ("1 234\u202f567", 1234567), ("- 5", -5), ("1\u200b234", 1234),
     ],
 )  # fmt: skip
 def test_a_count_takes_dots_and_commas_before_three_digits_as_thousands(cell: object, number: int) -> None:
@@ -215,15 +226,28 @@ def test_a_count_takes_dots_and_commas_before_three_digits_as_thousands(cell: ob
 
 
 @pytest.mark.parametrize(
-    "cell", ["1.23", "12,5", 1.5, "1.234,5", "1.2345", "35%", "mười", dt.datetime(2026, 3, 14), True]
-)
+    "cell",
+    [
+        "1.23", "12,5", 1.5, "1.234,5", "1.2345", "35%", "mười", dt.datetime(2026, 3, 14), True,
+        "6000 0938417001", "12 34", "1.234 567", "0938417001", "079204881001",  # two numbers; a phone, an identity number
+    ],
+)  # fmt: skip
 def test_what_is_no_sure_whole_number_is_an_error(cell: object) -> None:
     assert (type_count(cell).value, type_count(cell).error is None) == (None, False)
 
 
 @pytest.mark.parametrize(
     ("cell", "number"),
-    [("1.234,5", 1234.5), ("98,75%", 98.75), ("98.75", 98.75), (98.75, 98.75), ("35%", 35.0), ("12,5", 12.5)],
+    [
+        ("1.234,5", 1234.5),
+        ("1 234,5", 1234.5),
+        ("98,75 %", 98.75),
+        ("98,75%", 98.75),
+        ("98.75", 98.75),
+        (98.75, 98.75),
+        ("35%", 35.0),
+        ("12,5", 12.5),
+    ],
 )
 def test_a_rate_is_read_in_both_spellings_and_a_percentage_as_shown(cell: object, number: float) -> None:
     assert (type_rate(cell).value, type_rate(cell).error) == (number, None)
