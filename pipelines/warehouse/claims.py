@@ -32,6 +32,7 @@ from pipelines.warehouse.register import Delivery
 #   name another unit, another period.                      the period it was sent for.
 # order_unknown: two versions came at once and differ.    total_differs: a total row is not the sum of its rows.
 # unknown_units: most rows name a unit no table knows.    future_day: its name says a day still to come.
+# older_issue: a newer version its office issued is here.  other_rules: it was counted under other switches.
 Kind = Literal[
     "other_unit",
     "other_period",
@@ -51,6 +52,8 @@ Kind = Literal[
     "shared_codes",
     "code_part",
     "deleted_dossiers",
+    "older_issue",
+    "other_rules",
 ]
 Effect = Literal["refuses", "waits", "answers_nothing", "flags"]
 # What an officer reads of each.

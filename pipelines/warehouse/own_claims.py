@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from typing import Any
 
 from pipelines.office.settings import Office
 from pipelines.warehouse.acceptance import Acceptances
 from pipelines.warehouse.claims import Claim, Claims, is_export
 from pipelines.warehouse.code_parts import Coded, Parts
+from pipelines.warehouse.issued_claims import of_older, of_version
 from pipelines.warehouse.register import Cut, Delivery
 from pipelines.warehouse.return_claims import of_return
 from pipelines.warehouse.said import Facts, Said
@@ -32,6 +34,8 @@ class OwnClaims:
         """Take what is known of the office, of the files and of people's words."""
         self._office, self._known, self._said, self._words, self._cut = office, known, said, words, cut
         self._days: dict[str, SentDays] | None = None
+        # Of each unit and period the versions its office issued that were received so far.
+        self._versions: dict[tuple[str, str], list[dict[str, Any]]] = {}
 
     def of(self, typed: list[TypedDelivery]) -> list[list[Claim]]:
         """Return the claims of each delivery, settled by people's words."""
@@ -60,6 +64,7 @@ class OwnClaims:
             return
         if not _is_read(item) or delivery.stream is None:
             return
+        yield from of_version(known, delivery, item.verdict.get("issued"), self._office.settings.switches)
         wrong = [total for total in item.verdict.get("totals") or () if not total["agrees"]]
         if wrong:
             yield known.of_totals(delivery, wrong)
@@ -109,6 +114,13 @@ class OwnClaims:
         is_barred = any(claim.effect in ("refuses", "waits") and not claim.accepted for claim in claims)
         if not _is_read(item) or is_barred or not _rows(item):
             return
+        if version := item.verdict.get("issued"):
+            before = self._versions.setdefault((delivery.unit_id, delivery.period_id), [])
+            older = of_older(self._known, delivery, version, before)
+            if older:
+                yield older
+                return
+            before.append(version)
         content = (delivery.stream, delivery.sha256)
         if delivery.kind != "same_bytes" and not any(claim.effect == "answers_nothing" for claim in claims):
             doubt = self._known.of_bytes(delivery, same.get(content, ()))

@@ -1,4 +1,5 @@
--- The population of the period: split once by receipt (carried in, online, direct and postal) and once by outcome.
+-- The population of the period: split once by receipt (carried in, online, direct and postal) and once by outcome. What
+-- offices below counted in the versions they issued is added as they counted it.
 {% set apologies = {
     'apologised': 'in_time', 'apologised_late': 'late', 'not_apologised': 'none', 'apology_untold': 'untold'
 } %}
@@ -212,3 +213,8 @@ select
     source_row,
     flags
 from judged
+union all
+select
+    {{ each_name('issued.#', yml_columns('fct_dossier_period') | list) }}
+from {{ ref('int_issued_dossier') }} as issued
+where issued.fate = 'counted'
