@@ -223,7 +223,7 @@ issued as (
 )
 
 {# Both sides in the order of the yml; a unit test of dbt has no yml at hand, and tests the first side alone. -#}
-{% set columns = yml_columns('fct_dossier_period') | list -%}
+{% set columns = (yml_columns('fct_dossier_period') if graph.get('nodes') else {}) | list -%}
 select {{ columns | join(', ') or '*' }}
 from counted
 {% if columns -%}
