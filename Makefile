@@ -20,7 +20,7 @@ TESTS_IN = $(shell [ "0$(MEMORY_KB)" -gt 8000000 ] 2>/dev/null && echo TMPDIR=/d
 PICKED = $(if $(T),$(if $(filter -%,$(T))$(wildcard $(firstword $(subst ::, ,$(T)))),$(T),-k "$(T)"))
 SPREAD = $(if $(wildcard $(filter %.py,$(firstword $(subst ::, ,$(T))))),,-n 2 --dist loadscope --no-loadscope-reorder)
 
-.PHONY: help report year test quick kills audit golden check ui docs site env clean
+.PHONY: help report year test quick kills audit golden check check-code check-sql ui docs site env clean
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
@@ -45,7 +45,7 @@ ui: env  ## Dagster UI on 127.0.0.1
 test: env  ## every test; some of them: make test T=file-or-word; only those that failed: make test T=--lf
 	@$(TESTS_IN) $(RUN)/python -m pytest $(SPREAD) $(PICKED)
 
-quick: env  ## the tests of every few minutes: those that neither run the job nor build models
+quick: env  ## the tests of every few minutes: those that receive no files into an office, run no job and build no models
 	@$(TESTS_IN) $(RUN)/python -m pytest $(SPREAD) -m "not slow" --ignore=tests/pipeline $(PICKED)
 
 bench: env  ## what runs cost: a quarter of the sample, the event log, reading, large offices beside pandas, history (an hour)
@@ -78,14 +78,18 @@ golden: env  ## write the kept documents, docs/reference.md and the output shown
 	@KSTT_GOLDEN=write $(RUN)/python -m pytest -n 0 tests/golden tests/pipeline/test_shown_output.py tests/pipeline/test_template_check.py
 	@git --no-pager diff --stat -- tests/golden docs README.md
 
-check: env  ## ruff, types, SQL lint, portable SQL, dbt parse
+check: check-code check-sql  ## ruff, types, SQL lint, portable SQL, dbt parse (make -j2 check: side by side)
+
+check-code: env
 	$(RUN)/ruff check .
 	$(RUN)/ruff format --check .
 	$(RUN)/ty check pipelines
+	$(RUN)/python -m pytest -n 0 tests/unit/test_portable_sql.py
+	KSTT_WAREHOUSE=/nonexistent.duckdb $(RUN)/dbt --quiet parse --project-dir dbt_project --profiles-dir dbt_project --target-path target/parse
+
+check-sql: env
 	@mkdir -p target/check
 	KSTT_WAREHOUSE=$(CURDIR)/target/check/warehouse.duckdb $(RUN)/sqlfluff lint dbt_project/models --disable-progress-bar
-	$(RUN)/python -m pytest -n 0 tests/unit/test_portable_sql.py
-	KSTT_WAREHOUSE=/nonexistent.duckdb $(RUN)/dbt --quiet parse --project-dir dbt_project --profiles-dir dbt_project --target-path target/check
 
 docs: env  ## dbt's documentation and the lineage of columns, pages that open from disk: target/docs/
 	@rm -rf target/docs && mkdir -p target/docs

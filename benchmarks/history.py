@@ -45,6 +45,7 @@ def make_office(root: Path, quarters: int) -> None:
         span = f"{start[0]}-{start[1]:02d}-15,{year}-{3 * quarter + 3:02d}-14"
         periods.append(f"{names[-1]},quarter,Quý {quarter + 1} năm {year},{span}")
     (root / "reference" / "periods.csv").write_text("\n".join(periods) + "\n", encoding="utf-8")
+    (root / "reference" / "incoming.csv").unlink()  # of the sample's own files
     # The office lives a week after its last period: the sample's own day may lie before.
     settings = root / "office.yaml"
     day = dt.date.fromisoformat(periods[-1].rpartition(",")[2]) + dt.timedelta(days=7)

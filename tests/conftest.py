@@ -41,8 +41,9 @@ LONG = (
     "test_declared.py",
     "test_seal.py",
 )
-# What a module holds that runs the job, whole steps of it, or builds models: such a module is not quick.
-_BUILDS = {"run_report", "report_by_steps", "story", "Warehouse", "run_dbt"}
+# What a module holds that runs the job, whole steps of it (an office that receives files too), or builds models: such a
+# module is not quick.
+_BUILDS = {"run_report", "report_by_steps", "story", "Warehouse", "run_dbt", "receive_inbox"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

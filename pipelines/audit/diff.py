@@ -102,6 +102,8 @@ class _Comparer:
             causes=tuple(causes.most_common()),
             late_share=self._late_share(moved),
             folders=(str(self.versions["old"].folder), str(self.versions["new"].folder)),
+            issues=(self.versions["old"].issue, self.versions["new"].issue),
+            sent_forms=tuple(name for name, item in self.versions["new"].layouts.items() if item.get("is_sent")),
         )
 
     # --- cells -----------------------------------------------------------------------------------------------------

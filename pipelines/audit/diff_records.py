@@ -19,6 +19,7 @@ import duckdb
 from pipelines.figures.cells import Fact, behind, declared_fact
 from pipelines.figures.comparison import CellRecord, Value
 from pipelines.figures.layout import facts_of, load_layouts
+from pipelines.figures.version import Issue, issue_of
 
 _KEY_LENGTH = 8
 _Row = dict[str, Any]
@@ -41,6 +42,12 @@ class Version:
         """First letters of the key of the answer, as in the name of its folder."""
         manifest = json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
         return str(manifest["key"])[:_KEY_LENGTH]
+
+    @cached_property
+    def issue(self) -> Issue | None:
+        """What an issued version prints of itself; None of a draft."""
+        record = self.folder / "issue.json"
+        return issue_of(json.loads(record.read_text(encoding="utf-8"))["printed"]) if record.is_file() else None
 
 
 @dataclass(frozen=True)

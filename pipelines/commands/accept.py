@@ -22,8 +22,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace) -> int:
     """Accept, and say what was accepted."""
-    from pipelines.office.journal import person, reason
     from pipelines.warehouse.accept import accept, still_shown
+    from pipelines.warehouse.act_words import person, reason
     from pipelines.warehouse.claims import listed
 
     office = load(parsed)

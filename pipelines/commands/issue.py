@@ -61,16 +61,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(parsed: argparse.Namespace) -> int:
     """Issue, and say where the version lies."""
     from pipelines.figures.version import ISSUE_KINDS
-    from pipelines.office.journal import person, reason
     from pipelines.package.force import given_reasons
     from pipelines.package.issue import Request, issue
     from pipelines.setup.supply import lacking
+    from pipelines.warehouse.act_words import person, reason
 
+    uncounted = f" (không đếm lại: {reason(parsed.without_recount)})" if parsed.without_recount else ""
     request = Request(
         period_id=parsed.period,
         kind=parsed.kind,
         by=person(parsed.by),
-        why=reason(parsed.why) + (f" (không đếm lại: {parsed.without_recount})" if parsed.without_recount else ""),
+        why=reason(parsed.why) + uncounted,
         as_of=parsed.as_of,
         force={**_listed(parsed.force_file), **given_reasons(parsed.force)},
         number=parsed.number.strip(),

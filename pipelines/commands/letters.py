@@ -30,6 +30,7 @@ def run(parsed: argparse.Namespace) -> int:
     from pipelines.ingest.reception_text import waiting_lines
     from pipelines.office import journal
     from pipelines.units.letters import make_cover, make_reminders
+    from pipelines.warehouse.act_words import person as acting
     from pipelines.warehouse.status import period_status
 
     office = load(parsed)
@@ -45,7 +46,7 @@ def run(parsed: argparse.Namespace) -> int:
             return 0
         if parsed.sent_by is not None:
             units = sorted({path.stem.removeprefix("don-doc-") for path in made})
-            person = journal.person(parsed.sent_by)
+            person = acting(parsed.sent_by)
             journal.append(office, "remind", person, "đôn đốc đơn vị chưa gửi đủ", period_id=parsed.period, units=units)
     print(f"Đã lập {counted(made)} tệp công văn:")
     for path in made:

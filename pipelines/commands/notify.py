@@ -35,13 +35,14 @@ def run(parsed: argparse.Namespace) -> int:
     """Send or show; return 1 when something could not be sent."""
     from pipelines.notices.register import is_told, tell
     from pipelines.office import journal
+    from pipelines.warehouse.act_words import person
 
     office = load(parsed)
     if parsed.list:
         for line in list_lines(office):
             print(line)
         return 0
-    by = journal.person(parsed.by) if parsed.letters or parsed.mend else "kstt notify"
+    by = person(parsed.by) if parsed.letters or parsed.mend else "kstt notify"
     found = list(_chosen(office, parsed))
     new = [item for item in found if not is_told(office, item.digest)]
     if parsed.dry_run:

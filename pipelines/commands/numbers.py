@@ -26,8 +26,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(parsed: argparse.Namespace) -> int:
     """Print the register, after entering a number where one is given."""
     from pipelines.figures.version import ISSUE_KINDS
-    from pipelines.office.journal import person
     from pipelines.package.numbers import give_number, register_of_numbers
+    from pipelines.warehouse.act_words import person
 
     office = load(parsed)
     if parsed.version is not None:

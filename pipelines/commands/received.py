@@ -23,7 +23,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace) -> int:
     """Note the day."""
-    from pipelines.office.journal import person, reason
+    from pipelines.warehouse.act_words import person, reason
     from pipelines.warehouse.sent_when import note_received
 
     done = note_received(load(parsed), parsed.file, parsed.on, person(parsed.by), reason(parsed.why))

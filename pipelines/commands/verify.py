@@ -58,6 +58,11 @@ def run(parsed: argparse.Namespace) -> int:
     differences += unsigned
     if not differences:
         issued = [act for act in acts(office, "issue") if parsed.period in (None, act.details["period_id"])]
+        if parsed.period and not issued:
+            raise OfficeError(
+                f"Kỳ {parsed.period} chưa phát hành bản nào theo sổ việc: không có gì để kiểm tra. "
+                "Kiểm tra lại mã kỳ, và sổ việc bằng --against."
+            )
         print(f"✓ Không có gì khác: {counted(issued)} bản đã phát hành, sổ việc {counted(acts(office))} việc.")
         for line in signed:
             print(f"  {line}")

@@ -23,7 +23,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace) -> int:
     """Withdraw or take back in, and say which issued versions had counted with it."""
-    from pipelines.office.journal import person, reason
+    from pipelines.warehouse.act_words import person, reason
     from pipelines.warehouse.withdraw import restore, withdraw
 
     act, said = (restore, "Tính lại") if parsed.undo else (withdraw, "Đã rút")

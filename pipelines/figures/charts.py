@@ -39,6 +39,13 @@ class Point:
     # Of a calendar: the day, and whether it is a working day.
     day: dt.date | None = None
     is_working_day: bool = True
+    # Of a rate: the counts it is made of, "120/126".
+    counts: str = ""
+
+    @property
+    def told(self) -> str:
+        """The value as it is read beside its bar: "95,24% (120/126)"."""
+        return f"{self.text} ({self.counts})" if self.counts else self.text
 
 
 @dataclass(frozen=True)
@@ -94,6 +101,7 @@ class Chart:
                             point.figure_id,
                             point.day.isoformat() if point.day else None,
                             point.is_working_day,
+                            point.counts,
                         ]
                         for point in series.points
                     ],
@@ -120,10 +128,16 @@ class Chart:
 
 
 def _read_point(
-    label: str, value: int | str, text: str, figure_id: str | None, day: str | None, is_working_day: bool
+    label: str,
+    value: int | str,
+    text: str,
+    figure_id: str | None,
+    day: str | None,
+    is_working_day: bool,
+    counts: str = "",
 ) -> Point:
     number = Decimal(value) if isinstance(value, str) else value
-    return Point(label, number, text, figure_id, dt.date.fromisoformat(day) if day else None, is_working_day)
+    return Point(label, number, text, figure_id, dt.date.fromisoformat(day) if day else None, is_working_day, counts)
 
 
 def charts_of(model: ReportModel) -> Mapping[str, Chart]:
@@ -167,7 +181,7 @@ def _of_form(model: ReportModel, form: Form, layout: ChartLayout) -> Chart:
     rows = _rows(form, columns, layout.rows)
     labels = _labels(rows)
     series = tuple(
-        Series(_name(column), tuple(_points(labels, [_figure(form, row, column) for row in rows])))
+        Series(_name(column), tuple(_points(model, labels, [_figure(form, row, column) for row in rows])))
         for column in columns
     )
     first = [_figure(form, row, columns[0]) for row in rows]
@@ -250,12 +264,23 @@ def _labels(rows: Sequence[FormRow]) -> list[str]:
     return [f"{row.label} ({row.code.partition('.')[0]})" if labels.count(row.label) > 1 else row.label for row in rows]
 
 
-def _points(labels: Sequence[str], figures: Sequence[Figure]) -> Iterator[Point]:
+def _points(model: ReportModel, labels: Sequence[str], figures: Sequence[Figure]) -> Iterator[Point]:
     for label, figure in zip(labels, figures, strict=True):
-        if figure.is_unsent:
-            yield Point(label, 0, "chưa gửi")
-        else:
-            yield Point(label, figure.value or 0, figure.text or format_count(0), figure.figure_id)
+        yield Point(label, 0, "chưa gửi") if figure.is_unsent else _point(model, label, figure)
+
+
+def _point(model: ReportModel, label: str, figure: Figure) -> Point:
+    values = {name: found.value for name in (*figure.parts, *figure.whole) if (found := model.figures.get(name))}
+    text = figure.text or format_count(0)
+    return Point(label, figure.value or 0, text, figure.figure_id, counts=_counts(figure, values))
+
+
+def _counts(figure: Figure, values: Mapping[str, int | Decimal | None]) -> str:
+    """Return the counts a rate is made of, "120/126"; nothing of a figure that is no rate of counts."""
+    sides = [[values.get(name) for name in names] for names in (figure.parts, figure.whole)]
+    if not all(sides) or any(not isinstance(value, int) for side in sides for value in side):
+        return ""
+    return "/".join(format_count(sum(int(value or 0) for value in side)) for side in sides)
 
 
 def _over_periods(model: ReportModel, form: Form, column: LayoutColumn | Ratio) -> Series:
@@ -266,13 +291,13 @@ def _over_periods(model: ReportModel, form: Form, column: LayoutColumn | Ratio) 
         found = [(part.label, getattr(part, of_parts[column.name])) for part in model.parts]
         return Series(
             _name(column),
-            tuple(Point(label, item.value or 0, item.text, item.figure_id) for label, item in found),
+            tuple(_point(model, label, item) for label, item in found),
         )
     now = _figure(form, form.rows[-1], column)
     # A year ago comes before the period before.
     earlier = sorted(model.compared, key=lambda item: item.against != "year")
     before = [point for compared in earlier if (point := _issued_point(compared, now))]
-    this = Point(model.question.period_label, now.value or 0, now.text or format_count(0), now.figure_id)
+    this = _point(model, model.question.period_label, now)
     return Series(_name(column), (*before, this))
 
 
@@ -280,9 +305,8 @@ def _issued_point(compared: Compared, now: Figure) -> Point | None:
     value = compared.figures.get(now.figure_id)
     if value is None:
         return None
-    return Point(
-        compared.period_label, value, format_rate(value) if isinstance(value, Decimal) else format_count(value)
-    )
+    text = format_rate(value) if isinstance(value, Decimal) else format_count(value)
+    return Point(compared.period_label, value, text, counts=_counts(now, compared.figures))
 
 
 def _trend(model: ReportModel) -> Chart:
@@ -339,9 +363,9 @@ def _lines_text(chart: Chart) -> str:
     lines = []
     for points in zip(*(series.points for series in chart.series), strict=True):
         if len(points) == 1:
-            lines.append(f"{points[0].label}: {points[0].text}")
+            lines.append(f"{points[0].label}: {points[0].told}")
         else:
-            noted = (f"{item.name.lower()} {point.text}" for item, point in zip(chart.series, points, strict=True))
+            noted = (f"{item.name.lower()} {point.told}" for item, point in zip(chart.series, points, strict=True))
             lines.append(f"{points[0].label}: {', '.join(noted)}")
     return "; ".join(lines) + "."
 

@@ -10,6 +10,8 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
+from pipelines.figures.version import Issue
+
 Value = int | Decimal | None
 
 
@@ -105,8 +107,33 @@ class Comparison:
     late_share: str
     # Folders of the two reports, whose books a page links to; empty where there are none.
     folders: tuple[str, str] = ("", "")
+    # What the two versions print of themselves; None of a draft.
+    issues: tuple[Issue | None, Issue | None] = (None, None)
+    # Forms the new version sends; empty: all.
+    sent_forms: tuple[str, ...] = ()
 
     @property
     def office_cells(self) -> tuple[ChangedCell, ...]:
         """Cells of the office's own forms: the ones that were sent."""
         return tuple(cell for cell in self.cells if cell.scope_id == self.office_scope)
+
+    @property
+    def annex_cells(self) -> tuple[ChangedCell, ...]:
+        """The office's cells in forms that are sent; a form with the very changes of one before is there once."""
+        by_form: dict[str, list[ChangedCell]] = {}
+        for cell in self.office_cells:
+            if not self.sent_forms or cell.form_id in self.sent_forms:
+                by_form.setdefault(cell.form_id, []).append(cell)
+        seen: set[tuple[tuple[str, str, str, str], ...]] = set()
+        found: list[ChangedCell] = []
+        for cells in by_form.values():
+            changes = tuple((cell.row_title, cell.column_title, cell.old_text, cell.new_text) for cell in cells)
+            found += cells if changes not in seen else []
+            seen.add(changes)
+        return tuple(found)
+
+    @property
+    def is_of_provisional(self) -> bool:
+        """Return whether a final is held against provisional figures: nothing is corrected then (domain/04 4.2)."""
+        old, new = self.issues
+        return bool(old and new and old.kind == "provisional" and new.kind == "final")

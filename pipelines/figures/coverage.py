@@ -6,12 +6,14 @@ Invariant: nothing is decided here; every state is a column of rpt_coverage, rpt
 
 from __future__ import annotations
 
+import datetime as dt
+from collections import Counter
 from dataclasses import fields
 from typing import Any
 
 import duckdb
 
-from pipelines.figures.delivered import RefusedFile
+from pipelines.figures.delivered import Partly, RefusedFile
 from pipelines.figures.model import (
     CorrectionMade,
     Coverage,
@@ -20,7 +22,10 @@ from pipelines.figures.model import (
     Scope,
 )
 from pipelines.figures.records import records_of
-from pipelines.figures.text import Cleaner, format_count, joined
+from pipelines.figures.text import Cleaner, format_count, joined, lower_first
+
+# Contents a plain sentence names of one unit; more are named in the office's copy only.
+_BRIEF = 2
 
 
 def deliveries_of(connection: duckdb.DuckDBPyConnection, cleaner: Cleaner) -> tuple[Delivery, ...]:
@@ -93,16 +98,14 @@ def coverage_of(
     """Return the coverage of some things owed (rows of rpt_coverage): of one form's streams, or of all."""
     streams = {record["stream"] for record in records}
     names = {record["unit_id"]: cleaner.text(record["unit_name"]) for record in records}
-    owing: dict[str, list[str]] = {}
+    owing: dict[str, list[dict[str, Any]]] = {}
     for record in records:
         if record["state"] != "accepted":
-            parts = [record["stream_title"]] if len(streams) > 1 else []
-            parts += [record["missing_parts"]] if record.get("missing_parts") else []
-            owing.setdefault(record["unit_id"], []).extend([": ".join(map(cleaner.text, parts))] if parts else [])
+            owing.setdefault(record["unit_id"], []).append(record)
     missing = tuple(name for unit_id, name in names.items() if unit_id in owing)
-    between = "; " if any(record.get("missing_parts") for record in records) else ", "
+    owed_of = Counter(record["unit_id"] for record in records)
     noted = tuple(
-        f"{names[unit_id]} ({between.join(lacking)})" if lacking else names[unit_id]
+        _noted(names[unit_id], lacking, owed_of[unit_id], len(streams) > 1, cleaner)
         for unit_id, lacking in owing.items()
     )
     bad = [item for item in deliveries if item.answers_period and item.status == "refused"]
@@ -121,20 +124,63 @@ def coverage_of(
     for record in records:
         came = int(record["rows_typed"] or 0) + (record["state"] == "accepted")
         sent[record["unit_id"]] = sent.get(record["unit_id"], 0) + came
+    answers = _own_answer(records) if scope and set(names) == {scope.unit_id} else _answers(accepted, len(names), noted)
     return Coverage(
         owed=len(names),
         accepted=accepted,
         missing=missing,
         refused=refused,
         rows_rejected=rejected,
-        sentence=_coverage_sentence(
-            _own_answer(records) if scope and set(names) == {scope.unit_id} else _answers(accepted, len(names), noted),
-            refused,
-            rejected,
-        ),
+        sentence=_coverage_sentence(answers, refused, rejected),
+        answers=_coverage_sentence(answers, (), 0),
         rows_typed=typed,
         silent=tuple(name for unit_id, name in names.items() if unit_id in owing and not sent.get(unit_id)),
+        partly=tuple(
+            Partly(
+                names[unit_id],
+                _in_brief(lacking, owed_of[unit_id], cleaner),
+                _last_day(unit_id, streams, deliveries) if len(streams) == 1 else None,
+            )
+            for unit_id, lacking in owing.items()
+            if sent.get(unit_id)
+        ),
     )
+
+
+def _noted(name: str, lacking: list[dict[str, Any]], owed: int, is_of_streams: bool, cleaner: Cleaner) -> str:
+    """Return a unit with all it has not sent: its contents, of a longer period by the parts of it."""
+    by_part: dict[str, list[str]] = {}
+    for record in lacking:
+        by_part.setdefault(cleaner.text(record.get("missing_parts") or ""), []).append(
+            cleaner.text(record["stream_title"])
+        )
+    told = []
+    for part, titles in by_part.items():
+        what = ("mọi nội dung" if len(titles) == owed else joined(titles)) if is_of_streams else ""
+        told.append(": ".join(words for words in (part, what) if words))
+    return f"{name} ({'; '.join(told)})" if any(told) else name
+
+
+def _in_brief(lacking: list[dict[str, Any]], owed: int, cleaner: Cleaner) -> str:
+    """Return what a unit that sent something has not sent, as a sentence has room for; “” if it is more."""
+    parts = {cleaner.text(record.get("missing_parts") or "") for record in lacking}
+    part = lower_first(next(iter(parts))) if len(parts) == 1 else ""
+    if part and len(lacking) == owed:
+        return part
+    if len(lacking) > _BRIEF:
+        return ""
+    of_part = f" ({part})" if part else ""
+    return f"về {joined([cleaner.text(record['stream_title']) for record in lacking])}{of_part}"
+
+
+def _last_day(unit_id: str, streams: set[str], deliveries: tuple[Delivery, ...]) -> dt.date | None:
+    """Return the day of the newest file of a unit that was read."""
+    days = (
+        item.observed_on
+        for item in deliveries
+        if item.unit_id == unit_id and item.stream in streams and item.status == "accepted" and item.observed_on
+    )
+    return max(days, default=None)
 
 
 def _answers(accepted: int, owed: int, missing: tuple[str, ...]) -> list[str]:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from pipelines.figures.text import format_count, joined
+from pipelines.figures.text import format_count, joined, text_day
 
 # Units a plain sentence of coverage names; more are counted only.
 MOST_NAMED = 6
+# Units it says what they lack of.
+_MOST_EXPLAINED = 3
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,21 @@ class RefusedFile:
     unit_name: str
     file_name: str
     reason: str
+
+
+@dataclass(frozen=True)
+class Partly:
+    """A unit that has sent a part of what it owes: what is not known of it (empty: too much to say), its last day."""
+
+    unit_name: str
+    lacks: str
+    last_day: dt.date | None = None
+
+    @property
+    def words(self) -> str:
+        """What is not known of the unit, inside a sentence."""
+        until = f" (số liệu sau cùng đến ngày {text_day(self.last_day)})" if self.last_day else ""
+        return f"{self.unit_name} chưa có số liệu {self.lacks}{until}"
 
 
 @dataclass(frozen=True)
@@ -38,6 +55,10 @@ class Coverage:
     rows_typed: int = 0
     # The units of `missing` nothing at all was read of.
     silent: tuple[str, ...] = ()
+    # The others of `missing`.
+    partly: tuple[Partly, ...] = ()
+    # The sentence without refused files and rows sent back.
+    answers: str = ""
 
     @property
     def is_complete(self) -> bool:
@@ -61,10 +82,17 @@ class Coverage:
             return f"Số liệu của {whole}."
         if len(self.missing) > MOST_NAMED:
             return f"Số liệu của {whole}; {format_count(len(self.missing))} đơn vị chưa gửi hoặc chưa gửi đủ."
-        partly = [name for name in self.missing if name not in self.silent]
+        partly = [name for name in self.missing if name not in self.explained]
         told = [f"chưa gửi đủ: {joined(partly)}"] if partly else []
+        told += [item.words for item in self.partly if item.unit_name in self.explained]
         told += [f"chưa có số liệu của {joined(self.silent)}"] if self.silent else []
         return f"Số liệu của {whole}; {'; '.join(told)}."
+
+    @property
+    def explained(self) -> tuple[str, ...]:
+        """The units of `missing` the plain sentence says all of: what it says, a section need not say again."""
+        brief = [item.unit_name for item in self.partly if item.lacks] if len(self.missing) <= MOST_NAMED else []
+        return (*self.silent, *(brief if len(brief) <= _MOST_EXPLAINED else ()))
 
 
 @dataclass(frozen=True)

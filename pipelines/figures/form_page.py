@@ -239,8 +239,7 @@ def attached_line(model: ReportModel) -> str:
     """Return the line below the number of an appendix: of which report it is (Nghị định 30/2020/NĐ-CP, appendix I)."""
     office, issue = model.office, model.issue
     number = issue.number if issue and issue.number else f"…/{office.report_symbol}"
-    day = day_words(dt.date.fromisoformat(issue.signed_on)) if issue and issue.signed_on else ""
-    day = day or f"ngày … tháng … năm {model.question.as_of.year}"
+    day = (issue.signed_words if issue else "") or f"ngày … tháng … năm {model.question.as_of.year}"
     return f"(Kèm theo Báo cáo số {number} {day} của {office.name})"
 
 

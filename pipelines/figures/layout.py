@@ -38,8 +38,9 @@ class LayoutColumn:
     whole: str | None = None
     # A note that is no line below the form: words alone tell it.
     is_printed: bool = True
-    # What must be there for a zero to be a count (yml, needs): one of some columns of files, or a note of the row.
+    # For a zero to be a count (yml): one of some columns of files or notes; asked while a note of `untold` is not zero.
     needs: frozenset[str] = frozenset()
+    untold: frozenset[str] = frozenset()
 
     @property
     def measure(self) -> str:
@@ -328,7 +329,7 @@ def _layout(node: dict[str, Any], meta: dict[str, Any], metas: dict[str, dict[st
                 "from": item.get("from", ""),
                 "of": item.get("of"),
                 "type": item.get("type", "int"),
-                **({"needs": list(item["needs"])} if "needs" in item else {}),
+                **{key: list(item[key]) for key in ("needs", "untold") if key in item},
             }
             for name, item in numbered
             if item.get("role") not in ("stub", "unfilled")
@@ -444,7 +445,6 @@ def _chart(chart_id: str, item: dict[str, Any]) -> ChartLayout:
 
 
 def _column(item: dict[str, Any]) -> LayoutColumn:
-    needs = frozenset(item.get("needs", ()))
-    return LayoutColumn(
-        item["name"], item["number"], tuple(item["head"]), item.get("from"), item.get("of"), needs=needs
-    )
+    needs, untold = (frozenset(item.get(name, ())) for name in ("needs", "untold"))
+    place = (item["name"], item["number"], tuple(item["head"]), item.get("from"), item.get("of"))
+    return LayoutColumn(*place, needs=needs, untold=untold)

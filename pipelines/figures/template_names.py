@@ -57,6 +57,7 @@ FILTERS = {
     "day": "ngày trong câu, dạng 05/3/2021",
     "count": "số có dấu chấm hàng nghìn: 1.234",
     "lower_first": "chữ đầu viết thường, ở giữa câu",
+    "said": "lời do một macro của mẫu viết ra, đã thoát dấu: không thoát dấu lần nữa",
 }
 VALUES = {
     "forms": "mã các biểu của báo cáo",
@@ -142,6 +143,7 @@ ATTRIBUTES = {
         "reasons": "lý do phát hành dù còn từng vướng mắc, theo thứ tự của blockers",
         "number": "số, ký hiệu văn bản; trống khi văn thư chưa cấp",
         "signed_on": "ngày ký dạng 2021-03-15; trống khi chưa ký",
+        "signed_words": "ngày ký bằng chữ: ngày 16 tháng 3 năm 2021; trống khi chưa ký",
         "signer": "họ tên người ký; trống khi chưa có",
         "seal": "mã niêm phong của bản phát hành",
         "title": "tên bản: Bản chính thức, phiên bản 1",
@@ -156,6 +158,9 @@ ATTRIBUTES = {
         "silent": "tên các đơn vị chưa gửi gì",
         "plain": "câu trong văn bản gửi: bao nhiêu đơn vị, đơn vị nào chưa gửi; không có tên tệp",
         "sentence": "cả câu nói đơn vị nào đã gửi",
+        "answers": "câu đó, không có tệp bị từ chối và số dòng trả lại",
+        "partly": "đơn vị đã gửi một phần: unit_name, lacks (chưa có gì), last_day (ngày của tệp sau cùng)",
+        "explained": "tên các đơn vị mà câu plain đã nói đủ là chưa có gì",
         "rows_typed": "dòng đọc được của các tệp được dùng",
         "has_answers": "đã có đơn vị gửi số liệu hay chưa, dù mới một phần kỳ",
         "is_complete": "mọi đơn vị đã gửi đủ hay không",

@@ -7,6 +7,7 @@ Invariant: no locale of the machine decides how a number looks.
 from __future__ import annotations
 
 import datetime as dt
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ RATE_DECIMALS = 2
 NO_RATE = "–"
 # A figure nobody has sent: neither nil nor zero.
 NOT_SENT = "…"
+_DAY = re.compile(r"\b(0[1-9]|[12]\d|3[01])/(0[1-9]|1[0-2])/(\d{4})\b")
 _KEPT = "\n\t"
 
 
@@ -41,6 +43,11 @@ def format_day(day: dt.date) -> str:
 def text_day(day: dt.date) -> str:
     """Return a day inside a sentence: days below 10 and months 1 and 2 have a 0 (domain/10 10.3): 05/3/2021."""
     return f"{day.day:02d}/{_month(day)}/{day.year}"
+
+
+def text_days(text: str) -> str:
+    """Return a text with each of its days as it stands inside a sentence: 11/03/2021 becomes 11/3/2021."""
+    return _DAY.sub(lambda found: text_day(dt.date(*map(int, found.group(3, 2, 1)))), text)
 
 
 def day_words(day: dt.date) -> str:

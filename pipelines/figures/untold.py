@@ -33,15 +33,18 @@ def mark_untold(form: Form, columns: Mapping[str, frozenset[str]]) -> Form:
 
 
 def _row(form: Form, row: FormRow, columns: Mapping[str, frozenset[str]]) -> FormRow:
-    of_files = columns.get(form.scope_id if row.kind == "total" else row.unit_id)
+    # A row that is no unit's rests on the files of the form's scope.
+    of_files = columns.get(row.unit_id or form.scope_id)
     notes = {column.name: figure.value for column, figure in zip(form.layout.notes, row.notes, strict=True)}
 
-    def is_told(needs: frozenset[str]) -> bool:
-        counted = [notes[name] for name in needs if name in notes]
-        return any(counted) if counted else of_files is None or bool(needs & of_files)
+    def is_told(column: LayoutColumn) -> bool:
+        if column.untold and not any(notes.get(name) for name in column.untold):
+            return True
+        counted = [notes[name] for name in column.needs if name in notes]
+        return any(counted) if counted else of_files is None or bool(column.needs & of_files)
 
     def mark(column: LayoutColumn, figure: Figure) -> Figure:
-        if not column.needs or figure.value is None or figure.value or is_told(column.needs):
+        if not column.needs or figure.value is None or figure.value or is_told(column):
             return figure
         return replace(figure, text=NOT_SENT, is_unsent=True)
 

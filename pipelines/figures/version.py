@@ -6,9 +6,12 @@ Invariant: a draft has no version; only a person issues.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from pipelines.figures.text import day_words
 
 ISSUE_KINDS = {"provisional": "Bản tạm tính", "final": "Bản chính thức", "corrected": "Bản đính chính"}
 
@@ -37,6 +40,11 @@ class Issue:
         """Name of the version as officers call it."""
         number = f" lần {self.correction_no}" if self.correction_no else ""
         return f"{ISSUE_KINDS[self.kind]}{number}, phiên bản {self.version}"
+
+    @property
+    def signed_words(self) -> str:
+        """The day of signing as a document is dated: ngày 16 tháng 3 năm 2021; empty until it is signed."""
+        return day_words(dt.date.fromisoformat(self.signed_on)) if self.signed_on else ""
 
     @property
     def lines(self) -> tuple[str, ...]:

@@ -168,7 +168,7 @@ def template_environment(folders: Sequence[Path], known: Mapping[str, object]) -
         autoescape=False,
         bytecode_cache=_compiled,
     )
-    environment.filters.update(day=text_day, count=format_count, lower_first=lower_first)
+    environment.filters.update(day=text_day, count=format_count, lower_first=lower_first, said=Markup)
     return environment
 
 

@@ -16,6 +16,7 @@ from html import unescape
 from pathlib import Path
 
 from pipelines.ingest.grid import open_grid
+from pipelines.ingest.persons import without_persons
 from pipelines.ingest.sniff import Refused
 from pipelines.ingest.zip_size import read_part
 from pipelines.office.text import match_key, nfc
@@ -85,7 +86,8 @@ def read_own_return(path: Path, sheet_names: Collection[str]) -> OwnReturn | Non
     has_lists = any(match_key(name) == match_key(LISTS_SHEET) for name in names or [])
     if UNIT_PROPERTY not in properties and not is_titled and not (only_ours and has_lists):
         return None
-    return OwnReturn(properties.get(UNIT_PROPERTY, ""), properties.get(PERIOD_PROPERTY, ""), headings)
+    unit_id, period_id = (without_persons(properties.get(name, "")) for name in (UNIT_PROPERTY, PERIOD_PROPERTY))
+    return OwnReturn(unit_id, period_id, headings)
 
 
 def _parts(path: Path) -> dict[str, str]:
@@ -134,5 +136,6 @@ def _headings(path: Path, known: set[str]) -> tuple[tuple[tuple[str, str], ...],
             if match_key(line).startswith(_BELOW_HEADING):
                 break
             if line:
-                found.append(split_heading(line))
+                unit, period = split_heading(line)
+                found.append((without_persons(unit, names=False), without_persons(period)))
     return tuple(dict.fromkeys(found)), is_titled

@@ -21,16 +21,27 @@ WEAK = (
 )
 MIDDLE = (
     "Văn|Thị|Hữu|Đức|Minh|Thanh|Ngọc|Quốc|Hoàng|Xuân|Quang|Phước|Tấn|Chí|Bích|Hồng|Thúy|Thùy|Tuấn|Hoài|Khánh|Duy|Nhật|"
-    "Trọng|Đình|Bá|Sỹ|Viết|Huy|Phi|Thế|Diễm|Tuyết|Cẩm|Ánh"
+    "Trọng|Đình|Bá|Sỹ|Viết|Huy|Phi|Thế|Diễm|Tuyết|Cẩm|Ánh|Sa|Sà|Sô"
 )
 # Given names common enough that, after a surname, they leave no doubt.
 GIVEN = (
-    "An|Anh|Ân|Bảo|Bình|Bửu|Châu|Chi|Chiến|Chung|Cúc|Cường|Danh|Diễm|Diệu|Dũng|Duy|Duyên|Dương|Đan|Đạt|Đăng|Đức|Em|"
+    "An|Anh|Ân|Bảo|Bé|Bình|Bửu|Châu|Chi|Chiến|Chung|Cúc|Cường|Danh|Diễm|Diệu|Dũng|Duy|Duyên|Dương|Đan|Đạt|Đăng|Đức|Em|"
     "Giang|Hà|Hải|Hân|Hằng|Hạnh|Hào|Hảo|Hậu|Hiền|Hiếu|Hoa|Hòa|Hoài|Hoàng|Hồng|Huệ|Hùng|Huy|Huyền|Hưng|Hương|Hường|Hữu|"
     "Khang|Khánh|Khoa|Khôi|Kiệt|Kiều|Lam|Lan|Lâm|Liên|Linh|Loan|Lộc|Lợi|Luân|Ly|Mai|Mẫn|Minh|Mỹ|My|Nam|Nga|Ngân|Nghĩa|"
     "Ngọc|Nguyên|Nhã|Nhân|Nhi|Nhiên|Như|Nhung|Oanh|Phát|Phong|Phú|Phúc|Phụng|Phước|Phương|Phượng|Quân|Quang|Quý|Quyên|"
     "Quỳnh|Sang|Tài|Tâm|Tân|Thanh|Thành|Thảo|Thắng|Thắm|Thi|Thịnh|Thoa|Thơ|Thu|Thuận|Thúy|Thùy|Thủy|Thư|Tiên|Tiến|Toàn|"
-    "Trâm|Trân|Trang|Tri|Trí|Trinh|Trọng|Trúc|Trung|Tú|Tuấn|Tùng|Tuyền|Tuyết|Uyên|Vân|Việt|Vinh|Vy|Xuân|Xuyến|Yến"
+    "Trâm|Trân|Trang|Tri|Trí|Trinh|Trọng|Trúc|Trung|Tú|Tuấn|Tùng|Tuyền|Tuyết|Út|Uyên|Vân|Việt|Vinh|Vy|Xuân|Xuyến|Yến"
+)
+# Words before the one name somebody is called by; in small letters, for with a capital they begin other things.
+CALLED = "ông|bà|anh|chị|cháu|cô|chú|cậu|dì"
+# Two words that, with capitals, belong to a heading or a place: none is a piece of a name.
+NO_NAMES = (
+    "(?:văn) (?:bản|hóa|hoá|phòng|thư|bằng|minh|nghệ|học|xã|miếu|chương|kiện|phẩm|lang|công|bia|khoa|tự)"
+    "|(?:thị) (?:trấn|xã|trường|tứ|thành|sát|chính|thực|hành|lực|giác|phần|vệ|nại|hiếu)"
+    "|(?:đô|siêu|chỉ|hiển|thành|nông|quản|cận|viễn|nhân|sự|công|trường|đường|phường|xã|ấp|khóm|thôn|chợ|cầu|huyện|quận"
+    "|tỉnh|phố|sở|phòng|ban|trung|bộ|khu|nhà|cục|hội|viện|nền|nếp|các|và|hoặc|của|từ|theo|loại|số|lớp|môn|ngữ|nhân"
+    "|giám|tổ|đội|chi|phần|sống|làm|ra|bởi|gửi|nhận|trình|ký|thể|hợp|cấp) (?:văn|thị)"
+    "|bà rịa|cô tô|chú ý|anh quốc|bà mẹ|anh em|chị em|cô giáo"
 )
 # Streets, wards, schools and honours are named after people; those names are nobody's personal data.
 NAMED_AFTER = (

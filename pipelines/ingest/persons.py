@@ -13,6 +13,7 @@ import hmac
 import re
 import unicodedata
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from pipelines.ingest import person_words as words
@@ -27,9 +28,17 @@ FLAG_REASON = (
 FLAG_MEND = "Xóa thông tin cá nhân khỏi ô đó trong phần mềm nguồn hoặc trong bảng, rồi gửi lại tệp."
 RULE = "che thông tin cá nhân"
 
-_EMAIL = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+_EMAIL = r"[\w.+-]+(?:@[\w-]+(?:\.[\w-]+)*| ?[(\[]at[)\]] ?[\w-]+(?:\.[\w-]+)+)"
 # As phones are written: 0912345678, 0912 345 678, (0299) 3.822.123, +84 912 345 678; which of them are, _is_phone.
-_PHONE = r"(?<!\d)(?<!\d[.,])\(?(?:\+?84|0)(?:[ .-]?[()]?[ .-]?\d){8,10}(?!\d)"
+_ABROAD = r"(?:\+|00)?84(?:[ .-]?\(0\))?"
+_BETWEEN = r"[ .,_·–—-]?"
+_PHONE = rf"(?<!\d)(?<!\d[.,])\(?(?:{_ABROAD}|0)(?:{_BETWEEN}[()]?{_BETWEEN}\d){{8,10}}(?!\d)"
+# After a word that says what it is, a number is one however it is grouped, a passport's letters among its digits.
+_LABELLED = (
+    r"(?i:\b(?:cccd|cmnd|cmtnd|cmt|căn cước|chứng minh nhân dân|định danh|hộ chiếu|passport|bhxh|bhyt|gplx|stk"
+    r"|tài khoản|biển số))(?i:[\s:.]|số|công dân|cá nhân|xe|là)*(?P<labelled>[A-Z]{0,4}\d[\dA-Z .-]{4,22}\d)"
+)
+_LEAST_LABELLED = 7  # digits
 # An identity card has 12 digits (the first is 0, written in groups at times), the older one 9 (domain/10).
 _IDENTITY = (
     r"(?<!\d)(?<!\d[.,])(?:0\d{2}(?:[ .-]\d{3}){3}|0\d{3}(?:[ .-]\d{4}){2}|\d{12}|\d{3}[ -]\d{3}[ -]\d{3}|\d{9})"
@@ -37,10 +46,13 @@ _IDENTITY = (
 )
 _MONEY = re.compile(r"^\s*(?:đồng|đ\b|vnđ|vnd)", re.IGNORECASE)
 _NUMBERS = re.compile(f"(?P<email>{_EMAIL})|(?P<identity>{_IDENTITY})|(?P<phone>{_PHONE})")
+_LABELS = re.compile(_LABELLED)
 # How the digits of a phone are grouped, its leading 0 among them; other groups are codes, dates and amounts.
 _MOBILE_GROUPS = {(10,), (4, 6), (4, 3, 3), (3, 3, 4), (3, 4, 3), (3, 7), (4, 2, 2, 2), (5, 5), (7, 3), (2, 2, 2, 2, 2)}
+_MOMENT_GROUPS = {(2, 2, 2, 2, 2)}  # where joined by underscores: of a file's name
 _LANDLINE_GROUPS = {(11,), (4, 7), (3, 8), (4, 4, 3), (4, 3, 4), (3, 4, 4), (4, 1, 3, 3), (4, 3, 2, 2), (5, 3, 3)}
 _DIGITS = re.compile(r"\d+")
+_UNSEEN = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 _YEAR = re.compile(r"20[0-4]\d")
 # A long run of digits and letters a to f, as programs name things: the digits in it are nobody's number.
 _HEX = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f][0-9A-Fa-f-]{14,}[0-9A-Fa-f](?![0-9A-Za-z])")
@@ -62,10 +74,18 @@ _USUAL = (
     rf"{_SURE}(?:{_GAP}{_WORD}){{1,4}}|{_STRONG}(?:{_GAP}{_WORD}){{2,4}}|{_WEAK}{_GAP}{_MIDDLE}(?:{_GAP}{_WORD}){{1,3}}"
     rf"|(?:[Ôô]ng|[Bb]à){_GAP}{_WORD}(?:{_GAP}{_WORD}){{1,4}}"
     rf"|(?i:{words.SURE}|{words.STRONG}|{words.UNMARKED}){_GAP}(?i:văn|thị|van|thi){_GAP}[^\W\d_]+"
+    rf"|(?:{words.SURE})-{_WORD}-{_WORD}"
 )
+# Whoever is called by one name (chị Ba), and any surname before «Văn» or «Thị»; which words are none, _is_called.
+_CALLED = re.compile(
+    rf"{_BEGIN}(?:(?:{words.CALLED}){_GAP}{_WORD}|{_WORD}{_GAP}(?:Văn|Thị){_GAP}{_WORD}(?:{_GAP}{_WORD})?){_END}"
+)
+_MAY_BE_CALLED = re.compile(rf"[\s_](?:Văn|Thị)[\s_]|{_BEGIN}(?:{words.CALLED})[\s_]")
 # Of rarer words a name stands for itself: no other word with a capital comes after it.
 _RARE = rf"(?:(?P<strong>{_STRONG})|{_WEAK}(?:{_GAP}{_WORD})?){_GAP}{_GIVEN}{_END}(?!{_GAP}{_WORD})"
 _NAME = re.compile(rf"{_BEGIN}(?:(?P<usual>{_USUAL})|{_RARE}){_END}")
+_NO_NAME = re.compile(rf"(?:{words.NO_NAMES})", re.IGNORECASE)
+_APART = re.compile(r"[\d,;:()–—-][\s_]*$")
 _LAST_WORD = re.compile(r"([^\W_]+)[\s_]*$")
 # Words with a capital after which a name begins all the same.
 _BEFORE_NAMES = frozenset({"ông", "bà", "anh", "chị", "em", "cô", "chú", "cháu", "cho", "của", "tên", "hộ", "và"})
@@ -80,14 +100,21 @@ def without_persons(text: str, names: bool = True) -> str:
 
     Args:
         text: a cell, header, or name of a file or sheet.
-        names: whether names are looked for; not in columns of units, which may be named after a person.
+        names: whether every name is looked for; in columns of units, which may be named after a person (Nguyễn Văn Cừ,
+            Văn phòng công chứng Lê Thị Hoa), only one that follows a number or a mark (Phường 8 – Nguyễn Văn An).
     """
     if not _may_hold(text):
         return text
-    folded = text if text.isascii() else nfc(unicodedata.normalize("NFKC", nfc(text)))
+    folded = text if text.isascii() else _folded(text)
     masked = _without_numbers(folded)
     if names:
         masked = _NAME.sub(lambda found: _mask_name(found, masked), masked)
+        if _MAY_BE_CALLED.search(masked):
+            masked = _CALLED.sub(lambda found: _mask_called(found, masked), masked)
+    else:
+        masked = _NAME.sub(
+            lambda found: _mask_name(found, masked) if _APART.search(masked[: found.start()]) else found[0], masked
+        )
     return text if masked == folded else masked
 
 
@@ -114,12 +141,42 @@ def masked_code(code: str, key: bytes) -> str:
     return "CHE-" + hmac.new(key, code.encode(), hashlib.sha256).hexdigest()[:12].upper()
 
 
+def numbers_of_persons(text: str) -> bool:
+    """Return whether a text holds an identity number, a phone number or an e-mail address, whoever wrote it.
+
+    Names are not looked for: who acts or signs is named by the office itself.
+    """
+    folded = _folded(text)
+    return _without_numbers(folded) != folded
+
+
+def _folded(text: str) -> str:
+    """Return a text with compatible letters made one and what nobody sees (U+200B, U+00AD …) taken out."""
+    return _UNSEEN.sub("", nfc(unicodedata.normalize("NFKC", nfc(text))))
+
+
 def _may_hold(text: str) -> bool:
     """Tell at a glance whether a text may hold a person: most codes and words of lists cannot."""
-    return "@" in text or " " in text or "_" in text or "\u00a0" in text or sum(map(str.isdigit, text)) >= 9
+    is_joined = any(letter in text for letter in ("@", "\uff20", " ", "_", "\u00a0", "-", "[", "("))
+    return is_joined or sum(map(str.isdigit, text)) >= 9
 
 
 def _without_numbers(text: str) -> str:
+    if (" " in text or ":" in text) and sum(map(str.isdigit, text)) >= _LEAST_LABELLED:
+        text = _LABELS.sub(_mask_labelled, text)
+    return _without_loose_numbers(text)
+
+
+def _mask_labelled(found: re.Match[str]) -> str:
+    """Mask what a label names as somebody's number; years and a few digits are none."""
+    number = found["labelled"]
+    digits = [part for part in re.findall(r"\d+", number) if not _YEAR.fullmatch(part)]
+    if len("".join(digits)) < _LEAST_LABELLED:
+        return found[0]
+    return found[0][: found.start("labelled") - found.start()] + "(số định danh)"
+
+
+def _without_loose_numbers(text: str) -> str:
     """Mask numbers one after the other; digits that are no phone together may still begin one further on."""
     parts, at, seen = [], 0, 0
     while found := _NUMBERS.search(text, seen):
@@ -150,12 +207,9 @@ def _mask_number(found: re.Match[str]) -> str | None:
 
 def _is_phone(written: str) -> bool:
     """Return whether digits are grouped and begin as those of a mobile phone or a landline do."""
-    groups = re.findall(r"\d+", written)
-    if groups[0].startswith("84"):
-        groups[0] = "0" + groups[0][2:]
-        groups = [groups[0] + groups[1], *groups[2:]] if groups[0] == "0" and len(groups) > 1 else groups
+    groups = re.findall(r"\d+", re.sub(rf"^\(?{_ABROAD}[ .-]?", "0", written))
     digits, sizes = "".join(groups), tuple(map(len, groups))
-    if len(groups) == 2 and _YEAR.match(groups[1]):
+    if (len(groups) == 2 and _YEAR.match(groups[1])) or ("_" in written and sizes in _MOMENT_GROUPS):
         return False
     if len(digits) == 10:
         return digits[1] in "35789" and sizes in _MOBILE_GROUPS
@@ -192,6 +246,15 @@ def _mask_name(found: re.Match[str], text: str) -> str:
     is_place = found[0].casefold().startswith(_NOBODY) or _NAMED_AFTER.search(before)
     is_other = not found["usual"] and _is_other(before, after, is_strong=found["strong"] is not None)
     return found[0] if is_place or is_other else "(tên người)"
+
+
+def _mask_called(found: re.Match[str], text: str) -> str:
+    """Mask words written as a name is (none in capitals), unless two of them are of something else (Đô Thị Mới)."""
+    parts = re.split(_GAP, found[0])
+    named = parts if parts[0][:1].isupper() else parts[1:]
+    is_name = all(part[:1].isupper() and part[1:] == part[1:].lower() for part in named)
+    is_other = any(_NO_NAME.fullmatch(" ".join(pair)) for pair in pairwise(parts))
+    return "(tên người)" if is_name and not is_other and not _NAMED_AFTER.search(text[: found.start()]) else found[0]
 
 
 def _is_other(before: str, after: str, is_strong: bool) -> bool:

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -151,17 +152,30 @@ def number_of(receipt_id: str) -> int:
 
 
 def read_receipt(path: Path) -> Receipt | BrokenReceipt:
-    """Read one receipt, or say why it is none."""
+    """Read one receipt, or say why it is none. A file that has not changed since is not read again by this process."""
+    try:
+        found = path.stat()
+    except OSError as error:
+        return _not_opened(path, error)
+    return _read_once(path, (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns))
+
+
+@lru_cache(maxsize=50_000)
+def _read_once(path: Path, _signature: tuple[int, ...]) -> Receipt | BrokenReceipt:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         receipt = _receipt(content)
     except OSError as error:
-        return BrokenReceipt(path.name, f"không mở được ({error.strerror})")
+        return _not_opened(path, error)
     except (ValueError, TypeError, KeyError, RecursionError):
         return BrokenReceipt(path.name, "bị cắt cụt hoặc bị sửa, không còn đọc được", _left_of(path))
     if receipt.receipt_id != path.stem:
         return BrokenReceipt(path.name, f"mang mã «{receipt.receipt_id}», không khớp tên tệp", _left_of(path))
     return receipt
+
+
+def _not_opened(path: Path, error: OSError) -> BrokenReceipt:
+    return BrokenReceipt(path.name, f"không mở được ({error.strerror})")
 
 
 def _left_of(path: Path) -> str:

@@ -44,7 +44,7 @@ def _has_changed(path: Path, before: Mark) -> bool:
 
 def _file_system_now(folder: Path) -> int:
     folder.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=folder, prefix=".now-")
+    handle, name = tempfile.mkstemp(dir=folder, prefix=".writing-")
     os.close(handle)
     try:
         return Path(name).stat().st_mtime_ns

@@ -23,6 +23,7 @@ SERIAL_ZERO_1904 = dt.datetime(1904, 1, 1)
 _ERRORS = re.compile(r"^(#(DIV/0!|N/A|GETTING_DATA|[A-Z_]+[!?])|Err:\d{3})$")
 _NO_DATE = frozenset({"-", "--", "–", "—", "null", "NULL"})
 _SPACES = re.compile(r"[\s\u00a0\u200b\ufeff]+")
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\ufeff"))
 _TIME = (
     r"(?P<h>\d{1,2})\s*(?::|giờ|h)\s*(?P<n>\d{1,2})?(?:\s*phút)?(?::(?P<s>\d{2})(?:\.\d+)?)?\s*(?P<half>AM|PM|SA|CH)?"
 )
@@ -47,6 +48,10 @@ _COMPACT = re.compile(r"^(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})(?:(?P<h>\d{2})(?P<
 _SERIAL = re.compile(r"^\d{5}(\.\d+)?$")
 _DASHES = re.compile("[\u2010-\u2015\u2212\u2e3a\u2e3b]")
 _AS_TEXT = re.compile(r'^(?:="(?P<formula>[^"]*)"|\'(?P<quoted>\S.*))$')
+# A blank between digits that is no thousands mark: two numbers stand in the cell.
+_BY_BLANKS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?: \d{3})+(?!\d)")
+_TWO_NUMBERS = re.compile(r"\d \d")
+_NO_AMOUNT = re.compile(r"^0\d{6,}$")  # as a phone or an identity number is written
 _WHOLE = re.compile(r"^-?\d+$")
 _CURRENCY = re.compile(r"\s*(?:đồng|đ|vnđ|vnd)\.?$")
 # What follows a whole amount and says nothing: «6.000,00», «6000.00»; what is counted: «15 hồ sơ».
@@ -330,7 +335,7 @@ def type_count(cell: object) -> Typed:
         return Typed(None, None, "không phải số")
     if isinstance(cell, int | float):
         return Typed(int(cell)) if float(cell).is_integer() else Typed(None, None, "không phải số nguyên")
-    text = _SPACES.sub("", nfc(str(cell)))
+    text = _one_number(str(cell))
     if text in _NO_DATE:
         return Typed(None, f"«{text}» đọc là để trống")
     if _is_formula_error(text):
@@ -338,11 +343,18 @@ def type_count(cell: object) -> Typed:
     bare = _COUNTED.sub("", text)
     if bare != text:
         return type_count(bare)
-    if _WHOLE.match(text):
+    if _WHOLE.match(text) and not _NO_AMOUNT.match(text):
         return Typed(int(text), "số lưu dạng chữ")
     if _GROUPED.match(text):
         return Typed(int(text.replace(".", "").replace(",", "")), "bỏ dấu phân cách hàng nghìn")
     return Typed(None, None, "không phải số nguyên")
+
+
+def _one_number(text: str) -> str:
+    """Return a number without blanks; two numbers in one cell («6000 0938417001») keep the blank and are none."""
+    spaced = _SPACES.sub(" ", nfc(text).translate(_INVISIBLE)).strip()
+    joined = _BY_BLANKS.sub(lambda found: found[0].replace(" ", ""), spaced)
+    return joined if _TWO_NUMBERS.search(joined) else joined.replace(" ", "")
 
 
 def type_money(cell: object) -> Typed:
@@ -365,7 +377,7 @@ def type_rate(cell: object) -> Typed:
         return Typed(None, None, "không phải số")
     if isinstance(cell, int | float):
         return Typed(float(cell))
-    given = _SPACES.sub("", nfc(str(cell)))
+    given = _one_number(str(cell))
     text = given.removesuffix("%")
     rule = "số phần trăm" if given != text else "số lưu dạng chữ"
     if text in _NO_DATE:

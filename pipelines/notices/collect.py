@@ -20,7 +20,7 @@ from pipelines.notices.register import is_told
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import Office
 from pipelines.package.blockers import blockers
-from pipelines.package.issue import unwritten
+from pipelines.package.issue import personal_words, unwritten
 from pipelines.package.model import read_model
 from pipelines.periods.asked import kinds, period_due, period_in_progress
 from pipelines.periods.calendar import working_calendar
@@ -176,7 +176,8 @@ def _blocked(office: Office) -> Iterator[Message]:
         layouts = load_layouts(final[-1] / "forms.json")
         model = read_model(office, final[-1] / "warehouse.duckdb", layouts)
         with duckdb.connect(final[-1] / "warehouse.duckdb", read_only=True) as connection:
-            found = [*blockers(connection, model), *unwritten(office, period.period_id)]
+            found = blockers(connection, model)
+        found = [*found, *personal_words(office, period.period_id), *unwritten(office, period.period_id)]
         subject, body = texts.blocked(period, found)
         yield Message(key, "blockers", OFFICER, subject, body)
 

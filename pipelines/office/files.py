@@ -1,17 +1,21 @@
 """Writing that a crash or a second process cannot spoil.
 
-Here: whole-or-nothing writes, flushing to the disk, locks between processes, names that stay in their folder.
+Here: whole-or-nothing writes, derived files that are believed only unchanged, flushing to the disk, locks between
+processes, names that stay in their folder.
 Not here: what is written.
 Invariant: after a return the bytes are on the disk; a lock ends with the process that holds it, however it ends.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import secrets
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path, PureWindowsPath
+from typing import Any
 
 from filelock import FileLock
 
@@ -31,6 +35,27 @@ def write_atomically(path: Path, content: bytes) -> None:
     finally:
         temporary.unlink(missing_ok=True)  # of a full disk, what was begun would take the last room
     sync(path.parent)
+
+
+def write_derived(path: Path, content: dict[str, Any]) -> None:
+    """Write what was derived and can be derived again, with the hash by which `read_derived` knows it."""
+    text = _one_text(content)
+    write_atomically(path, b'{"content":' + text + b',"sha256":"' + hashlib.sha256(text).hexdigest().encode() + b'"}')
+
+
+def read_derived(path: Path) -> dict[str, Any] | None:
+    """Return what `write_derived` wrote; None where it is missing, cut or changed: it is to be derived anew."""
+    try:
+        written = json.loads(path.read_text(encoding="utf-8"))
+        content = written["content"]
+        is_whole = hashlib.sha256(_one_text(content)).hexdigest() == written["sha256"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return content if is_whole and isinstance(content, dict) else None
+
+
+def _one_text(content: object) -> bytes:
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def temporary_beside(path: Path, prefix: str) -> Path:

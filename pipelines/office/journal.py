@@ -23,7 +23,7 @@ from typing import Any
 from pipelines.office.errors import OfficeError
 from pipelines.office.files import locked, sync, write_atomically
 from pipelines.office.settings import Office
-from pipelines.office.text import counted, nfc
+from pipelines.office.text import counted
 
 NO_LINE = "0" * 64  # what the first line names as the line before
 _KEYS = {"n", "act", "at", "by", "why", "details", "previous"}
@@ -135,34 +135,6 @@ def excerpt(office: Office, lines: int) -> tuple[bytes, bytes]:
 def canonical(content: object) -> bytes:
     """Return the one JSON text of a value: keys in order, no spaces, UTF-8."""
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-
-
-def person(by: str | None) -> str:
-    """Return who acts: the name given, else KSTT_USER.
-
-    Raises:
-        OfficeError: neither is there; an act without a name is not written.
-    """
-    name = _one_line(by or os.environ.get("KSTT_USER") or "")
-    if not name:
-        raise OfficeError('Thiếu tên người thực hiện. Thêm --by "Họ và tên", hoặc đặt biến môi trường KSTT_USER.')
-    return name
-
-
-def reason(text: str | None) -> str:
-    """Return why, as one line.
-
-    Raises:
-        OfficeError: it is empty.
-    """
-    noted = _one_line(text or "")
-    if not noted:
-        raise OfficeError("Lý do không được để trống: sổ việc ghi ai làm, lúc nào và vì sao.")
-    return noted
-
-
-def _one_line(text: str) -> str:
-    return " ".join(nfc(text).split())
 
 
 def _read_head(office: Office) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from pipelines.ingest.landing import hash_file
 from pipelines.office import journal, kept
 from pipelines.office.errors import OfficeError
 from pipelines.office.files import inside, locked, temporary_beside, write_atomically
+from pipelines.office.leftovers import remove_leftovers
 from pipelines.office.settings import Office, load_office
 from pipelines.office.text import counted
 from pipelines.warehouse.build import only_run
@@ -58,6 +60,7 @@ def back_up(office: Office, folder: Path) -> Backup:
                 f"Không sao lưu: kiểm tra có {counted(faults)} chỗ khác, ví dụ: {faults[0]} Xem: kstt verify."
             )
         _check_earlier(office, target)
+        remove_leftovers(target, math.inf, frozenset())  # of a killed backup; no other one goes on
         sources = dict(_kept_files(office))
         new = [name for name, path in sources.items() if _copy(path, target / name)]
     made = office.clock.now()

@@ -16,9 +16,9 @@ from pathlib import Path
 
 from pipelines.office.csv_file import read_csv
 from pipelines.office.errors import OfficeError
-from pipelines.office.journal import reason
 from pipelines.office.nearest import nearest
 from pipelines.office.text import nfc
+from pipelines.warehouse.act_words import reason
 
 # A reason written without a code: good where one thing blocks.
 ONLY = ""

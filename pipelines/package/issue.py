@@ -27,6 +27,7 @@ from pipelines.figures.text import Cleaner
 from pipelines.figures.version import ISSUE_KINDS, Issue
 from pipelines.ingest.issued_facts import SENT_UP
 from pipelines.ingest.landing import hash_file, keep_settings, keep_tree, receipts
+from pipelines.ingest.persons import numbers_of_persons
 from pipelines.office import journal
 from pipelines.office.errors import OfficeError
 from pipelines.office.files import sync
@@ -236,6 +237,7 @@ def _is_provisional(report: Path) -> bool:
 def _blocking(office: Office, candidate: _Candidate) -> list[str]:
     with duckdb.connect(candidate.report / "warehouse.duckdb", read_only=True) as connection:
         found = blockers(connection, candidate.model)
+    found += personal_words(office, candidate.request.period_id)
     if candidate.request.kind != "provisional":
         found += list(unwritten(office, candidate.request.period_id))
     question = candidate.planned.question
@@ -260,6 +262,17 @@ def _blocking(office: Office, candidate: _Candidate) -> list[str]:
             f"{question.prior.issue_id if question.prior else 'chưa bản nào'}. Lập lại báo cáo."
         )
     return found
+
+
+def personal_words(office: Office, period_id: str) -> Iterator[str]:
+    """Yield a sentence for each section of the office's words that holds a number of a person; it would be sent."""
+    own = read_words(office.root, period_id)
+    for section, text in own.sections.items():
+        if numbers_of_persons(text):
+            yield (
+                f"Mục {section} trong {own.file_name} có số điện thoại, số định danh hoặc thư điện tử, sẽ in ra báo "
+                "cáo. Bỏ đi rồi lập lại báo cáo; là của cơ quan thì phát hành kèm lý do."
+            )
 
 
 def unwritten(office: Office, period_id: str) -> Iterator[str]:

@@ -141,29 +141,40 @@ def _differences(issued: Path, again: Path) -> Iterator[str]:
 
 
 def _tables_that_differ(issued: Path, again: Path) -> Iterator[str]:
-    """Compare two databases table by table, as bags of rows."""
-    listing = "select schema_name || '.\"' || {kind}_name || '\"' from duckdb_{kind}s() where database_name = '{name}'"
-    internal = " and not internal"
+    """Compare two databases table by table, as bags of rows. A view of the same text is as equal as its tables are."""
     with duckdb.connect() as connection:
         connection.execute(f"attach '{issued}' as issued (read_only)")
         connection.execute(f"attach '{again}' as again (read_only)")
-        names = {
-            database: {
-                row[0]
-                for kind in ("table", "view")
-                for row in connection.execute(listing.format(kind=kind, name=database) + internal).fetchall()
-            }
-            for database in ("issued", "again")
-        }
-        for table in sorted(names["issued"] ^ names["again"]):
+        then, now = (_relations(connection, database) for database in ("issued", "again"))
+        for table in sorted(then.keys() ^ now.keys()):
             yield f"{DATABASE}: bảng {table} chỉ có ở một bên."
-        for table in sorted(names["issued"] & names["again"]):
-            found = connection.execute(
-                f"select count(*) from ((from issued.{table} except all from again.{table}) union all "
-                f"(from again.{table} except all from issued.{table}))"
-            ).fetchall()
-            if found[0][0]:
-                yield f"{DATABASE}: bảng {table} khác {found[0][0]} dòng."
+        for table in sorted(then.keys() & now.keys()):
+            is_same_view = then[table] is not None and then[table] == now[table]
+            if not is_same_view and (rows := _rows_that_differ(connection, table)):
+                yield f"{DATABASE}: bảng {table} khác {rows} dòng."
+
+
+def _relations(connection: duckdb.DuckDBPyConnection, database: str) -> dict[str, str | None]:
+    """Return every table and view by its quoted name, a view with its text."""
+    query = """
+        select schema_name || '."' || table_name || '"', null from duckdb_tables()
+        where database_name = $database and not internal
+        union all
+        select schema_name || '."' || view_name || '"', sql from duckdb_views()
+        where database_name = $database and not internal"""
+    return dict(connection.execute(query, {"database": database}).fetchall())
+
+
+def _rows_that_differ(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    """Return how many rows either side has alone. Bags of one size are equal if one has nothing the other lacks."""
+
+    def count(rows: str) -> int:
+        return connection.execute(f"select count(*) from ({rows})").fetchall()[0][0]
+
+    alone = count(f"from issued.{table} except all from again.{table}")
+    if count(f"from issued.{table}") == count(f"from again.{table}"):
+        return 2 * alone
+    return alone + count(f"from again.{table} except all from issued.{table}")
 
 
 def _causes(record: dict[str, Any], software: Path | None) -> Iterator[str]:

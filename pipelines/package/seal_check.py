@@ -53,7 +53,7 @@ def _documents(office: Office, issued: Issued, record: dict[str, Any]) -> Iterat
         try:
             check_database(issued.folder / "warehouse.duckdb")
             lay_out_office(office, record, folder / "office")
-            _copy_sealed(issued.folder, folder / "sealed")
+            _copy_sealed(issued.folder, folder / "sealed", record)
             then = load_office(folder / "office")
             write_issued(folder / "sealed", folder / "again", then, issue_of(record["printed"]))
         except (OSError, OfficeError) as error:
@@ -69,12 +69,19 @@ def _documents(office: Office, issued: Issued, record: dict[str, Any]) -> Iterat
                 yield f"Bản {issued.issue_id}: tệp {name} không phải văn bản lập từ số liệu đã niêm phong."
 
 
-def _copy_sealed(issued: Path, target: Path) -> None:
-    """Copy what the seal covers and nothing else: what lies beside it proves nothing."""
+def _copy_sealed(issued: Path, target: Path, record: dict[str, Any]) -> None:
+    """Copy what the seal covers and nothing else: what lies beside it proves nothing.
+
+    The versions of packages a manifest names are not sealed; those of the record are, and a report is issued only by
+    the packages that built it.
+    """
     for path in [*sealed_files(issued), issued / "manifest.json"]:
         place = target / path.relative_to(issued)
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, place)
+    manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
+    manifest["versions"] = {name: number for name, number in record["versions"].items() if name != "python"}
+    (target / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False), encoding="utf-8")
 
 
 def _files(folder: Path) -> dict[str, Path]:

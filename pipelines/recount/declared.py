@@ -78,7 +78,7 @@ def _exporting(landed: Landed, periods: set[str]) -> set[str]:
     }
     senders = {row["unit_id"] for row in sent.values() if row["unit_from"] != "column"}
     of_many = {name for name, row in sent.items() if row["unit_from"] == "column"}
-    named = {row["receiving_unit_key"] for row in landed.table("case_exports") if row["delivery_id"] in of_many}
+    named = {row["receiving_unit_key"] for row in landed.read("case_exports") if row["delivery_id"] in of_many}
     return senders | {landed.unit_of_key[key] for key in named if key in landed.unit_of_key} | issuing_units(landed)
 
 

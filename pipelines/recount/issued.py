@@ -41,7 +41,7 @@ def counted_issued(landed: Landed, causes: Callable[[Landed, str | None], str | 
 
 
 def _speaking(landed: Landed) -> dict[str, Row]:
-    versions = {row["delivery_id"] for row in landed.table("issued_version")}
+    versions = {row["delivery_id"] for row in landed.read("issued_version")}
     period = landed.question["period_id"]
     return {name: row for name, row in landed.deliveries.items() if name in versions and row["period_id"] == period}
 

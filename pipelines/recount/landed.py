@@ -43,20 +43,27 @@ class Counted:
 class Landed:
     """Schema `landed` of one question."""
 
-    def __init__(self, table: Callable[[str], list[Row]]) -> None:
-        """Remember how a table of schema `landed` is read: its rows as dicts, by name."""
-        self.table = table
+    def __init__(self, read: Callable[[str], list[Row]]) -> None:
+        """Remember how a table of schema `landed` is read, by name: its rows as dicts of the caller's own."""
+        self.read = read
+        self._tables: dict[str, list[Row]] = {}
+
+    def table(self, name: str) -> list[Row]:
+        """Return a table that is asked for again and again: read once, never to be changed."""
+        if name not in self._tables:
+            self._tables[name] = self.read(name)
+        return self._tables[name]
 
     @classmethod
     def of(cls, connection: duckdb.DuckDBPyConnection) -> Landed:
         """Return schema `landed` of an open warehouse."""
 
-        def table(name: str) -> list[Row]:
+        def read(name: str) -> list[Row]:
             result = connection.execute(f'select * from landed."{name}"')
             names = [column[0] for column in result.description or []]
             return [dict(zip(names, values, strict=True)) for values in result.fetchall()]
 
-        return cls(table)
+        return cls(read)
 
     @cached_property
     def question(self) -> Row:
@@ -77,7 +84,7 @@ class Landed:
     def rows(self, stream: str) -> list[Row]:
         """Return the typed rows of a stream's counted deliveries, each with its delivery under `delivery`."""
         found = []
-        for row in self.table(stream):
+        for row in self.read(stream):
             delivery = self.deliveries.get(row["delivery_id"])
             if delivery is not None:
                 row["delivery"] = delivery

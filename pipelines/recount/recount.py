@@ -235,7 +235,9 @@ def _sums(records: list[Counted], keys: tuple[str, ...], asked: Iterable[tuple[b
         for mask in asked:
             place = tuple(record.keys.get(key) if wanted else None for key, wanted in zip(keys, mask, strict=True))
             for scope_id in record.scopes:
-                cells[scope_id, place].update(amounts)
+                cell = cells[scope_id, place]
+                for name, amount in amounts.items():
+                    cell[name] += amount
     return dict(cells)
 
 

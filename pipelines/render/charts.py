@@ -34,6 +34,11 @@ _MARKS = {
     _REACH: 'stroke="#A50026" stroke-width="1.5" stroke-dasharray="4 2" fill="none"',
     _BEFORE: 'stroke="#111111" stroke-width="2" fill="none"',
 }
+# A line across bars stands on white, or nobody sees it on a dark bar.
+_HALO = "#FFFFFF"
+_HALO_WIDE = 4
+# What a chart of one series shows, where its legend names other marks too.
+_THIS_PERIOD = "Kỳ này"
 # Share of the width that labels may take.
 _LABEL_SHARE = 0.42
 # One colour from light to dark, for amounts.
@@ -77,11 +82,13 @@ def _bars(chart: Chart) -> tuple[float, list[str]]:
     lines = list(zip(*(series.points for series in chart.series), strict=True))
     left = min(max(_wide(line[0].label, _SIZE) for line in lines) + 6, _WIDTH * _LABEL_SHARE)
     right = max(
-        sum(_wide(point.text, _SIZE) for point in line) + _wide(" + ", _SIZE) * (len(line) - 1) for line in lines
+        sum(_wide(point.told, _SIZE) for point in line) + _wide(" + ", _SIZE) * (len(line) - 1) for line in lines
     )
-    room = _WIDTH - left - right - 10
+    # Values stand in a column of their own: no bar, mark or line of the grid runs through one.
+    room = _WIDTH - left - right - 14
     sums = [sum((Decimal(point.value) for point in line), Decimal(0)) for line in lines]
-    most = Decimal(100) if chart.unit == "%" else max(sums)
+    marked = [value for value in (*chart.before, chart.target) if value is not None]
+    most = Decimal(100) if chart.unit == "%" else max((*sums, *marked))
     names = _legend_names(chart)
     top = _LINE + 4 if names else 2.0
     parts = list(_legend(names, left))
@@ -93,13 +100,18 @@ def _bars(chart: Chart) -> tuple[float, list[str]]:
         parts += _bar(line, left, room, most, y + height / 2)
         before = chart.before[number] if chart.before else None
         if before is not None and most:
-            x = left + float(before / most) * room
-            parts.append(f'<path d="M{_number(x)} {_number(y + 1)}v{_number(height - 2)}" {_MARKS[_BEFORE]}/>')
+            parts += _mark(left + float(before / most) * room, y + 1, y + height - 1, _BEFORE)
         y += height
     if chart.target is not None and most:
-        x = left + float(chart.target / most) * room
-        parts.append(f'<path d="M{_number(x)} {_number(top)}V{_number(bottom)}" {_MARKS[_REACH]}/>')
+        parts += _mark(left + float(chart.target / most) * room, top, bottom, _REACH)
     return bottom + 16, parts
+
+
+def _mark(x: float, top: float, bottom: float, look: str) -> Iterator[str]:
+    """Draw a line across bars, on white."""
+    place = f'd="M{_number(x)} {_number(top)}V{_number(bottom)}"'
+    yield f'<path {place} stroke="{_HALO}" stroke-width="{_HALO_WIDE}" fill="none"/>'
+    yield f"<path {place} {_MARKS[look]}/>"
 
 
 def _bar(line: Sequence[Point], left: float, room: float, most: Decimal, middle: float) -> Iterator[str]:
@@ -114,20 +126,19 @@ def _bar(line: Sequence[Point], left: float, room: float, most: Decimal, middle:
         x += max(width, 0.0)
     told = list(dict.fromkeys(_value(point) for point in line)) if not any(p.figure_id for p in line) else None
     values = told[0] if told and len(told) == 1 else " + ".join(_value(point) for point in line)
-    # No line of the grid is drawn through a value.
-    printed = " + ".join(point.text for point in line)
-    yield _box(x + 3, middle - _BAR / 2, _wide(printed, _SIZE) + 2, _BAR, "#FFFFFF")
-    yield f'<text x="{_number(x + 4)}" y="{_number(middle + 3.4)}">{values}</text>'
+    yield f'<text x="{_number(left + room + 8)}" y="{_number(middle + 3.4)}">{values}</text>'
 
 
 def _value(point: Point) -> str:
     figure = f' data-figure="{escape(point.figure_id)}"' if point.figure_id else ""
-    return f"<tspan{figure}>{escape(point.text)}</tspan>"
+    counts = f"<tspan> ({escape(point.counts)})</tspan>" if point.counts else ""
+    return f"<tspan{figure}>{escape(point.text)}</tspan>{counts}"
 
 
 def _legend_names(chart: Chart) -> list[tuple[str, str]]:
     """Return what the legend names, with how it is drawn: several series, the target, the period before."""
     names = [(item.name, _COLOURS[number % len(_COLOURS)]) for number, item in enumerate(chart.series)]
+    names = names if len(names) > 1 else [(_THIS_PERIOD, _COLOURS[0])]
     marks = [(f"Mục tiêu {format_rate(chart.target)}", _REACH)] if chart.target is not None else []
     marks += [("Kỳ trước", _BEFORE)] if any(value is not None for value in chart.before) else []
     return [*(names if len(names) > 1 or marks else []), *marks]

@@ -18,7 +18,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Mm, Pt
 
 from pipelines.figures.comparison import ChangedCell, Comparison
-from pipelines.figures.text import format_day
+from pipelines.figures.text import lower_first, text_day, text_days
 from pipelines.render.docx_parts import (
     Bookmarks,
     add_page_number,
@@ -34,7 +34,10 @@ from pipelines.render.docx_parts import (
 from pipelines.render.stable_zip import make_stable
 
 _CENTRE, _LEFT, _RIGHT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.RIGHT
-_HEADS = ("STT", "Nội dung", "Cột", "Số đã báo cáo", "Số đính chính", "Chênh lệch", "Lý do")
+# Title, and how the two numbers are called: of a correction, of a final after provisional figures.
+_CORRECTION = ("BẢNG ĐÍNH CHÍNH SỐ LIỆU", "Số đã báo cáo", "Số đính chính")
+_FINAL = ("BẢNG SO SÁNH SỐ LIỆU TẠM TÍNH VÀ SỐ LIỆU CHÍNH THỨC", "Số tạm tính", "Số chính thức")
+_HEADS = ("STT", "Nội dung", "Cột", "", "", "Chênh lệch", "Lý do")
 _WIDTHS = [12, 62, 56, 20, 20, 20, 72]
 _SMALL = Pt(10)
 
@@ -44,22 +47,39 @@ def write_annex(found: Comparison, path: Path) -> None:
     document: Any = Document()
     _set_up(document, found)
     _line(document, "PHỤ LỤC", Pt(14), bold=True)
-    _line(document, "BẢNG ĐÍNH CHÍNH SỐ LIỆU", Pt(14), bold=True)
+    title, before, now = _words(found)
+    _line(document, title, Pt(14), bold=True)
     _line(document, f"{found.period_label} – {found.office_name}", Pt(13))
-    _line(document, "(Kèm theo Báo cáo số          ngày      tháng      năm          )", Pt(13), slanted=True)
-    _line(document, f"Số đã báo cáo: {found.old_name}. Số đính chính: {found.new_name}.", Pt(12), _LEFT)
+    _line(document, _attached(found), Pt(13), slanted=True)
+    old, new = (
+        lower_first(issue.title) if issue else name
+        for issue, name in zip(found.issues, (found.old_name, found.new_name), strict=True)
+    )
+    _line(document, f"{before}: {old}. {now}: {new}.", Pt(12), _LEFT)
     for label, old, new in found.heading:
         if old != new:
-            _line(document, f"{label}: {old} → {new}", Pt(12), _LEFT)
-    _line(document, found.late_share, Pt(12), _LEFT)
-    if found.office_cells:
+            _line(document, text_days(f"{label}: {old} → {new}"), Pt(12), _LEFT)
+    _line(document, text_days(found.late_share), Pt(12), _LEFT)
+    if found.annex_cells:
         _table(document, found)
     else:
-        _line(document, "Không có số liệu nào phải đính chính.", Pt(12), _LEFT)
+        _line(document, "Số liệu của các biểu đã gửi không thay đổi.", Pt(12), _LEFT)
     _line(document, "", Pt(6))
     _line(document, "Người lập bảng", Pt(12), _RIGHT, bold=True)
     document.save(str(path))
     make_stable(path)
+
+
+def _words(found: Comparison) -> tuple[str, str, str]:
+    return _FINAL if found.is_of_provisional else _CORRECTION
+
+
+def _attached(found: Comparison) -> str:
+    """Return of which report it is: number and date of the new version, blank until the registry gives them."""
+    issue = found.issues[1]
+    number = issue.number if issue and issue.number else "…"
+    day = (issue.signed_words if issue else "") or "ngày … tháng … năm …"
+    return f"(Kèm theo Báo cáo số {number} {day} của {found.office_name})"
 
 
 def _set_up(document: Any, found: Comparison) -> None:
@@ -75,7 +95,7 @@ def _set_up(document: Any, found: Comparison) -> None:
     properties = document.core_properties
     properties.created = properties.modified = dt.datetime.combine(found.day, dt.time())
     properties.author = properties.last_modified_by = found.office_name
-    properties.title = f"Bảng đính chính số liệu {found.period_label} đến ngày {format_day(found.day)}"
+    properties.title = f"{_words(found)[0].capitalize()} {found.period_label} đến ngày {text_day(found.day)}"
     properties.comments = properties.keywords = properties.subject = ""
     properties.language = "vi-VN"
     properties.revision = 1
@@ -84,11 +104,12 @@ def _set_up(document: Any, found: Comparison) -> None:
 def _table(document: Any, found: Comparison) -> None:
     table = document.add_table(rows=1, cols=len(_HEADS))
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
-    for cell, text in zip(table.rows[0].cells, _HEADS, strict=True):
+    _, before, now = _words(found)
+    for cell, text in zip(table.rows[0].cells, (*_HEADS[:3], before, now, *_HEADS[5:]), strict=True):
         _write(cell, text, _CENTRE, bold=True)
     repeat_row(table.rows[0])
     bookmarks = Bookmarks()
-    for number, run in groupby(found.office_cells, key=lambda cell: cell.form_number):
+    for number, run in groupby(found.annex_cells, key=lambda cell: cell.form_number):
         merged = table.add_row().cells
         _write(merged[0].merge(merged[-1]), number, _LEFT, bold=True)
         for ordinal, changed in enumerate(run, start=1):
@@ -110,7 +131,7 @@ def _row(row: Any, ordinal: int, changed: ChangedCell, bookmarks: Bookmarks) -> 
     with bookmarks.around(cells[4].paragraphs[0], changed.figure_id):
         _write(cells[4], changed.new_text, _RIGHT)
     _write(cells[5], changed.delta_text, _RIGHT)
-    _write(cells[6], changed.reason_text, _LEFT)
+    _write(cells[6], text_days(changed.reason_text), _LEFT)
 
 
 def _write(cell: Any, text: str, alignment: Any, bold: bool = False) -> None:

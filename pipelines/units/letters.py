@@ -155,6 +155,8 @@ def _write(office: Office, model: ReportModel, template: str, facts: Mapping[str
     today = office.clock.today()
     dated = replace(model, question=replace(model.question, as_of=max(today, model.question.as_of)))
     paper = paper_of(office)
+    # Number, date and signer are the report's: the letter is another document and gets its own.
+    dated = replace(dated, issue=replace(model.issue, number="", signed_on="", signer="") if model.issue else None)
     blocks = report_blocks(dated if template == REMINDER_TEMPLATE else model, template, paper.folders, facts)
     stem.parent.mkdir(parents=True, exist_ok=True)
     made = [stem.parent / f"{stem.name}.docx", stem.parent / f"{stem.name}.pdf"]

@@ -1,7 +1,8 @@
 """Where a run works, and one run at a time: from a question to a warehouse ready for dbt.
 
 Here: the lock, the build folder of each run, preparing the database. Not here: models (dbt), documents (package).
-Invariant: a run writes to its own build folder only; what a dead run left is deleted when the next question is asked.
+Invariant: a run writes to its own build folder only; what a dead run left is deleted when the next question is asked,
+what a killed writer left by the next run.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from pipelines.office.errors import OfficeError
+from pipelines.office.leftovers import remove_leftovers
 from pipelines.office.settings import Office
 from pipelines.warehouse.landed import write_landed
 from pipelines.warehouse.question import Question
@@ -63,6 +65,8 @@ def only_run(office: Office, wait_seconds: float = 0) -> Generator[None]:
         raise OfficeError(f"Đang có một lượt chạy khác (tiến trình {process}). Hãy đợi xong rồi chạy lại.") from error
     try:
         holder.write_text(str(os.getpid()))
+        if lock.lock_counter == 1:
+            remove_leftovers(office.data, holder.stat().st_mtime)
         yield
     finally:
         lock.release()

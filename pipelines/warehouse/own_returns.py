@@ -1,13 +1,12 @@
 """What every landed file says of itself, asked once: an index over the files that are returns.
 
 Here: the index, derived from landing and kept beside it. Not here: how a return is known (ingest/own_return).
-Invariant: the index can be deleted at any time; a file is opened for it once.
+Invariant: the index can be deleted at any time; changed by anybody else it is made anew; a file is opened for it once.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Collection
 from dataclasses import asdict
 from functools import lru_cache
@@ -17,7 +16,7 @@ from pipelines.ingest import own_return
 from pipelines.ingest.contract import load_contract
 from pipelines.ingest.landing import landed_path
 from pipelines.ingest.own_return import OwnReturn, read_own_return
-from pipelines.office.files import write_atomically
+from pipelines.office.files import read_derived, write_derived
 from pipelines.office.settings import Office
 from pipelines.periods import named
 from pipelines.warehouse.streams import contract_path, streams
@@ -39,8 +38,7 @@ def own_returns(office: Office, hashes: Collection[str]) -> dict[str, OwnReturn]
         known[sha256] = found
     if new:
         files = {sha256: asdict(own) if own else None for sha256, own in known.items()}
-        content = {"made_by": _version(), "files": files}
-        write_atomically(path, json.dumps(content, ensure_ascii=False, sort_keys=True).encode())
+        write_derived(path, {"made_by": _version(), "files": files})
     return {sha256: own for sha256 in hashes if (own := known[sha256])}
 
 
@@ -52,14 +50,11 @@ def sheet_names() -> tuple[str, ...]:
 
 
 def _read(path: Path) -> dict[str, OwnReturn | None]:
-    """Read the index; one that is missing, broken or made by other code is made anew."""
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        if content["made_by"] != _version():
-            return {}
-        return {sha256: _own(entry) if entry is not None else None for sha256, entry in content["files"].items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    """Read the index; one that is missing, changed or made by other code is made anew."""
+    content = read_derived(path)
+    if content is None or content.get("made_by") != _version():
         return {}
+    return {sha256: _own(entry) if entry is not None else None for sha256, entry in content["files"].items()}
 
 
 @lru_cache(maxsize=1)

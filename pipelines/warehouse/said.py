@@ -7,7 +7,6 @@ Invariant: the index can be deleted at any time; a typed folder never changes, s
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from pipelines.ingest.contract import BOOK_YEAR, LINEAGE_COLUMNS, OWN_NUMBER, Contract, load_contract
-from pipelines.office.files import write_atomically
+from pipelines.office.files import read_derived, write_derived
 from pipelines.office.settings import Office
 from pipelines.warehouse.streams import contract_path
 
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _BETWEEN = " | "  # between the parts of a key of several columns
-_VERSION = 3
+_VERSION = 4
 # What follows the unit part of a national code: the day of receipt and a number (domain/09 9.2).
 _AFTER_PART = r"-[0-9]{6}-[0-9]+$"
 
@@ -60,25 +59,20 @@ class Said:
 
     @classmethod
     def of(cls, office: Office) -> Said:
-        """Read the index; one that is missing or broken begins empty."""
+        """Read the index; one that is missing or changed by anybody else begins empty."""
         path = office.data / "typed" / "said.json"
-        try:
-            content = json.loads(path.read_text(encoding="utf-8"))
-            if content["version"] == _VERSION:
-                files = {name: _facts(said) for name, said in content["files"].items()}
-                lacking, differing = content["lacking"], content["differing"]
-                if all(isinstance(records, list) for records in (*lacking.values(), *differing.values())):
-                    return cls(path, files, lacking, differing)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            pass  # derived: made anew below
-        return cls(path)
+        content = read_derived(path)
+        if content is None or content.get("version") != _VERSION:
+            return cls(path)
+        files = {name: Facts(**said) for name, said in content["files"].items()}
+        return cls(path, files, content["lacking"], content["differing"])
 
     def save(self) -> None:
         """Keep what this process has read."""
         if self.is_changed:
             files = {name: asdict(said) for name, said in self.files.items()}
             content = {"version": _VERSION, "files": files, "lacking": self.lacking, "differing": self.differing}
-            write_atomically(self.path, json.dumps(content, ensure_ascii=False, sort_keys=True).encode())
+            write_derived(self.path, content)
             self.is_changed = False
 
     def of_rows(self, stream: str, folder: Path) -> Facts:
@@ -113,16 +107,6 @@ class Said:
             self.differing[key] = sorted(map(str, both[differs.to_numpy(dtype=bool)]))
             self.is_changed = True
         return self.differing[key]
-
-
-def _facts(content: dict) -> Facts:
-    facts = Facts(**content)
-    days = (facts.first_on, facts.last_on)
-    if not all(isinstance(named, dict) for named in (facts.units, facts.parts)):
-        raise TypeError("what the rows of a file say has two tables")
-    if not all(day is None or isinstance(day, str) for day in days):
-        raise TypeError("what the rows of a file say has two days")
-    return facts
 
 
 def _read(path: Path, contract: Contract) -> Facts:

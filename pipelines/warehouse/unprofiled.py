@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.ingest.landing import landed_path
+from pipelines.ingest.persons import without_persons
 from pipelines.office.settings import Office
 from pipelines.warehouse.register import Delivery
 
@@ -36,8 +37,8 @@ def refused_verdict(delivery: Delivery, reason: str, mend: str) -> dict[str, Any
         "profile_id": None,
         "recipe": "",
         "status": "refused",
-        "refused_reason": reason,
-        "refused_mend": mend,
+        "refused_reason": without_persons(reason),
+        "refused_mend": without_persons(mend),
         "counts": {"rows_in": 0, "typed": 0, "rejected": 0, "blank": 0, "furniture": 0, "flagged": 0},
         "checks": [],
         "furniture": [],

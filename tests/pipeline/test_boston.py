@@ -1,4 +1,4 @@
-"""The city of Boston's own files through the same job: figures against an answer nobody here computed.
+"""The city of Boston's own files through the same steps: figures against an answer nobody here computed.
 
 Here: `../shared/realdata/boston-311-2015` as an office, recounted from the raw CSV files with pandas.
 Not here: copies of the data; the sample office.
@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 import pytest
-from by_steps import report_by_steps
+from by_steps import pages_alone, report_by_steps
 from shared_files import shared
 
 from pipelines.audit.trace import trace
@@ -73,12 +73,13 @@ def office(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def by_second(office: Path) -> RunResult:
-    return run_report(office, PERIOD)
+    return report_by_steps(office, PERIOD)
 
 
 @pytest.fixture(scope="module")
 def by_day(office: Path, by_second: RunResult) -> RunResult:
-    return report_by_steps(office, PERIOD, switches={"lateness_granularity": "date"})
+    with pages_alone():
+        return report_by_steps(office, PERIOD, switches={"lateness_granularity": "date"})
 
 
 def query(result: RunResult, sql: str) -> pd.DataFrame:

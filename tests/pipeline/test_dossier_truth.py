@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from by_steps import report_by_steps
+from by_steps import pages_alone, report_by_steps
 from issued_office import forced
 from office_folder import TABLES, make_office, send
 
@@ -194,7 +194,8 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def first(office: Path) -> Path:
     """Quarter I from its own files."""
     deliver(office, "2021-Q1")
-    return report_by_steps(office, "2021-Q1").report_dir
+    with pages_alone():
+        return report_by_steps(office, "2021-Q1").report_dir
 
 
 @pytest.fixture(scope="module")
@@ -203,13 +204,15 @@ def second(office: Path, first: Path) -> Path:
     loaded = load_office(office)
     issue(loaded, forced(loaded, Request("2021-Q1", "final", "Người thử", "gửi quý I"), "văn phòng mẫu"))
     deliver(office, "2021-Q2")
-    return report_by_steps(office, "2021-Q2").report_dir
+    with pages_alone():
+        return report_by_steps(office, "2021-Q2").report_dir
 
 
 @pytest.fixture(scope="module")
 def again(office: Path, second: Path) -> Path:
     """Quarter I asked again with the files of quarter II."""
-    return report_by_steps(office, "2021-Q1").report_dir
+    with pages_alone():
+        return report_by_steps(office, "2021-Q1").report_dir
 
 
 def asked(report: Path, query: str) -> list[tuple]:

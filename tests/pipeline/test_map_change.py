@@ -14,7 +14,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from by_steps import report_by_steps
+from by_steps import pages_alone, report_by_steps
 from issued_office import forced
 
 from pipelines.audit.control import untraceable_cells
@@ -40,10 +40,12 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def after_final(office: Path, before: str, period: str) -> Path:
     """Build a quarter, the one before it issued as final."""
-    report_by_steps(office, before)
+    with pages_alone():
+        report_by_steps(office, before)
     loaded = load_office(office)
     issue(loaded, forced(loaded, Request(before, "final", "Người thử", "gửi quý trước"), "đơn vị mẫu nhỏ"))
-    return report_by_steps(office, period).report_dir
+    with pages_alone():
+        return report_by_steps(office, period).report_dir
 
 
 @pytest.fixture(scope="module")

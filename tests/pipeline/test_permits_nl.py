@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 import pytest
-from by_steps import report_by_steps
+from by_steps import pages_alone, report_by_steps
 from shared_files import shared
 
 from pipelines.audit.trace import trace
@@ -74,7 +74,8 @@ def planned(office: Path) -> RunResult:
 
 @pytest.fixture(scope="module")
 def planned_by_day(office: Path, planned: RunResult) -> RunResult:
-    return report_by_steps(office, PERIOD, switches={"lateness_granularity": "date"})
+    with pages_alone():
+        return report_by_steps(office, PERIOD, switches={"lateness_granularity": "date"})
 
 
 @pytest.fixture(scope="module")

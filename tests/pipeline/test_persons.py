@@ -34,10 +34,10 @@ def texts(path: Path, words: Sequence[str]) -> Iterator[str]:
             yield content.decode(errors="ignore")
     if path.suffix == ".parquet":
         yield from rows_with(parquet_reader(), f"read_parquet('{path}')", words)
-    if path.suffix == ".duckdb":
+    if path.suffix == ".duckdb":  # a view has nothing but what its tables have
         with duckdb.connect(path, read_only=True) as connection:
             tables = connection.execute(
-                "select table_schema || '.' || table_name from information_schema.tables"
+                "select table_schema || '.' || table_name from information_schema.tables where table_type = 'BASE TABLE'"
             ).fetchall()
             for (name,) in tables:
                 yield from rows_with(connection, name, words)

@@ -151,6 +151,76 @@ def test_a_kept_file_whose_name_leads_out_of_the_folder_is_written_nowhere(
     assert not list(tmp_path.rglob("planted.py"))
 
 
+def test_the_packages_a_report_was_made_with_are_those_sealed(office: Path, paper: str, tmp_path: Path) -> None:
+    """Written otherwise in all that names them: the manifest and the way of every figure."""
+    number = json.loads((office / f"data/issued/{PERIOD}/v2/manifest.json").read_text())["versions"]["duckdb"]
+    other = {name: (number, "9.9.9") for name in ("manifest.json", "nguon-goc.prov.json")}
+    issued, differences = check_seal(forged(office, tmp_path / "office", other), paper)
+    assert issued is not None
+    assert {line.split()[3] for line in differences} >= {"manifest.json", "nguon-goc.prov.json"}
+
+
+# Files of a version no edit of which gives the seal on paper, and those that are made again and held against theirs.
+SEALED = ("warehouse.duckdb", "forms.json", "evidence/ho-so.csv", "evidence/ho-so.parquet", "evidence/doi-chieu.json")
+MADE_AGAIN = (
+    "bao-cao.docx", "bao-cao.html", "bao-cao.pdf", "bieu-mau.xlsx", "luu-ho-so.docx", "luu-ho-so.html", "luu-ho-so.pdf",
+    "luu-ho-so.xlsx", "nguon-goc.prov.json", "so-lieu.csv", "so-lieu.json", "so-lieu.parquet", "so-tra-cuu/index.html",
+    "so-tra-cuu/so.js", "so-tra-cuu/du-lieu/tep.js",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SEALED)
+def test_no_edit_of_facts_or_evidence_gives_the_seal_on_paper(
+    office: Path, paper: str, tmp_path: Path, name: str
+) -> None:
+    root = story.copy_of(office, tmp_path / "office")
+    folder = root / "data" / "issued" / PERIOD / "v2"
+    path = story.writable(folder / name)
+    path.write_bytes(path.read_bytes() + b"\n")
+    rewrite_hashes(root, folder)
+    issued, said = check_seal(load_office(root), paper)
+    assert issued is None
+    assert any("cho mã niêm phong" in line for line in said)
+
+
+@pytest.mark.parametrize("field", ["by", "why", "kind", "at", "period_id", "report_key"])
+def test_no_edit_of_who_issued_what_and_why_gives_the_seal_on_paper(
+    office: Path, paper: str, tmp_path: Path, field: str
+) -> None:
+    record = json.loads((office / f"data/issued/{PERIOD}/v2" / RECORD).read_text(encoding="utf-8"))
+    assert seal_of(office / f"data/issued/{PERIOD}/v2", record) == paper
+    assert seal_of(office / f"data/issued/{PERIOD}/v2", {**record, field: "khác"}) != paper
+
+
+def test_every_file_of_a_version_rewritten_at_once_with_every_hash_is_named(
+    office: Path, paper: str, tmp_path: Path
+) -> None:
+    """By somebody who holds the machine and not the paper: documents, book, tables; one more file, one fewer."""
+    root = story.copy_of(office, tmp_path / "office")
+    folder = root / "data" / "issued" / PERIOD / "v2"
+    files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert files >= {*SEALED, *MADE_AGAIN}
+    for name in MADE_AGAIN:
+        path = story.writable(folder / name)
+        path.write_bytes(path.read_bytes() + b" ")
+    story.writable(folder / "bao-cao.docx").rename(folder / "bao-cao (cuoi).docx")
+    record_path = story.writable(folder / RECORD)
+    record = json.loads(record_path.read_text(encoding="utf-8"))
+    record["files"]["bao-cao (cuoi).docx"] = record["files"].pop("bao-cao.docx")
+    record_path.write_text(json.dumps(record), encoding="utf-8")
+    rewrite_hashes(root, folder)
+    loaded = load_office(root)
+    assert verify(loaded) == []
+    issued, differences = check_seal(loaded, paper)
+    assert issued is not None
+    text = "\n".join(differences)
+    assert [
+        name
+        for name in (*MADE_AGAIN, "bao-cao (cuoi).docx")
+        if f"tệp {name} " not in text.replace("tệp lạ", "tệp").replace(",", " ")
+    ] == []
+
+
 def test_a_journal_rewritten_from_the_first_line_is_not_the_one_a_version_was_issued_with(
     office: Path, paper: str, tmp_path: Path
 ) -> None:

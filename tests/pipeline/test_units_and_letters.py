@@ -7,7 +7,10 @@ Invariant: a unit's report counts nothing again: its figures are the rows its fo
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import asdict
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 import pdfplumber
@@ -15,9 +18,11 @@ import pytest
 from docx import Document
 from sample_copy import UNITS_OWN_REPORTS
 
+from pipelines.figures.version import Issue
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import load_office
 from pipelines.runner import RunResult
+from pipelines.units import letters
 from pipelines.units.letters import make_cover, make_reminders
 from pipelines.units.reports import make_units
 
@@ -91,3 +96,15 @@ def test_the_cover_letter_of_a_draft_says_that_it_is_one(sample_office: Path, q1
     text = "\n".join(text_of(made[0]))
     assert "Văn phòng UBND tỉnh Sóc Trăng" in text
     assert "dự thảo" in text
+
+
+def test_the_cover_letter_has_a_number_of_its_own_and_names_that_of_the_report(
+    sample_office: Path, q1: RunResult, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    printed = asdict(Issue("final", 2, number="47/BC-UBND", signed_on="2021-03-16", signer="Trần Thị Phó"))
+    version = SimpleNamespace(folder=q1.report_dir, record=lambda: {"printed": printed})
+    monkeypatch.setattr(letters, "issued_versions", lambda _office, _period: [version])
+    text = "\n".join(text_of(make_cover(load_office(sample_office), "2021-Q1")[0]))
+    assert "gửi Báo cáo số 47/BC-UBND ngày 16 tháng 3 năm 2021 về tình hình" in text
+    assert re.search(r"Số:\s+/UBND-VP", text)
+    assert text.count("47/BC-UBND") == 1 and "Trần Thị Phó" not in text

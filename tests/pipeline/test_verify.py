@@ -217,6 +217,14 @@ def test_the_command_ends_with_one_on_a_difference_and_nought_without(
     assert "Bản 2021-Q1/v2: tệp bao-cao.docx đã bị sửa" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("period", ["2021-Q3", "2021-q1", "../x"])
+def test_a_period_of_which_nothing_was_issued_is_never_said_to_be_in_order(
+    sound: Path, period: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--office", str(sound), "verify", period]) == 1
+    assert f"Kỳ {period} chưa phát hành bản nào" in capsys.readouterr().err
+
+
 def test_an_issue_killed_before_its_name_is_finished_by_the_next_reader(root: Path) -> None:
     """The journal's line was written, the folder still has its working name."""
     folder = root / "data" / V2

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from dataclasses import replace
 from decimal import Decimal
 
@@ -161,3 +162,78 @@ def test_a_whole_year_of_days_fits_beside_each_other() -> None:
     assert max(float(box.get("x")) + float(box.get("width")) for box in boxes) <= float(
         picture.get("viewBox").split()[2]
     )
+
+
+def bars(**changes: object) -> Chart:
+    """A chart of rates of two units as the report of a quarter shows it: ids, counts, a target, the period before."""
+    points = (
+        Point("UBND Phường 1", Decimal("95.24"), "95,24%", "II/p01/r", counts="120/126"),
+        Point("UBND Phường 2", Decimal("90.00"), "90,00%", "II/p02/r", counts="9/10"),
+    )
+    chart = Chart("on_time", "bars", "Tỷ lệ", "%", (Series("on_time_rate", points),))
+    return replace(chart, **{"target": Decimal(95), "before": (Decimal("91.5"), None), **changes})
+
+
+def paths(picture: etree._Element, look: str) -> list[tuple[float, float, float]]:
+    """Return place, top and bottom of each upright line of a colour."""
+    lines = [item.get("d") for item in picture.iter("path") if item.get("stroke") == look]
+    return [(float(x), float(top), float(bottom)) for x, top, bottom in (re.split("[MV ]", line)[1:] for line in lines)]
+
+
+def test_no_line_runs_through_a_value() -> None:
+    picture = etree.fromstring(chart_svg(bars()).encode())
+    values = min(float(item.get("x")) for item in picture.iter("text") if len(item))
+    colours = ("#8A8A8A", "#A50026", "#111111", "#FFFFFF")
+    # The legend stands above all lines; what is below it are the grid, the target, the period before.
+    places = [x for colour in colours for x, _, bottom in paths(picture, colour) if bottom > 16]
+    assert len(places) >= 6 + 2 * 2
+    assert max(places) < values
+
+
+def test_the_target_and_the_period_before_are_drawn_on_white_above_the_bars() -> None:
+    picture = etree.fromstring(chart_svg(bars()).encode())
+    drawn = [item for item in picture if item.tag in ("rect", "path")]
+    for colour, place in (("#A50026", 95), ("#111111", 91.5)):
+        number = max(n for n, item in enumerate(drawn) if item.get("stroke") == colour)
+        halo, line = drawn[number - 1], drawn[number]
+        assert halo.get("stroke") == "#FFFFFF" and halo.get("d") == line.get("d")
+        assert float(halo.get("stroke-width")) >= float(line.get("stroke-width")) + 2
+        bar = max(n for n, item in enumerate(drawn) if item.tag == "rect")
+        assert number > bar or colour == "#111111", place
+
+
+def test_a_rate_is_printed_with_the_counts_it_is_made_of() -> None:
+    picture = etree.fromstring(chart_svg(bars()).encode())
+    told = ["".join(item.itertext()) for item in picture.iter("text") if len(item)]
+    assert told == ["95,24% (120/126)", "90,00% (9/10)"]
+    assert [item.text for item in picture.iter("tspan") if item.get("data-figure")] == ["95,24%", "90,00%"]
+    assert "UBND Phường 1: 95,24% (120/126); UBND Phường 2: 90,00% (9/10)." in bars().alt
+
+
+def test_the_counts_of_a_rate_are_sums_of_the_cells_it_divides() -> None:
+    model = small_model()
+    form = model.forms["II.99"]
+    rows = tuple(
+        replace(
+            row,
+            ratios=(replace(row.ratios[0], parts=(row.figures[1].figure_id,), whole=(row.figures[0].figure_id,)),),
+        )
+        for row in form.rows
+    )
+    (series,) = charts_of(replace(model, forms={"II.99": replace(form, rows=rows)}))["on_time"].series
+    # As typed in paper_stub: 4 of 4 and 1.000 of 1.200 resolved.
+    assert [point.told for point in series.points] == ["100,00% (4/4)", "83,33% (1.000/1.200)"]
+
+
+def test_a_legend_names_the_period_and_no_column_of_the_program() -> None:
+    text = "".join(etree.fromstring(chart_svg(bars()).encode()).itertext())
+    assert "Kỳ này" in text and "Kỳ trước" in text and "Mục tiêu 95%" in text
+    assert "on_time_rate" not in text
+
+
+def test_what_was_before_is_inside_the_axis_though_it_was_more() -> None:
+    points = (Point("Nguyên nhân khác", 50, "50"),)
+    chart = Chart("causes", "bars", "Nguyên nhân", "hồ sơ", (Series("Tổng số", points),), before=(Decimal(90),))
+    picture = etree.fromstring(chart_svg(chart).encode())
+    values = min(float(item.get("x")) for item in picture.iter("text") if len(item))
+    assert max(x for x, _, bottom in paths(picture, "#111111") if bottom > 16) < values

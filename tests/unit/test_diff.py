@@ -7,6 +7,7 @@ Invariant: what must be found is planted by hand; in every pair the records of a
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -24,7 +25,9 @@ from pipelines.audit.diff_text import comparison_lines
 from pipelines.commands.diff import write_files
 from pipelines.figures.comparison import Comparison
 from pipelines.figures.layout import layouts_from_manifest
+from pipelines.figures.version import Issue
 from pipelines.office.errors import OfficeError
+from pipelines.render.diff_docx import write_annex
 from pipelines.render.diff_html import write_comparison_html
 
 Q1 = ("2020-12-15", "2021-03-14")
@@ -288,7 +291,10 @@ def test_the_annex_prints_reported_corrected_difference_and_reason(written: Path
     (line,) = [line for line in lines if line[1] == "Tổng cộng" and line[2].startswith("(10)")][:1]
     assert line[3:6] == ["1", "2", "+1"]
     assert "UBND Phường 1" in line[6]
-    assert sum(len(set(line)) > 1 for line in lines) == len(late.office_cells)
+    assert sum(len(set(line)) > 1 for line in lines) == len(late.annex_cells)
+    # Days as in a sentence, and only forms that are sent.
+    assert not re.search(r"/0[3-9]/20", "\n".join(paragraph.text for paragraph in document.paragraphs) + line[6])
+    assert {cell.form_id for cell in late.annex_cells} == {"II.06a"} != {cell.form_id for cell in late.office_cells}
 
 
 def test_the_same_comparison_gives_the_same_bytes(late: Comparison, written: Path, tmp_path: Path) -> None:
@@ -338,6 +344,26 @@ def test_no_name_of_the_program_is_in_the_annex_or_beside_a_changed_cell(written
     text = "\n".join(
         cell.text for row in Document(str(written / "bang-dinh-chinh.docx")).tables[0].rows for cell in row.cells
     )
-    forms = {cell.form_number for cell in late.office_cells}
+    forms = {cell.form_number for cell in late.annex_cells}
     assert forms and all(number in text for number in forms)
     assert "by-unit" not in text and "(II.06a)" not in text
+
+
+def test_the_annex_of_a_final_after_provisional_figures_corrects_nothing(late: Comparison, tmp_path: Path) -> None:
+    old = Issue("provisional", 1)
+    new = Issue("final", 2, number="47/BC-UBND", signed_on="2021-03-16")
+    write_annex(replace(late, issues=(old, new)), tmp_path / "a.docx")
+    document = Document(str(tmp_path / "a.docx"))
+    text = "\n".join(paragraph.text for paragraph in document.paragraphs)
+    assert "BẢNG SO SÁNH SỐ LIỆU TẠM TÍNH VÀ SỐ LIỆU CHÍNH THỨC" in text and "ĐÍNH CHÍNH" not in text
+    assert "(Kèm theo Báo cáo số 47/BC-UBND ngày 16 tháng 3 năm 2021 của " in text
+    assert "Số tạm tính: bản tạm tính, phiên bản 1. Số chính thức: bản chính thức, phiên bản 2." in text
+    assert [cell.text for cell in document.tables[0].rows[0].cells][3:5] == ["Số tạm tính", "Số chính thức"]
+
+
+def test_a_form_with_the_very_changes_of_another_is_in_the_annex_once(late: Comparison) -> None:
+    again = tuple(replace(cell, form_id="II.06b", form_number="II.06b") for cell in late.annex_cells)
+    both = replace(late, cells=(*late.cells, *again), sent_forms=("II.06a", "II.06b"))
+    assert both.annex_cells == late.annex_cells
+    other = (replace(again[0], new_text="99"), *again[1:])
+    assert len(replace(both, cells=(*late.cells, *other)).annex_cells) == 2 * len(late.annex_cells)

@@ -119,3 +119,35 @@ def test_a_zero_of_what_nobody_looked_at_prints_dots(tmp_path: Path) -> None:
     )
     looked, unlooked = mark_untold(replace(form, layout=layout, rows=rows), {}).rows
     assert (looked.figures[0].text, unlooked.figures[0].text) == ("0", "…")
+
+
+def test_a_zero_of_what_a_note_says_is_not_told_prints_dots(tmp_path: Path) -> None:
+    form = stub_model(tmp_path).forms["II.06a-by-unit"]
+    first = replace(form.layout.columns[0], needs=frozenset({"told"}), untold=frozenset({"untold"}))
+    notes = tuple(replace(first, name=name, number=0) for name in ("told", "untold"))
+    layout = replace(form.layout, columns=(first, *form.layout.columns[1:]), notes=notes)
+    # Nothing there at all; told and zero; told of some only; told of none.
+    counts = ((0, 0), (3, 0), (3, 2), (0, 2))
+    rows = tuple(
+        replace(
+            form.rows[0],
+            figures=(replace(form.rows[0].figures[0], value=0, text="0"), *form.rows[0].figures[1:]),
+            notes=tuple(replace(form.rows[0].figures[0], value=count, text=str(count)) for count in pair),
+        )
+        for pair in counts
+    )
+    marked = mark_untold(replace(form, layout=layout, rows=rows), {}).rows
+    assert [row.figures[0].text for row in marked] == ["0", "0", "0", "…"]
+
+
+def test_a_row_that_is_no_units_rests_on_the_files_of_the_form(tmp_path: Path) -> None:
+    form = stub_model(tmp_path).forms["II.06a"]
+    first = replace(form.layout.columns[0], needs=frozenset({"digitised_result"}))
+    layout = replace(form.layout, columns=(first, *form.layout.columns[1:]))
+    row = next(item for item in form.rows if item.kind == "row")
+    zero = replace(row, figures=(replace(row.figures[0], value=0, text="0"), *row.figures[1:]))
+    printed = {
+        columns: mark_untold(replace(form, layout=layout, rows=(zero,)), {form.scope_id: columns}).rows[0].figures[0]
+        for columns in (frozenset({"satisfaction"}), frozenset({"digitised_result"}))
+    }
+    assert [figure.text for figure in printed.values()] == ["…", "0"]

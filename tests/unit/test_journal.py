@@ -21,6 +21,7 @@ from office_folder import make_office
 from pipelines.office import journal
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import Office, load_office
+from pipelines.warehouse import act_words
 
 Change = Callable[[list[bytes]], list[bytes]]
 
@@ -143,11 +144,31 @@ def test_writers_killed_at_any_moment_leave_a_whole_chain(tmp_path: Path) -> Non
     assert journal.journal_faults(office) == []
 
 
+@pytest.mark.parametrize(
+    "text", ["dân gọi 0938 417 001", "CCCD 079204881001", "hỏi an.nguyen@example.vn", "gọi 0938\u200b417001"]
+)
+def test_no_act_names_the_number_of_a_person_for_the_journal_is_kept_for_ever(text: str) -> None:
+    for words in (act_words.person, act_words.reason):
+        with pytest.raises(OfficeError, match="không ghi thông tin cá nhân"):
+            words(text)
+
+
+def test_an_act_is_one_line_that_a_terminal_can_show() -> None:
+    assert (
+        act_words.reason("sai\x1b[31m\x07 số\u202e \x9b2J47/BC-UBND\tngày 01/02/2021")
+        == "sai [31m số 2J47/BC-UBND ngày 01/02/2021"
+    )
+
+
 def test_an_act_needs_a_name_and_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("KSTT_USER", raising=False)
     with pytest.raises(OfficeError, match="KSTT_USER"):
-        journal.person(" ")
+        act_words.person(" ")
     with pytest.raises(OfficeError, match="Lý do"):
-        journal.reason("\n")
+        act_words.reason("\n")
     monkeypatch.setenv("KSTT_USER", "Nguyễn  Văn\nA")
-    assert (journal.person(None), journal.person("B"), journal.reason(" vì\nsai ")) == ("Nguyễn Văn A", "B", "vì sai")
+    assert (act_words.person(None), act_words.person("B"), act_words.reason(" vì\nsai ")) == (
+        "Nguyễn Văn A",
+        "B",
+        "vì sai",
+    )

@@ -23,6 +23,7 @@ from pipelines.figures.words import report_blocks
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import load_office
 from pipelines.office.words import OwnWords, read_words, words_hash
+from pipelines.package.issue import personal_words
 from pipelines.render.docx import write_report
 from pipelines.render.html import write_html
 
@@ -47,6 +48,16 @@ def test_each_heading_is_a_section_and_comments_are_left_out(tmp_path: Path) -> 
     )
     assert own.sections == {"II.3": "Do A.\n\nDo B.", "III": "- việc 1", "IV": ""}
     assert own.empty(REQUIRED) == ["IV"]
+
+
+@pytest.mark.parametrize("number", ["0938 417 001", "CCCD 079204881001", "an.nguyen@example.vn"])
+def test_a_number_of_a_person_in_words_is_named_with_its_section_before_it_is_sent(tmp_path: Path, number: str) -> None:
+    office = load_office(make_office(tmp_path))
+    words = f"## II.3. Nguyên nhân\n\nTheo bà Hoa, {number}.\n## III\nTrong năm 2021 giải quyết 1.234 hồ sơ, số 47/BC-UBND.\n"
+    written(tmp_path, words)
+    (said,) = personal_words(office, "2021-Q1")
+    assert said.startswith("Mục II.3 trong words/2021-Q1.md có số điện thoại")
+    assert number not in said
 
 
 def test_without_a_file_every_required_section_is_empty(tmp_path: Path) -> None:

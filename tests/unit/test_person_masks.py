@@ -30,6 +30,15 @@ PERSONS = [
     "366 123 456",
     # after a number of something else
     "Phường 02 366123456", "Phường 02 0299 3822 345", "Phường 02 0912 345 678", "khóm 03 079204001234", "05 0912345678",
+    # other dashes, points and joints, what nobody sees between two digits, numbers as they are dialled from abroad
+    "0912–345–678", "0912·345·678", "0912,345,678", "hs_0912_345_678.xlsx", "0912\u00ad345678", "0\u200b912345678",
+    "\u202d0912345678\u202c", "0084912345678", "+84(0)912345678", "an.nguyen＠example.vn", "an (at) example.vn", "an@example",
+    # after a word that says what they are
+    "CCCD số 079 2040 01234", "CMND 36 6123 456", "hộ chiếu B1234567", "Số thẻ BHYT: DN4791234567890", "STK 0071001234567",
+    "biển số xe 83P1-123.45",
+    # surnames of no list, Khmer names, who is called by one name
+    "Lò Văn Thịnh", "Vàng Thị Mẩy", "Bồ Thị Ngân", "Kim Sa Rươn", "Lý Sà Phách", "Danh Út", "chị Hoa", "khai sinh cháu Minh",
+    "anh Phong nộp", "Nguyễn-Văn-An",
 ]  # fmt: skip
 HONEST = [
     "000.01.99.H51-210301-0012", "H51.12-210301-0001", "210301000012", "202103010001", "PAKN-2021-00012", "15/TN", "47/BC-UBND",
@@ -41,6 +50,10 @@ HONEST = [
     "da39a3ee5e6b4b0d3255bfef95601890afd80709", "05.03.2021 10:00", "01-03-2021 0012", "07-2021-0012", "031-2021001",
     # words that are surnames too
     "Đăng Ký Hồ Sơ An Toàn", "Danh Mục Hải Sản", "LÂM ĐỒNG", "phường Châu Văn Liêm", "Kim Ngân hàng", "Quản Lý An Toàn",
+    "Quy Hoạch Đô Thị Mới", "Phòng Văn Hóa Thông Tin", "Công Chứng Văn Bản Khác", "Xã Văn Hải Đông", "Chợ Thị Nại",
+    "trẻ em Việt Nam", "bà mẹ Việt Nam anh hùng", "đường Châu Văn Liêm", "anh em, cha mẹ", "chị em phụ nữ", "huyện Cô Tô",
+    # groups of digits that are no phone's; a label with years, or with a few digits
+    "2021_03_15_06_30_00", "0,912", "thẻ BHYT 2021 - 2025", "CCCD 12 số", "tài khoản 111", "1,234,567,890", "x_03_15_06_30_00",
     "Trường Mầm non Hoa Mai", "Công ty TNHH Hồng Phát", "thành phố Thái Nguyên", "Hà Nội", "Đoàn Thanh niên",
 ]  # fmt: skip
 
@@ -73,6 +86,27 @@ def test_a_person_is_masked(text: str) -> None:
 def test_an_honest_text_is_left_as_it_is(text: str) -> None:
     assert without_persons(text) == text
     assert masked_code(text, b"key") == text
+
+
+@pytest.mark.parametrize(
+    "text", ["UBND Phường 8 Nguyễn Văn An", "Phường 8 - Nguyễn Văn An", "Phòng Tư pháp (Trần Thị Bé)", "P8: Lê Văn Tám"]
+)
+def test_a_name_after_a_unit_is_masked_in_a_column_of_units(text: str) -> None:
+    assert "(tên người)" in without_persons(text, names=False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nguyễn Văn Cừ",
+        "UBND phường Nguyễn Văn Cừ",
+        "Văn phòng công chứng Lê Thị Hoa",
+        "UBND Châu Văn Liêm",
+        "Phường 8 - Sóc Trăng",
+    ],
+)
+def test_a_unit_named_after_a_person_keeps_its_name_in_a_column_of_units(text: str) -> None:
+    assert without_persons(text, names=False) == text
 
 
 def test_no_name_of_our_tables_is_masked() -> None:

@@ -51,7 +51,8 @@ def records(draw: st.DrawFn) -> list[tuple[str, str, dt.datetime, dt.datetime | 
     count = draw(st.integers(1, 8))
     return [
         (
-            draw(st.sampled_from([f"000.00.04.H51-210308-{number:04}", f"{number:06}x", f"HS-{number}/2021"])),
+            # The 30th: no day written month first may seem to be the day of the code.
+            draw(st.sampled_from([f"000.00.04.H51-210330-{number:04}", f"{number:06}x", f"HS-{number}/2021"])),
             draw(names),
             draw(moments),
             draw(st.none() | days),

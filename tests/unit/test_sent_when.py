@@ -63,6 +63,16 @@ def sent(
     return later
 
 
+def test_looks_rewritten_once_a_file_was_received_change_nothing_said_of_it(tmp_path: Path) -> None:
+    office = sent(tmp_path, looks=(10, 12), seen=13)
+    before = sent_days(office)
+    assert [days.timing(DEADLINE) for days in before.values()] == ["late"]
+    (office.data / "looks.jsonl").write_text(f'{{"at":"{day_of(1)}"}}\n', encoding="utf-8")
+    (office.data / "inbox-marks.json").unlink()
+    receive_inbox(at(office, day_of(20)))
+    assert sent_days(office) == before
+
+
 @pytest.mark.parametrize(
     ("evidence", "timing", "days_late"),
     [

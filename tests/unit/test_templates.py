@@ -172,8 +172,8 @@ def test_parts_of_a_year_that_were_sent_are_reported_though_no_unit_has_sent_all
 
 def test_a_long_list_of_missing_units_stands_in_the_packet_that_is_kept(model: ReportModel) -> None:
     names = tuple(f"Ủy ban nhân dân Phường số {number}" for number in range(1, 31))
-    sentence = f"Số liệu của 0/30 đơn vị; chưa gửi đủ: {', '.join(names)}; số dòng trả lại: 3."
-    coverage = replace(model.coverage, owed=30, accepted=0, missing=names, sentence=sentence)
+    sentence = f"Số liệu của 0/30 đơn vị; chưa gửi đủ: {', '.join(names)}."
+    coverage = replace(model.coverage, owed=30, accepted=0, missing=names, answers=sentence)
     late = replace(model, coverage=coverage)
     text = text_of(report_blocks(late))
     assert "Số liệu của 0/30 đơn vị; 30 đơn vị chưa gửi hoặc chưa gửi đủ." in text
@@ -392,7 +392,7 @@ def test_the_dictionary_describes_every_name_a_template_can_call(model: ReportMo
     context = template_context(model)
     assert {name for name, value in context.items() if callable(value)} == set(FUNCTIONS)
     assert {name for name, value in context.items() if not callable(value)} == set(VALUES)
-    assert set(FILTERS) == {"day", "count", "lower_first"}
+    assert set(FILTERS) == {"day", "count", "lower_first", "said"}
     period = Period("2021-Q1", "quarter", "Quý I", dt.date(2020, 12, 15), dt.date(2021, 3, 14))
     owed = Owed("a", "A", "x", "x", "missing", 0, 0, 0, 0, None, ())
     status = PeriodStatus(period, period.end_on, 0, dt.datetime(2021, 3, 14), (owed,))
@@ -417,3 +417,32 @@ def test_the_dictionary_describes_every_attribute(owner: str, kind: type) -> Non
     fields = {field.name for field in dataclasses.fields(kind)}
     others = {name for name in vars(kind) if not name.startswith("_")}
     assert fields | others == set(ATTRIBUTES[owner])
+
+
+def test_units_that_are_most_together_are_named_together(model: ReportModel) -> None:
+    text = text_of(report_blocks(model))
+    # Three units of the stub have 10 overdue pending dossiers each.
+    told = next(line for line in text.splitlines() if "Đang giải quyết đã quá hạn nhiều nhất" in line)
+    assert all(name in told for name in ("Phòng Tài chính - Kế hoạch, 10", "UBND Phường 1, 10", "UBND Phường 2, 10"))
+
+
+def test_a_name_with_a_hyphen_is_printed_as_it_is_where_a_section_names_who_has_not_sent(model: ReportModel) -> None:
+    form = model.forms["II.06a"]
+    name = "Phòng Tài chính - Kế hoạch"
+    coverage = replace(form.coverage, owed=3, accepted=2, missing=(name,), silent=(name,))
+    whole = replace(model.coverage, missing=("UBND Phường 3",), silent=())
+    forms = {**model.forms, "II.06a": replace(form, coverage=coverage)}
+    text = text_of(report_blocks(replace(model, forms=forms, coverage=whole)))
+    assert f"Số liệu của 2/3 đơn vị; chưa có số liệu của {name}." in text
+    assert "\\-" not in text
+
+
+def test_the_summary_sets_the_period_before_beside_this_one(model: ReportModel) -> None:
+    issued = {"II.06a/tp-st/total/c3": 6000, "II.06a/tp-st/total/c7": 5800}
+    compared = with_compared(model, Compared("prev", "2020-Q4/v1", "Quý IV năm 2020"), issued)
+    (table,) = [block for block in report_blocks(compared) if isinstance(block, Grid)][:1]
+    heads, *rows = [["".join(run.text for run in cell) for cell in row] for row in table.rows]
+    assert heads == ["Chỉ tiêu", "Kỳ này", "Kỳ trước", "Tăng, giảm"]
+    assert rows[0] == ["Hồ sơ nhận giải quyết", "6.250", "6.000", "tăng 250 (4,17%)"]
+    # What the final did not have is not said.
+    assert rows[3][2:] == ["–", "–"]

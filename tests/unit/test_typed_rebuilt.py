@@ -122,11 +122,9 @@ def test_kept_bytes_that_are_not_those_received_are_named_never_counted_and_coun
 DEEP = b"[" * 100_000
 
 
-@pytest.mark.parametrize("content", [b"", DEEP, b"[]", b"\xff", b'{"version": 3, "files": [], "lacking": {}}',
-                                     b'{"version": 3, "files": {"x": 5}, "lacking": {}, "differing": {}}',
-                                     b'{"version": 3, "files": {}, "lacking": {"y": 7}, "differing": {}}',
-                                     b'{"version": 3, "files": {"x": {"units": {}, "parts": {}, "first_on": 5, '
-                                     b'"last_on": null}}, "lacking": {}, "differing": {}}'])  # fmt: skip
+@pytest.mark.parametrize(
+    "content", [b"", DEEP, b"[]", b"\xff", b"5", b'{"content": {}}', b'{"content": 5, "sha256": ""}']
+)
 def test_a_broken_index_of_what_files_say_is_made_anew(office: Office, content: bytes) -> None:
     standing(office, register(office))
     path = office.data / "typed" / "said.json"
@@ -134,9 +132,20 @@ def test_a_broken_index_of_what_files_say_is_made_anew(office: Office, content: 
     assert Said.of(office).files == {}
 
 
-@pytest.mark.parametrize("entry", [b"5", b"[]", b'{"unit_id": "p01"}', DEEP])
-def test_a_broken_index_of_returns_is_made_anew(office: Office, entry: bytes) -> None:
+def test_an_index_of_what_files_say_that_somebody_rewrote_is_made_anew(office: Office) -> None:
+    standing(office, register(office))
+    path = office.data / "typed" / "said.json"
+    before = Said.of(office).files
+    assert all(facts.first_on == "2021-03-01" for facts in before.values())
+    path.write_text(path.read_text().replace("2021-03-01", "2020-01-01"))
+    assert Said.of(office).files == {}
+
+
+@pytest.mark.parametrize("entry", [b"5", b"[]", b'{"unit_id": "p01"}', DEEP,
+                                   b'{"headings":[["UBND Ph\xc6\xb0\xe1\xbb\x9dng 9","Q"]],"period_id":"2020-Q4","unit_id":"p09"}'])  # fmt: skip
+def test_a_broken_or_rewritten_index_of_returns_is_made_anew(office: Office, entry: bytes) -> None:
     hashes = {item.sha256 for item in register(office)}
     path = office.data / "typed" / "own-returns.json"
+    assert b":null" in path.read_bytes()
     path.write_bytes(path.read_bytes().replace(b"null", entry))
     assert own_returns(office, hashes) == {}

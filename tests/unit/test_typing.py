@@ -207,7 +207,7 @@ def test_text_is_composed_and_single_spaced() -> None:
     [
         (46095.0, 46095),  # a count that could be a date stays a count
         ("46095", 46095), ("1.234", 1234), ("1,234", 1234), ("1.234.567", 1234567), (" 15\u00a0000 ", 15000),
-        ("-5", -5), ("0", 0),
+        ("-5", -5), ("0", 0), ("05", 5), ("1 234\u202f567", 1234567), ("- 5", -5), ("1\u200b234", 1234),
     ],
 )  # fmt: skip
 def test_a_count_takes_dots_and_commas_before_three_digits_as_thousands(cell: object, number: int) -> None:
@@ -215,15 +215,28 @@ def test_a_count_takes_dots_and_commas_before_three_digits_as_thousands(cell: ob
 
 
 @pytest.mark.parametrize(
-    "cell", ["1.23", "12,5", 1.5, "1.234,5", "1.2345", "35%", "mười", dt.datetime(2026, 3, 14), True]
-)
+    "cell",
+    [
+        "1.23", "12,5", 1.5, "1.234,5", "1.2345", "35%", "mười", dt.datetime(2026, 3, 14), True,
+        "6000 0938417001", "12 34", "1.234 567", "0938417001", "079204881001",  # two numbers; a phone, an identity number
+    ],
+)  # fmt: skip
 def test_what_is_no_sure_whole_number_is_an_error(cell: object) -> None:
     assert (type_count(cell).value, type_count(cell).error is None) == (None, False)
 
 
 @pytest.mark.parametrize(
     ("cell", "number"),
-    [("1.234,5", 1234.5), ("98,75%", 98.75), ("98.75", 98.75), (98.75, 98.75), ("35%", 35.0), ("12,5", 12.5)],
+    [
+        ("1.234,5", 1234.5),
+        ("1 234,5", 1234.5),
+        ("98,75 %", 98.75),
+        ("98,75%", 98.75),
+        ("98.75", 98.75),
+        (98.75, 98.75),
+        ("35%", 35.0),
+        ("12,5", 12.5),
+    ],
 )
 def test_a_rate_is_read_in_both_spellings_and_a_percentage_as_shown(cell: object, number: float) -> None:
     assert (type_rate(cell).value, type_rate(cell).error) == (number, None)

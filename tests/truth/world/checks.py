@@ -13,6 +13,7 @@ from pathlib import Path
 from random import Random
 
 from truth.world import compare, dirt, door
+from truth.world.dirt_of_records import DIRTY_ALONE
 from truth.world.sendings import Folder
 
 
@@ -29,7 +30,7 @@ class Score:
 def score(world: compare.World, root: Path) -> dict[str, Score]:
     """Return the score of every check that says or should say something of the world's dirty files; `root` is an empty folder."""
     files = dirt.draw(Random(f"{world.seed} dirt"), world.exports, world.logs, world.tables)
-    folder = Folder(root, compare.profiles(), [*compare.owed(), (dirt.WARD, "internal_processes")])
+    folder = Folder(root, compare.profiles(), [*compare.owed(), *((dirt.WARD, stream) for stream in DIRTY_ALONE)])
     for item in files:
         folder.put(item, item.file())
     folder.set_clock(max(item.received for item in files))

@@ -50,6 +50,7 @@ class Dirty:
 def draw(random: Random, exports: list[Export], logs: list[feedback.Log], tables: list[reviews.Table]) -> list[Dirty]:
     """Return the newest files of the first quarter of every unit, with the faults their stream can have."""
     found = [_export(random, item) for item in _newest(exports)]
+    found.append(_without_rows(_newest(exports)[-1]))
     found += [_log(random, item) for item in _newest(logs) if item.unit == OFFICE]
     found += [_table(random, item) for item in _newest(tables) if item.unit == reviews.UNITS[0]]
     moment = at(QUARTER.end + DAY, 11)
@@ -93,6 +94,16 @@ def _export(random: Random, sent: Export) -> Dirty:
     return Dirty(
         sent.unit, sent.period, sent.moment, sent.received, sent.name, system.file(rows), frozenset(planted), frozenset(natural)
     )  # fmt: skip
+
+
+def _without_rows(sent: Export) -> Dirty:
+    """Return an export of a day later that has heads and nothing below; row 0 is the file."""
+    planted = frozenset({(sent.unit, "case_exports", 0, "empty_file")})
+    stem, _, suffix = sent.name.rpartition(".")
+    name = f"{stem} (không có dòng).{suffix}"
+    return Dirty(
+        sent.unit, sent.period, sent.moment + DAY, sent.received + DAY, name, SYSTEM_OF[sent.unit].file([]), planted
+    )
 
 
 def _of_dossier(row: Shown, system: System) -> Iterator[str]:
@@ -290,7 +301,12 @@ _FEEDBACK: dict[str, Callable[[dt.date, dt.date], Cells]] = {
 
 
 def _table(random: Random, sent: reviews.Table) -> Dirty:
-    labels = {**reviews.LABELS, "planned_end_on": "Thời hạn theo kế hoạch", "saving_percent": "Tỷ lệ tiết kiệm"}
+    more = {
+        "planned_end_on": "Thời hạn theo kế hoạch",
+        "saving_percent": "Tỷ lệ tiết kiệm",
+        "reviewing_unit": "Đơn vị rà soát",
+    }
+    labels = {**reviews.LABELS, **more}
     rows = [reviews.cells(item, sent.moment) for item in sent.rows]
     natural = [
         (sent.unit, "review_submissions", _BOOK + number, "proposal_without_addressee")
@@ -334,6 +350,7 @@ _REVIEWS: dict[str, Callable[[dt.date], Cells]] = {
     "cost_rises": lambda later: {"cost_after": 20_000_000},
     "unknown_procedure": lambda later: {"procedure_name": "Thủ tục không có ở đâu"},
     "unknown_field": lambda later: {"field_name": "Lĩnh vực không có ở đâu"},
+    "unknown_unit": lambda later: {"reviewing_unit": "Phòng không có ở đâu"},
     "reported_after_plan": lambda later: {"planned_end_on": "30/06/2020"},
     "planned_end_passed": lambda later: {
         "planned_end_on": "05/01/2021", "status": reviews.STATUS["planned"], "reported_on": "", "proposal_kind": "",

@@ -7,11 +7,12 @@ is named after.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import product
 from random import Random
 
 import openpyxl
-from truth.world.catalogue import NAMES
+from truth.world.catalogue import FIELDS, NAMES
 from truth.world.days import Period, next_working
 from truth.world.records import LINKS, SHEETS, WALL
 from truth.world.systems import saved
@@ -36,6 +37,42 @@ _PROCESSES = {
     "from": "Hiệu lực từ ngày",
     "to": "Hiệu lực đến ngày",
 }
+_DRAFTS = {
+    "code": "Tên, ký hiệu dự thảo",
+    "kind": "Loại văn bản",
+    "count": "Số TTHC",
+    "on": "Ngày đánh giá tác động",
+    "opinion": "Ngày có ý kiến của Văn phòng UBND tỉnh",
+    "appraisal": "Ngày gửi thẩm định",
+}
+_PUBLISHED = {
+    "code": "Số quyết định công bố",
+    "on": "Ngày quyết định",
+    "effective": "Ngày văn bản có hiệu lực",
+    "procedure": "Mã TTHC",
+    "name": "Tên TTHC",
+    "kind": "Nội dung công bố",
+    "document": "Số, ký hiệu văn bản QPPL",
+    "action": "Xử lý văn bản QPPL",
+    "posted": "Ngày công khai",
+}
+_DECLARED = {
+    "level": "Cấp giải quyết",
+    "field": "Lĩnh vực",
+    "c3": "Tổng số nhận giải quyết (cột 3)",
+    "c4": "Nhận trực tuyến (cột 4)",
+    "c5": "Nhận trực tiếp, bưu chính (cột 5)",
+    "c6": "Từ kỳ trước chuyển sang (cột 6)",
+    "c7": "Tổng số đã giải quyết (cột 7)",
+    "c8": "Đã giải quyết trước hạn (cột 8)",
+    "c9": "Đã giải quyết đúng hạn (cột 9)",
+    "c10": "Đã giải quyết quá hạn (cột 10)",
+    "c11": "Tổng số đang giải quyết (cột 11)",
+    "c12": "Đang giải quyết trong hạn (cột 12)",
+    "c13": "Đang giải quyết quá hạn (cột 13)",
+}
+# Streams that a unit of the world owes in its dirty return alone: no history tells of them.
+DIRTY_ALONE = ("internal_processes", "draft_documents", "publication_decisions", "declared_dossiers")
 
 
 def book(random: Random, quarter: Period, unit: str) -> tuple[bytes, list[tuple[str, int, str]]]:
@@ -44,9 +81,14 @@ def book(random: Random, quarter: Period, unit: str) -> tuple[bytes, list[tuple[
     workbook.remove(workbook["Sheet"])
     later = quarter.end + DAY * 60
     planted: list[tuple[str, int, str]] = []
-    sheets = {**SHEETS, "internal_processes": ("Quy trình nội bộ", _PROCESSES)}
+    sheets = {
+        **SHEETS,
+        "internal_processes": ("Quy trình nội bộ", _PROCESSES),
+        "draft_documents": ("Đánh giá tác động", _DRAFTS),
+        "publication_decisions": ("Quyết định công bố", _PUBLISHED),
+        "declared_dossiers": ("Giải quyết TTHC", _DECLARED),
+    }
     for stream, (title, heads) in sheets.items():
-        clean, faults = _FAULTS[stream]
         heads = {**heads, **_MORE_HEADS.get(stream, {})}
         page = workbook.create_sheet(title)
         page.append([f"PHIẾU BÁO CÁO: {title.upper()}"])
@@ -55,16 +97,53 @@ def book(random: Random, quarter: Period, unit: str) -> tuple[bytes, list[tuple[
         page.append(["Không phát sinh trong kỳ", None])
         page.append([])
         page.append([*heads.values()])
-        row = FIRST
-        for number, (check, change) in enumerate(faults.items(), 1):
-            day = next_working(dt.date(2021, 1, 4) + DAY * random.randint(0, 20))
-            cells = {"code": f"{number}/D", **clean(day, later)}
-            twice = [{**cells, **_other(cells)}] if check.startswith("duplicate") else []
-            for content in [*twice, {**cells, **change(day, later)}]:
-                page.append([content.get(name) for name in heads])
-                planted.append((stream, row, check))
-                row += 1
+        rows = _declared() if stream == "declared_dossiers" else _kept(random, stream, later)
+        for row, (checks, content) in enumerate(rows, FIRST):
+            page.append([content.get(name) for name in heads])
+            planted += [(stream, row, check) for check in checks]
     return saved(workbook), planted
+
+
+def _kept(random: Random, stream: str, later: dt.date) -> Iterator[tuple[tuple[str, ...], Cells]]:
+    """Yield the rows of a sheet, each with the check it breaks."""
+    clean, faults = _FAULTS[stream]
+    for number, (check, change) in enumerate(faults.items(), 1):
+        day = next_working(dt.date(2021, 1, 4) + DAY * random.randint(0, 20))
+        cells = {"code": f"{number}/D", **clean(day, later)}
+        if check.startswith("duplicate"):
+            yield (check,), {**cells, **_other(cells)}
+        yield (check,), {**cells, **change(day, later)}
+
+
+def _declared() -> Iterator[tuple[tuple[str, ...], Cells]]:
+    """Yield the rows of a declared form II.06a, each with the checks it breaks; two sound ones stand first.
+
+    No number of a single row is as large as the sum of two, so that only the rows made so look like totals.
+    """
+    places = ((level, FIELDS[code][0]) for level, code in product(("Cấp xã", "Cấp huyện"), FIELDS))
+    counts = [
+        {"c4": 30 + number, "c5": 25, "c6": 25, "c8": 25, "c9": 25, "c10": 5 + number, "c12": 20, "c13": 5}
+        for number in range(8)
+    ]
+    rows = ({"level": level, "field": field, **numbers} for (level, field), numbers in zip(places, counts, strict=True))
+    yield (), next(rows)
+    yield (), next(rows)
+    total = {name: counts[0][name] + counts[1][name] for name in counts[0]}
+    yield ("looks_like_total",), {"level": "Cấp xã", "field": "Các lĩnh vực nói trên", **total}
+    # Two of its eight numbers add up; the others are one or two more.
+    more = {"c6": 7, "c8": 1, "c9": 1, "c10": 1, "c12": 2, "c13": 2}
+    part = {name: number + more.get(name, 0) for name, number in total.items()}
+    yield ("may_be_total", "unknown_field"), {"level": "Cấp xã", "field": "Lĩnh vực gần giống", **part}
+    twice = next(rows)
+    yield ("duplicate_line",), twice
+    yield ("duplicate_line",), {**twice, "c4": 25, "c10": 0}
+    yield ("number_below_zero",), {**next(rows), "c13": -5, "c12": 30}
+    yield ("received_split",), {**next(rows), "c3": 1}
+    yield ("resolved_split",), {**next(rows), "c7": 1}
+    yield ("pending_split",), {**next(rows), "c11": 1}
+    yield ("balance",), {**next(rows), "c13": 6}
+    yield ("unknown_level",), {**twice, "level": "Cấp lạ"}
+    yield ("unknown_field",), {**twice, "field": "Lĩnh vực không có ở đâu"}
 
 
 def _other(cells: Cells) -> Cells:
@@ -195,6 +274,41 @@ _FAULTS: dict[str, tuple[Change, dict[str, Change]]] = {
             "process_without_time": lambda day, later: {"hours": None, "steps": None},
             "steps_differ_from_total": lambda day, later: {"steps": 90},
             "over_legal_time": lambda day, later: {"hours": 200, "steps": 200},
+            "unknown_procedure": lambda day, later: {"procedure": "9.999999", "name": "Thủ tục không có ở đâu"},
+        },
+    ),
+    "draft_documents": (
+        lambda day, later: {
+            "kind": "Quyết định của UBND", "count": 2, "on": day, "opinion": day + DAY * 2, "appraisal": day + DAY * 5,
+        },
+        {
+            "duplicate_draft": lambda day, later: {},
+            "draft_without_date": lambda day, later: {"on": None, "opinion": None, "appraisal": None},
+            "draft_without_procedure": lambda day, later: {"count": 0},
+            "assessed_in_future": lambda day, later: {"on": later, "opinion": None, "appraisal": None},
+            "opinion_in_future": lambda day, later: {"opinion": later, "appraisal": None},
+            "appraisal_in_future": lambda day, later: {"appraisal": later},
+            "assessed_after_appraisal": lambda day, later: {"on": day + DAY * 6},
+            "sent_unassessed": lambda day, later: {"on": None},
+            "opinion_after_appraisal": lambda day, later: {"opinion": day + DAY * 6},
+            "sent_without_opinion": lambda day, later: {"opinion": None},
+            "unknown_draft_kind": lambda day, later: {"kind": "Nghị định"},
+        },
+    ),
+    "publication_decisions": (
+        lambda day, later: {
+            "on": day, "effective": day + DAY * 30, "procedure": "1.000104", "name": "Đăng ký kết hôn có yếu tố nước ngoài",
+            "kind": "Ban hành mới", "document": "3/2021/QĐ-UBND", "action": "Công bố", "posted": day + DAY * 2,
+        },
+        {
+            "decision_without_date": lambda day, later: {"on": None},
+            "decision_without_number": lambda day, later: {"code": None},
+            "decided_in_future": lambda day, later: {"on": later, "effective": None, "posted": None},
+            "posted_in_future": lambda day, later: {"posted": later},
+            "unknown_procedure_action": lambda day, later: {"kind": "Nội dung lạ"},
+            "posted_before_decision": lambda day, later: {"posted": day - DAY},
+            "published_late": lambda day, later: {"effective": day + DAY * 19},
+            "document_without_action": lambda day, later: {"action": None},
             "unknown_procedure": lambda day, later: {"procedure": "9.999999", "name": "Thủ tục không có ở đâu"},
         },
     ),

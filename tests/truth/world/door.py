@@ -87,7 +87,9 @@ def said(folder: Folder) -> set[tuple[str, str, int, str]]:
     for item in type_deliveries(office, register(office)):
         unit, stream = item.delivery.unit_id, str(item.delivery.stream)
         if item.verdict["status"] != "accepted":
-            found.add((unit, stream, 0, str(item.verdict["refused_reason"])))
+            critical = [check for check in item.verdict["checks"] if check["severity"] == "critical"]
+            why = [check["check_id"] for check in critical if check["unexpected"]] or [item.verdict["refused_reason"]]
+            found |= {(unit, stream, 0, str(check)) for check in why}
             continue
         rejects = pq.read_table(item.folder / "rejects.parquet", columns=["source_row", "check_id"]).to_pylist()
         found |= {(unit, stream, row["source_row"], row["check_id"]) for row in rejects}
