@@ -7,7 +7,7 @@ Invariant: every file is written here by hand; each commune's dossiers are known
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import by_steps
@@ -26,7 +26,9 @@ from pipelines.warehouse.build import warehouse_file
 from pipelines.warehouse.question import Ask
 
 FILE = "Sổ_2021_03_15.csv"
-SENT = {
+# Code, received, due, finished, status of each dossier.
+Rows = tuple[tuple[str, str, str, str, str], ...]
+SENT: dict[str, Rows] = {
     "p01": (
         ("000.01.01.H51-210301-0001", "01/03/2021", "05/03/2021", "04/03/2021", DONE),
         ("000.01.01.H51-210302-0002", "02/03/2021", "08/03/2021", "10/03/2021", DONE),
@@ -62,21 +64,25 @@ def _office(root: Path, unit_id: str, name: str, units: str, owed: str) -> Path:
     )
 
 
-def commune(root: Path, unit_id: str) -> Path:
+def _name(unit_id: str) -> str:
+    return f"UBND Phường {int(unit_id[1:])}"
+
+
+def commune(root: Path, unit_id: str, rows: Rows | None = None) -> Path:
     """Write a commune's own office: its desk, which the province does not know, sends the list."""
-    name, desk = f"UBND Phường {unit_id[-1]}", f"{unit_id}-mc"
+    name, desk = _name(unit_id), f"{unit_id}-mc"
     units = f"{unit_id},{name},,ward,,0,,,\n{desk},Bộ phận Một cửa,,one_stop_desk,{unit_id},1,,,\n"
     office = _office(root, unit_id, name, units, f"{desk},case_exports,,\n")
-    send(office, FILE, table(*SENT[unit_id]), desk)
+    send(office, FILE, table(*(rows or SENT[unit_id])), desk)
     return office
 
 
-def province(root: Path, issuing: tuple[str, ...] = ("p01", "p02")) -> Path:
+def province(root: Path, issuing: Collection[str] = ("p01", "p02"), sent: Mapping[str, Rows] = SENT) -> Path:
     """Write the province: the communes that do not issue send their lists."""
-    wards = "".join(f"p0{n},UBND Phường {n},Phường {n},ward,tp,{n},,,\n" for n in (1, 2, 3))
-    owed = "".join(f"{unit},{'issued_facts' if unit in issuing else 'case_exports'},,\n" for unit in SENT)
+    wards = "".join(f"{unit},{_name(unit)},,ward,tp,{number},,,\n" for number, unit in enumerate(sent, start=1))
+    owed = "".join(f"{unit},{'issued_facts' if unit in issuing else 'case_exports'},,\n" for unit in sent)
     office = _office(root, "tp", "UBND tỉnh Thử", "tp,UBND tỉnh Thử,,city,,0,,,\n" + wards, owed)
-    for unit, rows in SENT.items():
+    for unit, rows in sent.items():
         if unit not in issuing:
             send(office, FILE, table(*rows), unit)
     return office
