@@ -57,7 +57,7 @@ def return_lines(
     seen: SeenReturn,
     sheet_lines: Callable[[str, str, Profile], Iterator[str]],
 ) -> Iterator[str]:
-    """Yield whose return it is, whether it would be refused, and what is read of each sheet its unit owes.
+    """Yield whose return it is, whether it would be refused, and what is read of each sheet its unit owes or filled in.
 
     Args:
         office: the office.
@@ -67,7 +67,7 @@ def return_lines(
     """
     from pipelines.warehouse.claims import Claims
     from pipelines.warehouse.return_claims import of_return
-    from pipelines.warehouse.returns import return_profiles
+    from pipelines.warehouse.returns import profiles_of_sheets, return_profiles
 
     claims = Claims(office)
     yield _whose(claims, seen.own)
@@ -80,13 +80,15 @@ def return_lines(
         yield f"✗ Tệp sẽ bị từ chối: {refused.reason}"
         yield f"  Cách sửa: {refused.mend}"
         return
-    profiles = return_profiles(office, seen.unit_id, seen.period_id)
-    if not profiles:
+    due = return_profiles(office, seen.unit_id, seen.period_id)
+    beyond = [profile for profile in profiles_of_sheets(seen.own.filled) if profile not in due]
+    if not due and not beyond:
         yield f"✗ {claims.name(seen.unit_id)} không phải gửi phiếu báo cáo cho {_period(claims, seen.period_id)}."
         yield "  Cách sửa: xem lại đơn vị và kỳ, hoặc việc phải gửi trong reference/obligations.csv."
         return
-    for profile in profiles:
-        yield f"Trang «{profile.sheet}»:"
+    for profile in [*due, *beyond]:
+        remark = " (đơn vị không phải gửi; nhận vào sẽ cần xác nhận)" if profile in beyond else ""
+        yield f"Trang «{profile.sheet}»:{remark}"
         yield from (f"  {line}" for line in sheet_lines(seen.unit_id, seen.period_id, profile))
 
 

@@ -23,6 +23,7 @@ def run(parsed: argparse.Namespace) -> int:
     from pipelines.ingest.landing import receive
     from pipelines.ingest.pull import pull_sources
     from pipelines.ingest.reception_text import reception_lines
+    from pipelines.warehouse.withdraw import came_back
 
     office = load(parsed)
     for source in [] if parsed.no_pull else pull_sources(office):
@@ -31,6 +32,7 @@ def run(parsed: argparse.Namespace) -> int:
     reception = receive(office)
     for line in reception_lines(reception):
         print(line)
+    again = came_back(office, reception.taken)
     for receipt in reception.taken:
-        print(f"  ✓ {receipt.shown_path} ({receipt.receipt_id})")
+        print(f"  ✓ {receipt.shown_path} ({receipt.receipt_id}){again.get(receipt.receipt_id, '')}")
     return 0

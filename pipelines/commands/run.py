@@ -43,7 +43,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(parsed: argparse.Namespace) -> int:
     """Run the job, or say that this very report is there."""
     from pipelines.runner import run_report
-    from pipelines.warehouse.reported_claims import claim_lines
+    from pipelines.warehouse.reported_claims import claim_lines, refused_lines
 
     started = time.monotonic()
     result = run_report(
@@ -58,7 +58,7 @@ def run(parsed: argparse.Namespace) -> int:
     if not result.built:
         print("✓ Không có gì thay đổi: báo cáo này đã lập, không lập lại.")
     print_lines(result.summary)
-    for line in claim_lines(result.report_dir):
+    for line in [*claim_lines(result.report_dir), *refused_lines(result.report_dir)]:
         print(f"  ! {line}")
     print(f"  Thời gian: {format_decimal(time.monotonic() - started)} giây")
     print("  Đã lập:" if result.built else "  Đang có:")

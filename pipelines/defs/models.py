@@ -113,7 +113,7 @@ def model_defs(office: Office, manifest: Mapping[str, Any]) -> dg.Definitions:
             results = build_models(loaded, database, command, ask.engine)
         except DbtFailed as error:  # what was built is reported first, then the failure is raised
             results, failure = error.results, error
-        lineage = column_lineage(results, database, lineage_file(dbt_target(loaded))) if failure is None else {}
+        lineage = column_lineage(results, database, lineage_file()) if failure is None else {}
         yield from _events(results, wanted, database, tested, lineage)
         if failure:
             raise failure

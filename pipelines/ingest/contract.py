@@ -114,6 +114,8 @@ class Contract:
     sender: str | None = None
     # Fact whose rows a version of an office below has; None where files are read as tables.
     fact: str | None = None
+    # Whether a return's records are of its period alone: none of them is in the returns of two periods.
+    is_of_one_period: bool = False
 
     @property
     def typed_columns(self) -> dict[str, str]:
@@ -173,6 +175,7 @@ def load_contract(path: Path) -> Contract:
         national_code=re.compile(meta["national_code"]) if "national_code" in meta else None,
         sender=meta.get("sender"),
         fact=meta.get("fact"),
+        is_of_one_period=bool(meta.get("of_one_period", False)),
     )
 
 

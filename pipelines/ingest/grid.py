@@ -113,6 +113,7 @@ def _without_persons(grids: list[tuple[str | None, Grid]], letters: Sequence[str
             ],
             hidden_sheets=[*map(without_persons, grid.hidden_sheets)],
             charts=[*map(without_persons, grid.charts)],
+            unseen=[replace(sheet, name=without_persons(sheet.name or "")) for sheet in grid.unseen],
         )
         for _, grid in grids
     ]
@@ -175,6 +176,7 @@ def _workbook(content: bytes, kind: str, facts: BookFacts) -> Grid:
         tables = [item for item in book.sheets_metadata if item.typ == SheetTypeEnum.WorkSheet]
         visible = [item.name for item in tables if item.visible == SheetVisibleEnum.Visible]
         sheets = [_sheet(book, name, facts.sheets.get(name, SheetFacts())) for name in visible]
+        unseen = [_sheet(book, item.name, SheetFacts()) for item in tables if item.name not in visible]
     except PasswordError as error:
         raise password_protected() from error
     except (CalamineError, OSError, ValueError) as error:
@@ -186,7 +188,7 @@ def _workbook(content: bytes, kind: str, facts: BookFacts) -> Grid:
         raise broken_workbook(kind) from error
     hidden = [item.name for item in tables if item.name not in visible]
     charts = [item.name for item in book.sheets_metadata if item not in tables]
-    return Grid(kind, sheets, hidden, facts.epoch_1904, charts)
+    return Grid(kind, sheets, hidden, facts.epoch_1904, charts, unseen)
 
 
 def _sheet(book: CalamineWorkbook, name: str, facts: SheetFacts) -> Sheet:

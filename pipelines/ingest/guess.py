@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 import yaml
 
 from pipelines.ingest.cells import is_blank
+from pipelines.ingest.codes import PROCEDURE, national_spelling
 from pipelines.ingest.contract import MOMENT_ROLES, Column, Contract
 from pipelines.ingest.grid import Opened
 from pipelines.ingest.headers import Labels, header_paths, label, path_key, readable_head
@@ -32,7 +33,7 @@ _LIKE, _ALIKE = 0.6, 0.75
 _MOST_WORDS, _LONGEST_WORD = 20, 60
 _LEAST_CODE = 4
 _MONTHS = 12
-_DATE = re.compile(r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(\D.*)?$")
+_DATE = re.compile(r"^\d{1,4}[-/.\s](\d{1,2}|[a-z]{3,9}|th(g|áng)?\s?\d{1,2})[-/.\s]\d{1,4}(\D.*)?$", re.IGNORECASE)
 _DAY_AND_MONTH = re.compile(r"^(\d{1,2})[-/.](\d{1,2})[-/.]\d{4}")
 _NAMED_DAYS = (
     (re.compile(r"20\d\d(\D?)\d\d\1\d\d"), r"(?P<y>20[0-9]{{2}}){0}(?P<m>[0-9]{{2}}){0}(?P<d>[0-9]{{2}})"),
@@ -91,12 +92,16 @@ def _guess(contract: Contract, sheet: Sheet, start: int, depth: int, profile: Pr
     paths = header_paths(sheet, start, depth)
     labels = Labels(contract, profile or _plain(contract))
     rows = sheet.rows[start + depth : start + depth + _ROWS_LOOKED_AT]
-    known = {name for path in paths if path and (name := labels.column(path_key(path)))}
-    free = {at: path for at, path in enumerate(paths) if path and not labels.is_known(path_key(path))}
+    named = {at: (path, labels.column(path_key(path))) for at, path in enumerate(paths) if path}
+    # «Mã số» is what both codes are called: above codes of dossiers it is not that of the procedure.
+    mistaken = {at for at, (_, name) in named.items() if name and _holds_other_codes(contract, name, rows, at)}
+    known = {name for at, (_, name) in named.items() if name and at not in mistaken}
+    free = {at: path for at, (path, _) in named.items() if at in mistaken or not labels.is_known(path_key(path))}
     guessed: dict[str, str] = {}
     wanted = [column for column in contract.columns.values() if column.name not in known]
-    # What a leaf says goes before what looks alike, that before the only one that fits; a header is taken once.
-    for choose in (_by_leaf, _by_likeness, _by_elimination, *([_by_cells] if profile else [])):
+    # Codes of the whole country say what a column is whatever its header; then what a leaf says goes before what looks
+    # alike, that before the only one that fits; a header is taken once.
+    for choose in (_by_national_code, _by_leaf, _by_likeness, _by_elimination, *([_by_cells] if profile else [])):
         for name, at in choose([column for column in wanted if column.name not in guessed], free, rows, labels):
             if name not in guessed and at in free:
                 guessed[name] = free.pop(at)
@@ -105,6 +110,32 @@ def _guess(contract: Contract, sheet: Sheet, start: int, depth: int, profile: Pr
     return Guess(
         contract, sheet, list(range(start + 1, start + depth + 1)), paths, guessed, missing, _is_month_first(dates)
     )
+
+
+def _by_national_code(
+    wanted: Sequence[Column], free: Mapping[int, str], rows: Sequence[Row], labels: Labels
+) -> Iterator[tuple[str, int]]:
+    """Yield the unknown headers above codes of a form only one column has: of dossiers, of procedures."""
+    for column in wanted:
+        national = labels.contract.national_code if column.name == labels.contract.key else None
+        if national is None and column.role != "procedure_code":
+            continue
+        found = next((at for at in free if _are_codes(rows, at, national)), None)
+        if found is not None:
+            yield column.name, found
+
+
+def _are_codes(rows: Sequence[Row], at: int, national: re.Pattern[str] | None) -> bool:
+    """Return whether most cells of a column are national codes: of records, or of procedures (without a pattern)."""
+    texts = [str(row[at]).strip() for row in rows if at < len(row) and not is_blank(row[at])]
+    own = [bool(national_spelling(text, national) if national else PROCEDURE.match(text)) for text in texts]
+    return bool(own) and sum(own) >= len(own) * _MOSTLY
+
+
+def _holds_other_codes(contract: Contract, name: str, rows: Sequence[Row], at: int) -> bool:
+    """Return whether a column its header calls that of the procedure holds the national codes of records."""
+    is_of_procedure = contract.columns[name].role == "procedure_code"
+    return is_of_procedure and contract.national_code is not None and _are_codes(rows, at, contract.national_code)
 
 
 def _by_leaf(

@@ -52,6 +52,7 @@ class Labels:
 
     def __init__(self, contract: Contract, profile: Profile) -> None:
         """Index all labels by their match key."""
+        self.contract = contract
         self.own = {path_key(text): name for name, texts in profile.labels.items() for text in texts}
         self.common = {path_key(text): name for name, column in contract.columns.items() for text in column.labels}
         self.dropped_by_profile = {path_key(text) for text in profile.drop}
@@ -111,6 +112,14 @@ def find_tables(grid: Grid, contract: Contract, profile: Profile) -> list[Table]
     if not tables:
         raise nearest[1]
     return tables
+
+
+def unread_rows(sheet: Sheet, labels: Labels) -> int:
+    """Return how many rows a sheet nobody reads has below a head of the contract's columns; 0 where it has none."""
+    _, (score, start, depth) = readable_head(sheet, labels)
+    if score < ENOUGH_HEADERS:
+        return 0
+    return sum(1 for row in sheet.rows[start + depth :] if sum(not is_blank(cell) for cell in row) >= ENOUGH_HEADERS)
 
 
 def readable_head(sheet: Sheet, labels: Labels) -> tuple[Sheet, tuple[int, int, int]]:

@@ -37,6 +37,8 @@ def sheets_of(grid: Grid, profile: Profile) -> Grid:
     if profile.sheet is None:
         return grid
     kept = [sheet for sheet in grid.sheets if sheet.name and match_key(sheet.name) == match_key(profile.sheet)]
+    if not kept and any(match_key(name) == match_key(profile.sheet) for name in grid.hidden_sheets):
+        raise Refused(f"Trang «{profile.sheet}» của phiếu bị ẩn, không được đọc.", "Bỏ ẩn trang ấy rồi gửi lại.")
     if not kept:
         raise Refused(f"Tệp không có trang «{profile.sheet}».", "Dùng phiếu báo cáo đã phát, không xóa, đổi tên trang.")
     return replace(grid, sheets=kept)

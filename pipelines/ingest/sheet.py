@@ -91,13 +91,18 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Grid:
-    """What a file holds: its true format, visible sheets, names of hidden ones and charts, its first day."""
+    """What a file holds: its true format, visible sheets, names of hidden ones and charts, its first day.
+
+    `unseen` are the hidden sheets themselves, where the format gives their cells: nobody reads them, but a table on
+    one of them is told.
+    """
 
     format: str
     sheets: list[Sheet]
     hidden_sheets: list[str] = field(default_factory=list)
     epoch_1904: bool = False
     charts: list[str] = field(default_factory=list)
+    unseen: list[Sheet] = field(default_factory=list)
 
     @property
     def is_text(self) -> bool:

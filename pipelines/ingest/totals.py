@@ -19,6 +19,8 @@ from pipelines.ingest.sheet import Row
 from pipelines.ingest.typing_rules import type_count
 
 _SUMMED_ROLES = ("count", "money")
+# A row is the sum of others where so many columns say so, of so many rows at least.
+_FEWEST_COLUMNS, _FEWEST_PARTS = 2, 2
 _STATED = re.compile(r"(\d[\d.,]*)\s*(?:[^\W\d]+\s*){0,2}$")
 
 
@@ -30,6 +32,8 @@ class Totals:
         self._table = table
         self._summed = [name for name in table.columns if contract.columns[name].role in _SUMMED_ROLES]
         self._values: dict[str, list[np.ndarray]] = {name: [] for name in self._summed}
+        # Where records are named by a table (fields, units), a row may be a total though its words do not say it.
+        self._may_be_disguised = contract.columns[contract.key].names is not None
         self._stated: list[tuple[int, str | None, int]] = []
 
     def add(self, stretch: Stretch, kinds: np.ndarray) -> None:
@@ -44,7 +48,8 @@ class Totals:
         """Return for every number a total row states: its row, what it counts, the number, what the rows give.
 
         A number under a column of counts or amounts is compared with that column's sum, any other lone number with
-        the number of records. The rows it represents are all, or those since the total or section before it.
+        the number of records. The rows it represents are all, or those since the total or section before it; a row that
+        is in every column the sum of two rows or more right above it is a part of none.
 
         Args:
             kinds: the kinds of all rows of the sheet.
@@ -52,10 +57,13 @@ class Totals:
         if not self._stated:
             return []
         values = {name: np.concatenate(parts) for name, parts in self._values.items()}
+        sums = self._sums_above(values, np.flatnonzero(kinds == "data"))
         checked = []
         for at, name, stated in self._stated:
             ones = values[name] if name else np.ones(len(kinds))
-            given = [_sum(ones, rows) for rows in _scopes(kinds, at)]
+            scopes = _scopes(kinds, at)
+            given = [_sum(ones, np.setdiff1d(rows, sums)) for rows in scopes] if len(sums) else []
+            given += [_sum(ones, rows) for rows in scopes]
             found = next((number for number in given if number == stated), given[0])
             checked.append(
                 {
@@ -68,6 +76,19 @@ class Totals:
                 }
             )
         return checked
+
+    def _sums_above(self, values: dict[str, np.ndarray], data: np.ndarray) -> np.ndarray:
+        """Return the records that are in every column that is not 0 the sum of two records or more right above them."""
+        if not self._may_be_disguised or len(values) < _FEWEST_COLUMNS:
+            return np.empty(0, dtype=int)
+        table = np.nan_to_num(np.column_stack([column[data] for column in values.values()]))
+        found = []
+        for at in range(_FEWEST_PARTS, len(data)):
+            above = table[[row for row in range(at) if row not in found]][::-1].cumsum(axis=0)[_FEWEST_PARTS - 1 :]
+            noted = table[at] != 0
+            if noted.sum() >= _FEWEST_COLUMNS and ((above == table[at])[:, noted]).all(axis=1).any():
+                found.append(at)
+        return data[found]
 
 
 def _numbers(cells: Cells) -> np.ndarray:

@@ -25,7 +25,7 @@ _NO_DATE = frozenset({"-", "--", "–", "—", "null", "NULL"})
 _SPACES = re.compile(r"[\s\u00a0\u200b\ufeff]+")
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\ufeff"))
 _TIME = (
-    r"(?P<h>\d{1,2})\s*(?::|giờ|h)\s*(?P<n>\d{1,2})?(?:\s*phút)?(?::(?P<s>\d{2})(?:\.\d+)?)?\s*(?P<half>AM|PM|SA|CH)?"
+    r"(?P<h>\d{1,2})\s*(?::|giờ|h|g)\s*(?P<n>\d{1,2})?(?:\s*phút)?(?::(?P<s>\d{2})(?:\.\d+)?)?\s*(?P<half>AM|PM|SA|CH)?"
 )
 _DAY = r"(?P<a>\d{1,2})\s*[/.\-_]\s*(?P<b>\d{1,2})\s*[/.\-_]\s*(?P<y>\d+)"
 _REST = r"(?:\s+-\s+.*(?:ngày|giờ|phút).*)?"
@@ -42,6 +42,13 @@ _ISO = re.compile(
 )
 _SPELLED = re.compile(
     rf"^(?:{_TIME}\s*,?\s*)?(?:ngày\s+)?(?P<a>\d{{1,2}})\s+tháng\s+(?P<b>\d{{1,2}})\s+năm\s+(?P<y>\d+)$", re.IGNORECASE
+)
+# A month by its name, as a spreadsheet writes it («05-Jan-2021», «05-Thg1-2021»); the year last, the day beside it.
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = rf"(?:(?P<name>{'|'.join(_MONTHS)})[a-z]*|(?:thg|th|tháng)\.?\s*(?P<b>\d{{1,2}}))"
+_NAMED = tuple(
+    re.compile(rf"^{day_and_month}[-/.,\s]\s*(?P<y>\d+)(?:,?\s+{_TIME})?$", re.IGNORECASE)
+    for day_and_month in (rf"(?P<a>\d{{1,2}})[-/.\s]\s*{_MONTH}", rf"{_MONTH}[-/.\s]\s*(?P<a>\d{{1,2}})")
 )
 _UTC = ("Z", "+00:00", "+0000", "-00:00", "-0000")
 _COMPACT = re.compile(r"^(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})(?:(?P<h>\d{2})(?P<n>\d{2})(?P<s>\d{2}))?$")
@@ -215,6 +222,11 @@ def _from_text(text: str, month_first: bool, zone: dt.tzinfo | None) -> Typed:
             if month_first and form is not _SPELLED:
                 day, month = month, day
             return _build(found, int(found["y"]), month, day)
+    for form in _NAMED:
+        found = form.match(text)
+        if found:
+            month = _MONTHS.index(found["name"].casefold()) + 1 if found["name"] else int(found["b"])
+            return _build(found, int(found["y"]), month, int(found["a"]))
     return Typed(None, None, "không đọc được ngày")
 
 
@@ -237,6 +249,8 @@ def _build(found: re.Match[str], year: int, month: int, day: int) -> Typed:
         hour += 12
     if half in ("AM", "SA") and hour == 12:
         hour = 0
+    if len(parts["y"]) <= 2:
+        return Typed(None, None, f"năm «{parts['y']}» không đủ bốn chữ số, không chắc là năm nào")
     if not 1000 <= year <= 9999:
         return Typed(None, None, f"năm «{parts['y']}» không hợp lệ")
     if not 1 <= month <= 12:

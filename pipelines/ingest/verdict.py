@@ -15,6 +15,7 @@ from pipelines.ingest import persons
 from pipelines.ingest.day_month import FLAG, FLAG_MEND, FLAG_REASON
 from pipelines.ingest.frame import MISSHAPEN, MISSHAPEN_MEND, MISSHAPEN_REASON, UNREAD, UNREAD_MEND, UNREAD_REASON
 from pipelines.ingest.grid import Opened
+from pipelines.ingest.headers import Labels, unread_rows
 from pipelines.ingest.sniff import Refused, name_note
 from pipelines.ingest.source import Source
 from pipelines.ingest.table_reading import Part
@@ -68,6 +69,7 @@ def accepted(source: Source, opened: Opened, parts: Sequence[Part], flagged: int
         "totals": [{**item, **_inside(part)} for part in parts for item in part.totals],
         "said": _said(source, parts),
         **_beside(opened, parts),
+        "unread": _unread(opened, parts, source),
         "columns": first.headers,
         "corrections": [item for part in parts for item in part.corrections],
         "unknown_headers": [item for at, item in enumerate(unknown) if item not in unknown[:at]],
@@ -94,6 +96,26 @@ def _beside(opened: Opened, parts: Sequence[Part]) -> dict[str, Any]:
     }
 
 
+def _unread(opened: Opened, parts: Sequence[Part], source: Source) -> list[dict[str, Any]]:
+    """The sheets with a table of the stream that are not read: hidden, or without a column that must be there."""
+    if source.profile.sheet is not None:  # of a return each sheet is a delivery of its own
+        return []
+    labels = Labels(source.contract, source.profile)
+    left = [
+        (member, sheet, is_hidden)
+        for member, grid in opened.grids
+        for sheets, is_hidden in ((grid.sheets, False), (grid.unseen, True))
+        for sheet in sheets
+        if not any(part.table.sheet.name == sheet.name and part.member == member for part in parts)
+    ]
+    found = [(member, sheet, is_hidden, unread_rows(sheet, labels)) for member, sheet, is_hidden in left]
+    return [
+        {"sheet": _named(member, sheet.name), "rows": rows, "hidden": is_hidden}
+        for member, sheet, is_hidden, rows in found
+        if rows
+    ]
+
+
 def refused(source: Source, refusal: Refused, error: str | None = None) -> dict[str, Any]:
     """Return the verdict on a file that was refused; `error` is where an unforeseen exception came from."""
     return {
@@ -112,6 +134,7 @@ def refused(source: Source, refusal: Refused, error: str | None = None) -> dict[
         "said": {"units": [], "spans": []},
         "hidden": {"rows": None, "columns": None, "sheets": [], "filters": None},
         "other_sheets": [],
+        "unread": [],
         "charts": [],
         "other_files": [],
         "columns": {},

@@ -55,8 +55,9 @@ def _grid(book: Book) -> Grid:
     every = [book.sheet_by_index(number) for number in range(book.nsheets)]
     sheets = [(sheet, _marks(book, number)) for number, sheet in enumerate(every)]
     visible = [(sheet, marks) for sheet, marks in sheets if sheet.visibility == 0]
-    hidden = [sheet.name for sheet, _ in sheets if sheet.visibility]
-    return Grid("xls", [_sheet(book, *item, forms) for item in visible], hidden, bool(book.datemode))
+    unseen = [_sheet(book, sheet, marks, forms) for sheet, marks in sheets if sheet.visibility]
+    shown = [_sheet(book, *item, forms) for item in visible]
+    return Grid("xls", shown, [str(sheet.name) for sheet in unseen], bool(book.datemode), unseen=unseen)
 
 
 def _sheet(book: Book, sheet: OldSheet, marks: tuple[list[tuple[int, int]], bool], forms: dict[int, str]) -> Sheet:

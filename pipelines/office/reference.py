@@ -14,6 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from pipelines.office.csv_file import csv_of, not_opened
+from pipelines.office.duty_checks import duties_of_nobody, duties_told_twice, within_units
 from pipelines.office.errors import OfficeError
 from pipelines.office.nearest import nearest
 from pipelines.office.streams import streams
@@ -47,6 +48,9 @@ def load_reference(folder: Path) -> dict[str, pd.DataFrame]:
     faults += [f"units.csv{fault}" for fault in _circles(tables.get("units"))]
     faults += [f"units.csv{fault}" for fault in _same_names(tables.get("units"))]
     faults += [f"unit_successors.csv{fault}" for fault in _shares(tables.get("unit_successors"))]
+    faults += [f"unit_successors.csv{fault}" for fault in _turned_back(tables.get("unit_successors"))]
+    faults += [f"obligations.csv{fault}" for fault in duties_told_twice(tables.get("obligations"))]
+    faults += [f"obligations.csv{fault}" for fault in duties_of_nobody(tables.get("obligations"), tables.get("units"))]
     faults += [f"periods.csv{fault}" for fault in _overlaps(tables.get("periods"))]
     for name, column, key in (("fields", "field_name", "field_code"), ("periods", "label", "period_id")):
         faults += [f"{name}.csv{fault}" for fault in _named_alike(tables.get(name), column, key)]
@@ -57,7 +61,7 @@ def load_reference(folder: Path) -> dict[str, pd.DataFrame]:
     if faults:
         lines = "\n".join(f"  - {fault}" for fault in faults)
         raise OfficeError(f"Các bảng trong reference/ có {counted(faults)} chỗ sai:\n{lines}")
-    return tables
+    return {**tables, "obligations": within_units(tables["obligations"], tables["units"])}
 
 
 def _read(path: Path, name: str) -> tuple[pd.DataFrame | None, Sequence[str]]:
@@ -251,6 +255,17 @@ def _shares(successors: pd.DataFrame | None) -> Iterator[str]:
         share = pd.to_numeric(successors["share"].replace("", "1"), errors="coerce")
         good = (share.gt(0) & share.le(1)) | share.isna()
         yield from _wrong("share", successors["share"], good, "phải lớn hơn 0 và không quá 1")
+
+
+def _turned_back(successors: pd.DataFrame | None) -> Iterator[str]:
+    """Yield the successions to the unit itself, and those that go back and forth on one day."""
+    if successors is None:
+        return
+    known = set(successors[["from_unit_id", "to_unit_id", "changed_on"]].itertuples(index=False, name=None))
+    for line, old, new, day in successors[["from_unit_id", "to_unit_id", "changed_on"]].itertuples(name=None):
+        if old == new or (new, old, day) in known:
+            what = "chính mình" if old == new else f"«{new}», mà «{new}» cùng ngày lại chuyển cho «{old}»"
+            yield f", dòng {int(line) + 2}, cột to_unit_id: «{old}» chuyển cho {what}."
 
 
 def _wrong(column: str, values: pd.Series, good: pd.Series, fault: str) -> Iterator[str]:

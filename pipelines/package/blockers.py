@@ -134,7 +134,8 @@ def _unmapped(model: ReportModel) -> Iterator[str]:
         if found:
             yield (
                 f"Dòng “{_UNKNOWN}” còn số liệu: {'; '.join(found)}. "
-                "Bổ sung mã, tên gọi vào danh mục rồi lập lại báo cáo."
+                "Bổ sung mã, tên gọi vào danh mục rồi lập lại báo cáo; nếu là dòng cộng của đơn vị tự kê thì đơn vị bỏ "
+                "dòng ấy rồi gửi lại."
             )
 
 

@@ -61,7 +61,7 @@ def check_office(root: Path) -> Checked:
     office = None if parts.faults or named else load_office(root)
     faults += named
     if office is not None:
-        faults += _words(office)
+        faults += [*_words(office), *_targets(office), *_unit_codes(office)]
     return Checked(tuple(dict.fromkeys(faults)), office)
 
 
@@ -163,6 +163,26 @@ def _corrections(root: Path, corrections: Iterable[Correction]) -> Iterator[str]
                 place = place_of(root / "corrections.yaml", number, "column")
                 near = nearest(item.column, columns)
                 yield f"{place}: không có cột «{item.column}»; cho phép: {_list(columns)}{near}"
+
+
+def _targets(office: Office) -> Iterator[str]:
+    """Yield targets of forms there are none of: nothing would be held against them."""
+    known = form_ids()
+    for line, form_id in office.reference["targets"]["form_id"].items():
+        if form_id not in known:
+            near = nearest(form_id, known)
+            yield f"reference/targets.csv, dòng {int(str(line)) + 2}, cột form_id: không có biểu «{form_id}»{near}"
+
+
+def _unit_codes(office: Office) -> Iterator[str]:
+    """Yield unit parts no national code can begin with: no file's codes would ever be known by them."""
+    shapes = [contract.national_code for name in streams() if (contract := load_contract(contract_path(name))).sender]
+    for line, part in office.reference["unit_codes"]["code_part"].items():
+        if not any(shape and shape.fullmatch(f"{part}-210101-0001") for shape in shapes):
+            yield (
+                f"reference/unit_codes.csv, dòng {int(str(line)) + 2}, cột code_part: «{part}» không phải phần đầu của "
+                "một mã hồ sơ (như 000.01.99.H51)."
+            )
 
 
 def _words(office: Office) -> Iterator[str]:

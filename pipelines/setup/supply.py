@@ -132,6 +132,10 @@ def _in_force(office: Office, today: dt.date) -> Iterator[Ending]:
     day, until = pd.Timestamp(today), pd.Timestamp(today + AHEAD)
     for name, words in _NAMES.items():
         table = office.reference[name]
+        if table.empty and name == "obligations":
+            yield Ending(
+                "obligations:none", None, "reference/obligations.csv không có dòng nào: không đơn vị nào phải gửi gì."
+            )
         if table.empty:
             continue
         first, last = VALIDITY

@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from pipelines.ingest.titles import units_in
+from pipelines.office.journal import Act
 from pipelines.office.profiles import END_OF_DAY
 from pipelines.office.reference import unit_aliases
 from pipelines.office.settings import Office
@@ -33,6 +34,8 @@ from pipelines.warehouse.register import Delivery
 # order_unknown: two versions came at once and differ.    total_differs: a total row is not the sum of its rows.
 # unknown_units: most rows name a unit no table knows.    future_day: its name says a day still to come.
 # older_issue: a newer version its office issued is here.  other_rules: it was counted under other switches.
+# not_owed: a sheet of a return its unit does not owe.    sheets_unread: tables beside those that are read.
+# earlier_rows: the rows it sent for an earlier period.   taken_out_before: the bytes of a file that was withdrawn.
 Kind = Literal[
     "other_unit",
     "other_period",
@@ -42,6 +45,10 @@ Kind = Literal[
     "other_units_rows",
     "unknown_units",
     "future_day",
+    "not_owed",
+    "sheets_unread",
+    "earlier_rows",
+    "taken_out_before",
     "title_unit",
     "title_period",
     "no_row_in_period",
@@ -199,6 +206,10 @@ class Claims:
         """Return whether a unit is a one-stop desk."""
         return self._kinds.get(unit_id) == "one_stop_desk"
 
+    def owes_anything(self, unit_id: str) -> bool:
+        """Return whether a unit owes anything at any time, and so sends returns of its own."""
+        return any(unit == unit_id for unit, _ in self._senders)
+
     def is_successor(self, unit_id: str, other: str) -> bool:
         """Return whether one unit took over the other, however many changes lie between."""
         return other in self._taken.get(unit_id, ())
@@ -207,8 +218,6 @@ class Claims:
         """Return the units a heading names: by its whole words, else each unit named in them."""
         whole = self._aliases.get(match_key(who))
         return [whole] if whole else [self._aliases[key] for key in units_in(who, self.unit_keys)]
-
-    # ---------------------------------------------------------------- an export
 
     def of_units(self, delivery: Delivery, named: dict[str, int], rows: int) -> Claim | None:
         """Hold the units that rows of a file name as their own against the folder it lies in.
@@ -341,8 +350,8 @@ class Claims:
                 reason = f"Chờ xác nhận: {self.name(other.unit_id)} đã gửi đúng tệp này («{other.shown_name}»)."
                 return self.doubt(delivery, "same_bytes", "waits", reason)
         for other in before:
-            earlier, period = self.period(other.period_id), self.period(delivery.period_id)
-            if other.unit_id == delivery.unit_id and earlier and period and earlier.end_on < period.start_on:
+            earlier = self.period(other.period_id)
+            if other.unit_id == delivery.unit_id and earlier and self.is_earlier(other, delivery):
                 # A name of a later moment says that nothing has changed since: an answer, and asked about.
                 is_later = (delivery.named_moment or other.observed_at) > other.observed_at
                 reason = f"Đúng từng byte tệp đã gửi cho {earlier.label} («{other.shown_name}»)."
@@ -350,6 +359,26 @@ class Claims:
         return None
 
     # ---------------------------------------------------------------- what was sent before
+
+    def is_earlier(self, old: Delivery, new: Delivery) -> bool:
+        """Return whether one file was sent for a period that ends before that of another begins."""
+        before, period = self.period(old.period_id), self.period(new.period_id)
+        return before is not None and period is not None and before.end_on < period.start_on
+
+    def of_earlier_rows(self, delivery: Delivery, earlier: Delivery) -> Claim:
+        """Say that a sheet of a return has, number for number, the rows of the one sent for an earlier period."""
+        period = self.period(earlier.period_id)
+        label = period.label if period else earlier.period_id
+        reason = f"Mọi dòng giống hệt số liệu đã gửi cho {label} («{earlier.shown_name}»), không khác một số nào."
+        return self.doubt(delivery, "earlier_rows", "flags", reason)
+
+    def of_withdrawn(self, delivery: Delivery, act: Act) -> Claim:
+        """Say that the bytes of a file are those of one somebody took out, with the reason; it counts nevertheless."""
+        reason = (
+            f"Đúng từng byte tệp {act.by} đã rút ngày {act.at:%d/%m/%Y} («{act.why}»), nay lại được gửi và đang được "
+            "tính."
+        )
+        return self.doubt(delivery, "taken_out_before", "flags", reason)
 
     def of_missing(self, delivery: Delivery, replaced: Delivery, records: tuple[str, ...]) -> Claim:
         """Say which records a replacement no longer has; they keep counting until accepted as gone."""

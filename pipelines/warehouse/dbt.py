@@ -9,10 +9,10 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,6 @@ _PART = ["--indirect-selection", "cautious", "--select"]
 # A run writes neither dbt's log nor its artefacts: what they say is in the results this module returns.
 _QUIET = ["--log-level", "none", "--log-level-file", "none", "--no-use-colors", "--no-send-anonymous-usage-stats"]
 _ROWS_SHOWN = 5  # rows named in a message for each broken identity
-_STAMP = "project.sha256"
 _PARTIAL_PARSE = "partial_parse.msgpack"  # dbt's own file of what it parsed
 
 # Engine, hash of a project → its parse: a process parses or loads a project once, however many offices it serves.
@@ -127,14 +126,16 @@ def manifest_path(target: Path) -> Path:
 
 
 def ensure_manifest(target: Path, warehouse: Path) -> Path:
-    """Return the manifest of the dbt project as it is now, parsing only when the project changed."""
-    now = project_hash(DBT_PROJECT)
-    stamp = target / _STAMP
-    if not (manifest_path(target).is_file() and stamp.is_file() and stamp.read_text() == now):
-        target.mkdir(parents=True, exist_ok=True)
-        shutil.copy(manifest_path(_parse_folder(now, target, warehouse, DUCKDB)), target)
-        write_atomically(stamp, now.encode())
-    return manifest_path(target)
+    """Return the manifest of the dbt project as it is now, parsing only when the project changed.
+
+    The layouts of forms are read from it: the copy in the office's folder is the software's own, byte for byte, or is
+    made so.
+    """
+    parsed = manifest_path(_parse_folder(project_hash(DBT_PROJECT), warehouse, DUCKDB)).read_bytes()
+    path = manifest_path(target)
+    if not path.is_file() or path.read_bytes() != parsed:
+        write_atomically(path, parsed)
+    return path
 
 
 def read_manifest(target: Path) -> dict[str, object]:
@@ -154,7 +155,7 @@ def build(
     """
     ensure_manifest(target, warehouse)
     give_back()  # what reading has freed, before the engine takes its share
-    parsed = _parsed_project(target, warehouse, engine)
+    parsed = _parsed_project(warehouse, engine)
     run = _call([*command, "--no-write-json"], target, warehouse, parsed, engine)
     give_back()
     results = tuple(_node_result(item, warehouse, engine) for item in run.results)
@@ -176,7 +177,7 @@ class CompiledModel:
 
 def compile_models(target: Path, warehouse: Path) -> tuple[CompiledModel, ...]:
     """Return every model's compiled SQL; nothing is built."""
-    parsed = _parsed_project(target, warehouse, DUCKDB)
+    parsed = _parsed_project(warehouse, DUCKDB)
     run = _call(["compile", "--no-write-json"], target, warehouse, parsed, DUCKDB)
     return tuple(
         CompiledModel(
@@ -190,32 +191,32 @@ def compile_models(target: Path, warehouse: Path) -> tuple[CompiledModel, ...]:
     )
 
 
-def lineage_file(target: Path) -> Path:
+def lineage_file() -> Path:
     """Return where the column lineage of the dbt project as it is now is cached, beside its parse."""
-    return _parses(target) / _state_of(project_hash(DBT_PROJECT), DUCKDB) / "column_lineage.json"
+    return _parses() / _state_of(project_hash(DBT_PROJECT), DUCKDB) / "column_lineage.json"
 
 
-def _parsed_project(target: Path, warehouse: Path, engine: Engine) -> Any:
+def _parsed_project(warehouse: Path, engine: Engine) -> Any:
     """Return dbt's parse of the project as it is now: what this process has, else what another has written."""
     from dbt.contracts.graph.manifest import Manifest
     from dbt.parser.manifest import extended_mashumuro_decoder
 
     now = project_hash(DBT_PROJECT)
     if (engine.target, now) not in _parsed:
-        written = (_parse_folder(now, target, warehouse, engine) / _PARTIAL_PARSE).read_bytes()
+        written = (_parse_folder(now, warehouse, engine) / _PARTIAL_PARSE).read_bytes()
         parsed = Manifest.from_msgpack(written, decoder=extended_mashumuro_decoder)
         parsed.build_flat_graph()  # what our macros read as `graph`; only a parse makes it by itself
         _parsed.setdefault((engine.target, now), parsed)
     return _parsed[engine.target, now]
 
 
-def _parse_folder(now: str, target: Path, warehouse: Path, engine: Engine) -> Path:
+def _parse_folder(now: str, warehouse: Path, engine: Engine) -> Path:
     """Return the folder with dbt's parse of the project, which all offices of a clone share.
 
-    It is named by the hash of the project and the versions of dbt, and lies in dbt's own target folder (in that of the
-    office, where the clone is read-only). Parsing costs 8 s, loading what was parsed less than half a second.
+    It is named by the hash of the project and the versions of dbt. Parsing costs 8 s, loading what was parsed less than
+    half a second.
     """
-    parses = _parses(target)
+    parses = _parses()
     folder = parses / _state_of(now, engine)
     if not (folder / _PARTIAL_PARSE).is_file():
         parses.mkdir(parents=True, exist_ok=True)
@@ -226,8 +227,22 @@ def _parse_folder(now: str, target: Path, warehouse: Path, engine: Engine) -> Pa
     return folder
 
 
-def _parses(target: Path) -> Path:
-    return DBT_PROJECT / "target" if os.access(DBT_PROJECT, os.W_OK) else target
+def _parses() -> Path:
+    """Return where parses lie: with the software, or in a folder only this account can write; never with an office.
+
+    A parse holds SQL and macros that are run: an office folder may come from somebody else.
+    """
+    return DBT_PROJECT / "target" if os.access(DBT_PROJECT, os.W_OK) else _own_folder()
+
+
+@lru_cache(maxsize=1)
+def _own_folder() -> Path:
+    try:
+        folder = Path.home() / ".cache" / "kstt-dbt"
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, RuntimeError):  # an account without a home of its own parses once a process
+        return Path(tempfile.mkdtemp(prefix="kstt-dbt-"))
+    return folder
 
 
 def _state_of(now: str, engine: Engine) -> str:

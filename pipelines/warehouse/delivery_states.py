@@ -66,7 +66,8 @@ STATES: dict[State, Words] = {
     State.WAITING: Words(
         "chờ xác nhận, chưa tính",
         "Tệp đọc được nhưng có điều trái với thư mục của nó: đơn vị khác đã gửi đúng tệp này, mã hồ sơ hay tiêu đề là "
-        "của đơn vị khác hoặc kỳ khác; chưa tính cho đến khi có người xác nhận.",
+        "của đơn vị khác hoặc kỳ khác, hoặc đơn vị tự kê số liệu mà nó không phải gửi; chưa tính cho đến khi có người "
+        "xác nhận.",
         "Hỏi đơn vị; đúng thì kstt accept, gửi nhầm thì kstt withdraw.",
         counts=False,
         holds_final=True,

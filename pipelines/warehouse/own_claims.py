@@ -11,15 +11,17 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
+from pipelines.ingest.contract import load_contract
 from pipelines.office.settings import Office
 from pipelines.warehouse.acceptance import Acceptances
 from pipelines.warehouse.claims import Claim, Claims, is_export
 from pipelines.warehouse.code_parts import Coded, Parts
 from pipelines.warehouse.issued_claims import of_older, of_version
-from pipelines.warehouse.register import Cut, Delivery
-from pipelines.warehouse.return_claims import of_return
+from pipelines.warehouse.register import Cut, Delivery, withdrawals
+from pipelines.warehouse.return_claims import of_other_sheets, of_return, of_unowed
 from pipelines.warehouse.said import Facts, Said
 from pipelines.warehouse.sent_when import SentDays, sent_days
+from pipelines.warehouse.streams import contract_path, streams
 from pipelines.warehouse.title_claims import of_titles
 from pipelines.warehouse.typed import TypedDelivery
 
@@ -33,9 +35,15 @@ class OwnClaims:
     def __init__(self, office: Office, known: Claims, said: Said, words: Acceptances, cut: Cut | None) -> None:
         """Take what is known of the office, of the files and of people's words."""
         self._office, self._known, self._said, self._words, self._cut = office, known, said, words, cut
+        self._taken_out = withdrawals(office, cut)
         self._days: dict[str, SentDays] | None = None
         # Of each unit and period the versions its office issued that were received so far.
         self._versions: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        self._of_one_period = {name for name in streams() if load_contract(contract_path(name)).is_of_one_period}
+        # Unit and stream → the sheets of its returns so far that are of one period.
+        self._sheets: dict[tuple[str, str | None], list[TypedDelivery]] = {}
+        # Sendings of whose unread tables something was said.
+        self._workbooks: set[str] = set()
 
     def of(self, typed: list[TypedDelivery]) -> list[list[Claim]]:
         """Return the claims of each delivery, settled by people's words."""
@@ -65,15 +73,14 @@ class OwnClaims:
         if not _is_read(item) or delivery.stream is None:
             return
         yield from of_version(known, delivery, item.verdict.get("issued"), self._office.settings.switches)
-        wrong = [total for total in item.verdict.get("totals") or () if not total["agrees"]]
-        if wrong:
-            yield known.of_totals(delivery, wrong)
+        yield from self._of_workbook(item)
         facts = self._said.of_rows(delivery.stream, item.folder)
         is_of_folder = delivery.profile is not None and delivery.profile.unit_from == "folder"
         by_rows = known.of_units(delivery, facts.units, _rows(item)) if is_of_folder and facts.units else None
         if by_rows:
             yield by_rows
         if not is_export(delivery):
+            yield from self._of_return_sheet(item, facts)
             return
         yield from filter(None, [known.of_future(delivery)])
         stale = known.of_period(delivery)
@@ -86,6 +93,43 @@ class OwnClaims:
         outside = known.of_days(delivery, facts.first_on, facts.last_on) if not stale else None
         if outside:
             yield outside
+
+    def _of_return_sheet(self, item: TypedDelivery, facts: Facts) -> Iterator[Claim]:
+        """Yield the doubt that a sheet of a return is another period's: by its days, else by what was sent before."""
+        delivery = item.delivery
+        if delivery.stream not in self._of_one_period or not _rows(item):
+            return
+        outside = self._known.of_days(delivery, facts.first_on, facts.last_on)
+        if outside:
+            yield outside
+            return
+        before = self._sheets.setdefault((delivery.unit_id, delivery.stream), [])
+        for old in before:
+            if self._known.is_earlier(old.delivery, delivery) and self._said.is_same(
+                str(delivery.stream), item.folder, old.folder
+            ):
+                yield self._known.of_earlier_rows(delivery, old.delivery)
+                return
+        before.append(item)
+
+    def _of_workbook(self, item: TypedDelivery) -> Iterator[Claim]:
+        """Yield what is said of a file or sheet before its rows are: that it was taken out, is not owed, its totals.
+
+        Of tables that nobody reads it is said once a workbook.
+        """
+        if item.delivery.taken_out:
+            yield self._known.of_withdrawn(item.delivery, self._taken_out[item.delivery.taken_out])
+        wrong = [total for total in item.verdict.get("totals") or () if not total["agrees"]]
+        if wrong:
+            yield self._known.of_totals(item.delivery, wrong)
+        unowed = of_unowed(self._known, item.delivery, _rows(item))
+        if unowed:
+            yield unowed
+        if item.delivery.receipt_id not in self._workbooks:
+            others = of_other_sheets(self._known, item.delivery, item.verdict.get("unread") or [])
+            if others:
+                self._workbooks.add(item.delivery.receipt_id)
+                yield others
 
     def _coded(self, item: TypedDelivery, claims: list[Claim]) -> Coded | None:
         """Return a file by the unit part of its codes; None where it has none, or is another unit's by its rows."""

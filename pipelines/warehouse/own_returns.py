@@ -64,4 +64,5 @@ def _version() -> str:
 
 
 def _own(entry: dict) -> OwnReturn:
-    return OwnReturn(entry["unit_id"], entry["period_id"], tuple((unit, period) for unit, period in entry["headings"]))
+    headings = tuple((unit, period) for unit, period in entry["headings"])
+    return OwnReturn(entry["unit_id"], entry["period_id"], headings, tuple(entry["filled"]), tuple(entry["others"]))

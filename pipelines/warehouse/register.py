@@ -21,7 +21,7 @@ from pipelines.office.profiles import Profile, issued_profile
 from pipelines.office.settings import Office
 from pipelines.office.text import printable
 from pipelines.warehouse.own_returns import own_returns
-from pipelines.warehouse.returns import is_return_name, return_profiles
+from pipelines.warehouse.returns import every_return_profile, is_return_name, profiles_of_sheets, return_profiles
 
 # Acts of people that change which deliveries count; an issue or a reminder changes none.
 DELIVERY_ACTS = ("withdraw", "restore", "accept", "received")
@@ -57,6 +57,8 @@ class Delivery:
     # The look at the inbox it was received in; 0 where the receipt does not say. And the time its file system gave it.
     look_no: int = 0
     file_time: str | None = None
+    # The withdrawn sending of the same bytes for the same place that came before it, where there is one.
+    taken_out: str | None = None
 
     @cached_property
     def shown_name(self) -> str:
@@ -76,15 +78,19 @@ class Delivery:
         """
         return (self.named_moment or dt.datetime.fromisoformat(self.received_at)).date()
 
-    @property
+    @cached_property
     def named_moment(self) -> dt.datetime | None:
         """The moment its name says it shows; None where it says none, or one that was still to come."""
-        return None if self.future_moment else _named(self.profile, self.file_name)
+        return None if self.future_moment else self._said_moment
 
-    @property
+    @cached_property
+    def _said_moment(self) -> dt.datetime | None:
+        return _named(self.profile, self.file_name)
+
+    @cached_property
     def future_moment(self) -> dt.datetime | None:
         """The moment its name says it shows, where that day had not come when it was received: no evidence."""
-        named = _named(self.profile, self.file_name)
+        named = self._said_moment
         return named if named and named.date() > dt.datetime.fromisoformat(self.received_at).date() else None
 
     @property
@@ -176,10 +182,14 @@ class _Book:
     newest: dict[tuple[object, ...], int] = field(default_factory=dict)
     bytes_at: dict[tuple[object, ...], list[int]] = field(default_factory=dict)
     sheets: dict[tuple[str, str], list[Profile]] = field(default_factory=dict)
+    # With a hash: the last withdrawn sending of those bytes.
+    taken_out: dict[tuple[object, ...], str] = field(default_factory=dict)
 
     def add(self, receipt: Receipt, own: OwnReturn | None) -> None:
-        """Enter one sending: a file is one delivery, a return workbook one for each of its unit's sheets."""
+        """Enter one sending: a file is one delivery, a return one for each sheet its unit owes or has filled in."""
         profiles = self._return_profiles(receipt) if own or is_return_name(receipt.file_name) else []
+        if own:
+            profiles = [*profiles, *self._beyond_duties(receipt, own, profiles)]
         for profile in profiles:
             self._enter(_new_delivery(receipt, f"{receipt.receipt_id}:{profile.stream}", profile, own))
         if not profiles:
@@ -192,6 +202,13 @@ class _Book:
             self.sheets[key] = return_profiles(self.office, *key)
         return self.sheets[key]
 
+    def _beyond_duties(self, receipt: Receipt, own: OwnReturn, due: list[Profile]) -> list[Profile]:
+        """Sheets a unit filled in without owing them, and those it had filled in an earlier return of the period."""
+        filled = profiles_of_sheets(own.filled)
+        before = (receipt.unit_id, receipt.period_id)
+        again = [item for item in every_return_profile() if (*before, item.stream, "") in self.newest]
+        return [item for item in every_return_profile() if item not in due and (item in filled or item in again)]
+
     def _enter(self, new: Delivery) -> None:
         place = (new.unit_id, new.period_id, new.stream)
         # All returns of a unit for a period and sheet are one file, whatever their names; so are versions it issued.
@@ -200,8 +217,10 @@ class _Book:
         content = (*place, new.sha256)
         at = len(self.deliveries)
         if {new.delivery_id, new.receipt_id} & self.withdrawn:
+            self.taken_out[content] = new.receipt_id
             self.deliveries.append(replace(new, withdrawn=True))
             return
+        new = replace(new, taken_out=self.taken_out.get(content))
         old = self.newest.get(name)
         if old is not None and self.deliveries[old].sha256 != new.sha256:
             new = self._replacing(old, new)

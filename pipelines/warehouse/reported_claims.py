@@ -18,6 +18,18 @@ from pipelines.warehouse.claims import ASKED_KINDS, EFFECT_WORDS, Claim, listed
 from pipelines.warehouse.finished import finished_reports
 
 _OPEN = "select delivery_id, kind, effect, reason, mend, records from rpt_claim where is_open order by all"
+_REFUSED = """
+    select unit_name, file_name, string_agg(distinct refused_reason, ' ' order by refused_reason)
+    from rpt_delivery as delivery
+    where status = 'refused' and answers_period and state = 'refused' and not exists (
+        select 1 from rpt_claim as claim
+        where claim.delivery_id = delivery.delivery_id and claim.is_asked and claim.accepted is null
+    )
+    group by unit_name, unit_id, file_name
+    order by unit_id, file_name
+"""
+# More refused files are counted, not named.
+_MOST_REFUSED = 30
 # Open dossiers that the unit's newest population export lacks, by that export.
 _GONE = """
     select missing_delivery_id, list(dossier_code order by dossier_code)
@@ -52,6 +64,21 @@ def claim_lines(report: Path) -> list[str]:
     return [
         f"«{file}» của {unit}, {EFFECT_WORDS[effect]}: {reason} {mend}" for unit, file, effect, reason, mend in rows
     ]
+
+
+def refused_lines(report: Path) -> list[str]:
+    """Return a line for every file a finished report asks for that was refused as it was read, and why.
+
+    What a refused file claims is among `claim_lines`; `kstt status` says of each what to do.
+    """
+    with duckdb.connect(report / "warehouse.duckdb", read_only=True) as connection:
+        rows = connection.execute(_REFUSED).fetchall() if _has(connection, "rpt_delivery") else []
+    lines = [
+        f"«{file}» của {unit}, {EFFECT_WORDS['refuses']}: {reasons}" for unit, file, reasons in rows[:_MOST_REFUSED]
+    ]
+    if len(rows) > _MOST_REFUSED:
+        lines.append(f"… và {len(rows) - _MOST_REFUSED} tệp khác bị từ chối.")
+    return [*lines, "Cách sửa từng tệp bị từ chối: kstt status."] if lines else []
 
 
 def asked_doubts(office: Office, period_ids: Iterable[str]) -> dict[str, list[Claim]]:

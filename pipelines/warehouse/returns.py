@@ -7,12 +7,13 @@ unit sends in a form of its own is not asked of it twice.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from pipelines.ingest.contract import Contract, load_contract
 from pipelines.office.profiles import Profile
 from pipelines.office.settings import Office
-from pipelines.office.text import nfc
+from pipelines.office.text import match_key, nfc
 from pipelines.periods.period import Period, find_period
 from pipelines.warehouse.obligations import owed
 from pipelines.warehouse.streams import contract_path, streams
@@ -52,6 +53,18 @@ def return_profiles(office: Office, unit_id: str, period_id: str) -> list[Profil
         return []
     contracts = return_contracts(office, unit_id, find_period(office.reference["periods"], period_id))
     return [_profile(contract.stream) for contract in contracts]
+
+
+def profiles_of_sheets(names: Iterable[str]) -> list[Profile]:
+    """Return a profile for each sheet of a return among some names, whoever owes it."""
+    wanted = {match_key(name) for name in names}
+    return [profile for profile in every_return_profile() if match_key(profile.sheet or "") in wanted]
+
+
+@lru_cache(maxsize=1)
+def every_return_profile() -> tuple[Profile, ...]:
+    """Return the profile of every sheet a return may have, in the order of the streams."""
+    return tuple(_profile(stream) for stream in streams() if load_contract(contract_path(stream)).sheet)
 
 
 @lru_cache(maxsize=64)

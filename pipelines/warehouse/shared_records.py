@@ -120,7 +120,8 @@ def _query(contract: Contract) -> str:
     """Return the query over a stream's rows."""
     key, days = f'row_of."{contract.key}"', [f'row_of."{name}"' for name in contract.book_dates]
     beside = [f'row_of."{name}"' for name in contract.key_beside]
-    own = [f'row_of."{name}"' for name in contract.columns if name != contract.sender]
+    # Whose a record is, is what is asked: two files may have the same record, each under its own unit's name or none.
+    own = [f'row_of."{name}"' for name, column in contract.columns.items() if column.names != "unit"]
     name = ", ".join(f"cast({column} as varchar)" for column in (key, *beside))
     national = f"(not coalesce(row_of.{OWN_NUMBER}, true))" if contract.national_code else "false"
     is_dated = f"coalesce({', '.join(days)}) is not null" if days else "false"

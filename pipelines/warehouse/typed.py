@@ -127,7 +127,8 @@ def type_deliveries(
         deliveries: what to read.
         say: called with a line of progress for each stream that has files to read now.
     """
-    found = {delivery.delivery_id: _kept(office, delivery) for delivery in deliveries}
+    room = f"{office.data}/typed"
+    found = {delivery.delivery_id: _kept(office, delivery, room) for delivery in deliveries}
     unread = [item for item in found.values() if item.verdict is None]
     hashes = {item.delivery.sha256 for item in unread}
     damages = {sha256: _damage(landed_path(office, sha256), sha256) for sha256 in hashes}
@@ -152,11 +153,11 @@ class _Kept:
     verdict: dict[str, Any] | None
 
 
-def _kept(office: Office, delivery: Delivery) -> _Kept:
+def _kept(office: Office, delivery: Delivery, room: str) -> _Kept:
     if delivery.profile is None or delivery.stream is None:
         return _Kept(delivery, Path(), "", unprofiled(office, delivery))
     made_by = recipe(office, delivery)
-    folder = Path(f"{office.data}/typed/{delivery.stream}/{delivery.sha256[:16]}-{made_by[:12]}")
+    folder = Path(f"{room}/{delivery.stream}/{delivery.sha256[:16]}-{made_by[:12]}")
     return _Kept(delivery, folder, made_by, kept_verdict(folder, made_by))
 
 

@@ -6,6 +6,7 @@ Invariant: what was issued before stays; the same question with an earlier recei
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipelines.ingest.landing import Receipt
@@ -59,6 +60,19 @@ def restore(office: Office, name: str, by: str, why: str) -> Withdrawal:
                 f"«{name}» không phải tệp đã rút: đang được tính hoặc đã được thay. Xem: kstt status <kỳ>"
             )
         return _act(office, "restore", the_one(name, found), by, why)
+
+
+def came_back(office: Office, taken: Iterable[Receipt]) -> dict[str, str]:
+    """Return receipt id → a remark on each new sending whose bytes its unit sent before and somebody took out."""
+    out = {
+        (
+            act.details["unit_id"],
+            act.details["sha256"],
+        ): f": đúng từng byte tệp đã rút ngày {act.at:%d/%m/%Y} ({act.why})"
+        for act in withdrawals(office).values()
+    }
+    found = {receipt.receipt_id: out.get((receipt.unit_id, receipt.sha256), "") for receipt in taken}
+    return {name: f"{remark}, nay lại được tính" for name, remark in found.items() if remark}
 
 
 def _act(office: Office, act: str, receipt: Receipt, by: str, why: str) -> Withdrawal:

@@ -32,7 +32,6 @@ from pipelines.office.words import read_words
 from pipelines.package import reproduce as reproduction
 from pipelines.package.reproduce import reproduce
 from pipelines.runner import run_report
-from pipelines.warehouse.build import dbt_target
 from pipelines.warehouse.dbt import lineage_file
 from pipelines.warehouse.issued import find_issued, issued_versions
 
@@ -246,7 +245,7 @@ def test_other_software_and_packages_are_named_as_the_cause(
             target = clone / path.relative_to(REPOSITORY)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, target)
-    parsed = lineage_file(dbt_target(loaded)).parent  # dbt's parse of this project, which the clone need not make again
+    parsed = lineage_file().parent  # dbt's parse of this project, which the clone need not make again
     shutil.copytree(parsed, clone / parsed.relative_to(REPOSITORY))
     template = clone / "report_templates" / "bao-cao-quy.md.j2"
     template.write_text(template.read_text(encoding="utf-8") + "\nLời mới.\n", encoding="utf-8")

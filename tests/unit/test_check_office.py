@@ -116,6 +116,37 @@ def test_the_offices_of_the_repository_have_no_fault(office: str) -> None:
     assert check_office(REPOSITORY / office).faults == ()
 
 
+@pytest.mark.parametrize(
+    ("table", "text", "wanted"),
+    [
+        (
+            "targets",
+            "form_id,row_code,column_name,operator,value,valid_from,valid_to,evidence\nII.6a,,x,>=,5,,,A\n",
+            "reference/targets.csv, dòng 2, cột form_id: không có biểu «II.6a»; gần nhất: «II.06a»",
+        ),
+        (
+            "unit_codes",
+            "unit_id,code_part\np01,000.01.99.H51\np02,H51.2\np02,000.02.99.51\n",
+            "reference/unit_codes.csv, dòng 4, cột code_part: «000.02.99.51» không phải phần đầu của một mã hồ sơ",
+        ),
+    ],
+)
+def test_a_table_that_names_what_there_is_none_of_is_a_fault(
+    tmp_path: Path, table: str, text: str, wanted: str
+) -> None:
+    root = make_office(tmp_path / "office")
+    (root / "reference" / f"{table}.csv").write_text(text, encoding="utf-8")
+    (fault,) = check_office(root).faults
+    assert fault.startswith(wanted)
+
+
+def test_an_office_in_which_nobody_owes_anything_is_told(tmp_path: Path) -> None:
+    root = make_office(tmp_path / "office", obligations="unit_id,stream,valid_from,valid_to\n")
+    assert any(
+        "obligations.csv không có dòng nào" in item.sentence for item in endings(load_office(root), dt.date(2021, 3, 1))
+    )
+
+
 def test_the_forms_the_check_knows_are_those_of_the_models() -> None:
     assert {"II.06a", "II.05a", "II.08"} <= form_ids()
 

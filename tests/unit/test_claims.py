@@ -393,11 +393,12 @@ def test_a_withdrawn_file_counts_again_once_it_is_taken_back_in(office: Office) 
     assert states(office) == []
 
 
-def test_the_bytes_of_a_withdrawn_file_count_under_another_name(office: Office) -> None:
+def test_the_bytes_of_a_withdrawn_file_count_under_another_name_and_are_asked_about(office: Office) -> None:
     arrive(office, export(*rows("", "01", 1)))
     withdraw(office, NAME, "Trần B", "tưởng gửi nhầm")
     arrive(office, export(*rows("", "01", 1)), name="Sổ_2021_03_15 (1).csv")
-    assert states(office) == [("p01", "counted")]
+    assert states(office) == [("p01", "doubted")]
+    assert kinds(office) == [("p01", "taken_out_before")]
 
 
 # ------------------------------------------------------------------ accept

@@ -141,3 +141,23 @@ def test_month_first_dates_are_seen() -> None:
 
     assert found is not None and found.is_month_first
     assert "date_order: month_first" in profile_text(found, "a.csv", None, {})
+
+
+def test_a_column_of_national_codes_is_that_of_the_dossiers_whatever_its_header(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """«Mã số» is also what a column of procedures is called; «Xong» holds days a spreadsheet wrote with names."""
+    path = tmp_path / "Theo dõi một cửa.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet()
+        sheet.merge_range(0, 1, 0, 2, "Thông tin hồ sơ")
+        sheet.merge_range(0, 3, 0, 5, "Thời gian")
+        sheet.write_row(1, 1, ["Mã số", "Thủ tục", "Nhận", "Hẹn", "Xong", "Tình trạng"])
+        for day in range(1, 6):
+            code = f"000.01.99.H51-21010{day}-0001"
+            sheet.write_row(
+                1 + day, 0, [day, code, "Khai sinh", f"0{day}/01/2021", "15/01/2021", f"0{day}-Jan-2021", "Đã xong"]
+            )
+    _, noted = told_of(strict_office(tmp_path / "office"), path, capsys)
+    assert '  dossier_code: ["Mã số"]' in noted
+    assert '  finished_at: ["Xong"]' in noted

@@ -201,6 +201,22 @@ def test_a_total_whose_word_is_in_the_second_column_is_furniture_and_is_checked(
     assert noted["Nhận trực tiếp, bưu chính (cột 5)"] == (stated, 19, agrees)
 
 
+@pytest.mark.parametrize(("stated", "agrees"), [(21, True), (22, False)])
+def test_a_total_in_disguise_is_no_part_of_the_total_below_it(tmp_path: Path, stated: int, agrees: bool) -> None:
+    """12 + 9 received over the counter, their sum under a name no table knows, and below it the total: 21, not 42."""
+    parts = [numbers(3, 12, 0, 5, 5, 1, 3, 1), numbers(1, 9, 0, 4, 3, 0, 2, 1)]
+    both = [first + second for first, second in zip(*parts, strict=True)]
+    rows = [
+        ["Cấp xã", "Hộ tịch", *parts[0]],
+        ["Cấp xã", "Chứng thực", *parts[1]],
+        ["Cấp xã", "Cả hai lĩnh vực", *both],
+        ["Cấp xã", "Cộng", None, stated, *[None] * 6],
+    ]
+    path = declared(tmp_path / "phieu.xlsx", rows)
+    (total,) = read_file(path, path.name, DECLARED, RETURN, WINDOW).verdict["totals"]
+    assert (total["stated"], total["found"], total["agrees"]) == (stated, 21, agrees)
+
+
 def test_the_return_of_the_case_counts_its_total_once() -> None:
     path = shared("cases/deliver-04-total-word-in-second-column/2021-Q1/p07/phieu-bao-cao_2021-Q1_p07.xlsx")
     profile = RETURN.model_copy(update={"sheet": "Giải quyết TTHC"})

@@ -6,6 +6,7 @@ Invariant: every wrong value is planted in a table that loads without it.
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,19 @@ def test_the_tables_the_faults_are_planted_in_have_none(tmp_path: Path) -> None:
         ("sections", "Cấp xã,ward", "Cấp xã,wards", ["dòng 2", "applies_to", "«wards»", "gần nhất: «ward»"]),
         ("units", "ward,tp,2,,,", "ward,tp,2,Phường 2b|P1,,", ["dòng 3, 4", "tên «P1» chỉ hai đơn vị (p01, p02)"]),
         (
+            "obligations",
+            "p02,case_exports,,",
+            "p02,case_exports,,2021-12-31\np02,case_exports,2021-12-31,",
+            ["dòng 4: «p02» đã phải gửi «case_exports» theo một dòng khác"],
+        ),
+        ("unit_successors", "p02,p01", "p02,p02", ["dòng 2", "to_unit_id", "«p02» chuyển cho chính mình"]),
+        (
+            "unit_successors",
+            "p02,p01,2021-07-01,1\n",
+            "p02,p01,2021-07-01,1\np01,p02,2021-07-01,1\n",
+            ["dòng 2", "dòng 3", "cùng ngày lại chuyển cho «p02»"],
+        ),
+        (
             "periods",
             "2021-03-14\n",
             "2021-03-14\n2021-Q2,quarter,Quý II,2021-03-14,2021-06-14\n",
@@ -97,6 +111,39 @@ def test_a_wrong_value_is_named_with_its_place_and_what_is_allowed(
     message = load(tmp_path, **{table: ALL[table].replace(old, new, 1)})
     missing = [word for word in [f"{table}.csv", *words] if word not in message]
     assert not missing, message
+
+
+@pytest.mark.parametrize(
+    ("dates", "duty", "said"),
+    [
+        (
+            ",2019-06-30",
+            ",2025-06-30",
+            "obligations.csv, dòng 3, cột valid_to: theo units.csv, «p02» chỉ có đến hết 2019-06-30",
+        ),
+        (
+            "2022-01-01,",
+            "2021-06-01,",
+            "obligations.csv, dòng 3, cột valid_from: theo units.csv, «p02» chỉ có từ 2022-01-01",
+        ),
+        ("2020-01-01,2025-06-30", "2020-01-01,2025-06-30", ""),
+    ],
+)
+def test_a_duty_said_to_be_beyond_its_unit_is_a_fault(tmp_path: Path, dates: str, duty: str, said: str) -> None:
+    message = load(
+        tmp_path,
+        units=TABLES["units"].replace("ward,tp,2,,,", f"ward,tp,2,,{dates}"),
+        obligations=TABLES["obligations"].replace("p02,case_exports,,", f"p02,case_exports,{duty}"),
+    )
+    assert message.startswith(f"Bảng reference/{said}") if said else message == ""
+
+
+def test_a_duty_without_dates_is_owed_as_long_as_there_is_its_unit(tmp_path: Path) -> None:
+    units = TABLES["units"].replace("ward,tp,2,,,", "ward,tp,2,,2020-01-01,2021-03-31")
+    duties = load_office(make_office(tmp_path, units=units)).reference["obligations"].set_index("unit_id")
+    first, last = duties.loc["p02", ["valid_from", "valid_to"]]
+    assert (first.date(), last.date()) == (dt.date(2020, 1, 1), dt.date(2021, 3, 31))
+    assert duties.loc["p01", ["valid_from", "valid_to"]].isna().all()
 
 
 def test_every_fault_of_every_table_is_named_at_once(tmp_path: Path) -> None:

@@ -7,14 +7,17 @@ Invariant: a heading that names another unit or another period is refused howeve
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import openpyxl
 import pytest
+from return_book import fill, heads
 from test_claims import arrive, now, office, return_of, without_identity
 
 from pipelines.cli import main
-from pipelines.office.settings import Office
+from pipelines.office.settings import Office, load_office
+from pipelines.units.returns import make_returns
 from pipelines.warehouse.delivery_states import State, state_of
 
 __all__ = ["office"]
@@ -91,3 +94,56 @@ def test_inspect_says_that_a_return_of_a_period_no_table_knows_would_be_refused(
     printed = capsys.readouterr().out
     assert "✗ Tệp sẽ bị từ chối: Tệp là phiếu của Quý IV năm 2020, không phải phiếu của Quý I năm 2021." in printed
     assert "✓" not in printed
+
+
+def returned(office: Office, period: str, unit: str, sheet: str, *records: dict[str, object]) -> None:
+    """A return as an officer fills it in, without its hidden identity and without a heading; every other sheet is nil."""
+    (path,) = [path for path in make_returns(office, period) if path.stem.endswith(f"_{unit}")]
+    fill(path, sheet, *records)
+    without_identity(path)
+    book = openpyxl.load_workbook(path)
+    for page in book.worksheets:
+        page["A2"] = None
+    book.save(path)
+    arrive(office, path.read_bytes(), unit, path.name, period)
+
+
+@pytest.mark.parametrize(
+    ("day", "found"),
+    [(dt.datetime(2021, 2, 1), ["no_row_in_period"]), (dt.datetime(2021, 4, 1), [])],
+)
+def test_a_return_none_of_whose_days_is_in_its_period_is_asked_about(
+    office: Office, day: dt.datetime, found: list[str]
+) -> None:
+    training: dict[str, object] = {
+        "Mã lớp tập huấn": "TH-01",
+        "Cơ quan tổ chức": "Đơn vị tự tổ chức",
+        "Chuyên đề tập huấn": "Khác",
+    }
+    training |= {"Số cán bộ đầu mối tham dự": 2}
+    returned(office, "2021-Q2", "p01", "Tập huấn", {**training, "Ngày tập huấn": day})
+    assert [claim.kind for item in now(office) for claim in item.claims] == found
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "found"),
+    [(40, 40, ["earlier_rows"]), (40, 41, []), (4, 4, [])],
+    ids=["number for number", "one more", "numbers so small are alike by chance"],
+)
+def test_sums_declared_again_for_the_next_period_are_asked_about(
+    office: Office, first: int, second: int, found: list[str]
+) -> None:
+    with (office.root / "reference" / "obligations.csv").open("a", encoding="utf-8") as duties:
+        duties.write("p03,declared_dossiers,,\n")
+    again = load_office(office.root)
+    for period, number in (("2021-Q1", first), ("2021-Q2", second)):
+        returned(again, period, "p03", "Giải quyết TTHC", sums(again, period, number))
+    assert [claim.kind for item in now(again) for claim in item.claims] == found
+
+
+def sums(office: Office, period: str, number: int) -> dict[str, object]:
+    """So many received over the counter and handled in time; no other number is stated."""
+    (path,) = [path for path in make_returns(office, period) if path.stem.endswith("_p03")]
+    first, second, *others = heads(openpyxl.load_workbook(path)["Giải quyết TTHC"])
+    given = {head: number for head in others if any(word in head.casefold() for word in ("trực tiếp", "đúng hạn"))}
+    return {first: "Cấp xã", second: "Hộ tịch", **given}

@@ -39,6 +39,22 @@ values:
   feedback_kind: {Quy định: regulation}
 """
 
+OF_REVIEWS = """
+profile_id: ra-soat
+stream: review_submissions
+title: Rà soát
+match: {files: ["Rà soát*"]}
+observed_on: {from: file_name, pattern: "_(?P<y>[0-9]{4})_(?P<m>[0-9]{2})_(?P<d>[0-9]{2})"}
+labels: {procedure_code: [Mã], in_plan: [Kế hoạch], reviewing_unit: [Đơn vị], status: [Làm tới đâu], reported_on: [Ngày gửi]}
+values: {in_plan: {Có: "yes"}, status: {Đã gửi: reported}, proposal_kind: {Thay: replace}, competence: {Của thành phố: own}}
+"""
+REVIEWS = "Mã;Kế hoạch;Đơn vị;Làm tới đâu;Phương án;Thẩm quyền;Ngày gửi\n"
+
+
+def reviews(*codes: str, unit: str, day: str = "27/01/2021") -> str:
+    """A list of reviewed procedures under the name of a unit, or of none."""
+    return REVIEWS + "".join(f"{code};Có;{unit};Đã gửi;Thay;Của thành phố;{day}\n" for code in codes)
+
 
 def feedback(*numbers: int, prefix: str = "P01-PA-2021-", answered: str = "04/02/2021", day: str = "27/01/2021") -> str:
     state = "Đã trả lời" if answered else "Đang xử lý"
@@ -53,6 +69,7 @@ def asked(tmp_path: Path, first: str, second: str, name: str) -> list[tuple[str,
     """Return unit and codes of each doubt, p01 having sent the first text and p02 the second."""
     root = make_office(tmp_path / "office", obligations=OBLIGATIONS, profile=OF_DOSSIERS)
     (root / "profiles" / "pakn.yaml").write_text(PROFILE, encoding="utf-8")
+    (root / "profiles" / "ra-soat.yaml").write_text(OF_REVIEWS, encoding="utf-8")
     office = load_office(root)
     for unit, text in (("p01", first), ("p02", second)):
         send(root, name, text.encode("utf-8-sig"), unit, "2021-Q1")
@@ -64,7 +81,8 @@ def asked(tmp_path: Path, first: str, second: str, name: str) -> list[tuple[str,
         return connection.execute(query).fetchall()
 
 
-LOG, LIST = "Sổ PAKN_2021_03_15.csv", "Sổ_2021_03_15.csv"
+LOG, LIST, PLAN = "Sổ PAKN_2021_03_15.csv", "Sổ_2021_03_15.csv", "Rà soát_2021_03_15.csv"
+CODES = "1.001193", "2.000635"
 TWO = "P01-PA-2021-001\nP01-PA-2021-002"
 
 
@@ -75,8 +93,17 @@ TWO = "P01-PA-2021-001\nP01-PA-2021-002"
         (LOG, feedback(1, 2, 3), feedback(1, 2, answered=""), TWO),
         (LOG, feedback(7, prefix="PAKN-2021-93"), feedback(7, prefix="PAKN-2021-93", answered=""), "PAKN-2021-93007"),
         (LIST, dossiers(1, 2, 3), dossiers(1, 2, 3) + "\n", "01\n02\n03"),
+        (PLAN, reviews(*CODES, unit="Phường 1"), reviews(*CODES, unit=""), "1.001193\n2.000635"),
+        (PLAN, reviews(*CODES, unit="Phường 1"), reviews(*CODES, unit="Phường 2"), "1.001193\n2.000635"),
     ],
-    ids=["saved again", "a later state", "a code of the feedback system", "a ward's own book"],
+    ids=[
+        "saved again",
+        "a later state",
+        "a code of the feedback system",
+        "a ward's own book",
+        "its name taken out",
+        "its own name put in",
+    ],
 )
 def test_records_of_another_unit_s_file_are_asked_about(
     tmp_path: Path, name: str, first: str, second: str, codes: str
@@ -90,9 +117,10 @@ def test_records_of_another_unit_s_file_are_asked_about(
         (LIST, dossiers(1, 2, 3), dossiers(1, 2, 3, finished="07/01/2021")),
         (LOG, feedback(1, 2), feedback(1, 2, day="28/01/2021")),
         (LOG, feedback(1, 2), feedback(2, 3)),
+        (PLAN, reviews(*CODES, unit="Phường 1"), reviews(*CODES, unit="Phường 2", day="28/01/2021")),
         (LOG, feedback(1, 2, prefix="P01-PA-2021-"), feedback(1, 2, prefix="P02-PA-2021-")),
     ],
-    ids=["numbers of two books", "other days", "one alike", "own codes"],
+    ids=["numbers of two books", "other days", "one alike", "procedures two wards reviewed", "own codes"],
 )
 def test_numbers_two_units_have_alike_by_chance_raise_no_doubt(
     tmp_path: Path, name: str, first: str, second: str

@@ -63,6 +63,12 @@ EARLIEST, LATEST = dt.date(2000, 1, 1), dt.date(2035, 12, 31)
         ("05/03/2021\u00a008:30", "2021-03-05T08:30:00"),
         ("29/01/2024 09:05:00 - 4 giờ", "2024-01-29T09:05:00"),
         ("05_03_2021", "2021-03-05T00:00:00"),
+        ("05-Mar-2021", "2021-03-05T00:00:00"),  # a month by its name is no guess
+        ("5 March 2021", "2021-03-05T00:00:00"),
+        ("March 5, 2021 08:30", "2021-03-05T08:30:00"),
+        ("05-Thg3-2021", "2021-03-05T00:00:00"),
+        ("05/thg 3/2021", "2021-03-05T00:00:00"),
+        ("05/03/2021 08g30", "2021-03-05T08:30:00"),
         ("05/03/2021 08:30:15 CH", "2021-03-05T20:30:15"),
         (20210305083015.0, "2021-03-05T08:30:15"),  # the national packet's form, kept as a number
         (dt.datetime(2021, 3, 5, 8, 29, 59, 994_000), "2021-03-05T08:30:00"),  # a spreadsheet's fraction of a day
@@ -110,7 +116,12 @@ def test_an_offset_of_summer_time_is_the_zones_own_and_moves_nothing() -> None:
         ("ngày mai", "không đọc được"),
         ("05/03/1021", "ngoài khoảng"),
         (True, "không phải ngày"),
-        ("5/3/21", "«21»"),  # a year of two digits is a guess
+        ("5/3/21", "«21» không đủ bốn chữ số"),  # a year of two digits is a guess
+        ("05-Mar-21", "«21» không đủ bốn chữ số"),
+        ("21/03/05", "«05» không đủ bốn chữ số"),
+        ("05-thg 3-21", "«21» không đủ bốn chữ số"),
+        ("05-Mai-2021", "không đọc được"),
+        ("05-Thg13-2021", "tháng 13"),
         ("2021-03-31T18:30:00Z", "UTC"),  # 01/04 in Viet Nam: another quarter
         ("05/03/2021 25:00", "không có thật"),
         ("05/03/2021 13:30 AM", "không có thật"),
