@@ -74,6 +74,9 @@ engines: env  ## every model by DuckDB, Spark and PostgreSQL, equal cell by cell
 	@$(UV) sync --locked --quiet --extra spark --group postgres
 	@$(TESTS_IN) PYTHONPATH=tests nice $(RUN)/python -m truth.engines $(CASES) $(if $(ENGINE),--engine $(ENGINE))
 
+province: env  ## many communes issue, their province sums; equal to all files at once: make province [N=109] [DOSSIERS=200]
+	@$(TESTS_IN) PYTHONPATH=tests nice -n 19 $(RUN)/python -m truth.province --communes $(or $(N),109) --dossiers $(or $(DOSSIERS),200)
+
 golden: env  ## write the kept documents, docs/reference.md and the output shown in docs/ anew, and show what changed
 	@KSTT_GOLDEN=write $(RUN)/python -m pytest -n 0 tests/golden tests/pipeline/test_shown_output.py tests/pipeline/test_template_check.py
 	@git --no-pager diff --stat -- tests/golden docs README.md

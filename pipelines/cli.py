@@ -23,7 +23,7 @@ COMMANDS = (
     "init", "check", "profile", "doctor",
     "run", "receive", "received", "units", "letters", "templates", "words", "inspect", "status", "board", "mend",
     "returns", "trace", "recount", "diff", "what-if", "issue", "sign", "versions", "numbers", "verify", "reproduce",
-    "audit-copy", "withdraw", "accept", "catalogue", "backup", "restore", "ui", "serve", "notify",
+    "audit-copy", "send-up", "withdraw", "accept", "catalogue", "backup", "restore", "ui", "serve", "notify",
 )  # fmt: skip
 
 

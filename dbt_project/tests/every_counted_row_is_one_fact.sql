@@ -5,6 +5,12 @@ with counted as (
         row_id
     from {{ ref('int_case_row_fate') }}
     where fate = 'counted'
+    union all
+    select
+        dossier_code,
+        row_id
+    from {{ ref('int_issued_dossier') }}
+    where fate = 'counted'
 )
 
 select

@@ -93,6 +93,7 @@ WORDS = {
         "not_accepted": "không được tiếp nhận",
         "excluded_returned": "trả lại, rút: không tính theo quy tắc",
         "declared_by_unit": "đơn vị tự kê, không đếm",
+        "issued_by_unit": "tính theo bản phát hành của đơn vị",
         "excluded_vertical": "cơ quan ngành dọc: không tính",
         "deleted_dossier": "không còn trong hệ thống của đơn vị",
         "no_received_date": "không có ngày nhận",

@@ -8,6 +8,7 @@ of the form; their sum, with that of the form's declared fact where it has one, 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -21,6 +22,7 @@ from pipelines.audit.places import PARTS, WHOLE, fact_columns, measures_of_ratio
 from pipelines.audit.short_code import ShortCode
 from pipelines.figures.cells import Fact, behind, declared_fact, split_source
 from pipelines.figures.layout import load_layouts, sheet_name, short_name
+from pipelines.figures.records import has_table, records_of
 from pipelines.figures.text import RATE_DECIMALS, rate
 from pipelines.office.errors import OfficeError
 from pipelines.office.nearest import nearest
@@ -54,6 +56,8 @@ class TracedCell:
     places: pd.DataFrame = field(default_factory=pd.DataFrame)
     # Column of `rows` that names the record in `places`.
     key: str = ""
+    # Delivery → the version an office below issued that it is: unit_name, issue_id, seal.
+    versions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def figure_id(self) -> str:
@@ -94,6 +98,7 @@ def trace(report: Path, form_id: str, row: str, column: int | str, unit: str | N
         scope_id = unit or _office_scope(connection)
         rows = _form_rows(connection, layout, scope_id, row)
         sections = _sections(connection, layout, scope_id)
+        versions = _versions(connection)
         return [
             TracedCell(
                 form_id=layout["form_id"],
@@ -110,6 +115,7 @@ def trace(report: Path, form_id: str, row: str, column: int | str, unit: str | N
                 shown=fact.about["trace"],
                 places=_places(connection, fact, found),
                 key=fact.key,
+                versions=versions,
                 decimals=measure["decimals"],
                 **_declared(connection, layout, measure, scope_id, form_row),
             )
@@ -227,6 +233,14 @@ def _sections(connection: duckdb.DuckDBPyConnection, layout: dict, scope_id: str
     """Return the label of each section of a form, by its code."""
     query = f"select row_code, label from {layout['model']} where scope_id = ? and row_kind = 'section'"
     return {str(code): str(label) for code, label in connection.execute(query, [scope_id]).fetchall()}
+
+
+def _versions(connection: duckdb.DuckDBPyConnection) -> dict[str, Mapping[str, str]]:
+    """Return the versions offices below issued, by delivery; none in a report made before there were any."""
+    if not has_table(connection, "int_issued_version"):
+        return {}
+    query = "select delivery_id, office_name, issue_id, seal from int_issued_version"
+    return {str(row["delivery_id"]): row for row in records_of(connection, query)}
 
 
 def _sum_of(measures: list[str]) -> str:

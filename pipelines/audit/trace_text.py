@@ -46,7 +46,9 @@ def trace_lines(cell: TracedCell, limit: int) -> Iterator[str]:
             yield f"      ✎ đính chính: {row['correction']}"
     if len(cell.rows) > len(shown):
         yield f"  … còn {format_count(len(cell.rows) - len(shown))} dòng; thêm --limit 0 để xem hết."
-    yield from _files([place for row in shown[cell.key] for place in places.get(str(row), [])])
+    named = [place for row in shown[cell.key] for place in places.get(str(row), [])]
+    yield from _files(named)
+    yield from _books_below(cell, named)
 
 
 def several_lines(cells: tuple[TracedCell, ...]) -> Iterator[str]:
@@ -105,6 +107,15 @@ def _files(places: list[dict]) -> Iterator[str]:
     if files:
         yield "  Tệp gốc, giữ nguyên từng byte:"
         yield from (f"    {name} (phiếu nhận {receipt}): landing/{sha256}" for name, receipt, sha256 in sorted(files))
+
+
+def _books_below(cell: TracedCell, places: list[dict]) -> Iterator[str]:
+    """Yield, for each version of an office below that was named, where the way goes on: its book, at that office."""
+    for delivery_id in dict.fromkeys(str(place["delivery_id"]) for place in places):
+        if version := cell.versions.get(delivery_id):
+            issue_id, office = version["issue_id"], version["office_name"]
+            yield f"  Đi tiếp tại {office}, bản {issue_id}, mã niêm phong {version['seal']}:"
+            yield f"    tìm mã hồ sơ trong data/issued/{issue_id}/so-tra-cuu/index.html của đơn vị ấy"
 
 
 def _text(value: object) -> str:

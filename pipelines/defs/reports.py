@@ -57,7 +57,7 @@ def report_defs(office: Office, manifest: Mapping[str, Any]) -> dg.Definitions:
     @dg.asset(
         group_name=_GROUP,
         kinds={"csv"},
-        deps=[*forms, *(name for name in models if name.startswith("fct_"))],
+        deps=[*forms, *(name for name in models if name.startswith("fct_")), *_ranked(manifest)],
         owners=owners,
         partitions_def=partitions,
         description=(
@@ -102,3 +102,10 @@ def report_defs(office: Office, manifest: Mapping[str, Any]) -> dg.Definitions:
         return dg.MaterializeResult(metadata=metadata, check_results=[check])
 
     return dg.Definitions(assets=[mend_books, evidence_book, quarterly_reports])
+
+
+def _ranked(manifest: Mapping[str, Any]) -> list[str]:
+    """Return the models that find the rows of files behind facts (meta `trace.rows` of a fact)."""
+    metas = [node["config"].get("meta", {}) for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+    rows = [(meta.get("trace") or {}).get("rows") for meta in metas]
+    return sorted({found["model"] for found in rows if found})

@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from pipelines.figures.delivered import CorrectionMade, Coverage, Delivery, DeliveryCounts
+from pipelines.figures.issued_below import FormWithout, IssuedBelow
 from pipelines.figures.layout import FormLayout
 from pipelines.figures.text import format_rate
 from pipelines.figures.version import Issue
@@ -384,6 +385,9 @@ class ReportModel:
     declared_against: tuple[DeclaredAgainst, ...] = ()
     # In a period that contains a change of the map: what each unit of before brings.
     bridge: tuple[Brought, ...] = ()
+    # Versions offices below issued that are summed, and the forms that sum none of them.
+    issued_below: tuple[IssuedBelow, ...] = ()
+    forms_without: tuple[FormWithout, ...] = ()
     # Kind of unit that decides → name of the level of government (reference/sections.csv).
     level_names: Mapping[str, str] = field(default_factory=dict)
     # Streams somebody has to send in this period.

@@ -16,6 +16,7 @@ import duckdb
 
 from pipelines.figures.coverage import corrections_of, counts_of, coverage_of, deliveries_of
 from pipelines.figures.declared import declared_parts, mark_declared
+from pipelines.figures.issued_below import forms_without, issued_below
 from pipelines.figures.layout import FormLayout
 from pipelines.figures.levels import level_name
 from pipelines.figures.model import (
@@ -106,6 +107,7 @@ def build_report_model(
     served_by = senders.served_by.get(scope.unit_id, frozenset()) if scope else frozenset()
     own = tuple(item for item in deliveries if item.unit_id not in served_by)
     beside = _declared_against(connection, scope, cleaner)
+    below = () if scope else issued_below(connection, cleaner)
     return ReportModel(
         office=_clean_office(office_info, cleaner),
         question=question,
@@ -128,6 +130,8 @@ def build_report_model(
         declaring_beside=tuple(dict.fromkeys(item.unit_name for item in beside)),
         declared_against=tuple(item for item in beside if item.declared != item.counted),
         bridge=_bridge(connection, scope, cleaner),
+        issued_below=below,
+        forms_without=forms_without(layouts.values(), owed, below),
         level_names=_level_names(connection, cleaner),
         owed_streams=frozenset(str(item["stream"]) for item in owed),
         scope=scope,

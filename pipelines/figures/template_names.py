@@ -82,6 +82,8 @@ VALUES = {
     "declaring_beside": "tên các đơn vị vừa gửi danh sách hồ sơ vừa tự kê số liệu",
     "declared_against": "các ô đơn vị kê khác số đếm được",
     "bridge": "số liệu từng đơn vị cũ chuyển sang đơn vị nay báo cáo, khi kỳ có thay đổi địa giới",
+    "issued_below": "các bản phát hành của cấp dưới được cộng vào báo cáo",
+    "forms_without": "các biểu không cộng từ bản phát hành của cấp dưới",
     "has_estimates": "báo cáo có số ước hay không",
     "has_declared": "báo cáo có số do đơn vị tự kê hay không",
     "switches": "công tắc đếm theo tên: switches.review_target_percent.value",
@@ -228,6 +230,18 @@ ATTRIBUTES = {
         "carried_in": "cột 6",
         "resolved_total": "cột 7",
         "pending_total": "cột 11",
+    },
+    "issued_below[]": {
+        "unit_name": "đơn vị",
+        "issue_id": "bản của đơn vị, ví dụ 2021-Q1/v2",
+        "kind": "loại bản",
+        "until_on": "ngày cuối của số liệu",
+        "dossiers": "số hồ sơ được cộng",
+        "seal": "mã niêm phong in trên văn bản của đơn vị",
+    },
+    "forms_without[]": {
+        "form": "tên biểu",
+        "units": "các đơn vị gửi bản phát hành mà không phải gửi số liệu của biểu",
     },
     "corrections[]": {
         "record_code": "mã hồ sơ",

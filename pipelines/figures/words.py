@@ -332,5 +332,7 @@ def template_context(model: ReportModel) -> dict[str, Any]:
         "declaring_beside": model.declaring_beside,
         "declared_against": model.declared_against,
         "bridge": model.bridge,
+        "issued_below": model.issued_below,
+        "forms_without": model.forms_without,
         "switches": {switch.name: switch for switch in model.question.switches},
     }

@@ -112,6 +112,8 @@ class Contract:
     national_code: re.Pattern[str] | None = None
     # Column that names the unit a row is of, which must be the sender where a file is of one unit; None without one.
     sender: str | None = None
+    # Fact whose rows a version of an office below has; None where files are read as tables.
+    fact: str | None = None
     # Whether a return's records are of its period alone: none of them is in the returns of two periods.
     is_of_one_period: bool = False
 
@@ -172,6 +174,7 @@ def load_contract(path: Path) -> Contract:
         open_while_empty=tuple(meta.get("open_while_empty", ())),
         national_code=re.compile(meta["national_code"]) if "national_code" in meta else None,
         sender=meta.get("sender"),
+        fact=meta.get("fact"),
         is_of_one_period=bool(meta.get("of_one_period", False)),
     )
 

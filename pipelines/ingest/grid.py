@@ -20,6 +20,7 @@ from xml.etree import ElementTree
 from pipelines.ingest.archive import zip_members
 from pipelines.ingest.facts import BookFacts, SheetFacts
 from pipelines.ingest.html_table import html_grid
+from pipelines.ingest.issued_facts import IssuedVersion, opened_version
 from pipelines.ingest.large_text import large_text
 from pipelines.ingest.limits import read_limited
 from pipelines.ingest.mhtml import mhtml_grid
@@ -60,6 +61,8 @@ class Opened:
 
     grids: list[tuple[str | None, Grid]]
     letters: list[str] = field(default_factory=list)
+    # A version an office below issued, which is no table.
+    version: IssuedVersion | None = None
 
     @property
     def format(self) -> str:
@@ -81,6 +84,9 @@ def open_delivery(path: Path) -> Opened:
     content = read_limited(path)
     if sniff(content) != "zip":
         return _without_persons([(None, _open(content))])
+    version = opened_version(content)
+    if version:
+        return Opened([], version=version)
     grids: list[tuple[str | None, Grid]] = []
     letters = []
     for name, member in zip_members(content):

@@ -92,7 +92,7 @@ class Pieces:
     def __iter__(self) -> Iterator[Piece]:
         """Give the pieces in order; each call begins anew."""
         for number in range(self._on_disk):
-            read = (_frame(pq.read_table(self._path(number, name))) for name in Piece._fields)
+            read = (to_frame(pq.read_table(self._path(number, name))) for name in Piece._fields)
             yield self.amend(number, Piece(*read))
         for number, piece in enumerate(self._in_memory):
             yield self.amend(number, piece)
@@ -108,7 +108,7 @@ class Pieces:
         self._folder, self._on_disk, self._in_memory = None, 0, []
 
 
-def _frame(table: pa.Table) -> pd.DataFrame:
+def to_frame(table: pa.Table) -> pd.DataFrame:
     """Return an Arrow table as the reader makes frames: texts and numbers with gaps are Python objects."""
     return pd.DataFrame({name: _column(table.column(name)) for name in table.column_names})
 

@@ -24,6 +24,7 @@ from pipelines.ingest.contract import Contract, check_profile
 from pipelines.ingest.day_month import PossibleExchange
 from pipelines.ingest.grid import Opened, open_delivery
 from pipelines.ingest.headers import Table, find_tables
+from pipelines.ingest.issued_facts import IssuedVersion, check_version, rows_of, told_columns
 from pipelines.ingest.nil import sheets_of, wrong_nil
 from pipelines.ingest.pieces import PIECE_ROWS, Piece, Pieces, schema_of
 from pipelines.ingest.rejects import REJECT_TYPES, no_rejects
@@ -173,6 +174,10 @@ def _no_collection() -> Generator[None]:
 
 
 def _read(opened: Opened, source: Source, pieces: Pieces) -> Read:
+    if (source.contract.fact is None) != (opened.version is None):
+        raise _no_table() if opened.version else _no_version()
+    if opened.version:
+        return _read_version(opened.version, source, pieces)
     grids = [(member, sheets_of(grid, source.profile)) for member, grid in opened.grids]
     tables = [(member, grid, table) for member, grid in grids for table in _tables(member, grid, source)]
     parts: list[Part] = []
@@ -199,6 +204,30 @@ def _read(opened: Opened, source: Source, pieces: Pieces) -> Read:
     pieces.amend = lambda number, piece: exchange_days(piece, exchanges[number]) if exchanges.get(number) else piece
     flagged = sum(int(places.sum()) for places in is_flagged)
     return Read(pieces, verdict.accepted(source, opened, parts, flagged, flags), is_flagged)
+
+
+def _read_version(version: IssuedVersion, source: Source, pieces: Pieces) -> Read:
+    """Read a version an office below issued, whole."""
+    check_version(version, source.contract)
+    for rows in rows_of(version, source):
+        pieces.add(Piece(rows, no_rejects()))
+    told = told_columns(version, source.contract)
+    flagged = [np.zeros(len(rows), dtype=bool) for rows in pieces.rows()]
+    return Read(pieces, verdict.of_issued(source, version.about, pieces.row_count, told), flagged)
+
+
+def _no_version() -> Refused:
+    return Refused(
+        "Tên tệp là của số liệu phát hành nhưng nội dung không phải.",
+        "Đơn vị lập tệp bằng kstt send-up rồi gửi; nếu là tệp khác thì đặt tên khác.",
+    )
+
+
+def _no_table() -> Refused:
+    return Refused(
+        "Tệp là số liệu phát hành của đơn vị cấp dưới nhưng đã bị đổi tên, không đọc như bảng số liệu được.",
+        "Giữ nguyên tên tệp mà kstt send-up đặt rồi gửi lại.",
+    )
 
 
 def _tables(member: str | None, grid: Grid, source: Source) -> list[Table]:

@@ -144,6 +144,29 @@ def refused(source: Source, refusal: Refused, error: str | None = None) -> dict[
     }
 
 
+def of_issued(source: Source, version: dict[str, Any], rows: int, told: Sequence[str]) -> dict[str, Any]:
+    """Return the verdict on a version an office below issued, whose seal and figures held.
+
+    Args:
+        source: what it was read by.
+        version: which one it is (`issued`).
+        rows: its dossiers.
+        told: the columns that say anything.
+    """
+    empty = refused(source, Refused("", ""))
+    return {
+        **{name: value for name, value in empty.items() if name != "refused_check"},
+        "format": "zip",
+        "sheet": f"{version['period_id']}/v{version['version']}",
+        "status": "accepted",
+        "refused_reason": None,
+        "refused_mend": None,
+        "counts": {**empty["counts"], "rows_in": rows, "typed": rows},
+        "columns": {name: name for name in told},
+        "issued": version,
+    }
+
+
 def _said(source: Source, parts: Sequence[Part]) -> dict[str, Any]:
     """What the lines around the tables and the names of their sheets say of units and days."""
     rows = [

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import fnmatch
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -139,6 +140,24 @@ class Profile(_Strict):
         except ValueError:
             return None
         return dt.datetime.combine(day, time)
+
+
+# How the name of a file with a version an office below issued begins (kstt send-up); then period, office, last day.
+ISSUED_PREFIX = "so-lieu-phat-hanh_"
+
+
+@lru_cache(maxsize=1)
+def issued_profile() -> Profile:
+    """Return the profile of a version an office below issued: our own software writes those files."""
+    return Profile(
+        profile_id="so-lieu-phat-hanh",
+        stream="issued_facts",
+        title="Số liệu đã phát hành của đơn vị cấp dưới",
+        match=Match(files=[f"{ISSUED_PREFIX}*.zip"]),
+        observed_on=ObservedOn(
+            **{"from": "file_name", "pattern": r"_(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})(?=[_ .(]|$)"}
+        ),
+    )
 
 
 def profile_files(folder: Path) -> list[Path]:

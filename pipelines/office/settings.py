@@ -24,7 +24,7 @@ from pipelines.office.corrections import Correction, load_corrections
 from pipelines.office.errors import OfficeError
 from pipelines.office.nearest import nearest
 from pipelines.office.notify import Notify
-from pipelines.office.profiles import Profile, load_profiles, profile_files
+from pipelines.office.profiles import Profile, issued_profile, load_profiles, profile_files
 from pipelines.office.reference import load_reference
 from pipelines.office.streams import streams
 from pipelines.office.tables import UNIT_KINDS
@@ -282,7 +282,12 @@ class Office:
         return hashlib.sha256("".join(self._table_hashes[name] for name in names).encode()).hexdigest()
 
     def profile_for(self, unit_id: str, file_name: str) -> Profile | None:
-        """Return the first profile that fits a file of a unit, one that takes any name last; or None."""
+        """Return the first profile that fits a file of a unit, one that takes any name last; or None.
+
+        A version an office below issued is known by its name; no profile of the office need name it.
+        """
+        if issued_profile().fits(unit_id, file_name):
+            return issued_profile()
         fitting = [profile for profile in self.profiles if profile.fits(unit_id, file_name)]
         return min(fitting, key=lambda profile: profile.takes_any_name(unit_id, file_name), default=None)
 

@@ -25,6 +25,7 @@ from pipelines.figures.comparison import Comparison
 from pipelines.figures.model import ReportModel
 from pipelines.figures.text import Cleaner
 from pipelines.figures.version import ISSUE_KINDS, Issue
+from pipelines.ingest.issued_facts import SENT_UP
 from pipelines.ingest.landing import hash_file, keep_settings, keep_tree, receipts
 from pipelines.ingest.persons import numbers_of_persons
 from pipelines.office import journal
@@ -40,6 +41,7 @@ from pipelines.package.force import blocker_code, reasons_for
 from pipelines.package.model import read_model
 from pipelines.package.numbers import taken_by
 from pipelines.package.seal import seal_of
+from pipelines.package.send_up import FACTS_FILE, facts_record, write_facts
 from pipelines.package.views import write_views
 from pipelines.paths import REPOSITORY
 from pipelines.warehouse.answer import Plan, plan
@@ -172,6 +174,7 @@ def write_issued(report: Path, folder: Path, office: Office, block: Issue) -> No
     since = _since(office, report, model.question.period_id, block.version)
     model = replace(model, issue=block)
     assemble(folder, model, layouts, manifest["key"], manifest["versions"], paper, folder / "warehouse.duckdb", since)
+    write_facts(folder / "warehouse.duckdb", folder / FACTS_FILE)
 
 
 def _since(office: Office, report: Path, period_id: str, version: int) -> Comparison | None:
@@ -386,6 +389,7 @@ def _record(office: Office, candidate: _Candidate, block: Issue) -> dict[str, An
             for item in receipts(office)
             if item.number <= question.cut.receipt_no
         },
+        SENT_UP: facts_record(office, candidate.report / "warehouse.duckdb"),
         "settings": keep_settings(office),
         "software": keep_tree(office, REPOSITORY, SOFTWARE),
         "versions": {**versions(), "python": platform.python_version()},

@@ -17,10 +17,11 @@ from pipelines.audit.verify import issue_faults
 from pipelines.figures.version import issue_of
 from pipelines.ingest.landing import hash_file
 from pipelines.office.errors import OfficeError
+from pipelines.office.printed_seal import same_seal
 from pipelines.office.settings import Office, load_office
 from pipelines.package.issue import write_issued
 from pipelines.package.kept_office import lay_out_office
-from pipelines.package.seal import same_seal, seal_of, sealed_files
+from pipelines.package.seal import seal_of, sealed_files
 from pipelines.warehouse.foreign import check_database
 from pipelines.warehouse.issued import RECORD, Issued, issued_versions
 

@@ -43,7 +43,7 @@ def _codes(rows: pd.DataFrame, contract: Contract) -> pd.Series:
     codes = rows[f"{contract.key}_key" if contract.key in contract.keyed else contract.key]
     for column in contract.key_beside:
         codes = codes + "\x1f" + rows[column].fillna("")
-    if OWN_NUMBER in rows:
+    if OWN_NUMBER in rows and BOOK_YEAR in rows:
         return _of_books(codes, rows)
     return codes + "\x1f" + rows[BOOK_YEAR].fillna("") if BOOK_YEAR in rows else codes
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
+from pipelines.recount.issued import issuing_units
 from pipelines.recount.landed import UNKNOWN, Counted, Landed, Row, is_valid, unit_scopes
 
 STREAM = "declared_dossiers"
@@ -78,7 +79,7 @@ def _exporting(landed: Landed, periods: set[str]) -> set[str]:
     senders = {row["unit_id"] for row in sent.values() if row["unit_from"] != "column"}
     of_many = {name for name, row in sent.items() if row["unit_from"] == "column"}
     named = {row["receiving_unit_key"] for row in landed.read("case_exports") if row["delivery_id"] in of_many}
-    return senders | {landed.unit_of_key[key] for key in named if key in landed.unit_of_key}
+    return senders | {landed.unit_of_key[key] for key in named if key in landed.unit_of_key} | issuing_units(landed)
 
 
 def counted_declarations(landed: Landed) -> list[Counted]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from pipelines.recount.apologies_and_fees import apologies, fees
 from pipelines.recount.declared import declaring_units
+from pipelines.recount.issued import counted_issued, issued_rows, issuing_units
 from pipelines.recount.known import Dossier, due_moment, is_without_due, known_dossiers
 from pipelines.recount.landed import UNKNOWN, Counted, Landed, Row, happened, is_valid, on, unit_scopes
 
@@ -24,10 +25,11 @@ WITHOUT_RESULT = {"withdrawn", "returned"}
 def counted_dossiers(landed: Landed) -> list[Counted]:
     """Return every dossier of the population of the period with its place and measures (columns 3 to 13)."""
     found = []
-    declaring = declaring_units(landed)
+    # What files still show of a unit that declares is in its declaration; of one that issued a version, in that.
+    represented, issued = declaring_units(landed) | issuing_units(landed), issued_rows(landed)
     for dossier in known_dossiers(landed):
-        if dossier.original_unit_id in declaring:
-            continue  # what older files still show of a unit that declares is in its declaration
+        if dossier.original_unit_id in represented or dossier.code in issued:
+            continue
         procedure = procedure_of(landed, dossier)
         due_at = due_moment(landed, dossier, procedure)
         outcome = outcome_of(landed, dossier, due_at, procedure)
@@ -48,7 +50,7 @@ def counted_dossiers(landed: Landed) -> list[Counted]:
                     is_late=outcome.late is not None,
                 )
             )
-    return found
+    return [*found, *counted_issued(landed, cause_section)]
 
 
 # --- fate and cell (domain/05 5.4) ---------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pipelines.recount.dossiers import counted_dossiers
+from pipelines.recount.issued import issued_rows
 from pipelines.recount.known import known_dossiers
 from pipelines.recount.landed import Counted, Landed
 
@@ -22,6 +23,9 @@ def counted_for_other_layouts(landed: Landed) -> list[Counted]:
         for dossier in known_dossiers(landed)
         if WITHOUT_BOUNDARY in (dossier.newest["channel_label"] or "").casefold()
     }
+    issued = issued_rows(landed)
+    anywhere -= issued.keys()
+    anywhere |= {code for code, row in issued.items() if row["received_non_boundary"]}
     return [
         replace(item, measures=_measures(item.measures, item.record in anywhere)) for item in counted_dossiers(landed)
     ]

@@ -33,6 +33,7 @@ from pipelines.warehouse.register import Delivery
 #   name another unit, another period.                      the period it was sent for.
 # order_unknown: two versions came at once and differ.    total_differs: a total row is not the sum of its rows.
 # unknown_units: most rows name a unit no table knows.    future_day: its name says a day still to come.
+# older_issue: a newer version its office issued is here.  other_rules: it was counted under other switches.
 # not_owed: a sheet of a return its unit does not owe.    sheets_unread: tables beside those that are read.
 # earlier_rows: the rows it sent for an earlier period.   taken_out_before: the bytes of a file that was withdrawn.
 Kind = Literal[
@@ -58,6 +59,8 @@ Kind = Literal[
     "shared_codes",
     "code_part",
     "deleted_dossiers",
+    "older_issue",
+    "other_rules",
 ]
 Effect = Literal["refuses", "waits", "answers_nothing", "flags"]
 # What an officer reads of each.
@@ -215,8 +218,6 @@ class Claims:
         """Return the units a heading names: by its whole words, else each unit named in them."""
         whole = self._aliases.get(match_key(who))
         return [whole] if whole else [self._aliases[key] for key in units_in(who, self.unit_keys)]
-
-    # ---------------------------------------------------------------- an export
 
     def of_units(self, delivery: Delivery, named: dict[str, int], rows: int) -> Claim | None:
         """Hold the units that rows of a file name as their own against the folder it lies in.

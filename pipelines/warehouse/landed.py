@@ -53,6 +53,7 @@ def write_landed(office: Office, question: Question, typed: list[TypedDelivery],
         for name, file in REFERENCE_TABLES.items():
             _table(connection, name, _reference(office, file))
         _table(connection, "delivery_column", _delivery_columns(typed))
+        _table(connection, "issued_version", _issued_versions(typed))
         _table(connection, "unit_alias", unit_aliases(office.reference["units"]))
         _table(connection, "calendar", _calendar(office, question))
         land_prior(connection, question.prior)
@@ -158,6 +159,17 @@ def _delivery_columns(typed: list[TypedDelivery]) -> pd.DataFrame:
         for column in sorted(cast("dict[str, str]", item.verdict.get("columns") or {}))
     ]
     return pd.DataFrame(rows, columns=list(landed_schema()["delivery_column"]))
+
+
+def _issued_versions(typed: list[TypedDelivery]) -> pd.DataFrame:
+    """Return one row per counted version an office below issued."""
+    rows = [
+        {"delivery_id": item.delivery.delivery_id, "issue_id": f"{version['period_id']}/v{version['version']}"}
+        | {name: version[name] for name in ("version", "kind", "seal", "office_name", "until_on")}
+        for item in typed
+        if item.is_counted and (version := item.verdict.get("issued"))
+    ]
+    return pd.DataFrame(rows, columns=list(landed_schema()["issued_version"]))
 
 
 def _sendings(office: Office, question: Question, typed: list[TypedDelivery]) -> pd.DataFrame:

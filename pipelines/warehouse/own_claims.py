@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from typing import Any
 
 from pipelines.ingest.contract import load_contract
 from pipelines.office.settings import Office
 from pipelines.warehouse.acceptance import Acceptances
 from pipelines.warehouse.claims import Claim, Claims, is_export
 from pipelines.warehouse.code_parts import Coded, Parts
+from pipelines.warehouse.issued_claims import of_older, of_version
 from pipelines.warehouse.register import Cut, Delivery, withdrawals
 from pipelines.warehouse.return_claims import of_other_sheets, of_return, of_unowed
 from pipelines.warehouse.said import Facts, Said
@@ -35,6 +37,8 @@ class OwnClaims:
         self._office, self._known, self._said, self._words, self._cut = office, known, said, words, cut
         self._taken_out = withdrawals(office, cut)
         self._days: dict[str, SentDays] | None = None
+        # Of each unit and period the versions its office issued that were received so far.
+        self._versions: dict[tuple[str, str], list[dict[str, Any]]] = {}
         self._of_one_period = {name for name in streams() if load_contract(contract_path(name)).is_of_one_period}
         # Unit and stream → the sheets of its returns so far that are of one period.
         self._sheets: dict[tuple[str, str | None], list[TypedDelivery]] = {}
@@ -68,6 +72,7 @@ class OwnClaims:
             return
         if not _is_read(item) or delivery.stream is None:
             return
+        yield from of_version(known, delivery, item.verdict.get("issued"), self._office.settings.switches)
         yield from self._of_workbook(item)
         facts = self._said.of_rows(delivery.stream, item.folder)
         is_of_folder = delivery.profile is not None and delivery.profile.unit_from == "folder"
@@ -153,6 +158,13 @@ class OwnClaims:
         is_barred = any(claim.effect in ("refuses", "waits") and not claim.accepted for claim in claims)
         if not _is_read(item) or is_barred or not _rows(item):
             return
+        if version := item.verdict.get("issued"):
+            before = self._versions.setdefault((delivery.unit_id, delivery.period_id), [])
+            older = of_older(self._known, delivery, version, before)
+            if older:
+                yield older
+                return
+            before.append(version)
         content = (delivery.stream, delivery.sha256)
         if delivery.kind != "same_bytes" and not any(claim.effect == "answers_nothing" for claim in claims):
             doubt = self._known.of_bytes(delivery, same.get(content, ()))

@@ -53,7 +53,16 @@ _DOSSIERS = """
     from prior.int_dossier_known as known
     inner join prior.int_dossier_outcome as outcome on known.dossier_code = outcome.dossier_code
     inner join prior.int_dossier_placed as placed on known.dossier_code = placed.dossier_code
-    order by known.dossier_code
+"""
+# The same of what it took over from versions offices below had issued.
+_ISSUED_BELOW = """
+    select
+        dossier_code, receiving_unit_id, department_unit_id, row_unit_id, level_section_code, field_code,
+        cast(received_at as timestamp) as received_at, cast(finished_at as timestamp) as finished_at,
+        cast(closed_at as timestamp) as closed_at, fate, outcome, reason_code,
+        outcome in ('pending_in_time', 'pending_overdue') as is_pending
+    from prior.int_issued_dossier
+    where fate = 'counted'
 """
 # landed.prior_feedback: the same of every feedback (column 10 of II.05a).
 _FEEDBACK = """
@@ -191,9 +200,13 @@ def land_prior(connection: duckdb.DuckDBPyConnection, prior: PriorIssue | None) 
     try:
         database = str(prior.folder / "warehouse.duckdb").replace("'", "''")
         connection.execute(f"attach '{database}' as prior (read_only)")
-        connection.execute(f"insert into landed.prior_dossier {_DOSSIERS}")
-        # A report of an office without feedback may be issued by software that had no such models.
+        # A report may be issued by software that had no such models.
         known = "select 1 from information_schema.tables where table_catalog = 'prior' and table_name = ?"
+        dossiers = _DOSSIERS
+        if connection.execute(known, ["int_issued_dossier"]).fetchone():
+            rest = f"select * from ({_DOSSIERS}) as own anti join ({_ISSUED_BELOW}) as below using (dossier_code)"
+            dossiers = f"select * from ({rest}) union all {_ISSUED_BELOW}"
+        connection.execute(f"insert into landed.prior_dossier select * from ({dossiers}) order by dossier_code")
         if connection.execute(known, ["int_feedback_known"]).fetchone():
             connection.execute(f"insert into landed.prior_feedback {_FEEDBACK}")
         connection.execute("insert into landed.prior_delivery select delivery_id from prior.landed.delivery order by 1")

@@ -15,6 +15,7 @@ from pipelines.office import journal
 from pipelines.office.settings import Office
 from pipelines.warehouse.acceptance import Acceptances
 from pipelines.warehouse.claims import Claim, Claims
+from pipelines.warehouse.issued_claims import of_left_out
 from pipelines.warehouse.own_claims import OwnClaims
 from pipelines.warehouse.register import DELIVERY_ACTS, Cut, Delivery
 from pipelines.warehouse.said import Said
@@ -108,11 +109,17 @@ class _Judge:
             lacking = frozenset(self.said.missing(new.delivery.stream, new.folder, item.folder))
             left = lacking if item.remaining is None else lacking & item.remaining
             if left:
-                claim = self.words.settle(self.claims.of_missing(new.delivery, item.delivery, tuple(sorted(left))))
+                claim = self._of_lacking(new, item, tuple(sorted(left)))
                 new = replace(new, claims=(*new.claims, claim))
                 if not claim.accepted:
                     kept.append(_rest_of(item, new, left))
         return [*kept, new]
+
+    def _of_lacking(self, new: TypedDelivery, old: TypedDelivery, records: tuple[str, ...]) -> Claim:
+        """Return what is said of records a replacement lacks; a version its office issued is whole, by its seal."""
+        if version := new.verdict.get("issued"):
+            return of_left_out(self.claims, new.delivery, version, records)
+        return self.words.settle(self.claims.of_missing(new.delivery, old.delivery, records))
 
 
 def _rest_of(item: TypedDelivery, new: TypedDelivery, left: frozenset[str]) -> TypedDelivery:

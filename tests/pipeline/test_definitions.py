@@ -86,9 +86,9 @@ def test_the_report_is_last_and_reads_all_but_forms_on_demand(definitions: dg.De
     [  # README, the eleven areas
         ("form_ii_04", {"review_submissions"}),
         ("form_ii_05a", {"feedback_logs"}),
-        ("form_ii_06a", {"case_exports", "declared_dossiers"}),
-        ("form_ii_08", {"case_exports", "declared_dossiers"}),
-        ("form_overdue_causes", {"case_exports"}),
+        ("form_ii_06a", {"case_exports", "declared_dossiers", "issued_facts"}),
+        ("form_ii_08", {"case_exports", "declared_dossiers", "issued_facts"}),
+        ("form_overdue_causes", {"case_exports", "issued_facts"}),
     ],
 )
 def test_lineage_says_which_streams_feed_a_form(definitions: dg.Definitions, form: str, streams: set[str]) -> None:

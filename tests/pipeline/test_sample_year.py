@@ -17,14 +17,19 @@ import duckdb
 import lxml.html
 import pytest
 from answers_agree import by_report, by_status
+from book_data import Book
 from by_steps import pages_alone, report_by_steps
 from sample_copy import REPOSITORY
 from test_sample_figures import MEASURES, cells, form, plain
 from truth import recount as truth
 
+from pipelines.audit.book.write import write_book
 from pipelines.audit.control import untraceable_cells
 from pipelines.audit.trace_named import trace_named
 from pipelines.figures.layout import load_layouts
+from pipelines.figures.packets import BOOK_NAME
+from pipelines.office.settings import load_office
+from pipelines.package.model import read_model
 from pipelines.recount.recount import recount
 
 # Quarters of domain/04 4.1: both days belong to the period, and the year is exactly the union of the four.
@@ -193,3 +198,31 @@ def test_only_a_year_scores_the_units(reports: dict[str, Path]) -> None:
     said = {period: "Chấm điểm" in (reports[period] / "luu-ho-so.html").read_text("utf-8") for period in PERIODS}
     assert said == {period: period == "2021-Y" for period in PERIODS}
     assert "Chấm điểm" not in (reports["2021-Y"] / "bao-cao.html").read_text("utf-8")
+
+
+def test_the_book_opens_each_count_of_the_scorecard_to_its_records(
+    office: Path, reports: dict[str, Path], tmp_path: Path
+) -> None:
+    report = reports["2021-Y"]
+    layouts = load_layouts(report / "forms.json")
+    model = read_model(load_office(office), report / "warehouse.duckdb", layouts)
+    write_book(tmp_path, report / "warehouse.duckdb", model, layouts, {})
+    book = Book(tmp_path / BOOK_NAME)
+    opened: dict[str, int] = {}
+    for score in model.scores:
+        for line in score.lines:
+            for count in (*line.parts, *line.wholes):
+                # A cell of a form of this report opens there; what is zero has no records.
+                if count.parts or not count.value:
+                    continue
+                places = book.read(f"diem/{book.others['lists'].index(count.figure_id)}")
+                assert len(set(places)) == len(places) == count.value, count.figure_id
+                component = count.figure_id.split("/")[2].partition(".")[2]
+                opened[component] = opened.get(component, 0) + 1
+        assert book.others["figures"][score.points.figure_id]["from"]
+    assert opened.keys() >= {"apologised", "intake_digitised", "feedback_on_time"}
+    # Those of feedback are records of feedback, the others dossiers.
+    of = {key: book.others["listedIn"].get(key, book.others["listed"]) for key in book.others["lists"]}
+    facts = {fact for key, fact in of.items() if ".feedback_on_time/" in key}
+    assert facts == {"fct_feedback_period"}
+    assert {fact for key, fact in of.items() if ".apologised/" in key} == {"fct_dossier_period"}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -190,3 +191,48 @@ def test_the_last_words_go_with_the_sentence_that_closes_the_document(last: Para
     blocks = (Paragraph((Run("Trước đó"),)), last, Paragraph((Run("Trên đây"),)), Signature())
     kept = [line for line in typst_source(small_model(), blocks).splitlines() if line.startswith("#block(sticky: true")]
     assert [word for word in ("Lời cuối", "Trên đây") if any(word in line for line in kept)] == ["Lời cuối", "Trên đây"]
+
+
+def tags(document: pikepdf.Pdf) -> list[tuple[str, str, pikepdf.Dictionary]]:
+    """Return every tag in the order of reading: its parent's kind, its kind by the file's own roles, itself."""
+    root = document.Root.StructTreeRoot
+    roles = {str(name): str(role) for name, role in dict(root.get("/RoleMap", {})).items()}
+
+    def below(parent: str, node: pikepdf.Dictionary) -> Iterator[tuple[str, str, pikepdf.Dictionary]]:
+        inside = node.get("/K", [])
+        for item in inside if isinstance(inside, pikepdf.Array) else [inside]:
+            if isinstance(item, pikepdf.Dictionary) and "/S" in item:
+                kind = roles.get(str(item.S), str(item.S))
+                yield parent, kind, item
+                yield from below(kind, item)
+
+    return list(below("", root))
+
+
+def test_the_tags_are_a_tree_a_reader_who_does_not_see_can_walk(model: ReportModel, report: Path) -> None:
+    blocks = report_blocks(model)
+    with pikepdf.open(report) as document:
+        assert document.Root.Lang == "vi"
+        found = tags(document)
+        kinds = Counter(kind for _, kind, _ in found)
+        pairs = {(parent, kind) for parent, kind, _ in found}
+        alts = [str(item.get("/Alt", "")) for _, kind, item in found if kind == "/Figure"]
+        levels = [int(kind[2:]) for _, kind, _ in found if kind in ("/H1", "/H2", "/H3", "/H4")]
+    # One document; headings begin at the first level and leave none out on the way down.
+    assert found[0][:2] == ("", "/Document") and kinds["/Document"] == 1
+    assert levels[0] == 1 and all(after <= before + 1 for before, after in pairwise(levels))
+    # Each table of words and each form is a table with a head; rows are nowhere else, nor are cells.
+    tables = sum(isinstance(block, Grid | Table) for block in blocks)
+    assert kinds["/Table"] == kinds["/THead"] == kinds["/TBody"] == tables
+    assert {parent for parent, kind in pairs if kind == "/TR"} == {"/THead", "/TBody"}
+    assert {parent for parent, kind in pairs if kind in ("/TH", "/TD")} == {"/TR"}
+    # A picture says in words what it shows.
+    assert len(alts) == len({*alts}) and all(len(alt) > 40 for alt in alts)
+
+
+def test_each_row_of_a_tagged_table_begins_with_its_name(report: Path) -> None:
+    with pikepdf.open(report) as document:
+        bodies = [item for _, kind, item in tags(document) if kind == "/TBody"]
+        first = [row.K[0] for body in bodies for row in body.K if len(row.K) > 1]
+        assert first and {str(cell.S) for cell in first} == {"/TH"}
+        assert {str(cell.A.Scope) for cell in first} == {"/Row"}

@@ -29,6 +29,7 @@ select
     -- What is not known to be full is partial where a layout knows no third (crosswalk of 2025: 4 + 5 is column 4) [A].
     fact.received_online_partial + fact.received_online_other as received_online_not_full,
     case
+        when issued.dossier_code is not null then issued.received_non_boundary
         when fact.carried_in = 0 and lower(coalesce(known.channel_label, '')) like '%phi địa giới%' then 1
         else 0
     end as received_non_boundary,
@@ -70,4 +71,5 @@ select
     fact.source_row,
     fact.flags
 from {{ ref('fct_dossier_period') }} as fact
-inner join {{ ref('int_dossier_known') }} as known on fact.dossier_code = known.dossier_code
+left join {{ ref('int_dossier_known') }} as known on fact.dossier_code = known.dossier_code
+left join {{ ref('int_issued_dossier') }} as issued on fact.dossier_code = issued.dossier_code and issued.fate = 'counted'

@@ -1,4 +1,5 @@
--- The population of the period: split once by receipt (carried in, online, direct and postal) and once by outcome.
+-- The population of the period: split once by receipt (carried in, online, direct and postal) and once by outcome. What
+-- offices below counted in the versions they issued is added as they counted it.
 {% set apologies = {
     'apologised': 'in_time', 'apologised_late': 'late', 'not_apologised': 'none', 'apology_untold': 'untold'
 } %}
@@ -75,140 +76,158 @@ judged as (
         is_received_in_period and not is_exempt and coalesce(fee_due > 0, has_paid) as is_payable,
         coalesce(case when has_paid then fee_paid end, 0) as counted_fee_paid
     from dossier
+),
+
+counted as (
+    select
+        dossier_code,
+        receiving_unit_id,
+        original_unit_id,
+        department_unit_id,
+        level_section_code,
+        field_code,
+        official_field_name as field_name,
+        unit_section_code,
+        row_unit_id,
+        form_procedure_code as procedure_code,
+        form_procedure_name as procedure_name,
+        procedure_match,
+        channel,
+        received_at,
+        effective_due_at as due_at,
+        original_due_at,
+        closed_at,
+        finished_at,
+        delivered_at,
+        supplement_requested_at,
+        supplement_received_at,
+        apology_at,
+        counted_apology as apology_state,
+        coalesce(overdue_cause, 'untold') as overdue_cause,
+        cause_section_code,
+        counted_level as service_level,
+        fee_kind,
+        fee_due,
+        fee_paid,
+        paid_at,
+        payment_channel,
+        digitised_intake,
+        digitised_result,
+        satisfaction,
+        status,
+        is_paused,
+        outcome,
+        reason_code,
+        recognised_late,
+        1 as received_total,
+        case when is_received_in_period and counted_channel = 'online' then 1 else 0 end as received_online,
+        case when is_received_in_period and counted_channel in ('direct', 'postal') then 1 else 0 end as received_direct_postal,
+        case when is_received_in_period and counted_channel = 'unknown' then 1 else 0 end as received_unknown_channel,
+        -- Column 5 has these too: a word nobody knows is no blank cell.
+        case when is_received_in_period and is_odd_channel then 1 else 0 end as received_odd_channel,
+        case when is_received_in_period then 0 else 1 end as carried_in,
+        case when outcome in ('early', 'on_time', 'overdue', 'closed_without_result') then 1 else 0 end as resolved_total,
+        case when outcome = 'early' then 1 else 0 end as resolved_early,
+        case
+            when outcome = 'on_time' then 1
+            when outcome = 'closed_without_result' and coalesce(returned_withdrawn_bucket, '') <> 'own_column' then 1
+            else 0
+        end as resolved_on_time,
+        case when outcome = 'overdue' then 1 else 0 end as resolved_overdue,
+        case when outcome = 'closed_without_result' and returned_withdrawn_bucket = 'own_column' then 1 else 0 end
+            as resolved_without_result,
+        case when outcome in ('pending_in_time', 'pending_overdue') then 1 else 0 end as pending_total,
+        case when outcome = 'pending_in_time' then 1 else 0 end as pending_in_time,
+        case when outcome = 'pending_overdue' then 1 else 0 end as pending_overdue,
+        case when is_without_due then 1 else 0 end as without_due,
+        case
+            when not is_without_due and outcome in ('early', 'on_time', 'overdue', 'closed_without_result') then 1
+            else 0
+        end as resolved_with_due,
+        case
+            when is_without_due then 0
+            when outcome in ('early', 'on_time') then 1
+            when outcome = 'closed_without_result' and coalesce(returned_withdrawn_bucket, '') <> 'own_column' then 1
+            else 0
+        end as resolved_in_time_with_due,
+        case when is_received_in_period and counted_channel = 'direct' then 1 else 0 end as received_direct,
+        case when is_received_in_period and counted_channel = 'postal' then 1 else 0 end as received_postal,
+        case when is_open_paused and not is_due_passed then 1 else 0 end as paused_in_time,
+        case when is_open_paused and is_due_passed then 1 else 0 end as paused_overdue,
+        case when is_open_paused and status = 'suspended' then 1 else 0 end as suspended,
+        case when is_without_result and newest_status = 'returned' then 1 else 0 end as returned,
+        case when is_without_result and newest_status = 'withdrawn' then 1 else 0 end as withdrawn,
+        case when is_received_in_period and counted_channel = 'online' and counted_level = 'full' then 1 else 0 end
+            as received_online_full,
+        case when is_received_in_period and counted_channel = 'online' and counted_level = 'partial' then 1 else 0 end
+            as received_online_partial,
+        case when is_received_in_period and counted_channel = 'online' and counted_level = 'other' then 1 else 0 end
+            as received_online_other,
+        case when is_received_in_period then 1 else 0 end as received_in_period,
+        {% for measure, outcome in {'resolved_overdue': 'overdue', 'pending_overdue': 'pending_overdue'}.items() %}
+            {% for name, state in apologies.items() %}
+                case when outcome = '{{ outcome }}' and counted_apology = '{{ state }}' then 1 else 0 end
+                    as {{ measure }}_{{ name }},
+            {% endfor %}
+        {% endfor %}
+        case when outcome in ('overdue', 'pending_overdue') then 1 else 0 end as overdue_total,
+        case when outcome in ('overdue', 'pending_overdue') and overdue_cause is null and not tells_cause then 1 else 0 end
+            as overdue_cause_untold,
+        {% for name, state in apologies.items() %}
+            case when outcome in ('overdue', 'pending_overdue') and counted_apology = '{{ state }}' then 1 else 0 end
+                as overdue_{{ name }},
+        {% endfor %}
+        case when is_payable then 1 else 0 end as payable,
+        case when is_payable and has_paid then 1 else 0 end as paid,
+        case when is_payable and has_paid and payment_channel = 'online' then 1 else 0 end as paid_online,
+        case when is_payable and has_paid and coalesce(payment_channel, 'unknown') = 'unknown' then 1 else 0 end as paid_untold,
+        case when is_payable and not (has_paid and coalesce(payment_channel, 'unknown') = 'unknown') then 1 else 0 end
+            as payment_told,
+        case when is_received_in_period and not tells_fee then 1 else 0 end as fee_untold,
+        case when is_received_in_period and has_paid and fee_paid <> case when is_exempt then 0 else fee_due end then 1 else 0 end
+            as fee_mismatch,
+        case when is_received_in_period and digitised_intake = 'yes' then 1 else 0 end as intake_digitised,
+        case when is_received_in_period and digitised_intake in ('yes', 'no') then 1 else 0 end as intake_told,
+        case when is_received_in_period and coalesce(digitised_intake, '') not in ('yes', 'no') then 1 else 0 end as intake_untold,
+        case when is_with_result then 1 else 0 end as resolved_with_result,
+        case when is_with_result and digitised_result = 'yes' then 1 else 0 end as result_digitised,
+        case when is_with_result and digitised_result in ('yes', 'no') then 1 else 0 end as result_told,
+        case when is_with_result and coalesce(digitised_result, '') not in ('yes', 'no') then 1 else 0 end as result_untold,
+        case
+            when outcome not in ('pending_in_time', 'pending_overdue') and satisfaction in ('satisfied', 'neutral', 'dissatisfied')
+                then 1
+            else 0
+        end as rated,
+        case when outcome not in ('pending_in_time', 'pending_overdue') and satisfaction = 'satisfied' then 1 else 0 end as satisfied,
+        case when outcome not in ('pending_in_time', 'pending_overdue') and satisfaction = 'dissatisfied' then 1 else 0 end
+            as dissatisfied,
+        case when outcome not in ('pending_in_time', 'pending_overdue') and satisfaction = 'neutral' then 1 else 0 end
+            as neutral,
+        cast(case when is_payable then coalesce(fee_due, 0) else 0 end as bigint) as fee_due_amount,
+        cast(case when is_received_in_period then counted_fee_paid else 0 end as bigint) as fee_paid_amount,
+        cast(case when is_received_in_period and payment_channel = 'online' then counted_fee_paid else 0 end as bigint)
+            as fee_paid_online_amount,
+        row_id,
+        delivery_id,
+        source_file,
+        source_sheet,
+        source_row,
+        flags
+    from judged
+),
+
+issued as (
+    select *
+    from {{ ref('int_issued_dossier') }}
+    where fate = 'counted'
 )
 
-select
-    dossier_code,
-    receiving_unit_id,
-    original_unit_id,
-    department_unit_id,
-    level_section_code,
-    field_code,
-    official_field_name as field_name,
-    unit_section_code,
-    row_unit_id,
-    form_procedure_code as procedure_code,
-    form_procedure_name as procedure_name,
-    procedure_match,
-    channel,
-    received_at,
-    effective_due_at as due_at,
-    original_due_at,
-    closed_at,
-    finished_at,
-    delivered_at,
-    supplement_requested_at,
-    supplement_received_at,
-    apology_at,
-    counted_apology as apology_state,
-    coalesce(overdue_cause, 'untold') as overdue_cause,
-    cause_section_code,
-    counted_level as service_level,
-    fee_kind,
-    fee_due,
-    fee_paid,
-    paid_at,
-    payment_channel,
-    digitised_intake,
-    digitised_result,
-    satisfaction,
-    status,
-    is_paused,
-    outcome,
-    reason_code,
-    recognised_late,
-    1 as received_total,
-    case when is_received_in_period and counted_channel = 'online' then 1 else 0 end as received_online,
-    case when is_received_in_period and counted_channel in ('direct', 'postal') then 1 else 0 end as received_direct_postal,
-    case when is_received_in_period and counted_channel = 'unknown' then 1 else 0 end as received_unknown_channel,
-    -- Column 5 has these too: a word nobody knows is no blank cell.
-    case when is_received_in_period and is_odd_channel then 1 else 0 end as received_odd_channel,
-    case when is_received_in_period then 0 else 1 end as carried_in,
-    case when outcome in ('early', 'on_time', 'overdue', 'closed_without_result') then 1 else 0 end as resolved_total,
-    case when outcome = 'early' then 1 else 0 end as resolved_early,
-    case
-        when outcome = 'on_time' then 1
-        when outcome = 'closed_without_result' and coalesce(returned_withdrawn_bucket, '') <> 'own_column' then 1
-        else 0
-    end as resolved_on_time,
-    case when outcome = 'overdue' then 1 else 0 end as resolved_overdue,
-    case when outcome = 'closed_without_result' and returned_withdrawn_bucket = 'own_column' then 1 else 0 end
-        as resolved_without_result,
-    case when outcome in ('pending_in_time', 'pending_overdue') then 1 else 0 end as pending_total,
-    case when outcome = 'pending_in_time' then 1 else 0 end as pending_in_time,
-    case when outcome = 'pending_overdue' then 1 else 0 end as pending_overdue,
-    case when is_without_due then 1 else 0 end as without_due,
-    case
-        when not is_without_due and outcome in ('early', 'on_time', 'overdue', 'closed_without_result') then 1
-        else 0
-    end as resolved_with_due,
-    case
-        when is_without_due then 0
-        when outcome in ('early', 'on_time') then 1
-        when outcome = 'closed_without_result' and coalesce(returned_withdrawn_bucket, '') <> 'own_column' then 1
-        else 0
-    end as resolved_in_time_with_due,
-    case when is_received_in_period and counted_channel = 'direct' then 1 else 0 end as received_direct,
-    case when is_received_in_period and counted_channel = 'postal' then 1 else 0 end as received_postal,
-    case when is_open_paused and not is_due_passed then 1 else 0 end as paused_in_time,
-    case when is_open_paused and is_due_passed then 1 else 0 end as paused_overdue,
-    case when is_open_paused and status = 'suspended' then 1 else 0 end as suspended,
-    case when is_without_result and newest_status = 'returned' then 1 else 0 end as returned,
-    case when is_without_result and newest_status = 'withdrawn' then 1 else 0 end as withdrawn,
-    case when is_received_in_period and counted_channel = 'online' and counted_level = 'full' then 1 else 0 end
-        as received_online_full,
-    case when is_received_in_period and counted_channel = 'online' and counted_level = 'partial' then 1 else 0 end
-        as received_online_partial,
-    case when is_received_in_period and counted_channel = 'online' and counted_level = 'other' then 1 else 0 end
-        as received_online_other,
-    case when is_received_in_period then 1 else 0 end as received_in_period,
-    {% for measure, outcome in {'resolved_overdue': 'overdue', 'pending_overdue': 'pending_overdue'}.items() %}
-        {% for name, state in apologies.items() %}
-            case when outcome = '{{ outcome }}' and counted_apology = '{{ state }}' then 1 else 0 end
-                as {{ measure }}_{{ name }},
-        {% endfor %}
-    {% endfor %}
-    case when outcome in ('overdue', 'pending_overdue') then 1 else 0 end as overdue_total,
-    case when outcome in ('overdue', 'pending_overdue') and overdue_cause is null and not tells_cause then 1 else 0 end
-        as overdue_cause_untold,
-    {% for name, state in apologies.items() %}
-        case when outcome in ('overdue', 'pending_overdue') and counted_apology = '{{ state }}' then 1 else 0 end
-            as overdue_{{ name }},
-    {% endfor %}
-    case when is_payable then 1 else 0 end as payable,
-    case when is_payable and has_paid then 1 else 0 end as paid,
-    case when is_payable and has_paid and payment_channel = 'online' then 1 else 0 end as paid_online,
-    case when is_payable and has_paid and coalesce(payment_channel, 'unknown') = 'unknown' then 1 else 0 end as paid_untold,
-    case when is_payable and not (has_paid and coalesce(payment_channel, 'unknown') = 'unknown') then 1 else 0 end
-        as payment_told,
-    case when is_received_in_period and not tells_fee then 1 else 0 end as fee_untold,
-    case when is_received_in_period and has_paid and fee_paid <> case when is_exempt then 0 else fee_due end then 1 else 0 end
-        as fee_mismatch,
-    case when is_received_in_period and digitised_intake = 'yes' then 1 else 0 end as intake_digitised,
-    case when is_received_in_period and digitised_intake in ('yes', 'no') then 1 else 0 end as intake_told,
-    case when is_received_in_period and coalesce(digitised_intake, '') not in ('yes', 'no') then 1 else 0 end as intake_untold,
-    case when is_with_result then 1 else 0 end as resolved_with_result,
-    case when is_with_result and digitised_result = 'yes' then 1 else 0 end as result_digitised,
-    case when is_with_result and digitised_result in ('yes', 'no') then 1 else 0 end as result_told,
-    case when is_with_result and coalesce(digitised_result, '') not in ('yes', 'no') then 1 else 0 end as result_untold,
-    case
-        when outcome not in ('pending_in_time', 'pending_overdue') and satisfaction in ('satisfied', 'neutral', 'dissatisfied')
-            then 1
-        else 0
-    end as rated,
-    case when outcome not in ('pending_in_time', 'pending_overdue') and satisfaction = 'satisfied' then 1 else 0 end as satisfied,
-    case when outcome not in ('pending_in_time', 'pending_overdue') and satisfaction = 'dissatisfied' then 1 else 0 end
-        as dissatisfied,
-    case when outcome not in ('pending_in_time', 'pending_overdue') and satisfaction = 'neutral' then 1 else 0 end
-        as neutral,
-    cast(case when is_payable then coalesce(fee_due, 0) else 0 end as bigint) as fee_due_amount,
-    cast(case when is_received_in_period then counted_fee_paid else 0 end as bigint) as fee_paid_amount,
-    cast(case when is_received_in_period and payment_channel = 'online' then counted_fee_paid else 0 end as bigint)
-        as fee_paid_online_amount,
-    row_id,
-    delivery_id,
-    source_file,
-    source_sheet,
-    source_row,
-    flags
-from judged
+{# Both sides in the order of the yml; a unit test of dbt has no yml at hand, and tests the first side alone. -#}
+{% set columns = (yml_columns('fct_dossier_period') if graph.get('nodes') else {}) | list -%}
+select {{ columns | join(', ') or '*' }}
+from counted
+{% if columns -%}
+union all
+select {{ columns | join(', ') }}
+from issued
+{%- endif %}

@@ -44,6 +44,11 @@ exporting as (
     where
         delivery.unit_from = 'column'
         and (part.period_id is not null or delivery.period_id = question.period_id)
+    union
+    -- A version the unit issued represents all its dossiers.
+    select sender_unit_id as unit_id
+    from {{ ref('int_issued_version') }}
+    where is_of_period
 ),
 
 declaring_the_whole as (

@@ -6,6 +6,19 @@ with declaring as (
     where state = 'counted'
 ),
 
+-- Units whose issued version represents all their dossiers, and the dossiers such versions show.
+issuing as (
+    select distinct sender_unit_id as unit_id
+    from {{ ref('int_issued_version') }}
+    where is_of_period
+),
+
+issued_below as (
+    select dossier_code
+    from {{ ref('int_issued_dossier') }}
+    where fate = 'counted'
+),
+
 dossier as (
     select
         known.dossier_code,
@@ -28,6 +41,7 @@ dossier as (
         issued.fate as prior_fate,
         coalesce(issued.is_pending, false) as was_pending,
         declaring.unit_id is not null as is_declared_by_unit,
+        issuing.unit_id is not null or issued_below.dossier_code is not null as is_issued_by_unit,
         cast(known.received_at as date) as received_on,
         cast(due.effective_due_at as date) as due_on,
         cast(known.supplement_requested_at as date) as requested_on,
@@ -46,6 +60,8 @@ dossier as (
     left join {{ source('landed', 'prior_dossier') }} as issued on known.dossier_code = issued.dossier_code
     left join {{ ref('int_dossier_holder') }} as holder on known.dossier_code = holder.dossier_code and holder.owner_rank = 1
     left join declaring on known.original_unit_id = declaring.unit_id
+    left join issuing on known.original_unit_id = issuing.unit_id
+    left join issued_below on known.dossier_code = issued_below.dossier_code
 ),
 
 -- Events after the last counted day have not happened yet.
@@ -115,6 +131,7 @@ fated as (
                 and (competent_level = 'police' or receiving_unit_kind = 'vertical_agency')
                 then 'excluded_vertical'
             when is_declared_by_unit then 'declared_by_unit'
+            when is_issued_by_unit then 'issued_by_unit'
             -- The newest population export by the asked day does not show it any more (domain/05 5.6).
             when sighting = 'gone' and not is_closed then 'deleted_dossier'
             when is_without_result and returned_withdrawn_bucket = 'excluded' then 'excluded_returned'

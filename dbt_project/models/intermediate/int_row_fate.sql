@@ -53,3 +53,14 @@ select
     flags,
     fate
 from {{ ref('int_declared_row') }}
+union all
+select
+    row_id,
+    delivery_id,
+    dossier_code as record_code,
+    source_file,
+    source_sheet,
+    source_row,
+    flags,
+    fate
+from {{ ref('int_issued_dossier') }}

@@ -15,6 +15,12 @@ issued as (
     from {{ source('landed', 'prior_dossier') }} as issued
 ),
 
+below as (
+    select *
+    from {{ ref('int_issued_dossier') }}
+    where fate = 'counted'
+),
+
 -- What is known now of every dossier, counted or not.
 now_known as (
     select
@@ -35,6 +41,25 @@ now_known as (
     from {{ ref('int_dossier_known') }} as known
     inner join {{ ref('int_dossier_outcome') }} as outcome on known.dossier_code = outcome.dossier_code
     inner join {{ ref('int_dossier_placed') }} as placed on known.dossier_code = placed.dossier_code
+    left join below on known.dossier_code = below.dossier_code
+    where below.dossier_code is null
+    union all
+    select
+        dossier_code,
+        receiving_unit_id,
+        department_unit_id,
+        row_unit_id,
+        level_section_code,
+        field_code,
+        cast(received_at as date) as received_on,
+        cast(finished_at as date) as finished_on,
+        cast(closed_at as date) as closed_on,
+        fate,
+        delivery_id,
+        source_file,
+        source_sheet,
+        source_row
+    from below
 ),
 
 -- Dossiers of a file that had come before that final was made, counted in it or refused.
@@ -124,6 +149,7 @@ reasoned as (
             when side = 'moved' and prior_changed_switches like '%counting_unit%' then 'rule_changed'
             when side = 'moved' then 'field_reclassified'
             when prior_fate = 'declared_by_unit' or fate = 'declared_by_unit' then 'declared_by_unit'
+            when prior_fate = 'issued_by_unit' or fate = 'issued_by_unit' then 'issued_by_unit'
             when side = 'entered' and not was_known and is_delivered_later then 'late_entry'
             when side = 'entered' and not was_known then 'previously_unknown'
             when side = 'entered' and prior_fate = 'not_accepted' then 'late_entry'
@@ -162,6 +188,7 @@ select
         when 'excluded_by_rule' then 'hồ sơ trả lại, rút không được tính theo quy tắc của đơn vị'
         when 'rule_changed' then 'kỳ trước đếm theo quy tắc khác'
         when 'declared_by_unit' then 'một trong hai kỳ, số liệu do đơn vị tự kê'
+        when 'issued_by_unit' then 'một trong hai kỳ, số liệu theo bản phát hành của đơn vị'
         else 'chưa rõ lý do'
     end as reason,
     prior_issue,

@@ -53,7 +53,8 @@ sent as (
     cross join {{ ref('stg_question') }} as question
     cross join sent_for_period
     where
-        sending.period_id = owed.part_id
+        -- Versions issued for the quarters of a year are no version of the year: their figures do not add up to it.
+        (sending.period_id = owed.part_id and owed.stream <> 'issued_facts')
         or sending.period_id = question.period_id
         or (sent_for_period.sending_count = 0 and sending.observed_on >= owed.part_start_on)
 ),

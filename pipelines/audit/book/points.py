@@ -6,7 +6,7 @@ Invariant: a list of records is their places in the order of the book; what is c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import duckdb
@@ -14,8 +14,9 @@ import duckdb
 from pipelines.audit.book.figures import of_scope
 from pipelines.audit.book.records import OWN
 from pipelines.audit.chart_points import point_records
+from pipelines.figures.cells import Fact
 from pipelines.figures.charts import charts_of
-from pipelines.figures.model import ReportModel, Scope
+from pipelines.figures.model import Figure, ReportModel, Scope
 from pipelines.figures.records import has_table, records_of
 from pipelines.figures.text import format_count
 from pipelines.warehouse.delivery_states import STATES
@@ -52,6 +53,62 @@ def point_lists(connection: duckdb.DuckDBPyConnection, model: ReportModel) -> It
             where f.{measure} = 1 group by p.period_id order by p.period_id"""
         for part, places in connection.execute(query).fetchall():
             yield f"period-parts/{model.scope_id}/{part}/{measure}", str(places)
+
+
+def score_lists(
+    connection: duckdb.DuckDBPyConnection, model: ReportModel, layouts: Mapping[str, dict[str, Any]], fact: Fact
+) -> Iterator[tuple[str, str]]:
+    """Yield the lists of the records laid out last behind counts of the scorecard that are no cell of this report.
+
+    A count whose records are not all of this fact (a part of it was declared) has no list.
+    """
+    bridge = fact.about["scope"]
+    for figure, unit_id, source in _counts_of_scores(connection, model, layouts):
+        name, _, measure = source.partition(".")
+        if name != fact.name:
+            continue
+        query = f"""
+            select count(*), '[' || coalesce(string_agg(f.pos, ',' order by f.pos), '') || ']'
+            from {OWN} as f inner join "{bridge}" as s on f."{fact.key}" = s."{fact.key}"
+            where s.scope_id = ? and f."{measure}" <> 0"""
+        ((records, places),) = connection.execute(query, [unit_id]).fetchall()
+        if records and records == figure.value:
+            yield figure.figure_id, str(places)
+
+
+def _counts_of_scores(
+    connection: duckdb.DuckDBPyConnection, model: ReportModel, layouts: Mapping[str, dict[str, Any]]
+) -> Iterator[tuple[Figure, str, str]]:
+    """Yield the counts of the scorecard that are no cell of a form here, each with its unit and the measure it sums."""
+    if not model.scores:
+        return
+    query = "select unit_id, component_code, form_model from rpt_unit_score where scope_id = ?"
+    models = {
+        f"{row['unit_id']}.{row['component_code']}": row["form_model"]
+        for row in records_of(connection, query, (model.scope_id,))
+    }
+    sources = {
+        (layout["model"], item["name"]): str(item["from"] or "")
+        for layout in layouts.values()
+        for item in (*layout["columns"], *layout["notes"])
+    }
+    for figure in (count for score in model.scores for line in score.lines for count in (*line.parts, *line.wholes)):
+        of_unit, name = figure.figure_id.split("/")[-2:]
+        source = sources.get((str(models.get(of_unit)), name))
+        if source and not figure.parts:
+            yield figure, of_unit.rpartition(".")[0], source
+
+
+def score_totals(model: ReportModel) -> dict[str, dict[str, Any]]:
+    """Return what the totals of the scorecard are made of, by id: the points of the components a unit is scored by."""
+    found: dict[str, dict[str, Any]] = {}
+    for score in model.scores:
+        scored = [line for line in score.lines if line.points.value is not None]
+        points = [line.points.figure_id for line in scored]
+        most = f"Số điểm tối đa của các nội dung được chấm: {format_count(score.out_of)}."
+        found[score.points.figure_id] = {"made": f"Tổng điểm của các nội dung được chấm. {most}", "from": points}
+        found[score.percent.figure_id] = {"made": f"Tổng điểm chia cho số điểm tối đa. {most}", "from": points}
+    return found
 
 
 def index_sides(connection: duckdb.DuckDBPyConnection, model: ReportModel) -> dict[str, dict[str, Any]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,15 @@ import duckdb
 
 from pipelines.audit.book.changes import changes_since
 from pipelines.audit.book.figures import book_charts, book_forms, coverage_lines, other_figures
-from pipelines.audit.book.points import files_received, index_sides, point_lists, rows_sent_back
-from pipelines.audit.book.records import book_fact, gather_places, pieces, subjects
+from pipelines.audit.book.points import (
+    files_received,
+    index_sides,
+    point_lists,
+    rows_sent_back,
+    score_lists,
+    score_totals,
+)
+from pipelines.audit.book.records import BookFact, book_fact, gather_places, pieces, subjects
 from pipelines.audit.chart_points import FACT
 from pipelines.audit.places import PrintedFact, printed_facts
 from pipelines.figures.comparison import Comparison
@@ -52,7 +60,7 @@ def write_book(
     """
     book = folder / BOOK_NAME
     shutil.rmtree(book, ignore_errors=True)
-    (book / _DATA).mkdir(parents=True)
+    (book / _DATA / "diem").mkdir(parents=True)
     for name in PAGE_FILES:
         shutil.copyfile(PAGE / name, book / name)
     layouts = {name: layout for name, layout in layouts.items() if name in model.forms}
@@ -60,7 +68,9 @@ def write_book(
         connection.execute(engine_that_reads(warehouse))
         printed = printed_facts(connection, layouts)
         gather_places(connection, printed, model.scope_id)
-        facts, lists = [], []
+        facts: list[BookFact] = []
+        # Key of each list of records that are behind a number in no form → the fact they are of.
+        lists: dict[str, str] = {}
         for number, item in enumerate(printed):
             found = book_fact(connection, item, _keys(item, layouts), model.scope_id)
             facts.append(found)
@@ -68,8 +78,10 @@ def write_book(
             for piece, lines in pieces(connection, item, found):
                 _write(book, f"{found.folder}/{piece}", f"[\n{lines}\n]")
             subjects(connection, item, number)
-            if item.fact.name == FACT:
-                lists = list(_write_points(connection, book, model))
+            found_here = point_lists(connection, model) if item.fact.name == FACT else iter(())
+            for key, positions in chain(found_here, score_lists(connection, model, layouts, item.fact)):
+                _write(book, f"diem/{len(lists)}", positions)
+                lists[key] = item.fact.name
             groups = found.about.pop("groups")
             _write(book, f"{found.folder}/nhom", _lines(groups))
         directory = list(_write_search(connection, book))
@@ -82,12 +94,13 @@ def write_book(
             },
             "bieu": book_forms(connection, model, layouts),
             "khac": {
-                "figures": other_figures(model, layouts, index_sides(connection, model)),
+                "figures": other_figures(model, layouts, index_sides(connection, model) | score_totals(model)),
                 "charts": book_charts(model),
                 "coverage": coverage_lines(connection, model.scope),
                 "sentence": model.coverage.sentence,
-                "lists": lists,
+                "lists": list(lists),
                 "listed": FACT,
+                "listedIn": {key: name for key, name in lists.items() if name != FACT},
                 "codes": dict(codes),
             },
             "tep": _files(connection),
@@ -131,14 +144,6 @@ def _write_search(connection: duckdb.DuckDBPyConnection, book: Path) -> Iterator
         for piece, first, lines in found:
             _write(book, f"tim/{piece}", f"[\n{lines}\n]")
             yield str(first)
-
-
-def _write_points(connection: duckdb.DuckDBPyConnection, book: Path, model: ReportModel) -> Iterator[str]:
-    """Write the lists of numbers that are in no form, numbered; yield the key of each."""
-    (book / _DATA / "diem").mkdir()
-    for number, (key, places) in enumerate(point_lists(connection, model)):
-        _write(book, f"diem/{number}", places)
-        yield key
 
 
 def _keys(printed: PrintedFact, layouts: Mapping[str, dict[str, Any]]) -> list[str]:

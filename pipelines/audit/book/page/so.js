@@ -270,11 +270,11 @@ async function showOther(figure) {
   show(other.label || id, lines);
   return showListed(id);
 }
-// The dossiers of a number that is in no form: a day of the calendar, a part of a longer period.
+// The records of a number that is in no form: a day of the calendar, a part of a longer period, a count of the scorecard.
 async function showListed(key) {
   const number = others.lists.indexOf(key);
   if (number < 0) return;
-  const fact = await factOf(others.listed), positions = await load("diem/" + number), list = element("div", {});
+  const fact = await factOf(others.listedIn[key] || others.listed), positions = await load("diem/" + number), list = element("div", {});
   main.append(element("h2", {}, "Các bản ghi"), list);
   await listRecords(list, [{fact, positions, records: positions.length}], {id: key});
 }

@@ -1,0 +1,105 @@
+"""What a version an office below issued says of itself, held against where it lies and what came before.
+
+Here: whose it is, of which period, under which switches, which version. Not here: its seal and figures
+(ingest/issued_facts), claims of other files (own_claims).
+Invariant: a version that is another's, of other days or older than one received is refused; other rules are asked.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from pipelines.office.settings import Switches
+from pipelines.warehouse.claims import MOVE, Claim, Claims, listed
+from pipelines.warehouse.register import Delivery
+
+_OWN_PERIOD = "Đơn vị gửi bản phát hành của đúng kỳ này (kstt send-up), hoặc chuyển tệp về thư mục của kỳ trong tệp."
+_NEWEST = "Không phải làm gì nếu bản mới hơn là đúng; nếu không, đơn vị phát hành một bản mới rồi gửi."
+
+
+def of_version(
+    known: Claims, delivery: Delivery, version: Mapping[str, Any] | None, switches: Switches
+) -> Iterator[Claim]:
+    """Yield the verdicts on a version by itself; one that refuses it comes alone, and any other file has none."""
+    if version is None:
+        return
+    refused = _other_unit(known, delivery, version) or _other_days(known, delivery, version)
+    if refused:
+        yield refused
+        return
+    if not _names_of(known, version):
+        reason = (
+            f"Tên đơn vị phát hành «{version['office_name']}» không có trong units.csv; đang tính cho "
+            f"{known.name(delivery.unit_id)}. Nếu là tên gọi khác của đơn vị, thêm vào cột aliases."
+        )
+        yield known.doubt(delivery, "unknown_units", "flags", reason)
+    own = {name: str(value) for name, value in switches.model_dump().items()}
+    other = [
+        f"{name} ({value}, ở đây {own[name]})"
+        for name, value in sorted(version["switches"].items())
+        if name in own and own[name] != value
+    ]
+    if other:
+        reason = f"Bản phát hành đếm theo quy tắc khác với đơn vị mình: {', '.join(other)}."
+        yield known.doubt(delivery, "other_rules", "flags", reason)
+
+
+def of_older(
+    known: Claims, delivery: Delivery, version: Mapping[str, Any], before: Sequence[Mapping[str, Any]]
+) -> Claim | None:
+    """Return why a version is refused beside those of its unit and period that came before it; None if it is newer."""
+    newest = max(before, key=lambda other: other["version"], default=None)
+    if newest is None or version["version"] > newest["version"]:
+        return None
+    if version["version"] < newest["version"]:
+        of_unit = known.name(delivery.unit_id)
+        reason = f"Là bản v{version['version']}, đã nhận bản mới hơn v{newest['version']} của {of_unit}."
+        return Claim(delivery.delivery_id, "older_issue", "refuses", reason, _NEWEST)
+    if version["seal"] == newest["seal"]:
+        return None
+    reason = (
+        f"Hai tệp cùng ghi là bản v{version['version']} nhưng khác mã niêm phong: đã nhận {newest['seal']}, tệp này "
+        f"{version['seal']}. Đối chiếu với mã in ở trang cuối văn bản của đơn vị."
+    )
+    return Claim(delivery.delivery_id, "older_issue", "refuses", reason, _NEWEST)
+
+
+def of_left_out(known: Claims, delivery: Delivery, version: Mapping[str, Any], records: tuple[str, ...]) -> Claim:
+    """Return which dossiers a later version does not have any more: its office took them out, by its seal."""
+    reason = (
+        f"Bản v{version['version']} không còn {len(records)} hồ sơ có trong bản trước của đơn vị, không tính nữa: "
+        f"{listed(records)}."
+    )
+    claim = known.doubt(delivery, "records_gone", "flags", reason, records)
+    return replace(claim, accepted=f"theo bản phát hành v{version['version']}, mã niêm phong {version['seal']}")
+
+
+def _names_of(known: Claims, version: Mapping[str, Any]) -> list[str]:
+    """Return the units of this office the issuing office may be: by its name, else by its id."""
+    units = known.units_of_heading(str(version["office_name"]))
+    return units or [unit for unit in [str(version["unit_id"])] if unit in known.names]
+
+
+def _other_unit(known: Claims, delivery: Delivery, version: Mapping[str, Any]) -> Claim | None:
+    named = _names_of(known, version)
+    if not named or delivery.unit_id in named or any(known.is_successor(delivery.unit_id, unit) for unit in named):
+        return None
+    reason = f"Tệp là bản phát hành của {version['office_name']}, lại nằm ở thư mục của {known.name(delivery.unit_id)}."
+    return Claim(delivery.delivery_id, "other_unit", "refuses", reason, MOVE)
+
+
+def _other_days(known: Claims, delivery: Delivery, version: Mapping[str, Any]) -> Claim | None:
+    period = known.period(delivery.period_id)
+    first, last, until = (dt.date.fromisoformat(version[name]) for name in ("start_on", "end_on", "until_on"))
+    if period is None or (period.start_on, period.end_on) != (first, last):
+        asked = period.label if period else f"kỳ {delivery.period_id}"
+        reason = f"Bản phát hành là của {first:%d/%m/%Y}–{last:%d/%m/%Y}, không phải của {asked}."
+        return Claim(delivery.delivery_id, "other_period", "refuses", reason, _OWN_PERIOD)
+    if delivery.named_moment is None or delivery.named_moment.date() != until:
+        reason = f"Tên tệp không ghi đúng ngày số liệu của bản phát hành ({until:%d/%m/%Y})."
+        mend = "Giữ nguyên tên tệp mà kstt send-up đặt rồi gửi lại."
+        return Claim(delivery.delivery_id, "other_period", "refuses", reason, mend)
+    return None

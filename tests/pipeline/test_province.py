@@ -1,0 +1,307 @@
+"""An office above offices: what communes issued is summed by their province, traced, restated, and refused when forged.
+
+Here: three communes, two of which issue; a correction; forged files. Not here: the reader's words for broken zips.
+Invariant: what the province must count is written down in province.py and counted by hand here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import shutil
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+import pandas as pd
+import pytest
+from by_steps import pages_alone, report_by_steps
+from issued_office import PERIOD, at, table
+from office_folder import send
+from province import MENDED, SENT, cells, commune, counted, dossiers, issue_and_send, province
+
+from pipelines.audit.trace import trace
+from pipelines.audit.trace_text import trace_lines
+from pipelines.ingest.contract import load_contract
+from pipelines.ingest.issued_facts import FACTS, SEALED, SENT_UP, VERSION, IssuedVersion
+from pipelines.ingest.landing import receive_inbox
+from pipelines.ingest.reading import read_delivery
+from pipelines.ingest.source import Source
+from pipelines.office.printed_seal import printed_seal
+from pipelines.office.profiles import issued_profile
+from pipelines.office.settings import load_office
+from pipelines.recount.recount import recount_from_bytes
+from pipelines.warehouse.register import register
+from pipelines.warehouse.standing import standing
+from pipelines.warehouse.streams import contract_path
+
+
+class Lived(NamedTuple):
+    """The offices after their spring: the province's office, its warehouses before and after the correction, the file
+    ward 1 sent first and after it, all files counted at once, before and after."""
+
+    office: Path
+    report: Path
+    first: Path
+    corrected: Path
+    sent: Path
+    sent_again: Path
+    at_once: Path
+    at_once_later: Path
+
+
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Lived:
+    root = tmp_path_factory.mktemp("province")
+    kept = root / "kept"
+    kept.mkdir()
+    above, all_files = province(root / "above"), province(root / "all", ())
+    wards = [commune(root / unit, unit) for unit in ("p01", "p02")]
+
+    def keep(path: Path, name: str) -> Path:
+        return Path(shutil.copy(path, kept / name))
+
+    with at("2021-03-16T08:00:00"):
+        sent, _ = (issue_and_send(ward, above) for ward in wards)
+        sent = keep(sent, sent.name)
+        with pages_alone():
+            report = report_by_steps(above, PERIOD).report_dir
+        first = keep(report / "warehouse.duckdb", "first.duckdb")
+        at_once = keep(counted(all_files), "all.duckdb")
+    with at("2021-04-02T08:00:00"):
+        send(wards[0], "Sổ_2021_03_15.csv", table(*MENDED), "p01-mc")
+        sent_again = issue_and_send(wards[0], above, "corrected", "Ghi sai ngày xong")
+        corrected = keep(counted(above), "corrected.duckdb")
+        send(all_files, "Sổ_2021_03_15.csv", table(*MENDED), "p01")
+        at_once_later = keep(counted(all_files), "all-later.duckdb")
+    return Lived(above, report, first, corrected, sent, sent_again, at_once, at_once_later)
+
+
+def total(warehouse: Path) -> dict[str, int]:
+    return {
+        column: value for (scope, row, column), value in cells(warehouse).items() if (scope, row) == ("tp", "total")
+    }
+
+
+def test_the_province_sums_what_its_communes_issued_and_the_list_of_the_one_that_does_not(lived: Lived) -> None:
+    # Ward 1: early, late, waiting; ward 2: on the day, waiting past its day; ward 3 (a list): early.
+    counts = {"received_total": 6, "resolved_early": 2, "resolved_on_time": 1, "resolved_overdue": 1}
+    counts |= {"pending_in_time": 1, "pending_overdue": 1}
+    assert {name: total(lived.first)[name] for name in counts} == counts
+
+
+def test_every_cell_and_every_dossier_is_as_if_all_files_had_been_counted_at_once(lived: Lived) -> None:
+    assert cells(lived.first) == cells(lived.at_once)
+    assert cells(lived.first, "form_ii_06b") == cells(lived.at_once, "form_ii_06b")
+    found = dossiers(lived.first)
+    assert found == dossiers(lived.at_once)
+    assert len(found) == sum(map(len, SENT.values()))
+
+
+def test_a_correction_of_one_commune_moves_exactly_its_cells(lived: Lived) -> None:
+    before, after = cells(lived.first), cells(lived.corrected)
+    moved = {place: (before[place], after[place]) for place in before if before[place] != after[place]}
+    assert {scope for scope, _, _ in moved} == {"tp", "p01"}
+    assert {column: values for (scope, row, column), values in moved.items() if (scope, row) == ("tp", "total")} == {
+        "resolved_early": (2, 3),
+        "resolved_overdue": (1, 0),
+        "resolved_in_time_with_due": (3, 4),
+    }
+    assert after == cells(lived.at_once_later)
+
+
+def test_the_trace_goes_down_to_the_dossier_and_says_where_the_commune_has_its_book(lived: Lived) -> None:
+    (cell,) = [cell for cell in trace(lived.report, "II.06a", "total", 10) if cell.scope_id == "tp"]
+    lines = list(trace_lines(cell, 0))
+    assert cell.traced_sum == cell.figure == 1
+    assert lines[2].startswith("  000.01.01.H51-210302-0002  nhận 02/03/2021, hẹn 08/03/2021, xong 10/03/2021")
+    assert lines[3] == f"      ← UBND Phường 1 · {lived.sent.name} · 2021-Q1/v1 · dòng 2"
+    seal = json.loads(zipfile.ZipFile(lived.sent).read(VERSION))["seal"]
+    assert lines[-2] == f"  Đi tiếp tại UBND Phường 1, bản 2021-Q1/v1, mã niêm phong {seal}:"
+    assert lines[-1] == "    tìm mã hồ sơ trong data/issued/2021-Q1/v1/so-tra-cuu/index.html của đơn vị ấy"
+
+
+def test_the_kept_report_names_each_version_with_its_seal_and_the_forms_it_is_not_in(lived: Lived) -> None:
+    page = (lived.report / "luu-ho-so.html").read_text(encoding="utf-8")
+    assert json.loads(zipfile.ZipFile(lived.sent).read(VERSION))["seal"] in page
+    assert "II.05a: không có số của UBND Phường 1, UBND Phường 2." in page
+
+
+def test_the_recount_from_the_files_finds_every_cell_and_record(lived: Lived) -> None:
+    layouts = json.loads((lived.report / "forms.json").read_text(encoding="utf-8"))
+    result = recount_from_bytes(load_office(lived.office), lived.report / "warehouse.duckdb", layouts)
+    assert result.record_count >= 6
+    assert result.agrees, (result.cells, result.records, result.files)
+
+
+def test_what_is_sent_upward_has_no_person_and_no_file_of_the_commune(lived: Lived) -> None:
+    with zipfile.ZipFile(lived.sent) as archive:
+        assert archive.namelist() == [VERSION, SEALED, "forms.json", FACTS]
+        facts = pd.read_parquet(io.BytesIO(archive.read(FACTS)))
+    assert list(facts.columns) == list(load_contract(contract_path("issued_facts")).columns)
+    assert set(facts["unit_name"]) == {"Bộ phận Một cửa"}
+
+
+# ------------------------------------------------------------------------------------------------ forged
+
+
+def parts_of(path: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def zipped(parts: dict[str, bytes], path: Path) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return path
+
+
+def with_facts(parts: dict[str, bytes], change: Callable[[pd.DataFrame], pd.DataFrame]) -> dict[str, bytes]:
+    """The parts with other facts, nothing else touched."""
+    facts = change(pd.read_parquet(io.BytesIO(parts[FACTS])))
+    made = io.BytesIO()
+    facts.to_parquet(made, index=False)
+    return {**parts, FACTS: made.getvalue()}
+
+
+def sealed_anew(parts: dict[str, bytes]) -> dict[str, bytes]:
+    """The parts with hash and seal made to fit the facts, as a forger who knows the software would."""
+    sealed = json.loads(parts[SEALED])
+    sealed[SENT_UP]["sha256"] = hashlib.sha256(parts[FACTS]).hexdigest()
+    sealed[SENT_UP]["dossiers"] = len(pd.read_parquet(io.BytesIO(parts[FACTS])))
+    text = json.dumps(sealed, sort_keys=True, ensure_ascii=False)
+    version = {**json.loads(parts[VERSION]), "seal": printed_seal(text)}
+    return {**parts, SEALED: text.encode(), VERSION: json.dumps(version).encode()}
+
+
+def late_made_early(facts: pd.DataFrame) -> pd.DataFrame:
+    late = facts["resolved_overdue"] == 1
+    return facts.assign(
+        resolved_overdue=facts["resolved_overdue"].where(~late, 0),
+        resolved_early=facts["resolved_early"].where(~late, 1),
+        outcome=facts["outcome"].where(~late, "early"),
+    )
+
+
+def other_seal(parts: dict[str, bytes]) -> dict[str, bytes]:
+    return {**parts, VERSION: json.dumps({**json.loads(parts[VERSION]), "seal": "0000-" * 7 + "0000"}).encode()}
+
+
+FORGED = {
+    "facts changed": (lambda parts: with_facts(parts, late_made_early), "không phải phần đã niêm phong"),
+    "another seal": (other_seal, "không phải của nội dung tệp"),
+    "facts changed and sealed anew": (
+        lambda parts: sealed_anew(with_facts(parts, late_made_early)),
+        "Đếm lại từ hồ sơ trong tệp không ra số đã phát hành: biểu II.06a, cột 8: in 1, đếm được 2",
+    ),
+    "a dossier less": (
+        lambda parts: sealed_anew(with_facts(parts, lambda facts: facts.iloc[1:])),
+        "Đếm lại từ hồ sơ trong tệp không ra số đã phát hành: biểu II.06a, cột 3: in 3, đếm được 2",
+    ),
+    "a column more": (
+        lambda parts: sealed_anew(with_facts(parts, lambda facts: facts.assign(applicant="Nguyễn Văn A"))),
+        "cột khác: applicant",
+    ),
+    "facts cut": (lambda parts: {**parts, FACTS: parts[FACTS][:200]}, "hỏng"),
+    "seal's text no text": (lambda parts: {**parts, SEALED: b"{"}, "hỏng"),
+}
+
+
+@pytest.mark.parametrize("name", FORGED)
+def test_a_forged_file_is_refused_with_the_reason(lived: Lived, tmp_path: Path, name: str) -> None:
+    forge, reason = FORGED[name]
+    path = zipped(forge(parts_of(lived.sent)), tmp_path / lived.sent.name)
+    contract = load_contract(contract_path("issued_facts"))
+    window = load_office(lived.office).settings.window
+    read = read_delivery(path, Source(path.name, contract, issued_profile(), (window.min, window.min)))
+    assert read.verdict["status"] == "refused"
+    assert reason in read.verdict["refused_reason"]
+    assert read.pieces.row_count == 0
+
+
+def verdicts(office: Path) -> dict[str, tuple[str, str]]:
+    """File name → status and reason of each delivery that stands."""
+    loaded = load_office(office)
+    receive_inbox(loaded)
+    return {
+        f"{item.delivery.unit_id}/{item.delivery.file_name}": (
+            item.verdict["status"],
+            item.verdict["refused_reason"] or "",
+        )
+        for item in standing(loaded, register(loaded))
+    }
+
+
+def test_a_version_that_was_sealed_anew_under_the_same_number_is_refused_beside_the_first(
+    lived: Lived, tmp_path: Path
+) -> None:
+    above = province(tmp_path / "above")
+    place = above / "inbox" / PERIOD / "p01"
+    place.mkdir(parents=True)
+    with at("2021-03-16T08:00:00"):
+        shutil.copy(lived.sent, place)
+        assert verdicts(above)[f"p01/{lived.sent.name}"] == ("accepted", "")
+    with at("2021-03-17T08:00:00"):
+        same = sealed_anew(with_facts(parts_of(lived.sent), lambda facts: facts.assign(channel="online")))
+        zipped(same, place / lived.sent.name)
+        loaded = load_office(above)
+        receive_inbox(loaded)
+        found = [
+            (item.verdict["status"], item.verdict["refused_reason"] or "")
+            for item in standing(loaded, register(loaded))
+            if item.delivery.unit_id == "p01"
+        ]
+    assert [status for status, _ in found] == ["accepted", "refused"]
+    assert "khác mã niêm phong" in found[1][1]
+
+
+def test_an_older_version_that_comes_late_and_a_version_in_another_folder_are_refused(
+    lived: Lived, tmp_path: Path
+) -> None:
+    above = province(tmp_path / "above")
+    for unit in ("p01", "p02"):
+        (above / "inbox" / PERIOD / unit).mkdir(parents=True)
+    with at("2021-04-03T08:00:00"):
+        shutil.copy(lived.sent_again, above / "inbox" / PERIOD / "p01")
+        verdicts(above)
+    with at("2021-04-04T08:00:00"):
+        shutil.copy(lived.sent, above / "inbox" / PERIOD / "p01")
+        shutil.copy(lived.sent, above / "inbox" / PERIOD / "p02")
+        found = verdicts(above)
+    assert found[f"p01/{lived.sent_again.name}"][0] == "accepted"
+    assert found[f"p01/{lived.sent.name}"] == (
+        "refused",
+        "Là bản v1, đã nhận bản mới hơn v2 của UBND Phường 1.",
+    )
+    assert found[f"p02/{lived.sent.name}"] == (
+        "refused",
+        "Tệp là bản phát hành của UBND Phường 1, lại nằm ở thư mục của UBND Phường 2.",
+    )
+
+
+def test_a_list_of_a_commune_that_issues_is_not_counted_beside_its_version(lived: Lived, tmp_path: Path) -> None:
+    above = province(tmp_path / "above")
+    with at("2021-03-16T08:00:00"):
+        place = above / "inbox" / PERIOD / "p01"
+        place.mkdir(parents=True)
+        shutil.copy(lived.sent, place)
+        send(above, "Sổ_2021_03_15.csv", table(*SENT["p01"], ("16/TN", "12/03/2021", "19/03/2021", "", "Đang xử lý")))
+        warehouse = counted(above)
+    assert total(warehouse)["received_total"] == 3 + 1
+    with duckdb.connect(warehouse, read_only=True) as connection:
+        fates = connection.execute("select fate, count(*) from int_dossier_outcome group by 1 order by 1").fetchall()
+    assert fates == [("counted", 1), ("issued_by_unit", 4)]
+
+
+def test_a_version_knows_what_it_is_by_what_its_seal_covers(lived: Lived) -> None:
+    about = IssuedVersion(parts_of(lived.sent)).about
+    assert (about["office_name"], about["period_id"], about["version"], about["until_on"]) == (
+        "UBND Phường 1",
+        PERIOD,
+        1,
+        "2021-03-14",
+    )

@@ -1,0 +1,133 @@
+"""A province of three communes in the spring of 2021: two count with this software and issue, one sends its list.
+
+Here: the offices, their files, sending a version upward. Not here: assertions.
+Invariant: every file is written here by hand; each commune's dossiers are known (`FILES`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+import by_steps
+import duckdb
+import pytest
+from by_steps import pages_alone, report_by_steps
+from compiled_project import build
+from issued_office import DONE, OPEN, PERIOD, WORDS, send_out, table
+from office_folder import TABLES, make_office, send
+
+from pipelines.ingest.landing import receive_inbox
+from pipelines.office.settings import load_office
+from pipelines.package.send_up import send_up
+from pipelines.warehouse.answer import begin
+from pipelines.warehouse.build import warehouse_file
+from pipelines.warehouse.question import Ask
+
+FILE = "Sổ_2021_03_15.csv"
+# Code, received, due, finished, status of each dossier.
+Rows = tuple[tuple[str, str, str, str, str], ...]
+SENT: dict[str, Rows] = {
+    "p01": (
+        ("000.01.01.H51-210301-0001", "01/03/2021", "05/03/2021", "04/03/2021", DONE),
+        ("000.01.01.H51-210302-0002", "02/03/2021", "08/03/2021", "10/03/2021", DONE),
+        ("15/TN", "12/03/2021", "19/03/2021", "", OPEN),
+    ),
+    "p02": (
+        ("000.01.02.H51-210303-0001", "03/03/2021", "09/03/2021", "09/03/2021", DONE),
+        # A number of its own book, which ward 1 has too.
+        ("15/TN", "10/03/2021", "12/03/2021", "", OPEN),
+    ),
+    "p03": (("000.01.03.H51-210304-0001", "04/03/2021", "10/03/2021", "05/03/2021", DONE),),
+}
+# Found in April: the second dossier of ward 1 was done in time.
+MENDED = (SENT["p01"][0], ("000.01.01.H51-210302-0002", "02/03/2021", "08/03/2021", "07/03/2021", DONE), SENT["p01"][2])
+_SECTIONS = TABLES["sections"] + "level,A,Cấp tỉnh,city,1,,\nunit,I,Sở,one_stop_desk,1,,\nunit,II,UBND xã,ward,2,,\n"
+_STATUSES = TABLES["statuses"] + "9,Đã trả kết quả,result_delivered,resolved\n"
+_UNITS = TABLES["units"].splitlines()[0] + "\n"
+_OWED = "unit_id,stream,valid_from,valid_to\n"
+
+
+def _office(root: Path, unit_id: str, name: str, units: str, owed: str) -> Path:
+    (root / "words").mkdir(parents=True)
+    (root / "words" / f"{PERIOD}.md").write_text(WORDS, encoding="utf-8")
+    settings = f"office:\n  name: {name}\n  unit_id: {unit_id}\n  clock: null\nswitches: {{}}\n"
+    settings += "forms_enabled: [II.05a, II.06a, II.06b]\n"
+    return make_office(
+        root,
+        office=settings,
+        sections=_SECTIONS,
+        statuses=_STATUSES,
+        units=_UNITS + units,
+        obligations=_OWED + owed,
+    )
+
+
+def _name(unit_id: str) -> str:
+    return f"UBND Phường {int(unit_id[1:])}"
+
+
+def commune(root: Path, unit_id: str, rows: Rows | None = None) -> Path:
+    """Write a commune's own office: its desk, which the province does not know, sends the list."""
+    name, desk = _name(unit_id), f"{unit_id}-mc"
+    units = f"{unit_id},{name},,ward,,0,,,\n{desk},Bộ phận Một cửa,,one_stop_desk,{unit_id},1,,,\n"
+    office = _office(root, unit_id, name, units, f"{desk},case_exports,,\n")
+    send(office, FILE, table(*(rows or SENT[unit_id])), desk)
+    return office
+
+
+def province(root: Path, issuing: Collection[str] = ("p01", "p02"), sent: Mapping[str, Rows] = SENT) -> Path:
+    """Write the province: the communes that do not issue send their lists."""
+    wards = "".join(f"{unit},{_name(unit)},,ward,tp,{number},,,\n" for number, unit in enumerate(sent, start=1))
+    owed = "".join(f"{unit},{'issued_facts' if unit in issuing else 'case_exports'},,\n" for unit in sent)
+    office = _office(root, "tp", "UBND tỉnh Thử", "tp,UBND tỉnh Thử,,city,,0,,,\n" + wards, owed)
+    for unit, rows in sent.items():
+        if unit not in issuing:
+            send(office, FILE, table(*rows), unit)
+    return office
+
+
+def issue_and_send(office: Path, above: Path, kind: str = "final", why: str = "Theo kế hoạch") -> Path:
+    """Report, issue, and put the file for the office above into its inbox; return that file."""
+    with pages_alone(), pytest.MonkeyPatch.context() as patched:
+        # The models' own tests are run on the province's warehouse, which has these dossiers too.
+        patched.setattr(by_steps, "check", lambda _: None)
+        report_by_steps(office, PERIOD)
+        send_out(office, kind, why=why, force="Số liệu thử")
+    unit = load_office(office).settings.office.unit_id
+    return send_up(load_office(office), PERIOD, None, above / "inbox" / PERIOD / unit)
+
+
+def counted(root: Path) -> Path:
+    """Receive what lies in the inbox and count the facts and forms of dossiers; return the warehouse."""
+    office = load_office(root)
+    receive_inbox(office)
+    warehouse = warehouse_file(office, "test")
+    warehouse.unlink(missing_ok=True)
+    begin(office, Ask.parse(PERIOD, None, None), "test")
+    build(warehouse, ("+form_ii_06a", "+form_ii_06b"))
+    return warehouse
+
+
+def cells(warehouse: Path, form: str = "form_ii_06a") -> dict[tuple[str, str, str], int]:
+    """Every number of a form: (scope, row, column) → value."""
+    with duckdb.connect(warehouse, read_only=True) as connection:
+        found = connection.execute(f"select * from {form}").df().to_dict("records")
+    return {
+        (row["scope_id"], row["row_code"], name): int(amount)
+        for row in found
+        for name, amount in row.items()
+        if isinstance(amount, int) and name not in ("row_order",)
+    }
+
+
+def dossiers(warehouse: Path) -> dict[str, Mapping[str, object]]:
+    """What is counted of each dossier: code → what is true of it whoever counted, by the words of the file."""
+    query = """
+        select split_part(dossier_code, ':', -1) || ' ' || receiving_unit_id as dossier, level_section_code, field_code,
+            row_unit_id, received_at, due_at, closed_at, outcome, reason_code
+        from fct_dossier_period"""
+    with duckdb.connect(warehouse, read_only=True) as connection:
+        rows = json.loads(connection.execute(query).df().to_json(orient="records"))
+    return {row.pop("dossier"): row for row in rows}
