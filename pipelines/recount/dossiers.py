@@ -71,8 +71,10 @@ def outcome_of(landed: Landed, dossier: Dossier, due_at: dt.datetime | None, pro
     """Return the outcome of a dossier; None when it is not in the population of the period."""
     question, newest_status = landed.question, dossier.newest["status"]
     until = question["until_on"]
-    if dossier.received_on is None or newest_status in NOT_COUNTED or dossier.received_on > until:
+    if dossier.received_on is None or dossier.received_on > until:
         return None
+    if newest_status in NOT_COUNTED and dossier.observed["status"] in NOT_COUNTED:
+        return None  # refused only after the day, it was in hand on it
     closed_at = closing_moment(question, dossier)
     is_closed = happened(on(closed_at), until)
     awaits = not is_closed and counts_as_resolved_while_waiting(question, dossier)

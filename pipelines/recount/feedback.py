@@ -182,7 +182,7 @@ def field_of(landed: Landed, feedback: Feedback) -> str:
 def measures_of(question: Row, feedback: Feedback, outcome: str) -> dict[str, int]:
     """Return the columns 3 to 12 of II.05a as 0 or 1 (domain/06 6.4; switch feedback_both_kind)."""
     assert feedback.received_on is not None
-    kind = feedback.newest["feedback_kind"]
+    kind = feedback.observed["feedback_kind"] or feedback.newest["feedback_kind"]
     if outcome == "answered_before":
         return _published_only()
     is_new = feedback.received_on >= question["period_start"]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from math import ceil
 
-from pipelines.recount.landed import UNKNOWN, Landed, Row, age, happened, on, row_of_the_day
+from pipelines.recount.landed import UNKNOWN, Landed, Row, age, happened, has_seen, on, row_of_the_day
 from pipelines.recount.owners import GONE, Exports, owned, set_keys
 
 STREAM = "case_exports"
@@ -96,8 +96,11 @@ def receiving_unit(landed: Landed, row: Row) -> str:
 
 def _known(landed: Landed, exports: Exports, key: str, rows: list[Row]) -> Dossier:
     noted = owned(landed, exports, rows, "dossier_code")
-    # Asked after its last day, a period is still that of its last day.
-    observed = row_of_the_day(noted.own, landed.question["until_on"])
+    # Asked after its last day, a period is still that of its last day. Where the owner has not shown it since that day,
+    # another unit that has is nearer to it.
+    until = landed.question["until_on"]
+    shown = [rows for rows in (noted.own, noted.beside) if any(has_seen(row, until) for row in rows)]
+    observed = row_of_the_day(shown[0] if shown else noted.own, until)
     return Dossier(
         code=key,
         unit_id=noted.owner.unit_id,

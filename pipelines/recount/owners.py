@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from pipelines.recount.landed import UNKNOWN, Landed, Row, age, last_of_each_delivery
 
@@ -122,10 +123,14 @@ class Holder:
 
 @dataclass(frozen=True)
 class Owned:
-    """A dossier with its owner and the rows that speak: the owner's, all that tell its story, the newest."""
+    """A dossier with its owner and the rows that speak.
+
+    They are the owner's, those of other units that show it too, all that tell its story, the newest.
+    """
 
     owner: Holder
     own: list[Row]
+    beside: list[Row]
     story: list[Row]
     newest: Row
 
@@ -139,8 +144,16 @@ def owned(landed: Landed, exports: Exports, rows: list[Row], code: str) -> Owned
     owner = holders[0]
     own = last_of_each_delivery(owner.rows)
     before = [row for holder in holders[1:] if holder.state == GONE for row in last_of_each_delivery(holder.rows)]
-    newest = max(rows, key=lambda row: (age(row)[0], row["unit_id"] == owner.unit_id, age(row)))
-    return Owned(owner, own, [*own, *before], newest)
+    beside = [row for holder in holders[1:] if holder.state != GONE for row in last_of_each_delivery(holder.rows)]
+
+    def order(row: Row) -> tuple[Any, ...]:
+        return age(row)[0], row["unit_id"] == owner.unit_id, age(row)
+
+    newest = max(rows, key=order)
+    if newest["received_at"] is None:  # a receipt that a newer row leaves blank has happened all the same
+        received = [row for row in rows if row["received_at"] is not None]
+        newest = {**newest, "received_at": max(received, key=order)["received_at"] if received else None}
+    return Owned(owner, own, beside, [*own, *before], newest)
 
 
 def _order(holder: Holder) -> tuple[object, ...]:

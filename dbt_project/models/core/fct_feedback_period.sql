@@ -15,9 +15,9 @@ with feedback as (
         outcome.outcome in ('answered_on_time', 'answered_late') as is_resolved,
         coalesce(cast(known.published_at as date) <= question.until_on, false) as is_published,
         -- A kind nobody named counts as a regulation: the default of the intake forms seen; the row is flagged.
-        outcome.outcome <> 'answered_before' and coalesce(known.feedback_kind in ('act', 'both'), false) as is_about_act,
-        outcome.outcome <> 'answered_before' and coalesce(known.feedback_kind, '') <> 'act'
-        and not (coalesce(known.feedback_kind, '') = 'both' and coalesce(question.feedback_both_kind, '') <> 'both')
+        outcome.outcome <> 'answered_before' and coalesce(known.as_of_kind in ('act', 'both'), false) as is_about_act,
+        outcome.outcome <> 'answered_before' and coalesce(known.as_of_kind, '') <> 'act'
+        and not (coalesce(known.as_of_kind, '') = 'both' and coalesce(question.feedback_both_kind, '') <> 'both')
             as is_about_regulation
     from {{ ref('int_feedback_known') }} as known
     inner join {{ ref('int_feedback_outcome') }} as outcome on known.feedback_code = outcome.feedback_code

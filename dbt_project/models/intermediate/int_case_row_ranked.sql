@@ -26,6 +26,12 @@ ordered as (
         row_part = 'beside' or rank_in_delivery > 1 as is_duplicate,
         case when rank_in_delivery = 1 then 0 else 1 end as newest_order,
         case when row_part = 'owned' and rank_in_delivery = 1 then 0 else 1 end as owned_order,
+        -- Where the owner has not shown it since the asked day, another unit that has is nearer to that day.
+        case
+            when row_part = 'owned' and rank_in_delivery = 1 then case when shown_on >= until_on then 0 else 2 end
+            when row_part = 'beside' and rank_in_delivery = 1 and shown_on >= until_on then 1
+            else 3
+        end as as_of_order,
         case when row_part in ('owned', 'before') and rank_in_delivery = 1 then 0 else 1 end as first_order
     from row_of
 )
@@ -73,10 +79,23 @@ select
             source_row desc,
             row_id desc
     ) as dossier_rank,
+    -- A receipt that a newer row leaves blank has happened all the same.
+    first_value(received_at) over (
+        partition by dossier_key
+        order by
+            case when received_at is null then 1 else 0 end asc,
+            newest_order asc,
+            observed_at desc,
+            owned_order asc,
+            delivery_receipt_no desc,
+            delivery_id desc,
+            source_row desc,
+            row_id desc
+    ) as known_received_at,
     row_number() over (
         partition by dossier_key
         order by
-            owned_order asc,
+            as_of_order asc,
             case when shown_on >= until_on then 0 else 1 end asc,
             case when shown_on >= until_on then observed_at end asc,
             observed_at desc,

@@ -122,7 +122,8 @@ fated as (
     select
         recognised.*,
         case
-            when received_at is null or newest_group = 'not_counted' then 'not_accepted'
+            -- Refused only after the day, it was in hand on it.
+            when received_at is null or (newest_group = 'not_counted' and status_group = 'not_counted') then 'not_accepted'
             when received_on > until_on then 'received_after'
             when closed_on < period_start and recognised_late is null then 'closed_before'
             when
