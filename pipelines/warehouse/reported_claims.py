@@ -28,6 +28,7 @@ _REFUSED = """
     group by unit_name, unit_id, file_name
     order by unit_id, file_name
 """
+_NEXT = "\n      · "
 # More refused files are counted, not named.
 _MOST_REFUSED = 30
 # Open dossiers that the unit's newest population export lacks, by that export.
@@ -40,29 +41,35 @@ _GONE = """
 """
 
 
-def by_file(which: str) -> str:
+def by_file(which: str, between: str = " ") -> str:
     """Return the query of the claims of a report, one row a file and what is to be done: all that is said of it.
 
     Args:
         which: condition on rpt_claim.
+        between: what stands between two reasons.
     """
     return f"""
-        select unit_name, file_name, effect, string_agg(distinct reason, ' ' order by reason) as reasons, mend
+        select unit_name, file_name, effect, string_agg(distinct reason, '{between}' order by reason) as reasons, mend
         from rpt_claim where {which}
         group by unit_name, file_name, effect, mend, sort_no, unit_id
         order by sort_no, unit_id, file_name, mend"""
 
 
 def claim_lines(report: Path) -> list[str]:
-    """Return a line for every file of a finished report with claims nobody accepted: what was found, what to do."""
+    """Return what is said of every file of a finished report with claims nobody accepted: what was found, what to do.
+
+    Several findings have a line each.
+    """
     with duckdb.connect(report / "warehouse.duckdb", read_only=True) as connection:
         rows = (
-            connection.execute(by_file("is_asked and accepted is null")).fetchall()
+            connection.execute(by_file("is_asked and accepted is null", between=_NEXT)).fetchall()
             if _has(connection, "rpt_claim")
             else []
         )
     return [
-        f"«{file}» của {unit}, {EFFECT_WORDS[effect]}: {reason} {mend}" for unit, file, effect, reason, mend in rows
+        f"«{file}» của {unit}, {EFFECT_WORDS[effect]}:"
+        + (f"{_NEXT}{reasons}\n      {mend}" if _NEXT in reasons else f" {reasons} {mend}")
+        for unit, file, effect, reasons, mend in rows
     ]
 
 
