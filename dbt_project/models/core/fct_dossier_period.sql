@@ -188,17 +188,21 @@ counted as (
             as fee_mismatch,
         case when is_received_in_period and digitised_intake = 'yes' then 1 else 0 end as intake_digitised,
         case when is_received_in_period and digitised_intake in ('yes', 'no') then 1 else 0 end as intake_told,
-        case when is_received_in_period and coalesce(digitised_intake, '') not in ('yes', 'no') then 1 else 0 end as intake_untold,
+        case when is_received_in_period and coalesce(digitised_intake, '') not in ('yes', 'no') then 1 else 0 end
+            as intake_untold,
         case when is_with_result then 1 else 0 end as resolved_with_result,
         case when is_with_result and digitised_result = 'yes' then 1 else 0 end as result_digitised,
         case when is_with_result and digitised_result in ('yes', 'no') then 1 else 0 end as result_told,
         case when is_with_result and coalesce(digitised_result, '') not in ('yes', 'no') then 1 else 0 end as result_untold,
         case
-            when outcome not in ('pending_in_time', 'pending_overdue') and satisfaction in ('satisfied', 'neutral', 'dissatisfied')
+            when
+                outcome not in ('pending_in_time', 'pending_overdue')
+                and satisfaction in ('satisfied', 'neutral', 'dissatisfied')
                 then 1
             else 0
         end as rated,
-        case when outcome not in ('pending_in_time', 'pending_overdue') and satisfaction = 'satisfied' then 1 else 0 end as satisfied,
+        case when outcome not in ('pending_in_time', 'pending_overdue') and satisfaction = 'satisfied' then 1 else 0 end
+            as satisfied,
         case when outcome not in ('pending_in_time', 'pending_overdue') and satisfaction = 'dissatisfied' then 1 else 0 end
             as dissatisfied,
         case when outcome not in ('pending_in_time', 'pending_overdue') and satisfaction = 'neutral' then 1 else 0 end
@@ -226,8 +230,8 @@ issued as (
 {% set columns = (yml_columns('fct_dossier_period') if graph.get('nodes') else {}) | list -%}
 select {{ columns | join(', ') or '*' }}
 from counted
-{% if columns -%}
-union all
-select {{ columns | join(', ') }}
-from issued
-{%- endif %}
+{% if columns %}
+    union all
+    select {{ columns | join(', ') }}
+    from issued
+{% endif %}

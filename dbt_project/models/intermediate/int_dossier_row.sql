@@ -11,7 +11,12 @@ select
     source_sheet,
     source_row
 from {{ ref('int_case_row_ranked') }}
-where dossier_code not in (select issued.dossier_code from {{ ref('int_issued_dossier') }} as issued where issued.fate = 'counted')
+where
+    dossier_code not in (
+        select issued.dossier_code
+        from {{ ref('int_issued_dossier') }} as issued
+        where issued.fate = 'counted'
+    )
 union all
 select
     row_id,
