@@ -28,6 +28,7 @@ from pipelines.audit.evidence import Untraceable
 from pipelines.defs import reports
 from pipelines.defs.automation import JOB_NAME
 from pipelines.warehouse.finished import read_manifest
+from pipelines.warehouse.streams import streams
 
 PERIODS = (
     "period_id,period_kind,label,start_on,end_on\n"
@@ -141,16 +142,9 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
 @pytest.fixture(scope="module")
 def asked(page: Page) -> str:
     """A run that asked the second quarter and went no further."""
-    run_id = page.launch("2021-Q2", *ASK, *(f"landed/{name}" for name in STREAMS))
+    run_id = page.launch("2021-Q2", *ASK, *(f"landed/{name}" for name in streams()))
     assert page.status(run_id) == "SUCCESS", page.why(run_id)
     return run_id
-
-
-STREAMS = [
-    "case_exports", "communications", "death_cases", "declared_dossiers", "directives", "draft_documents",
-    "feedback_logs", "findings", "focal_officers", "inspections", "internal_processes", "posting_checks",
-    "publication_decisions", "review_submissions", "trainings",
-]  # fmt: skip
 
 
 def test_the_page_shows_every_asset_with_its_owner(page: Page) -> None:
@@ -175,7 +169,7 @@ def test_a_form_alone_says_that_the_question_belongs_to_the_same_run(page: Page,
 
 def test_a_backfill_asks_each_quarter_in_a_run_of_its_own(page: Page) -> None:
     quarters = ["2021-Q1", "2021-Q2", "2021-Q3", "2021-Q4"]
-    names = ["question", *(f"landed/{name}" for name in STREAMS)]
+    names = ["question", *(f"landed/{name}" for name in streams())]
     params = {"partitionNames": quarters, "assetSelection": paths(names)}
     started = page.call(BACKFILL, params=params)["launchPartitionBackfill"]
     assert started["__typename"] == "LaunchBackfillSuccess", started
@@ -230,6 +224,6 @@ def test_what_a_dead_run_left_is_deleted_by_the_next_question(page: Page, asked:
     dead = page.office / "data" / "build" / "a-run-that-was-killed"
     dead.mkdir(parents=True, exist_ok=True)
     (dead / "warehouse.duckdb").write_bytes(b"half")
-    run_id = page.launch("2021-Q2", "question", *(f"landed/{name}" for name in STREAMS))
+    run_id = page.launch("2021-Q2", "question", *(f"landed/{name}" for name in streams()))
     assert page.status(run_id) == "SUCCESS", page.why(run_id)
     assert [path.name for path in (page.office / "data" / "build").iterdir()] == [run_id]
