@@ -38,7 +38,7 @@ def apologies(landed: Landed, dossier: Dossier, cell: str, due_at: dt.datetime |
     state = apology_state(landed, dossier, due_at)
     states = ("apologised", "apologised_late", "not_apologised", "apology_untold")
     is_overdue = cell in ("overdue", "pending_overdue")
-    row = dossier.observed
+    row = dossier.remarked
     no_cause = row["overdue_cause"] is None and (row["delivery_id"], "overdue_cause") not in landed.columns
     whole = {"overdue_total": is_overdue, "overdue_cause_untold": is_overdue and no_cause}
     whole |= {f"overdue_{name}": is_overdue and state == name for name in states}
@@ -51,7 +51,7 @@ def apologies(landed: Landed, dossier: Dossier, cell: str, due_at: dt.datetime |
 
 def fees(landed: Landed, dossier: Dossier, is_new: bool) -> dict[str, int]:
     """Fees of what was received in the period, paid by the last counted day; without amounts the day gives it."""
-    question, row, paid_on = landed.question, dossier.observed, on(dossier.newest["paid_at"])
+    question, row, paid_on = landed.question, dossier.remarked, on(dossier.newest["paid_at"])
     has_column = any(
         (row["delivery_id"], name) in landed.columns for name in ("fee_due", "fee_paid", "fee_kind", "paid_at")
     )

@@ -36,7 +36,7 @@ def counted_dossiers(landed: Landed) -> list[Counted]:
         if outcome is not None:
             keys = {
                 **keys_of(landed, dossier, procedure),
-                "cause_section_code": cause_section(landed, dossier.observed["overdue_cause"]),
+                "cause_section_code": cause_section(landed, dossier.remarked["overdue_cause"]),
             }
             found.append(
                 Counted(
@@ -358,8 +358,8 @@ def _endings(question: Row, dossier: Dossier, cell: str, due_at: dt.datetime | N
 
 def service_level(dossier: Dossier) -> str:
     """Return full, partial or other: as its column gives it, else as the channel was written (domain/05 5.9)."""
-    if dossier.observed["service_level"] in ("full", "partial"):
-        return dossier.observed["service_level"]
+    if dossier.remarked["service_level"] in ("full", "partial"):
+        return dossier.remarked["service_level"]
     written = (dossier.newest["channel_label"] or "").casefold()
     return "full" if "toàn trình" in written else "partial" if "một phần" in written else "other"
 
@@ -373,7 +373,7 @@ def _levels(question: Row, dossier: Dossier, is_new: bool) -> dict[str, int]:
 
 def _remarks(question: Row, dossier: Dossier, cell: str, is_new: bool) -> dict[str, int]:
     """Digitised at intake and result (5.10), rated by the applicant (5.12)."""
-    row = dossier.observed
+    row = dossier.remarked
     waits = cell == "on_time" and not happened(on(closing_moment(question, dossier)), question["until_on"])
     has_result = cell in ("early", "on_time", "overdue") and not waits
     is_resolved = not cell.startswith("pending")

@@ -27,6 +27,8 @@ class Dossier:
     unit_kind: str
     newest: Row
     observed: Row
+    # The owner's row of that day: side remarks (fees, cause, rating) are what its own system tells.
+    remarked: Row
     # The promise of the as-of day's row, else the last before it.
     promised_at: dt.datetime | None
     first_due_at: dt.datetime | None
@@ -107,6 +109,7 @@ def _known(landed: Landed, exports: Exports, key: str, rows: list[Row]) -> Dossi
         unit_kind=noted.owner.kind,
         newest=noted.newest,
         observed=observed,
+        remarked=row_of_the_day(noted.own, until),
         promised_at=observed["due_at"] or _last_promise(noted.story, observed),
         first_due_at=first_promise(noted.story),
         original_unit_id=named_unit(landed, min(noted.own, key=age)),

@@ -105,6 +105,16 @@ select
     row_number() over (
         partition by dossier_key
         order by
+            owned_order asc,
+            case when shown_on >= until_on then 0 else 1 end asc,
+            case when shown_on >= until_on then observed_at end asc,
+            observed_at desc,
+            delivery_receipt_no desc,
+            delivery_id desc
+    ) as remark_rank,
+    row_number() over (
+        partition by dossier_key
+        order by
             first_order,
             case when due_at is null then 1 else 0 end,
             observed_at,

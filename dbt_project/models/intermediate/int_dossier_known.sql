@@ -1,7 +1,7 @@
 -- What once happened comes from the newest row, whoever sent it; what a system overwrites (status, due dates, the pause: a
 -- second supplement writes over the first one's dates) from the owner's first delivery that observed the dossier at or
--- after the end of the as-of day, else another unit's, else the owner's last before it. So do the side remarks no date gives
--- the day of (fees, rating).
+-- after the end of the as-of day, else another unit's, else the owner's last before it. The side remarks no date gives the
+-- day of (fees, rating) come from the owner's row of that day alone: each system tells its own.
 with promised_before as (
     -- A due date blanked later stays as last known.
     select
@@ -48,22 +48,22 @@ select
     newest_row.paid_at,
     newest_row.status as newest_status,
     as_of_row.status,
-    as_of_row.reappointment_count,
-    as_of_row.overdue_cause,
-    as_of_row.service_level,
-    as_of_row.fee_kind,
-    as_of_row.fee_due,
-    as_of_row.fee_paid,
-    as_of_row.payment_channel,
-    as_of_row.digitised_intake,
-    as_of_row.digitised_result,
-    as_of_row.satisfaction,
+    remark_row.reappointment_count,
+    remark_row.overdue_cause,
+    remark_row.service_level,
+    remark_row.fee_kind,
+    remark_row.fee_due,
+    remark_row.fee_paid,
+    remark_row.payment_channel,
+    remark_row.digitised_intake,
+    remark_row.digitised_result,
+    remark_row.satisfaction,
     coalesce(as_of_day.due_at, promised_before.due_at) as due_at,
     as_of_day.due_at is null and promised_before.due_at is not null as is_due_blanked,
     as_of_row.new_due_at,
     as_of_row.due_after_supplement,
     as_of_day.observed_at as status_observed_at,
-    as_of_row.delivery_id as status_delivery_id,
+    remark_row.delivery_id as remark_delivery_id,
     first_due.due_at as first_due_at,
     newest.flags,
     newest.delivery_id,
@@ -75,6 +75,9 @@ inner join {{ ref('stg_case_exports') }} as newest_row on newest.row_id = newest
 inner join {{ ref('int_case_row_ranked') }} as as_of_day
     on newest.dossier_code = as_of_day.dossier_code and as_of_day.as_of_rank = 1
 inner join {{ ref('stg_case_exports') }} as as_of_row on as_of_day.row_id = as_of_row.row_id
+left join {{ ref('int_case_row_ranked') }} as remark_of
+    on newest.dossier_code = remark_of.dossier_code and remark_of.remark_rank = 1
+left join {{ ref('stg_case_exports') }} as remark_row on remark_of.row_id = remark_row.row_id
 inner join {{ ref('int_case_row_ranked') }} as first_due
     on newest.dossier_code = first_due.dossier_code and first_due.first_due_rank = 1
 left join promised_before

@@ -16,4 +16,4 @@ select
     coalesce(as_of_day.tells_fee, 0) = 1 as tells_fee
 from {{ ref('int_dossier_known') }} as known
 left join delivered as newest on known.delivery_id = newest.delivery_id
-left join delivered as as_of_day on known.status_delivery_id = as_of_day.delivery_id
+left join delivered as as_of_day on known.remark_delivery_id = as_of_day.delivery_id
