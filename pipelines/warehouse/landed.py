@@ -28,8 +28,8 @@ from pipelines.warehouse.delivery_states import state_of
 from pipelines.warehouse.landed_schema import REFERENCE_TABLES, columns_sql, landed_schema
 from pipelines.warehouse.prior import land_prior
 from pipelines.warehouse.question import Question
+from pipelines.warehouse.records import record_sql
 from pipelines.warehouse.register import register
-from pipelines.warehouse.said import record_sql
 from pipelines.warehouse.sent_when import SentDays, sent_days
 from pipelines.warehouse.standing import judged
 from pipelines.warehouse.streams import contract_path, streams
