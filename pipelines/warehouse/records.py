@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _BETWEEN = " | "  # between the parts of a key of several columns
-_AT_ONCE = 50_000  # rows whose contents are in memory at a time
 
 
 def record_columns(contract: Contract) -> list[str]:
@@ -60,7 +59,7 @@ def read_table(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
     import pyarrow.parquet as pq
 
     with pq.ParquetFile(path) as file:
-        return file.read(columns=None if columns is None else list(columns))
+        return file.read(columns=None if columns is None else list(columns), use_threads=False)
 
 
 class Records:
@@ -140,8 +139,8 @@ def _contents(path: Path, contract: Contract) -> dict[str, int]:
     told = [name for name in contract.typed_columns if name not in LINEAGE_COLUMNS]
     found: dict[str, int] = {}
     with pq.ParquetFile(path) as file:
-        for batch in file.iter_batches(_AT_ONCE, columns=told):
-            columns = batch.to_pydict()
+        for group in range(file.num_row_groups):  # a piece of the reader each
+            columns = file.read_row_group(group, columns=told, use_threads=False).to_pydict()
             rows = zip(*(columns[name] for name in told), strict=True)
             # Of the text: numbers that differ may have one hash (-1 and -2).
             said = [hash(repr(["" if value is None else value for value in row])) for row in rows]

@@ -225,7 +225,9 @@ class _Typing:
         last = max(delivery.says_until for delivery in deliveries)
         self._office = office
         self._known = _known(office, last + dt.timedelta(days=office.settings.window.max_days_after_observed))
+        # Of each stream what waits to be judged, and how many rows that is.
         self._waiting: dict[str, list[tuple[_Kept, Read]]] = {}
+        self._rows = Counter[str]()
 
     def make(self, items: Sequence[_Kept], say: Callable[[str], None]) -> None:
         """Read and judge deliveries and keep each in its folder; say how far it is."""
@@ -255,7 +257,8 @@ class _Typing:
                 continue
             waiting = self._waiting.setdefault(str(item.delivery.stream), [])
             waiting.append((item, read))
-            if sum(read.pieces.row_count for _, read in waiting) >= PIECE_ROWS:
+            self._rows[str(item.delivery.stream)] += read.pieces.row_count
+            if self._rows[str(item.delivery.stream)] >= PIECE_ROWS:
                 self._judge(str(item.delivery.stream))
 
     def _judge(self, stream: str) -> None:
@@ -263,6 +266,7 @@ class _Typing:
         from pipelines.ingest.reading import refused_file, unforeseen
 
         waiting = self._waiting.pop(stream, [])
+        self._rows[stream] = 0
         try:
             judged = self._judged(waiting)
         except OfficeError:
