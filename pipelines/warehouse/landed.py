@@ -282,7 +282,7 @@ def _union(connection: duckdb.DuckDBPyConnection, table: str, part: str, counted
         only = f" where list_contains(?, {record_sql(table)})" if together[0].remaining is not None else ""
         connection.execute(
             f"insert into landed.{table} (delivery_id, {names}) select file.delivery_id, {casts} "
-            "from read_parquet(?, filename = true, file_row_number = true, union_by_name = true) as row_of "
+            "from read_parquet(?, filename = true, file_row_number = true) as row_of "
             f"inner join incoming as file on row_of.filename = file.path{only} "
             "order by file.number, row_of.file_row_number",
             [list(files["path"]), *([sorted(rest)] if only else [])],
