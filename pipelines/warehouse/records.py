@@ -7,6 +7,7 @@ Invariant: a record has the same name in Python and in SQL; memory holds names a
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -70,6 +71,8 @@ class Records:
         self._codes: dict[Path, dict[str, str]] = {}
         self._rejected: dict[Path, frozenset[str]] = {}
         self._contents: dict[Path, dict[str, int]] = {}
+        # A record → how many of the files whose records were read have it.
+        self._files_with = Counter[tuple[str, str]]()
         # A record, in any file of its stream whose contents were read → what those files say of it.
         self._says: dict[tuple[str, str], set[int]] = {}
 
@@ -82,6 +85,7 @@ class Records:
             for name, code in zip(record_names(rows, contract), rows[contract.key], strict=True):
                 found.setdefault(name, code)
             self._codes[folder] = found
+            self._files_with.update((stream, name) for name in found)
         return self._codes[folder]
 
     def rejected(self, folder: Path) -> frozenset[str]:
@@ -113,6 +117,10 @@ class Records:
 
     def first_changed(self, stream: str, new: Path, olds: Sequence[Path]) -> tuple[int, list[str]] | None:
         """Return the place of the first of some files that has a record of a new one otherwise, and those records."""
+        for folder in (new, *olds):
+            self.codes(stream, folder)
+        if all(self._files_with[stream, name] == 1 for name in self.codes(stream, new)):
+            return None  # the usual case, for which no file is read whole
         for old in olds:
             self._of(stream, old)
         unlike = {name: said for name, said in self._of(stream, new).items() if self._says[stream, name] != {said}}

@@ -202,6 +202,8 @@ def source_of(office: Office, delivery: Delivery) -> Source:
     )
 
 
+# Rows the tables of a very small file weigh as much as, while it waits to be judged.
+_ROWS_OF_A_FILE = 50
 # Files read between two lines of progress.
 _SAID_EVERY = 250
 # Match keys of the names of an office's units, under the hash of its table of units.
@@ -257,7 +259,7 @@ class _Typing:
                 continue
             waiting = self._waiting.setdefault(str(item.delivery.stream), [])
             waiting.append((item, read))
-            self._rows[str(item.delivery.stream)] += read.pieces.row_count
+            self._rows[str(item.delivery.stream)] += max(read.pieces.row_count, _ROWS_OF_A_FILE)
             if self._rows[str(item.delivery.stream)] >= PIECE_ROWS:
                 self._judge(str(item.delivery.stream))
 
