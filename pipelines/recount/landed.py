@@ -150,7 +150,7 @@ class Landed:
 
     @cached_property
     def fields_by_name(self) -> dict[str, list[Row]]:
-        """Match key of the name → versions of the fields so named; spelled without marks too, where that is one name."""
+        """Match key of the name → versions of the fields so named; without marks too, where that is one name."""
         found = _grouped(self.table("field"), "field_name_key")
         spelled: dict[str, set[str]] = {}
         for key in found:

@@ -96,7 +96,6 @@ class Exports:
             if delivery is not None and delivery["stream"] == stream and reject["record_code"] is not None:
                 self.sent_back[series_name(delivery), reject["record_code"]].add(delivery["observed_at"])
 
-
     @cached_property
     def still_shown(self) -> frozenset[str]:
         """Codes of rows sent back from an export of the asked day, or a later one, of any unit."""
