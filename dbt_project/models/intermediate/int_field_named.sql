@@ -1,6 +1,13 @@
 -- What field a name means: the version in force on the last counted day first, then the first code. A name written
 -- without marks («Van hoa») means the field whose name is so spelled, if there is only one and no field bears that name.
-with key_of as (
+with bare_alone as (
+    select field_bare_key
+    from {{ source('landed', 'field') }}
+    group by field_bare_key
+    having min(field_name_key) = max(field_name_key) and min(field_name_key) <> field_bare_key
+),
+
+key_of as (
     select
         field_name_key,
         field_code,
@@ -14,12 +21,7 @@ with key_of as (
         bare.valid_from,
         bare.valid_to
     from {{ source('landed', 'field') }} as bare
-    inner join (
-        select field_bare_key
-        from {{ source('landed', 'field') }}
-        group by field_bare_key
-        having min(field_name_key) = max(field_name_key) and min(field_name_key) <> field_bare_key
-    ) as alone on bare.field_bare_key = alone.field_bare_key
+    inner join bare_alone on bare.field_bare_key = bare_alone.field_bare_key
 ),
 
 named as (
