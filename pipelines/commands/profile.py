@@ -34,6 +34,7 @@ def run(parsed: argparse.Namespace) -> int:
     from pipelines.commands.inspect import judged_lines
     from pipelines.commands.inspect_unknown import header_lines, word_lines
     from pipelines.ingest.sniff import Refused
+    from pipelines.office.profiles import issued_profile
     from pipelines.setup.draft import draft
 
     office = load(parsed)
@@ -46,6 +47,8 @@ def run(parsed: argparse.Namespace) -> int:
         drafted = draft(path, parsed.unit, known)
     except Refused as refusal:
         raise OfficeError(f"Không mở được {path.name}: {refusal.reason} {refusal.mend}") from refusal
+    if drafted is None and office.profile_for(parsed.unit or "", path.name) is issued_profile():
+        raise OfficeError(f"{path.name} là số liệu phát hành của cấp dưới: phần mềm tự đọc, không cần hồ sơ nguồn.")
     if drafted is None:
         raise OfficeError(f"Không bảng nào của phần mềm có từ hai tiêu đề cột của {path.name}; không soạn được.")
     contract = drafted.found.contract
