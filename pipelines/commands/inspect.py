@@ -260,7 +260,7 @@ def _reading_lines(reading: Reading) -> Iterator[str]:
     if version := verdict.get("issued"):
         issue_id = f"{version['period_id']}/v{version['version']}"
         until_on = dt.date.fromisoformat(version["until_on"])
-        yield f"Bản phát hành: {printable(version['office_name'])}, {issue_id}, số liệu đến hết ngày {until_on:%d/%m/%Y}"
+        yield f"Bản phát hành: {printable(version['office_name'])}, {issue_id}, số đến hết ngày {until_on:%d/%m/%Y}"
         yield f"Mã niêm phong: {version['seal']}; so với mã in ở trang cuối văn bản của đơn vị"
     counts = {name: format_count(number) for name, number in verdict["counts"].items()}
     yield (
