@@ -49,7 +49,7 @@ HEADINGS = {
     "dossier_code": "Mã hồ sơ",
     "written_code": "Mã ghi trong tệp",
     "feedback_code": "Mã phản ánh, kiến nghị",
-    "flag_label": "Cảnh báo của hồ sơ",
+    "flag_label": "Cảnh báo",
     "side": "Lệch ở phía",
     "prior_issue": "Bản kỳ trước",
     "prior_unit_name": "Đơn vị ở kỳ trước",

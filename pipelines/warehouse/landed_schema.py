@@ -36,7 +36,7 @@ REFERENCE_TABLES = {
 }
 # Columns a landed table has beside those of its file.
 _ADDED: dict[str, Columns] = {
-    "field": {"field_name_key": "varchar"},
+    "field": {"field_name_key": "varchar", "field_bare_key": "varchar"},
     "procedure": {"procedure_name_key": "varchar", "source_row": "integer"},
     "period": {"unit_deadline_on": "date"},
     "estimate": {"source_row": "integer"},
