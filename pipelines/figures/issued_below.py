@@ -54,7 +54,7 @@ def issued_below(connection: duckdb.DuckDBPyConnection, cleaner: Cleaner) -> tup
         left join (
             select delivery_id, count(*) as dossiers from int_issued_dossier where fate = 'counted' group by delivery_id
         ) as d on v.delivery_id = d.delivery_id
-        where v.is_of_period
+        where v.is_asked
         order by u.sort_no, u.unit_id, v.delivery_id"""
     return tuple(
         IssuedBelow(

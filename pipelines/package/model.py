@@ -58,6 +58,7 @@ def _info_of_question(office: Office, connection: duckdb.DuckDBPyConnection) -> 
         return office_info(office)
     own = office_info(office)
     unit = dict(zip(("unit_id", "name_vi", "short_name", "unit_kind"), found, strict=True))
+    unit["short_name"] = unit["short_name"] or unit["name_vi"]
     documents = office.settings.unit_documents.get(unit["unit_id"], UnitDocuments())
     noted = {
         name: tuple(value) if isinstance(value, list) else value
@@ -100,6 +101,7 @@ def unit_info(office: Office, unit: dict[str, Any]) -> OfficeInfo:
     section = office.settings.office
     of_unit = office.settings.unit_documents
     empty = UnitDocuments()
+    short_name = unit["short_name"] or unit["name_vi"]
     own, kind = of_unit.get(unit["unit_id"], empty), of_unit.get(unit["unit_kind"], empty)
 
     def first(name: str, otherwise: Any) -> Any:
@@ -108,9 +110,9 @@ def unit_info(office: Office, unit: dict[str, Any]) -> OfficeInfo:
 
     return OfficeInfo(
         name=unit["name_vi"],
-        short_name=unit["short_name"],
+        short_name=short_name,
         parent_name=first("parent_name", section.name),
-        place=first("place", section.place).replace("{short_name}", unit["short_name"]),
+        place=first("place", section.place).replace("{short_name}", short_name),
         receiving_agency=first("receiving_agency", section.name),
         report_symbol=first("report_symbol", "BC"),
         recipients=_others(office, unit["unit_id"], first("recipients", [section.name, "Lưu: VT"])),
