@@ -92,6 +92,14 @@ def _of_breaks() -> Iterator[Table]:
         *("thuoc_ky", "unit_name", "dossier_code", "flag_label", *_PLACE),
     )
     yield _occasional(
+        "phan-anh-co-canh-bao",
+        "Phản ánh, kiến nghị có cảnh báo",
+        f"""(select r.*, d.sha256, u.unit_name, q.period_id as thuoc_ky from int_feedback_flag as r {_OF_FILE}
+            left join {_UNITS} as u on r.handling_unit_id = u.unit_id)""",
+        "feedback_code, flag",
+        *("thuoc_ky", "unit_name", "feedback_code", "flag_label", *_PLACE),
+    )
+    yield _occasional(
         "cau-noi-don-vi",
         "Mỗi đơn vị trước khi sắp xếp mang gì sang đơn vị sau",
         "(select r.*, q.period_id as thuoc_ky from rpt_unit_bridge as r cross join landed.question as q)",

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sized
+from collections import Counter
+from collections.abc import Iterable, Sized
 from functools import lru_cache
 
 _SPACES = re.compile(r"[\s\u00a0\u200b\ufeff]+")
@@ -49,6 +50,13 @@ def ascii_key(text: str) -> str:
     """Return the key without marks (đ → d), for a second try that must be unique."""
     folded = unicodedata.normalize("NFD", match_key(text).replace("đ", "d"))
     return "".join(letter for letter in folded if not unicodedata.combining(letter))
+
+
+def keys_with_and_without_marks(names: Iterable[str]) -> set[str]:
+    """Return every key that means one of some names: its own, and the one without marks where no other name has it."""
+    keys = {match_key(name) for name in names}
+    bare = Counter(ascii_key(key) for key in keys)
+    return keys | {key for key, count in bare.items() if count == 1}
 
 
 def format_count(value: int, zero_display: str = "0") -> str:

@@ -102,7 +102,7 @@ def _known(landed: Landed, exports: Exports, key: str, rows: list[Row]) -> Dossi
     # another unit that has is nearer to it.
     until = landed.question["until_on"]
     shown = [rows for rows in (noted.own, noted.beside) if any(has_seen(row, until) for row in rows)]
-    observed = row_of_the_day(shown[0] if shown else noted.own, until)
+    observed = _as_it_stood(noted.story, row_of_the_day(shown[0] if shown else noted.own, until), until)
     return Dossier(
         code=key,
         unit_id=noted.owner.unit_id,
@@ -115,6 +115,24 @@ def _known(landed: Landed, exports: Exports, key: str, rows: list[Row]) -> Dossi
         original_unit_id=named_unit(landed, min(noted.own, key=age)),
         is_missing=noted.owner.state == GONE,
     )
+
+
+def _as_it_stood(story: list[Row], observed: Row, until: dt.date) -> Row:
+    """Return a row with the pause of the day in place of an end without result that came only after the day.
+
+    It waited if the row before shows the clock stopped, and no supplement given by the day says that it ran again.
+    """
+    ended_on, given_at = on(observed["finished_at"]), observed["supplement_received_at"]
+    if observed["status"] not in ("withdrawn", "returned") or ended_on is None or ended_on <= until:
+        return observed
+    seen_at = observed["delivery"]["observed_at"]
+    before = max((row for row in story if row["delivery"]["observed_at"] < seen_at), key=age, default=None)
+    if before is None or before["status"] not in ("awaiting_supplement", "awaiting_payment", "suspended"):
+        return observed
+    waited_for_it = before["status"] == "awaiting_supplement"
+    if happened(on(given_at), until) and (waited_for_it or given_at > before["delivery"]["observed_at"]):
+        return observed
+    return {**observed, "status": before["status"]}
 
 
 def _last_promise(rows: list[Row], observed: Row) -> dt.datetime | None:

@@ -7,6 +7,7 @@ Not here: any rule of counting (recount_<noun>). Invariant: nothing but schema `
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -149,8 +150,13 @@ class Landed:
 
     @cached_property
     def fields_by_name(self) -> dict[str, list[Row]]:
-        """Match key of the name → versions of the fields so named."""
-        return _grouped(self.table("field"), "field_name_key")
+        """Match key of the name → versions of the fields so named; without marks too, where that is one name."""
+        found = _grouped(self.table("field"), "field_name_key")
+        spelled: dict[str, set[str]] = {}
+        for key in found:
+            spelled.setdefault(_unmarked(key), set()).add(key)
+        alone = {bare: keys.pop() for bare, keys in spelled.items() if len(keys) == 1}
+        return {**{bare: found[key] for bare, key in alone.items()}, **found}
 
     @cached_property
     def unit_of_key(self) -> dict[str, str]:
@@ -299,6 +305,11 @@ def on(moment: dt.datetime | dt.date | None) -> dt.date | None:
 def happened(day: dt.date | None, until: dt.date) -> bool:
     """Return whether an event's day is known and not after the last counted day."""
     return day is not None and day <= until
+
+
+def _unmarked(text: str) -> str:
+    letters = unicodedata.normalize("NFD", text.replace("đ", "d"))
+    return "".join(letter for letter in letters if unicodedata.category(letter) != "Mn")
 
 
 def _grouped(rows: Iterable[Row], *keys: str) -> dict[Any, list[Row]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -96,6 +96,15 @@ class Exports:
             if delivery is not None and delivery["stream"] == stream and reject["record_code"] is not None:
                 self.sent_back[series_name(delivery), reject["record_code"]].add(delivery["observed_at"])
 
+    @cached_property
+    def still_shown(self) -> frozenset[str]:
+        """Codes of rows sent back from an export of the asked day, or a later one, of any unit."""
+        return frozenset(
+            code
+            for (name, code), moments in self.sent_back.items()
+            if max(moments) >= self.series[name].as_of(self.until)
+        )
+
 
 def series_name(delivery: Row) -> _SeriesName:
     """Return what names a series: the unit that sends, the profile that reads."""
@@ -142,6 +151,8 @@ def owned(landed: Landed, exports: Exports, rows: list[Row], code: str) -> Owned
         by_unit[row["unit_id"]].append(row)
     holders = sorted((_holder(landed, exports, unit, mine, code) for unit, mine in by_unit.items()), key=_order)
     owner = holders[0]
+    if owner.state == GONE and rows[0]["key"] in exports.still_shown:
+        owner = replace(owner, state=NOT_SEEN_SINCE)
     own = last_of_each_delivery(owner.rows)
     before = [row for holder in holders[1:] if holder.state == GONE for row in last_of_each_delivery(holder.rows)]
     beside = [row for holder in holders[1:] if holder.state != GONE for row in last_of_each_delivery(holder.rows)]

@@ -19,7 +19,7 @@ from pipelines.ingest.contract import load_contract
 from pipelines.office.corrections import Correction
 from pipelines.office.reference import unit_aliases
 from pipelines.office.settings import Office
-from pipelines.office.text import match_key
+from pipelines.office.text import ascii_key, match_key
 from pipelines.periods.calendar import working_calendar
 from pipelines.periods.period import find_period
 from pipelines.warehouse.asked_claims import acceptance_rows, claim_rows, claims_of
@@ -83,6 +83,8 @@ def _reference(office: Office, name: str) -> pd.DataFrame:
             frame[column] = frame[column].where(frame[column] != "", None)
     for name_column in {"procedures": ["procedure_name"], "fields": ["field_name"]}.get(name, []):
         frame[f"{name_column}_key"] = [match_key(value) for value in frame[name_column]]
+    if name == "fields":
+        frame["field_bare_key"] = [ascii_key(value) for value in frame["field_name"]]
     if name == "periods":
         frame["unit_deadline_on"] = [
             find_period(office.reference["periods"], period_id).unit_deadline(office.settings.deadlines)
@@ -166,6 +168,7 @@ def _issued_versions(typed: list[TypedDelivery]) -> pd.DataFrame:
     rows = [
         {"delivery_id": item.delivery.delivery_id, "issue_id": f"{version['period_id']}/v{version['version']}"}
         | {name: version[name] for name in ("version", "kind", "seal", "office_name", "until_on")}
+        | {"office_unit_id": version["unit_id"]}
         for item in typed
         if item.is_counted and (version := item.verdict.get("issued"))
     ]

@@ -311,7 +311,7 @@ class _Typing:
 def _known(office: Office, last: dt.date) -> Known:
     """What the suite compares rows with: the reference tables, and the days off up to the last day a cell may have."""
     from pipelines.office.reference import time_limits, unit_aliases
-    from pipelines.office.text import match_key
+    from pipelines.office.text import keys_with_and_without_marks, match_key
     from pipelines.periods.calendar import days_off, working_calendar
     from pipelines.periods.due_dates import decided_calendar
     from pipelines.quality.helpers import Known
@@ -324,7 +324,7 @@ def _known(office: Office, last: dt.date) -> Known:
         names={
             "procedure": {match_key(name) for name in tables["procedures"]["procedure_name"]},
             "unit": set(unit_aliases(tables["units"])["unit_key"]),
-            "field": {match_key(name) for name in tables["fields"]["field_name"]},
+            "field": keys_with_and_without_marks(tables["fields"]["field_name"]),
         },
         days_off=days_off(calendar),
         limits=time_limits(tables["procedures"]),

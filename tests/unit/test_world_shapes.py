@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import pytest
 from truth.world import compare
-from truth.world.catalogue import DESK, WARDS
+from truth.world.catalogue import DESK, WARDS, WITHOUT_MARKS
 from truth.world.history import Dossier
 from truth.world.sendings import Export, Shown
 
@@ -74,6 +74,12 @@ def _is_reopened(world: compare.World, dossier: Dossier, rows: Rows) -> bool:
     return any(first and not then for first, then in pairwise(done))
 
 
+def _is_given_up_in_a_pause(world: compare.World, dossier: Dossier, rows: Rows) -> bool:
+    told = [row.state.status for _, row in rows]
+    pauses = ("awaiting_payment", "suspended")
+    return any(first in pauses and then in ("withdrawn", "returned") for first, then in pairwise(told))
+
+
 OF_DOSSIERS: dict[str, Callable[[compare.World, Dossier, Rows], bool]] = {
     "passed to the desk": _passes_to_the_desk,
     "shown by ward and desk": lambda world, dossier, rows: len({export.unit for export, _ in rows}) > 1,
@@ -100,6 +106,15 @@ OF_DOSSIERS: dict[str, Callable[[compare.World, Dossier, Rows], bool]] = {
         for export in world.exports
     ),
     "impossible date, sent back": lambda world, dossier, rows: any(row.is_sent_back for _, row in rows),
+    "given up in a pause": _is_given_up_in_a_pause,
+    "passed to the desk, sent back there": lambda world, dossier, rows: any(
+        row.is_sent_back and export.unit == DESK for export, row in rows
+    ),
+    "end moved over the cut-off": lambda world, dossier, rows: (
+        len({row.state.finished for _, row in rows if row.state.finished}) == 2
+    ),
+    "field without marks": lambda world, dossier, rows: _cell(rows[0][1], "field_name") in WITHOUT_MARKS.values(),
+    "unknown code, known name": lambda world, dossier, rows: _cell(rows[0][1], "procedure_code") == "9.999999",
     "rejected at intake": lambda world, dossier, rows: "Từ chối" in _cell(rows[-1][1], "status")
     or "không được" in _cell(rows[-1][1], "status"),
 }  # fmt: skip
@@ -159,6 +174,26 @@ def test_feedback_ends_otherwise_in_a_later_quarter(shape: str, worlds: list[com
                     told[number, item.number].append(said.status)
     assert sum(world.shapes()[shape] for world in worlds)
     assert any(statuses[0] != word == statuses[-1] for statuses in told.values())
+
+
+def test_feedback_is_reopened_or_leaves_the_logs_in_a_later_quarter(worlds: list[compare.World]) -> None:
+    told: dict[tuple[int, int], list[bool]] = defaultdict(list)
+    last: dict[tuple[int, int], int] = {}
+    for number, world in enumerate(worlds):
+        for place, log in enumerate(sorted(world.logs, key=lambda item: item.moment)):
+            for item, said in log.rows:
+                last[number, item.number] = place
+                if "feedback reopened" in item.shapes:
+                    told[number, item.number].append(said.answered is not None)
+    assert any(first and not then for answers in told.values() for first, then in pairwise(answers))
+    gone = [
+        (number, item)
+        for number, world in enumerate(worlds)
+        for item in {item.number: item for log in world.logs for item, _ in log.rows}.values()
+        if "feedback gone from the log" in item.shapes
+    ]
+    assert gone
+    assert all(last[number, item.number] < len(worlds[number].logs) - 1 for number, item in gone)
 
 
 @pytest.mark.parametrize(

@@ -1,27 +1,7 @@
 -- Every typed row of a declaration: its place in the forms, what becomes of it, and what it adds to the range: a year
 -- takes 4, 5, 8, 9, 10 of every quarter, 6 of the first and 12, 13 of the last (domain/02 2.2). Quarters of which one
 -- does not carry in what the one before left pending make no year: those rows are reported, not added.
-with field_key as (
-    select
-        field.field_name_key,
-        field.field_code,
-        row_number() over (
-            partition by field.field_name_key
-            order by
-                case
-                    when
-                        coalesce(field.valid_from, question.until_on) <= question.until_on
-                        and coalesce(field.valid_to, question.until_on) >= question.until_on
-                        then 0
-                    else 1
-                end,
-                field.field_code
-        ) as key_rank
-    from {{ source('landed', 'field') }} as field
-    cross join {{ ref('stg_question') }} as question
-),
-
-named as (
+with named as (
     select
         row_of.*,
         declaration.state,
@@ -56,7 +36,7 @@ named as (
     inner join {{ ref('int_declaration') }} as declaration on row_of.delivery_id = declaration.delivery_id
     left join {{ ref('int_unit_succeeded') }} as succeeded on row_of.sender_unit_id = succeeded.unit_id
     left join {{ ref('dim_unit') }} as unit on coalesce(succeeded.current_unit_id, row_of.sender_unit_id) = unit.unit_id
-    left join field_key on row_of.field_name_key = field_key.field_name_key and field_key.key_rank = 1
+    left join {{ ref('int_field_named') }} as field_key on row_of.field_name_key = field_key.field_name_key
     left join {{ ref('dim_field') }} as field on field_key.field_code = field.field_code
 ),
 

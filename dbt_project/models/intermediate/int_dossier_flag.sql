@@ -23,6 +23,18 @@ reopened as (
     having min(case when finished_at is not null then observed_at end) < max(case when finished_at is null then observed_at end)
 ),
 
+-- An end of processing shown on one side of the first or the last day of the period, and on the other side in another file.
+moved_end as (
+    select ranked.dossier_code
+    from {{ ref('int_case_row_ranked') }} as ranked
+    cross join {{ ref('stg_question') }} as question
+    where ranked.row_part in ('owned', 'before') and ranked.rank_in_delivery = 1 and ranked.finished_at is not null
+    group by ranked.dossier_code
+    having
+        sum(case when cast(ranked.finished_at as date) <= question.until_on then 1 else 0 end) not in (0, count(*))
+        or sum(case when cast(ranked.finished_at as date) < question.period_start then 1 else 0 end) not in (0, count(*))
+),
+
 -- What each unit says of it last; the owner's row first.
 said as (
     select
@@ -81,6 +93,18 @@ flagged as (
     union all
     select
         dossier_code,
+        'finish_moved' as flag
+    from moved_end
+    union all
+    select
+        placed.dossier_code,
+        'procedure_by_name' as flag
+    from {{ ref('int_dossier_placed') }} as placed
+    inner join known on placed.dossier_code = known.dossier_code
+    where placed.procedure_match = 'name' and known.procedure_code is not null
+    union all
+    select
+        dossier_code,
         'missing_due_date' as flag
     from {{ ref('int_dossier_due') }}
     where due_rule in ('catalogue_limit', 'none')
@@ -117,6 +141,8 @@ select
         when 'unit_reassigned' then 'hồ sơ chuyển sang đơn vị khác'
         when 'units_disagree' then 'hai đơn vị cùng có hồ sơ và ghi khác nhau'
         when 'reopened' then 'hồ sơ đã xong rồi mở lại'
+        when 'finish_moved' then 'ngày có kết quả bị sửa qua ngày đầu kỳ hoặc ngày lấy số liệu'
+        when 'procedure_by_name' then 'mã thủ tục không có trong danh mục, xếp theo tên thủ tục'
         when 'missing_due_date' then 'không ghi ngày hẹn trả'
         when 'due_date_blanked' then 'ngày hẹn trả bị xóa, dùng ngày đã ghi trước đó'
         when 'procedure_in_several_fields' then 'thủ tục cùng tên ở nhiều lĩnh vực, tính ở «Chưa xác định»'

@@ -20,6 +20,42 @@ with promised_before as (
         and earlier.rank_in_delivery = 1
         and earlier.observed_at < as_of_day.observed_at
         and as_of_day.due_at is null
+),
+
+-- The row of the day is from after it and says that the dossier ended without a result after it; the row before showed
+-- the clock stopped, and nothing shows that it ran again: it waited on that day (domain/05 5.4).
+said_before as (
+    select
+        earlier.dossier_code,
+        earlier_row.status,
+        row_number() over (
+            partition by earlier.dossier_code
+            order by earlier.observed_at desc, earlier.delivery_receipt_no desc, earlier.delivery_id desc
+        ) as said_rank,
+        cast(ended_row.supplement_received_at as date) <= question.until_on
+        and (
+            earlier_row.status = 'awaiting_supplement' or ended_row.supplement_received_at > earlier.observed_at
+        ) as is_resumed
+    from {{ ref('int_case_row_ranked') }} as earlier
+    inner join {{ ref('int_case_row_ranked') }} as ended
+        on earlier.dossier_code = ended.dossier_code and ended.as_of_rank = 1
+    inner join {{ ref('stg_case_exports') }} as ended_row on ended.row_id = ended_row.row_id
+    inner join {{ ref('stg_case_exports') }} as earlier_row on earlier.row_id = earlier_row.row_id
+    cross join {{ ref('stg_question') }} as question
+    where
+        {{ count_group('ended_row.status') }} = 'closed_without_result'
+        and cast(ended_row.finished_at as date) > question.until_on
+        and earlier.row_part in ('owned', 'before')
+        and earlier.rank_in_delivery = 1
+        and earlier.observed_at < ended.observed_at
+),
+
+paused_before as (
+    select
+        dossier_code,
+        status
+    from said_before
+    where said_rank = 1 and {{ count_group('status') }} = 'paused' and not coalesce(is_resumed, false)
 )
 
 select
@@ -47,7 +83,7 @@ select
     newest_row.channel_label,
     newest_row.paid_at,
     newest_row.status as newest_status,
-    as_of_row.status,
+    coalesce(paused_before.status, as_of_row.status) as status,
     remark_row.reappointment_count,
     remark_row.overdue_cause,
     remark_row.service_level,
@@ -82,4 +118,5 @@ inner join {{ ref('int_case_row_ranked') }} as first_due
     on newest.dossier_code = first_due.dossier_code and first_due.first_due_rank = 1
 left join promised_before
     on newest.dossier_code = promised_before.dossier_code and promised_before.promise_rank = 1
+left join paused_before on newest.dossier_code = paused_before.dossier_code
 where newest.dossier_rank = 1

@@ -29,7 +29,7 @@ rejected as (
     from {{ ref('stg_rejected_row') }}
 ),
 
--- Flags of whole dossiers, by the file of their newest row.
+-- Flags of whole dossiers and feedback, by the file of their newest row.
 counted as (
     select
         delivery_id,
@@ -37,6 +37,13 @@ counted as (
         dossier_code as row_id,
         flag as check_id
     from {{ ref('int_dossier_flag') }}
+    union all
+    select
+        delivery_id,
+        'counted' as result,
+        feedback_code as row_id,
+        flag as check_id
+    from {{ ref('int_feedback_flag') }}
 ),
 
 found as (

@@ -31,7 +31,7 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--first", type=int, default=201)
     parser.add_argument("--worlds", type=int, default=50)
-    parser.add_argument("--size", type=int, default=60)
+    parser.add_argument("--size", type=int, default=70)
     parser.add_argument("--quarters", type=int, default=None, help="2 to 4; else 2, and 4 in every fifth world")
     parser.add_argument("--show", type=int, default=1, help="stories printed of each kind of difference")
     parser.add_argument("--ledger", type=Path, default=REPOSITORY / "target" / "worlds.jsonl")

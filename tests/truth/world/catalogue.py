@@ -31,6 +31,18 @@ FIELDS = {
     "kinh-doanh": ("Hộ kinh doanh", "kinh-te"),
     "dat-dai": ("Đất đai", "kinh-te"),
 }
+# The fields' names as a keyboard without Vietnamese marks writes them.
+WITHOUT_MARKS = {
+    "ho-tich": "Ho tich",
+    "chung-thuc": "Chung thuc",
+    "kinh-doanh": "Ho kinh doanh",
+    "dat-dai": "Dat dai",
+}
+
+
+def field_named(word: str | None) -> str | None:
+    """Return the field a file names, with marks or without."""
+    return next((code for code, (name, _) in FIELDS.items() if word in (name, WITHOUT_MARKS[code])), None)
 
 
 @dataclass(frozen=True)

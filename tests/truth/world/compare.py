@@ -259,7 +259,11 @@ def _said(
 ) -> list[tuple[feedback.Feedback, feedback.Said]]:
     """Return the rows of a log at a moment: the office's system, or a ward's own book."""
     mine = [item for item in noted if (item.in_system if unit == OFFICE else item.in_book and item.unit == unit)]
-    return [(item, feedback.said_at(item, moment)) for item in mine if item.received <= moment]
+    return [
+        (item, feedback.said_at(item, moment))
+        for item in mine
+        if item.received <= moment and not (item.gone and item.gone <= moment)
+    ]
 
 
 def profiles() -> dict[str, str]:

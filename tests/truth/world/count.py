@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from truth.world.catalogue import CITY, DESK, FIELDS, PROCEDURES, SERVICES, WARDS, Procedure
+from truth.world.catalogue import CITY, DESK, FIELDS, PROCEDURES, SERVICES, WARDS, Procedure, field_named
 from truth.world.days import add_working
 from truth.world.evidence import Known, Question
 from truth.world.history import NOT_RECEIVED, PAUSED, WITHOUT_RESULT
@@ -76,6 +76,8 @@ def _due(known: Known) -> dt.date | None:
 def _is_paused(known: Known, question: Question) -> bool:
     """Return whether the clock was paused at the end of the asked day (domain/05 5.4, *Waiting at e*)."""
     state, until = known.deciding, question.until
+    if _waited_until_given_up(known, until):
+        return True
     asked = state.asked.date() if state.asked else None
     if asked and asked <= until:
         if state.status == "awaiting_supplement":
@@ -87,6 +89,22 @@ def _is_paused(known: Known, question: Question) -> bool:
     return state.status in PAUSED and state.status != "awaiting_supplement"
 
 
+def _waited_until_given_up(known: Known, until: dt.date) -> bool:
+    """Return whether a pause shown before the day was never seen to end, but by a withdrawal after the day."""
+    state = known.deciding
+    if (
+        known.before is None
+        or state.status not in WITHOUT_RESULT
+        or not state.finished
+        or state.finished.date() <= until
+    ):
+        return False
+    shown_at, before = known.before
+    given = state.returned if state.returned and state.returned.date() <= until else None
+    waited = given is None or (before.status != "awaiting_supplement" and given <= shown_at)
+    return before.status in PAUSED and waited
+
+
 def place(known: Known, question: Question) -> Placed:
     """Return the columns, section and field of a dossier."""
     procedure = catalogued(known)
@@ -96,22 +114,21 @@ def place(known: Known, question: Question) -> Placed:
 
 
 def catalogued(known: Known) -> Procedure | None:
-    """Return the procedure the file names: by code, else by name, the field of the file deciding between several."""
+    """Return the procedure the file names: by a known code, else by name; its field decides between several."""
     dossier = known.dossier
     labels = SYSTEM_OF[known.owner].labels
     found = [item for item in PROCEDURES if item.name == dossier.procedure.name]
     if "procedure_code" in labels:
-        found = [item for item in found if item.code == dossier.procedure.code]
+        found = [item for item in found if item.code == dossier.procedure.code] or found
     if len(found) > 1:
-        found = [item for item in found if FIELDS[item.field][0] == dossier.field_word]
+        found = [item for item in found if item.field == field_named(dossier.field_word)]
     return found[0] if len(found) == 1 else None
 
 
 def _field(known: Known, procedure: Procedure | None) -> str:
     if procedure:
         return procedure.field
-    named = [code for code, (name, _) in FIELDS.items() if name == known.dossier.field_word]
-    return named[0] if named else UNKNOWN_CODE
+    return field_named(known.dossier.field_word) or UNKNOWN_CODE
 
 
 def figures(everything: Iterable[Known], question: Question) -> tuple[Figures, dict[Cell, list[Known]]]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 
-from truth.world.catalogue import DESK, FIELDS, PROCEDURES, UNKNOWN, WARDS, Procedure
+from truth.world.catalogue import DESK, FIELDS, PROCEDURES, UNKNOWN, WARDS, WITHOUT_MARKS, Procedure
 from truth.world.days import Period, add_working, at, end_of, next_working
 from truth.world.history import Dossier
 
@@ -319,6 +320,43 @@ def _night_finish(drawer: Drawer, dossier: Dossier) -> None:
     dossier.finishes = [(at(quarter.end + DAY * drawer.random.choice([0, 1]), drawer.random.choice([0, 23]), 5), None)]
 
 
+def _given_up_in_a_pause(drawer: Drawer, dossier: Dossier) -> None:
+    quarter = _plain(drawer, dossier, drawer.random.randint(9, 25))
+    assert dossier.received
+    pauses = drawer.random.choice([dossier.suspensions, dossier.payments])
+    pauses.append((dossier.received + DAY * 2, None))
+    dossier.closing = drawer.random.choice(["withdrawn", "returned"])
+    dossier.finishes = [(at(quarter.end + DAY, 9), None)]
+
+
+def _sent_back_at_the_desk(drawer: Drawer, dossier: Dossier) -> None:
+    _to_desk(drawer, dossier)
+    assert dossier.moved
+    dossier.finishes = [(dossier.moved[0] + DAY * 2, None)]
+    dossier.is_mistyped = True
+
+
+def _end_moved(drawer: Drawer, dossier: Dossier) -> None:
+    quarter = _plain(drawer, dossier, drawer.random.randint(6, 20))
+    assert dossier.received
+    anew = at(quarter.end + DAY * drawer.random.randint(8, 20), 9)
+    dossier.finishes = [(dossier.received + DAY, anew), (anew, None)]
+
+
+def _without_marks(drawer: Drawer, dossier: Dossier) -> None:
+    if drawer.random.random() < 0.5:
+        _same_name(drawer, dossier)
+    else:
+        _unknown_procedure(drawer, dossier)
+    dossier.shapes.discard("same name, no field")
+    spelled = {name: WITHOUT_MARKS[code] for code, (name, _) in FIELDS.items()}
+    dossier.field_word = spelled[dossier.field_word or drawer.random.choice([*spelled])]
+
+
+def _unknown_code(drawer: Drawer, dossier: Dossier) -> None:
+    dossier.procedure = replace(dossier.procedure, code="9.999999")
+
+
 SHAPES: dict[str, Callable[[Drawer, Dossier], None]] = {
     "withdrawn while waiting": _withdrawn_while_waiting,
     "deleted from the system": _deleted,
@@ -342,8 +380,19 @@ SHAPES: dict[str, Callable[[Drawer, Dossier], None]] = {
     "own number across January": _across_january,
     "one code, three spellings": _three_spellings,
     "finished at midnight": _night_finish,
+    "given up in a pause": _given_up_in_a_pause,
+    "passed to the desk, sent back there": _sent_back_at_the_desk,
+    "end moved over the cut-off": _end_moved,
+    "field without marks": _without_marks,
+    "unknown code, known name": _unknown_code,
 }
-_AT_WARD = ("passed to the desk", "shown by ward and desk", "own number", "own number across January")
+_AT_WARD = (
+    "passed to the desk",
+    "passed to the desk, sent back there",
+    "shown by ward and desk",
+    "own number",
+    "own number across January",
+)
 
 
 def number_codes(dossiers: list[Dossier], random: Random) -> list[Dossier]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from truth.world.catalogue import DESK
 from truth.world.days import QUARTERS, Period, end_of
 from truth.world.history import Dossier, State
-from truth.world.sendings import Export, stages
+from truth.world.sendings import EXPORTING, Export, stages
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,8 @@ class Known:
     is_deleted: bool
     # Who sent the newest row.
     newest_by: str = ""
+    # When and what the owner showed last before the day, where a row from after it decides.
+    before: tuple[dt.datetime, State] | None = None
 
 
 def known(exports: Iterable[Export], question: Question) -> list[Known]:
@@ -91,12 +93,15 @@ def _known(dossier: Dossier, shown: list[tuple[Export, State]], visible: list[Ex
     after = [state for item, state in own if item.moment >= end]
     deciding = after[0] if after else own[-1][1]
     at = after[0] if after else None
+    earlier = [(item.moment, state) for item, state in own if item.moment < end] if after else []
     due = deciding.due
     if due is None:
         before = [state.due for _, state in own if state.due and state is not at]
         due = before[-1] if before else None
     is_deleted = _is_deleted(dossier, shown, visible, owner, end)
-    return Known(dossier, owner, deciding, shown[-1][1], due, is_deleted, shown[-1][0].unit)
+    return Known(
+        dossier, owner, deciding, shown[-1][1], due, is_deleted, shown[-1][0].unit, earlier[-1] if earlier else None
+    )
 
 
 def _owner(dossier: Dossier, shown: list[tuple[Export, State]], visible: list[Export], end: dt.datetime) -> str:
@@ -143,6 +148,8 @@ def _is_deleted(
     """Return whether an open dossier is gone from its owner's export of the asked day, and shown by none since."""
     holding = [item for item in visible if item.has(dossier)]
     if any(item.moment >= end for item in holding):
+        return False
+    if any(latest.has(dossier) for unit in EXPORTING if (latest := _export_at(visible, unit, end))):
         return False
     deciding = _export_at(visible, owner, end)
     return shown[-1][1].is_open and deciding is not None and not deciding.has(dossier)

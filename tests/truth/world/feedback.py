@@ -56,6 +56,10 @@ class Feedback:
     transferred: dt.datetime | None = None
     answered: dt.datetime | None = None
     published: dt.datetime | None = None
+    # Taken up again after its answer, and answered anew; not in any log from a moment on.
+    reopened: dt.datetime | None = None
+    answered_anew: dt.datetime | None = None
+    gone: dt.datetime | None = None
     in_book: bool = False
     in_system: bool = True
     shapes: set[str] = field(default_factory=set)
@@ -145,17 +149,18 @@ def said_at(item: Feedback, moment: dt.datetime) -> Said:
     def past(when: dt.datetime | None) -> dt.datetime | None:
         return when if when and when <= moment else None
 
+    answered = past(item.answered_anew) or (None if past(item.reopened) else past(item.answered))
     status = "in_progress" if past(item.begun) else "new"
     if item.waiting and item.waiting[0] <= moment < item.waiting[1]:
         status = "need_more_info"
     for when, name in (
         (item.refused, "refused"),
         (item.transferred, "transferred"),
-        (item.answered, "answered"),
+        (answered, "answered"),
         (item.published, "published"),
     ):
         status = name if past(when) else status
-    return Said(status, past(item.transferred), past(item.answered), past(item.published))
+    return Said(status, past(item.transferred), answered, past(item.published))
 
 
 def draw(random: Random, quarters: list[Period], count: int) -> list[Feedback]:
@@ -183,7 +188,7 @@ def draw(random: Random, quarters: list[Period], count: int) -> list[Feedback]:
     return found
 
 
-_FIRST = {1: "refused", 2: "refused", 3: "later", 4: "later"}
+_FIRST = {1: "refused", 2: "refused", 3: "later", 4: "later", 5: "reopened", 6: "reopened", 7: "gone", 8: "gone"}
 _COURSES = ["answered", "answered", "answered", "published", "transferred", "refused", "open", "later"]
 
 
@@ -204,6 +209,8 @@ def _end(item: Feedback, random: Random, quarters: list[Period], forced: str | N
         item.transferred = when
     elif course in ("answered", "published", "later"):
         item.answered = when
+    if course in ("reopened", "gone"):
+        _end_oddly(item, random, quarter, course)
     if course == "published":
         item.published = when + DAY * random.randint(0, 4)
     if course == "later":
@@ -212,3 +219,18 @@ def _end(item: Feedback, random: Random, quarters: list[Period], forced: str | N
         if item.published <= item.answered:
             item.published = item.answered + DAY
         item.shapes.add("feedback published in a later quarter")
+
+
+def _end_oddly(item: Feedback, random: Random, quarter: Period, course: str) -> None:
+    """Take an answer back after the quarter, or the feedback out of every log."""
+    when = end_of(quarter.end) + DAY * random.randint(9, 30)
+    if course == "gone":
+        item.gone = when
+        item.shapes.add("feedback gone from the log")
+        return
+    # One log alone knows it: what another showed before stands as long as that one shows nothing newer.
+    item.in_system = not item.in_book
+    item.answered = item.received + DAY * 2
+    item.reopened = when
+    item.answered_anew = random.choice([None, when + DAY * 9])
+    item.shapes.add("feedback reopened")
