@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 
 from pipelines.figures.change import with_compared
+from pipelines.figures.layout import Layouts, load_layouts
 from pipelines.figures.model import Compared, OfficeInfo, ReportModel, Scope
 from pipelines.figures.read import build_report_model
 from pipelines.office.errors import OfficeError
@@ -26,9 +27,7 @@ from pipelines.office.text import match_key
 REPORTING_KINDS = ("one_stop_desk", "department", "ward")
 
 
-def read_model(
-    office: Office, warehouse: Path, layouts: dict[str, dict[str, Any]], unit: dict[str, Any] | None = None
-) -> ReportModel:
+def read_model(office: Office, warehouse: Path, layouts: Layouts, unit: dict[str, Any] | None = None) -> ReportModel:
     """Return the model of the office's report, or of one unit's, with what it is compared with.
 
     Args:
@@ -200,7 +199,7 @@ def _issued_figures(
     if scope is None:
         values = manifest["figures"].items()
         return {name: Decimal(value) if isinstance(value, str) else value for name, value in values}
-    layouts = json.loads((folder / "forms.json").read_text(encoding="utf-8"))
+    layouts = load_layouts(folder / "forms.json")
     try:
         with duckdb.connect(folder / "warehouse.duckdb", read_only=True) as connection:
             model = build_report_model(connection, layouts, info, scope)

@@ -24,6 +24,7 @@ from written_versions import parts_of, sealed_anew, with_facts, zipped
 
 from pipelines.audit.trace import trace
 from pipelines.audit.trace_text import trace_lines
+from pipelines.figures.layout import load_layouts
 from pipelines.ingest.contract import load_contract
 from pipelines.ingest.issued_facts import FACTS, SEALED, VERSION, IssuedVersion
 from pipelines.ingest.landing import receive_inbox
@@ -126,7 +127,7 @@ def test_the_kept_report_names_each_version_with_its_seal_and_the_forms_it_is_no
 
 
 def test_the_recount_from_the_files_finds_every_cell_and_record(lived: Lived) -> None:
-    layouts = json.loads((lived.report / "forms.json").read_text(encoding="utf-8"))
+    layouts = load_layouts(lived.report / "forms.json")
     result = recount_from_bytes(load_office(lived.office), lived.report / "warehouse.duckdb", layouts)
     assert result.record_count >= 6
     assert result.agrees, (result.cells, result.records, result.files)
