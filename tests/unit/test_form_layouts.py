@@ -137,7 +137,8 @@ def test_a_form_model_prints_the_columns_of_the_official_form(model: str) -> Non
         for index, column in enumerate(leaves(official(model)["columns"]))
     ]
     printed = [
-        (item["number"], list(map(named, item["head"])), item["name"], item["type"]) for item in printed_columns(model)
+        (item["number"], list(map(named, item["head"])), item["name"], item.get("type", "int"))
+        for item in printed_columns(model)
     ]
     assert printed == expected
 
