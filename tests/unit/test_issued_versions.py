@@ -134,6 +134,13 @@ def test_a_version_packed_again_is_the_same_version(tmp_path: Path, parts: Parts
     assert said_of(parts, tmp_path) == ""
 
 
+def test_figures_of_an_office_whose_unit_another_took_over_are_held_against_its_dossiers(tmp_path: Path) -> None:
+    taken_over = written("p01", "UBND Phường 1", TWO, successor="p09")
+    assert said_of(taken_over, tmp_path) == ""
+    less = sealed_anew(with_facts(taken_over, lambda facts: facts.iloc[1:]))
+    assert DIFFERS in said_of(less, tmp_path)
+
+
 # ---------------------------------------------------------------- where it lies, what came before
 
 
