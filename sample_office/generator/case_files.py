@@ -60,8 +60,11 @@ def _send_the_neighbours(folder: Path, quarter: Quarter, rows_of: dict[str, list
     """Put rows of one ward, which name it, into the folder of another."""
     unit, other = NEIGHBOUR
     name = _name(quarter, unit).replace("hồ sơ_", "hồ sơ Phường_")
-    write(folder / unit / name, _bytes(other, _build(quarter, other, rows_of[other][:ROWS_OF_THE_NEIGHBOUR])))
-    ledger.add(STREAM, quarter, unit, name, ("neighbours_file", "critical", "refused", f"the rows of {other}"))
+    rows = [row for row in rows_of[other] if not row.faults][:ROWS_OF_THE_NEIGHBOUR]
+    sheet = _build(quarter, other, rows)
+    write(folder / unit / name, _bytes(other, sheet))
+    ledger.add(STREAM, quarter, unit, name, ("neighbours_file", "critical", "refused", f"rows of {other}"))
+    _note(ledger, quarter, unit, name, [], sheet)
 
 
 def _send(folder: Path, quarter: Quarter, unit: str, rows: list[Row], ledger: Ledger) -> tuple[str, int]:
