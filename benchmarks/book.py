@@ -26,7 +26,7 @@ from typing import Any
 import duckdb
 
 from pipelines.audit.book.write import write_book
-from pipelines.figures.layout import load_layouts
+from pipelines.figures.layout import Layouts, load_layouts
 from pipelines.figures.model import OfficeInfo
 from pipelines.figures.packets import BOOK_NAME
 from pipelines.figures.read import build_report_model
@@ -71,7 +71,7 @@ def measure(report: Path, work: Path, times: int) -> Iterator[Any]:
         yield opened(work / BOOK_NAME / "index.html", route)
 
 
-def multiply(warehouse: Path, layouts: dict[str, Any], times: int) -> tuple[str, int]:
+def multiply(warehouse: Path, layouts: Layouts, times: int) -> tuple[str, int]:
     """Repeat the dossiers of a warehouse under other codes, the counts of their forms with them."""
     with duckdb.connect(warehouse) as connection:
         for table in (FACT, "int_dossier_in_scope", "int_case_row_ranked"):
@@ -81,12 +81,12 @@ def multiply(warehouse: Path, layouts: dict[str, Any], times: int) -> tuple[str,
             connection.execute(f"drop table {table}")
             connection.execute(f"alter table repeated rename to {table}")
         for layout in layouts.values():
-            if set(layout["facts"]) == {FACT}:
-                sums = {item["name"] for item in (*layout["columns"], *layout["notes"]) if not item.get("of")}
+            if set(layout.facts) == {FACT}:
+                sums = {column.name for column in layout.cells if not column.whole}
                 grown = ", ".join(f'"{name}" * {times} as "{name}"' for name in sorted(sums))
-                connection.execute(f'create table grown as select * replace ({grown}) from "{layout["model"]}"')
-                connection.execute(f'drop table "{layout["model"]}"')
-                connection.execute(f'alter table grown rename to "{layout["model"]}"')
+                connection.execute(f'create table grown as select * replace ({grown}) from "{layout.model}"')
+                connection.execute(f'drop table "{layout.model}"')
+                connection.execute(f'alter table grown rename to "{layout.model}"')
         (office,) = connection.execute("select office_unit_id from landed.question").fetchone() or ("",)
         (count,) = connection.execute(f"select count(*) from {FACT}").fetchone() or (0,)
         return str(office), int(count)

@@ -1,12 +1,14 @@
-"""Write columns.html beside dbt's documentation: which columns each column of a model is computed from.
+"""Write columns.html beside dbt's documentation: what each column of a model means, and what it is computed from.
 
 Here: one page from a folder of `dbt docs generate` and the warehouse in it. Not here: the lineage (pipelines/warehouse/
-lineage). Invariant: every column of every model that has one is a place of the page; nothing is fetched.
+lineage), what columns mean (pipelines/warehouse/meanings). Invariant: every column of every model that has
+one is a place of the page;
+nothing is fetched.
 """
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import escape
 from pathlib import Path
 
@@ -14,7 +16,11 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from pipelines.warehouse.lineage import Lineage, lineage_of  # noqa: E402
+from pipelines.warehouse.meanings import Meanings  # noqa: E402
 from pipelines.warehouse.tables import tables_of  # noqa: E402
+
+# Model and column → what the column means.
+Meaning = Callable[[str, str], str]
 
 _STYLE = (
     "body{font:15px/1.4 sans-serif;max-width:70rem;margin:0 auto;padding:1rem}table{border-collapse:collapse}"
@@ -22,19 +28,20 @@ _STYLE = (
 )
 
 
-def page(lineage: Lineage) -> str:
-    """Return the page: a table a model, its columns with the columns they come from, each a link to its own place."""
-    return "\n".join(_lines(lineage)) + "\n"
+def page(lineage: Lineage, meaning: Meaning = lambda _model, _column: "") -> str:
+    """Return the page: a table a model, its columns with their meaning and the columns they come from, each a link."""
+    return "\n".join(_lines(lineage, meaning)) + "\n"
 
 
-def _lines(lineage: Lineage) -> Iterator[str]:
+def _lines(lineage: Lineage, meaning: Meaning) -> Iterator[str]:
     yield f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Columns</title><style>{_STYLE}</style>'
     yield "<h1>Columns and what they are computed from</h1>"
     for model, columns in sorted(lineage.items()):
         yield f'<h2 id="{escape(model)}">{escape(model)}</h2><table>'
         for column, sources in columns.items():
             found = ", ".join(_source(lineage, *source) for source in sources)
-            yield f'<tr id="{escape(f"{model}.{column}")}"><th>{escape(column)}</th><td>{found}</td></tr>'
+            cells = f"<th>{escape(column)}</th><td>{escape(meaning(model, column))}</td><td>{found}</td>"
+            yield f'<tr id="{escape(f"{model}.{column}")}">{cells}</tr>'
         yield "</table>"
 
 
@@ -56,7 +63,8 @@ def main(folder: Path) -> None:
         schema: {name: dict(table.columns) for name, table in tables_of(database, schema).items()}
         for schema in ("main", "landed")
     }
-    (folder / "columns.html").write_text(page(lineage_of(models, {database.stem: columns})), encoding="utf-8")
+    lineage = lineage_of(models, {database.stem: columns})
+    (folder / "columns.html").write_text(page(lineage, Meanings(manifest).of), encoding="utf-8")
 
 
 if __name__ == "__main__":

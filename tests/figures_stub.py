@@ -12,7 +12,8 @@ import duckdb
 import yaml
 from shared_files import shared
 
-from pipelines.figures.layout import layouts_from_manifest
+from pipelines.figures.layout import FormLayout
+from pipelines.figures.manifest_layouts import layouts_from_manifest
 from pipelines.figures.model import OfficeInfo, ReportModel
 from pipelines.figures.read import build_report_model
 
@@ -123,7 +124,7 @@ def _walk(items: list[dict], path: tuple[str, ...], columns: dict[str, dict]) ->
         columns[name] = {"name": name, "config": {"meta": meta}}
 
 
-def stub_layouts() -> dict[str, dict]:
+def stub_layouts() -> dict[str, FormLayout]:
     """Return the layouts of the two forms."""
     return layouts_from_manifest(dbt_manifest())
 

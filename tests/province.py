@@ -99,13 +99,13 @@ def issue_and_send(office: Path, above: Path, kind: str = "final", why: str = "T
     return send_up(load_office(office), PERIOD, None, above / "inbox" / PERIOD / unit)
 
 
-def counted(root: Path) -> Path:
+def counted(root: Path, ask: Ask | None = None) -> Path:
     """Receive what lies in the inbox and count the facts and forms of dossiers; return the warehouse."""
     office = load_office(root)
     receive_inbox(office)
     warehouse = warehouse_file(office, "test")
     warehouse.unlink(missing_ok=True)
-    begin(office, Ask.parse(PERIOD, None, None), "test")
+    begin(office, ask or Ask.parse(PERIOD, None, None), "test")
     build(warehouse, ("+form_ii_06a", "+form_ii_06b"))
     return warehouse
 

@@ -48,4 +48,4 @@ def deciding_rows(fact: Fact, records: str = "", database: str = "") -> str:
 
 
 def _ranked(fact: Fact) -> Mapping | None:
-    return fact.about["trace"].get("rows")
+    return fact.trace.get("rows")

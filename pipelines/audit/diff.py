@@ -9,7 +9,7 @@ add up to the change of the cell.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -17,8 +17,9 @@ from typing import Any
 import duckdb
 
 from pipelines.audit.diff_causes import Causes, moment_text, switch_text, switches_changed
-from pipelines.audit.diff_records import Cell, Column, Records, Version, columns
+from pipelines.audit.diff_records import Cell, Records, Version
 from pipelines.figures.comparison import CellRecord, ChangedCell, Comparison, MovedRecord, Value
+from pipelines.figures.layout import FormLayout, LayoutColumn
 from pipelines.figures.text import format_count, format_day, format_rate
 from pipelines.office.errors import OfficeError
 from pipelines.warehouse.foreign import check_database
@@ -103,7 +104,7 @@ class _Comparer:
             late_share=self._late_share(moved),
             folders=(str(self.versions["old"].folder), str(self.versions["new"].folder)),
             issues=(self.versions["old"].issue, self.versions["new"].issue),
-            sent_forms=tuple(name for name, item in self.versions["new"].layouts.items() if item.get("is_sent")),
+            sent_forms=tuple(name for name, item in self.versions["new"].layouts.items() if item.is_sent),
         )
 
     # --- cells -----------------------------------------------------------------------------------------------------
@@ -117,20 +118,20 @@ class _Comparer:
         layouts = {side: version.layouts.get(form_id) for side, version in self.versions.items()}
         layout = layouts["new"] or layouts["old"]
         assert layout is not None
-        by_name = {column.name: column for side in ("old", "new") for column in columns(layouts[side])}
-        both = {side: self._form_rows(side, layouts[side], layout["keys"]) for side in ("old", "new")}
+        by_name = {column.name: column for found in layouts.values() if found for column in found.cells}
+        both = {side: self._form_rows(side, layouts[side], layout.keys) for side in ("old", "new")}
         for identity in [*both["new"], *(name for name in both["old"] if name not in both["new"])]:
             before, after = both["old"].get(identity), both["new"].get(identity)
             for column in by_name.values():
                 yield Cell(layout, column, after or before or {}, _value(before, column), _value(after, column))
 
-    def _form_rows(self, side: str, layout: dict | None, keys: list[str]) -> dict[_Identity, _Row]:
+    def _form_rows(self, side: str, layout: FormLayout | None, keys: tuple[str, ...]) -> dict[_Identity, _Row]:
         if layout is None:
             return {}
         found = {}
-        for row in self.rows(f"select * from {side}.{layout['model']} order by scope_id, row_order"):
+        for row in self.rows(f"select * from {side}.{layout.model} order by scope_id, row_order"):
             # A layout of other keys has other rows: then the printed code is all that can be compared.
-            place = tuple(row[key] for key in keys) if layout["keys"] == keys else (row["row_code"],)
+            place = tuple(row[key] for key in keys) if layout.keys == keys else (row["row_code"],)
             found[(row["scope_id"], row["row_kind"], *place)] = row
         return found
 
@@ -146,7 +147,8 @@ class _Comparer:
         for fact, records in sorted(by_fact.items()):
             both = {side: self._fact_rows(side, fact, records) for side in ("old", "new")}
             places = {side: self._places(side, fact) for side in ("old", "new")}
-            shown = {side: (self.records.fact(side, fact) or {}).get("trace", {}) for side in ("old", "new")}
+            facts = {side: self.records.fact(side, fact) for side in ("old", "new")}
+            shown = {side: found.trace if found else {} for side, found in facts.items()}
             trace = shown["new"] or shown["old"]
             names = {
                 record: str((both["new"].get(record) or both["old"].get(record) or {}).get(trace["subject"]) or record)
@@ -180,24 +182,24 @@ class _Comparer:
         self.connection.executemany("insert into wanted values (?)", [[record] for record in sorted(records)])
         found = self.rows(f"""
             select f.* from {side}.{fact} as f
-            inner join wanted on cast(f."{meta["key"]}" as varchar) = wanted.record""")
-        return {str(row[meta["key"]]): row for row in found}
+            inner join wanted on cast(f."{meta.key}" as varchar) = wanted.record""")
+        return {str(row[meta.key]): row for row in found}
 
     def _places(self, side: str, fact: str) -> _Places:
         """Return how a record's place is reported: by columns and row of the first form that sums the fact."""
         for layout in self.versions[side].layouts.values():
             # Declared figures are in the columns of the form's own facts.
-            own = set(layout["facts"]) if self.records.declared(side, layout["form_id"]) == fact else {fact}
-            own_columns = [column for column in columns(layout) if column.fact in own and column.whole is None]
+            own = set(layout.facts) if self.records.declared(side, layout.form_id) == fact else {fact}
+            own_columns = [column for column in layout.cells if column.fact in own and column.whole is None]
             if own_columns:
-                keys = layout["keys"]
+                keys = layout.keys
                 rows = self.rows(
-                    f"select * from {side}.{layout['model']} where scope_id = ? and row_kind = 'row'",
+                    f"select * from {side}.{layout.model} where scope_id = ? and row_kind = 'row'",
                     [self.question[side]["office_unit_id"]],
                 )
                 labels = {tuple(row[key] for key in keys): f"{row['row_code']} {row['label']}" for row in rows}
-                return _Places(layout.get("tab") or layout["form_id"], keys, labels, own_columns)
-        return _Places("", [], {}, [])
+                return _Places(layout.tab, keys, labels, own_columns)
+        return _Places("", (), {}, [])
 
     # --- words -----------------------------------------------------------------------------------------------------
 
@@ -209,11 +211,9 @@ class _Comparer:
         reasons = tuple(_reasons([(record, moved[fact, record.record]) for fact, record in records]))
         delta = (cell.new or 0) - (cell.old or 0) if cell.old is not None or cell.new is not None else None
         return ChangedCell(
-            figure_id="/".join(
-                (cell.layout["form_id"], row["scope_id"], row["row_code"], f"c{number}" if number else column.name)
-            ),
-            form_id=cell.layout["form_id"],
-            form_number=cell.layout["number"],
+            figure_id="/".join((cell.layout.form_id, row["scope_id"], row["row_code"], column.code)),
+            form_id=cell.layout.form_id,
+            form_number=cell.layout.number,
             scope_id=row["scope_id"],
             scope_name=self.unit_names.get(row["scope_id"], row["scope_id"]),
             row_kind=row["row_kind"],
@@ -221,7 +221,7 @@ class _Comparer:
             row_label=row["label"],
             row_title=row["label"] if row["row_kind"] == "total" else f"{row['row_code']}. {row['label']}",
             column_number=number,
-            column_title=column.title,
+            column_title=column.heading,
             old=cell.old,
             new=cell.new,
             delta=delta,
@@ -269,12 +269,12 @@ class _Places:
     """How the place of a record is reported: a form, its keys, labels of its rows, its columns."""
 
     tab: str
-    keys: list[str]
+    keys: tuple[str, ...]
     labels: dict[tuple[Any, ...], str]
-    columns: list[Column]
+    columns: list[LayoutColumn]
 
 
-def _value(row: _Row | None, column: Column) -> Value:
+def _value(row: _Row | None, column: LayoutColumn) -> Value:
     """Return a cell: a row a version does not print holds nothing, which for a count is 0."""
     cell = row.get(column.name) if row else None
     if column.whole:
@@ -295,7 +295,7 @@ def _place_text(row: _Row | None, places: _Places) -> str:
         return "không tính trong kỳ"
     label = places.labels.get(tuple(row.get(key) for key in places.keys), "")
     columns = [
-        (str(column.number) if column.number else column.title, row.get(column.measure))
+        (str(column.number) if column.number else column.heading, row.get(column.measure))
         for column in places.columns
         if row.get(column.measure)
     ]
@@ -303,7 +303,7 @@ def _place_text(row: _Row | None, places: _Places) -> str:
     return f"{places.tab} dòng {label}, cột {numbers}"
 
 
-def _reason_text(row: _Row | None, shown: dict) -> str:
+def _reason_text(row: _Row | None, shown: Mapping[str, Any]) -> str:
     if row is None or not shown:
         return ""
     code = str(row.get(shown["reason"]) or "")

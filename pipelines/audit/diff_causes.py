@@ -36,7 +36,17 @@ _TABLE_NAMES = {
     "prior_figure": "bản chính thức kỳ trước",
 }
 # Tables of `landed` about a question, files and people's words on them: they differ whenever a file came.
-_NOT_REFERENCE = {"question", "delivery", "delivery_column", "sending", "claim", "acceptance", "rejected_row", "stream"}
+_NOT_REFERENCE = {
+    "question",
+    "delivery",
+    "delivery_column",
+    "issued_version",
+    "sending",
+    "claim",
+    "acceptance",
+    "rejected_row",
+    "stream",
+}
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,9 @@ from typing import Any
 
 import duckdb
 
-from pipelines.figures.cells import Fact, behind, declared_fact
+from pipelines.figures.cells import behind
 from pipelines.figures.comparison import CellRecord, Value
-from pipelines.figures.layout import facts_of, load_layouts
+from pipelines.figures.layout import Fact, FormLayout, LayoutColumn, Layouts, load_layouts
 from pipelines.figures.version import Issue, issue_of
 
 _KEY_LENGTH = 8
@@ -33,7 +33,7 @@ class Version:
     folder: Path
 
     @cached_property
-    def layouts(self) -> dict[str, dict]:
+    def layouts(self) -> Layouts:
         """Layouts the report was printed with."""
         return load_layouts(self.folder / "forms.json")
 
@@ -51,23 +51,11 @@ class Version:
 
 
 @dataclass(frozen=True)
-class Column:
-    """One figure column of a form: name, print number, title, the measure it sums, the whole it divides by."""
-
-    name: str
-    number: int | None
-    title: str
-    fact: str
-    measure: str
-    whole: str | None
-
-
-@dataclass(frozen=True)
 class Cell:
     """One changed cell before its records are known."""
 
-    layout: dict
-    column: Column
+    layout: FormLayout
+    column: LayoutColumn
     row: _Row
     old: Value
     new: Value
@@ -95,7 +83,7 @@ class Records:
         """
         groups: dict[tuple[str, str], list[int]] = defaultdict(list)
         for number, cell in enumerate(changed):
-            groups[cell.layout["form_id"], cell.column.name].append(number)
+            groups[cell.layout.form_id, cell.column.name].append(number)
         found: dict[int, list[tuple[str, CellRecord]]] = defaultdict(list)
         for numbers in groups.values():
             self._mark([(number, changed[number]) for number in numbers])
@@ -107,32 +95,32 @@ class Records:
 
     def _mark(self, cells: list[tuple[int, Cell]]) -> None:
         """Write the places of some cells of one form into the table `changed`; a null key means any."""
-        keys = cells[0][1].layout["keys"]
+        keys = cells[0][1].layout.keys
         declared = "".join(f', "{key}" varchar' for key in keys)
         self.connection.execute(f"create or replace temp table changed (cell_no bigint, scope_id varchar{declared})")
         places = [[number, cell.row["scope_id"], *(cell.row.get(key) for key in keys)] for number, cell in cells]
         parts = [list(part) for part in zip(*places, strict=True)]
         self.connection.execute(f"insert into changed select {', '.join('unnest(?)' for _ in parts)}", parts)
 
-    def _records_query(self, layout: dict, column: Column, only_moved: bool) -> str:
+    def _records_query(self, layout: FormLayout, column: LayoutColumn, only_moved: bool) -> str:
         sides = []
         for side in ("old", "new"):
-            for name in (column.fact, self.declared(side, layout["form_id"])):
+            for name in (column.fact, self.declared(side, layout.form_id)):
                 fact = self.fact(side, name) if name else None
                 if name is None or fact is None:
                     continue
-                whole = f'f."{column.whole}"' if column.whole else "0"
+                whole = f'f."{column.whole_measure}"' if column.whole else "0"
                 amounts = {
                     of: (f'f."{column.measure}"' if of == side else "0", whole if of == side else "0")
                     for of in ("old", "new")
                 }
-                select = f"""m.cell_no, '{name}' as fact, cast(f."{fact["key"]}" as varchar) as record,
-                    cast(f."{fact["trace"]["subject"]}" as varchar) as name,
+                select = f"""m.cell_no, '{name}' as fact, cast(f."{fact.key}" as varchar) as record,
+                    cast(f."{fact.trace["subject"]}" as varchar) as name,
                     {amounts["old"][0]} as old_amount, {amounts["new"][0]} as new_amount,
                     {amounts["old"][1]} as old_whole, {amounts["new"][1]} as new_whole"""
-                query = behind(layout, Fact(name, fact), select, "changed", f"{side}.")
+                query = behind(layout, fact, select, "changed", f"{side}.")
                 of_fact = f"(select record from moved where fact = '{name}')"
-                only = f' where cast(f."{fact["key"]}" as varchar) in {of_fact}' if only_moved else ""
+                only = f' where cast(f."{fact.key}" as varchar) in {of_fact}' if only_moved else ""
                 sides.append(query + only)
         return f"""
             select cell_no, fact, record, coalesce(max(name), record) as name,
@@ -154,8 +142,8 @@ class Records:
         ]
         return [(cell, records) for cell, records in self.behind(cells, only_moved=True) if records]
 
-    def _facts_of(self, layout: dict, column: Column) -> set[str]:
-        declared = {self.declared(side, layout["form_id"]) for side in ("old", "new")}
+    def _facts_of(self, layout: FormLayout, column: LayoutColumn) -> set[str]:
+        declared = {self.declared(side, layout.form_id) for side in ("old", "new")}
         return {column.fact, *(name for name in declared if name)}
 
     def _mark_moved(self) -> set[tuple[str, str]]:
@@ -164,16 +152,16 @@ class Records:
         self.connection.execute("create or replace temp table moved (fact varchar, record varchar)")
         forms = [layout for version in self.versions.values() for layout in version.layouts.values()]
         found: set[tuple[str, str]] = set()
-        for name in sorted({name for layout in forms for name in facts_of(layout)}):
+        for name in sorted({name for layout in forms for name in layout.summed}):
             fact = self.fact("old", name), self.fact("new", name)
             if fact[0] is None or fact[1] is None:
                 continue  # a form of one version alone: its cells are compared with nothing
-            of_fact = [layout for layout in forms if name in facts_of(layout)]
-            keys = {key for layout in of_fact for key in layout["keys"]}
-            measures = {column.measure for layout in of_fact for column in columns(layout)}
+            of_fact = [layout for layout in forms if name in layout.summed]
+            keys = {key for layout in of_fact for key in layout.keys}
+            measures = {column.measure for layout in of_fact for column in layout.cells}
             both = self._common(name)
             places, amounts = sorted(keys & both), sorted(measures & both)
-            found |= {(name, measure) for measure in amounts if self._differ(name, fact[1]["key"], [*places, measure])}
+            found |= {(name, measure) for measure in amounts if self._differ(name, fact[1].key, [*places, measure])}
         return found
 
     def _common(self, table: str) -> set[str]:
@@ -195,28 +183,12 @@ class Records:
 
     def declared(self, side: str, form_id: str) -> str | None:
         """Return the fact of declared figures (estimates) a version's form sums beside its own; None without one."""
-        declared = declared_fact(self.versions[side].layouts.get(form_id) or {})
-        return declared.name if declared else None
+        layout = self.versions[side].layouts.get(form_id)
+        return layout.declared.name if layout and layout.declared else None
 
-    def fact(self, side: str, fact: str) -> dict | None:
+    def fact(self, side: str, fact: str) -> Fact | None:
         """Return what a version's layouts say of a fact; None when it has no such fact."""
         for layout in self.versions[side].layouts.values():
-            of_form = facts_of(layout)
-            if fact in of_form and (side, fact) in self.tables:
-                return of_form[fact]
+            if fact in layout.summed and (side, fact) in self.tables:
+                return layout.summed[fact]
         return None
-
-
-def columns(layout: dict | None) -> list[Column]:
-    """Return the figure columns of a layout, and the notes below the form."""
-    if layout is None:
-        return []
-    found = []
-    for item in layout["columns"]:
-        fact, _, measure = item["from"].partition(".")
-        whole = item["of"].partition(".")[2] if item["of"] else None
-        found.append(Column(item["name"], item["number"], " / ".join(item["head"]), fact, measure, whole))
-    for item in layout.get("notes", []):
-        fact, _, measure = item["from"].partition(".")
-        found.append(Column(item["name"], None, item["label"], fact, measure, None))
-    return found

@@ -17,6 +17,7 @@ from pipelines.audit.control import untraceable_cells
 from pipelines.audit.datapackage import FILES, RECEIPT, Written, write_description
 from pipelines.audit.other_tables import other_tables
 from pipelines.audit.tables import Column, Table, fact_tables
+from pipelines.figures.layout import Layouts
 from pipelines.ingest.memory import engine_that_reads
 
 # UTF-8 with BOM: a double click in the office's spreadsheet program shows the marks right.
@@ -28,7 +29,7 @@ class Untraceable(Exception):
     """A printed cell is not the sum of the rows behind it: our bug; no report is made of it."""
 
 
-def write_evidence(database: Path, layouts: dict[str, dict], folder: Path) -> dict[str, int]:
+def write_evidence(database: Path, layouts: Layouts, folder: Path) -> dict[str, int]:
     """Write the evidence tables into `folder`; return rows per table.
 
     Raises:

@@ -108,6 +108,7 @@ WORDS = {
         "after_period": "sau kỳ",
         "before_period": "trước kỳ",
         "other_period": "của kỳ khác",
+        "other_day": "bản phát hành khác của đơn vị đúng ngày được hỏi",
         "declared_as_whole": "đơn vị đã kê chung",
         "beside_export": "đã có danh sách hồ sơ",
         "parts_do_not_follow": "thành phần không khớp tổng",

@@ -12,8 +12,8 @@ from typing import Any
 
 import duckdb
 
-from pipelines.figures.cells import Fact, declared_fact, split_source
-from pipelines.figures.layout import sheet_name
+from pipelines.figures.cells import split_source
+from pipelines.figures.layout import Fact, FormLayout, Layouts, Ratio
 
 # Sides of a percentage.
 PARTS, WHOLE = "tử số", "mẫu số"
@@ -59,10 +59,10 @@ class PrintedFact:
     @property
     def trace(self) -> Mapping[str, Any]:
         """How a row of it is shown (its yml, meta `trace`)."""
-        return self.fact.about["trace"]
+        return self.fact.trace
 
 
-def printed_facts(connection: duckdb.DuckDBPyConnection, layouts: Mapping[str, dict[str, Any]]) -> list[PrintedFact]:
+def printed_facts(connection: duckdb.DuckDBPyConnection, layouts: Layouts) -> list[PrintedFact]:
     """Return every fact that the forms of a report sum, by name, with the measures they print."""
     known = fact_columns(connection)
     forms: dict[str, list[str]] = {}
@@ -70,12 +70,11 @@ def printed_facts(connection: duckdb.DuckDBPyConnection, layouts: Mapping[str, d
     places: dict[str, dict[str, list[Place]]] = {}
     declared: set[str] = set()
     for form_id, layout in layouts.items():
-        own = {name: Fact(name, about) for name, about in layout["facts"].items()}
-        beside = declared_fact(layout)
-        for fact in [*own.values(), *([beside] if beside else [])]:
+        beside = layout.declared
+        for fact in layout.summed.values():
             facts.setdefault(fact.name, fact)
             forms.setdefault(fact.name, []).append(form_id)
-        for name, measure, place in _places(layout, {name: known[name] for name in own}):
+        for name, measure, place in _places(layout, {name: known[name] for name in layout.facts}):
             for fact_name in (name, *([beside.name] if beside else [])):
                 if measure in known[fact_name]:
                     places.setdefault(fact_name, {}).setdefault(measure, []).append(place)
@@ -91,37 +90,32 @@ def printed_facts(connection: duckdb.DuckDBPyConnection, layouts: Mapping[str, d
     ]
 
 
-def measures_of_ratio(layout: Mapping[str, Any], name: str, known: Mapping[str, set[str]]) -> tuple[str, dict]:
+def measures_of_ratio(layout: FormLayout, ratio: Ratio, known: Mapping[str, set[str]]) -> tuple[str, dict]:
     """Return the fact of a ratio and its measures by side; the fact is empty where none has them all."""
-    by_name = {item["name"]: item["from"] for item in (*layout["columns"], *layout["notes"])}
+    by_name = {column.name: column.measure for column in layout.cells}
     sides = {
-        side: [split_source(by_name[part])[1] if part in by_name else part for part in layout["ratios"][name][key]]
-        for side, key in ((PARTS, "parts"), (WHOLE, "whole"))
+        side: [by_name.get(part, part) for part in named]
+        for side, named in ((PARTS, ratio.parts), (WHOLE, ratio.whole))
     }
     wanted = {measure for measures in sides.values() for measure in measures}
-    return next((fact for fact in layout["facts"] if wanted <= known[fact]), ""), sides
+    return next((fact for fact in layout.facts if wanted <= known[fact]), ""), sides
 
 
-def _places(layout: Mapping[str, Any], known: Mapping[str, set[str]]) -> Iterator[tuple[str, str, Place]]:
+def _places(layout: FormLayout, known: Mapping[str, set[str]]) -> Iterator[tuple[str, str, Place]]:
     """Yield fact, measure and place of everything a form prints."""
-    form = sheet_name(layout)
-    for item in layout["columns"]:
-        column, head = f"c{item['number']}", tuple(item["head"])
-        for source, side in ((item["from"], PARTS if item["of"] else ""), (item["of"], WHOLE)):
+    form = layout.tab
+    for column in layout.figures:
+        for source, side in ((column.source, PARTS if column.whole else ""), (column.whole, WHOLE)):
             if source:
-                yield *split_source(source), Place(form, column, head, side)
-    for item in layout["notes"]:
-        yield *split_source(item["from"]), Place(form, item["name"], (item["label"],))
-    for name, ratio in layout["ratios"].items():
-        fact, sides = measures_of_ratio(layout, name, known)
-        told = ratio.get("label") or name
+                yield *split_source(source), Place(form, column.code, column.head, side)
+    for note in layout.notes:
+        yield note.fact, note.measure, Place(form, note.name, note.head)
+    for ratio in layout.ratios:
+        fact, sides = measures_of_ratio(layout, ratio, known)
         for side, measures in sides.items():
+            head = (f"{side} của «{ratio.label or ratio.name}»",)
             for measure in measures if fact else ():
-                yield (
-                    fact,
-                    measure,
-                    Place(form, name, (f"{side} của «{told}»",), side, is_ratio=True),
-                )
+                yield fact, measure, Place(form, ratio.name, head, side, is_ratio=True)
 
 
 def fact_columns(connection: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:

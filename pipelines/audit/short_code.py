@@ -11,11 +11,10 @@ draft. The form of another unit than the office's carries the unit: 06a@p03.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from pipelines.figures.layout import short_name
+from pipelines.figures.layout import Layouts
 from pipelines.office.errors import OfficeError
 
 _CODE = re.compile(
@@ -54,13 +53,13 @@ class ShortCode:
             raise OfficeError(f"Mã «{self.text}»: không có kỳ «{self.period}».")
         return known[self.period.casefold()]
 
-    def form_among(self, layouts: Mapping[str, dict[str, Any]]) -> str:
+    def form_among(self, layouts: Layouts) -> str:
         """Return the id of the form the code means.
 
         Raises:
             OfficeError: the report has no form of that short name.
         """
-        known = {short_name(layout): form_id for form_id, layout in layouts.items()}
+        known = {layout.short: form_id for form_id, layout in layouts.items()}
         if self.form not in known:
             raise OfficeError(
                 f"Mã «{self.text}»: báo cáo không có biểu «{self.form}». Các biểu: {', '.join(sorted(known))}."
@@ -103,7 +102,7 @@ def short_row(row_code: str) -> str:
 
 def short_codes(
     figure_ids: Iterable[str],
-    layouts: Mapping[str, dict[str, Any]],
+    layouts: Layouts,
     period_id: str,
     office_scope: str,
     version: int | None = None,
@@ -113,7 +112,7 @@ def short_codes(
     Raises:
         OfficeError: two figures would share a code (two forms with one short name).
     """
-    shorts = {form_id: short_name(layout) for form_id, layout in layouts.items()}
+    shorts = {form_id: layout.short for form_id, layout in layouts.items()}
     codes: dict[str, str] = {}
     for name in figure_ids:
         form_id, scope_id, row, column = name.split("/")

@@ -17,7 +17,7 @@ import duckdb
 from pipelines.audit.deciding import deciding_rows, parts_of
 from pipelines.audit.places import Place, PrintedFact, printed_facts
 from pipelines.figures.cells import behind
-from pipelines.figures.layout import sheet_name
+from pipelines.figures.layout import FormLayout, Layouts
 
 KEY, MEASURE, PLACE = "khóa", "số đo", "nguồn"
 _RECEIPT = "Phiếu nhận tệp; mã băm và các điều khác của tệp có trong bảng tep-da-nhan."
@@ -59,7 +59,7 @@ class Table:
         return f"select {selected} from {self.source} order by {self.order}"
 
 
-def fact_tables(connection: duckdb.DuckDBPyConnection, layouts: Mapping[str, dict[str, Any]]) -> list[Table]:
+def fact_tables(connection: duckdb.DuckDBPyConnection, layouts: Layouts) -> list[Table]:
     """Return the table of every fact behind a report's forms, by name of the fact."""
     return [_fact_table(connection, printed, layouts) for printed in printed_facts(connection, layouts)]
 
@@ -72,16 +72,14 @@ def worded(expression: str, words: Mapping[str, str], otherwise: str = "") -> st
     return f"case {expression} {cases} else {otherwise or expression} end"
 
 
-def _fact_table(
-    connection: duckdb.DuckDBPyConnection, printed: PrintedFact, layouts: Mapping[str, dict[str, Any]]
-) -> Table:
+def _fact_table(connection: duckdb.DuckDBPyConnection, printed: PrintedFact, layouts: Layouts) -> Table:
     fact, trace = printed.fact, printed.trace
     kinds = _kinds(connection, fact.name)
     own = [layouts[form_id] for form_id in printed.forms]
     parts = tuple(parts_of(fact))
     columns = (
         *_who(fact.key, trace, kinds),
-        *(item for number, layout in enumerate(own) for item in _row_columns(number, sheet_name(layout))),
+        *(item for number, layout in enumerate(own) for item in _row_columns(number, layout.tab)),
         *(_measure(name, found) for name, found in printed.measures.items()),
         *(item for number, part in enumerate(parts) for item in _part_columns(number, part if len(parts) > 1 else "")),
     )
@@ -104,13 +102,13 @@ def _fact_table(
         left join (select distinct unit_id, name_vi from dim_unit) as u on f."{trace["unit"]}" = u.unit_id
         left join (
             select s."{fact.key}" as record, string_agg(n.name_vi, '; ' order by n.sort_no, n.unit_id) as names
-            from (select distinct scope_id, "{fact.key}" from "{fact.about["scope"]}") as s
+            from (select distinct scope_id, "{fact.key}" from "{fact.scope}") as s
             inner join dim_unit as n on s.scope_id = n.unit_id
             group by 1
         ) as s on f."{fact.key}" = s.record
         {joins}{files}"""
     title = f"{trace.get('title', fact.name)}: mỗi dòng một bản ghi"
-    return Table(fact.about["evidence"], title, columns, source, f'f."{fact.key}"', printed.is_declared)
+    return Table(fact.evidence, title, columns, source, f'f."{fact.key}"', printed.is_declared)
 
 
 def _who(key: str, trace: Mapping[str, Any], kinds: Mapping[str, str]) -> Iterator[Column]:
@@ -161,9 +159,9 @@ def _part_columns(number: int, part: str) -> Iterator[Column]:
     )
 
 
-def _office_rows(layout: Mapping[str, Any]) -> str:
+def _office_rows(layout: FormLayout) -> str:
     return f"""(
-        select m.* from "{layout["model"]}" as m inner join landed.question as a on m.scope_id = a.office_unit_id
+        select m.* from "{layout.model}" as m inner join landed.question as a on m.scope_id = a.office_unit_id
         where m.row_kind <> 'total')"""
 
 

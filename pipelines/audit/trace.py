@@ -8,7 +8,7 @@ of the form; their sum, with that of the form's declared fact where it has one, 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -20,8 +20,8 @@ import pandas as pd
 from pipelines.audit.deciding import deciding_rows, parts_of
 from pipelines.audit.places import PARTS, WHOLE, fact_columns, measures_of_ratio
 from pipelines.audit.short_code import ShortCode
-from pipelines.figures.cells import Fact, behind, declared_fact, split_source
-from pipelines.figures.layout import load_layouts, sheet_name, short_name
+from pipelines.figures.cells import behind
+from pipelines.figures.layout import Fact, FormLayout, Ratio, load_layouts
 from pipelines.figures.records import has_table, records_of
 from pipelines.figures.text import RATE_DECIMALS, rate
 from pipelines.office.errors import OfficeError
@@ -47,11 +47,11 @@ class TracedCell:
     column_title: str
     figure: int | Decimal | None
     rows: pd.DataFrame
-    shown: dict
+    shown: Mapping[str, Any]
     decimals: int | None = None
     # Rows of the declared fact in the same cell (estimates), and how they are shown; no rows in most reports.
     declared: pd.DataFrame = field(default_factory=pd.DataFrame)
-    declared_shown: dict = field(default_factory=dict)
+    declared_shown: Mapping[str, Any] = field(default_factory=dict)
     # Every row of every file that decides a record of `rows`: record, part, sender, file, sheet, row, hash.
     places: pd.DataFrame = field(default_factory=pd.DataFrame)
     # Column of `rows` that names the record in `places`.
@@ -91,9 +91,8 @@ def trace(report: Path, form_id: str, row: str, column: int | str, unit: str | N
     """
     layout = _layout(report, form_id)
     column = f"c{column}" if isinstance(column, int) or column.isdecimal() else column
-    measure = _measure(report, layout, column)
-    fact_name, _ = split_source(measure["from"])
-    fact = Fact(fact_name, layout["facts"][fact_name])
+    asked = _asked(report, layout, column)
+    fact = layout.facts[asked.fact]
     with duckdb.connect(report / "warehouse.duckdb", read_only=True) as connection:
         scope_id = unit or _office_scope(connection)
         rows = _form_rows(connection, layout, scope_id, row)
@@ -101,48 +100,48 @@ def trace(report: Path, form_id: str, row: str, column: int | str, unit: str | N
         versions = _versions(connection)
         return [
             TracedCell(
-                form_id=layout["form_id"],
-                form=sheet_name(layout),
+                form_id=layout.form_id,
+                form=layout.tab,
                 scope_id=scope_id,
                 unit_name=_unit_name(connection, scope_id),
                 row_code=str(form_row["row_code"]),
                 label=str(form_row["label"]),
                 section=sections.get(str(form_row["row_code"]).partition(".")[0], ""),
                 column_code=column,
-                column_title=" / ".join(measure["head"]),
-                figure=_figure(form_row, measure),
-                rows=(found := _rows_behind(connection, layout, fact, measure, scope_id, form_row)),
-                shown=fact.about["trace"],
+                column_title=asked.title,
+                figure=_figure(form_row, asked),
+                rows=(found := _rows_behind(connection, layout, fact, asked, scope_id, form_row)),
+                shown=fact.trace,
                 places=_places(connection, fact, found),
                 key=fact.key,
                 versions=versions,
-                decimals=measure["decimals"],
-                **_declared(connection, layout, measure, scope_id, form_row),
+                decimals=asked.decimals,
+                **_declared(connection, layout, asked, scope_id, form_row),
             )
             for form_row in rows.to_dict("records")
         ]
 
 
 def _declared(
-    connection: duckdb.DuckDBPyConnection, layout: dict, column: dict, scope_id: str, form_row: dict
+    connection: duckdb.DuckDBPyConnection, layout: FormLayout, asked: _Asked, scope_id: str, form_row: dict
 ) -> dict[str, Any]:
-    declared = declared_fact(layout)
+    declared = layout.declared
     if declared is None:
         return {}
-    rows = _rows_behind(connection, layout, declared, column, scope_id, form_row)
+    rows = _rows_behind(connection, layout, declared, asked, scope_id, form_row)
     if "declared_by" in rows:
         names = dict(connection.execute("select unit_id, name_vi from dim_unit").fetchall())
         rows["declared_by"] = rows["declared_by"].map(lambda unit_id: names.get(unit_id, unit_id))
-    return {"declared": rows, "declared_shown": declared.about["trace"]}
+    return {"declared": rows, "declared_shown": declared.trace}
 
 
-def _figure(form_row: dict, column: dict) -> int | Decimal | None:
-    if "columns" in column:
-        sides = (column["columns"][side] for side in ("parts", "whole"))
+def _figure(form_row: dict, asked: _Asked) -> int | Decimal | None:
+    if asked.ratio:
+        sides = (asked.ratio.parts, asked.ratio.whole)
         parts, whole = (sum(int(form_row[name]) for name in names) for names in sides)
-        return rate(parts, whole, column["decimals"])
-    cell = form_row[column["name"]]
-    if not column["of"]:
+        return rate(parts, whole, asked.decimals or 0)
+    cell = form_row[asked.name]
+    if asked.decimals is None:
         return int(cell)
     return None if pd.isna(cell) else Decimal(str(cell)).quantize(Decimal(1).scaleb(-RATE_DECIMALS))
 
@@ -169,12 +168,11 @@ def _places(connection: duckdb.DuckDBPyConnection, fact: Fact, rows: pd.DataFram
 
 
 def _rows_behind(
-    connection: duckdb.DuckDBPyConnection, layout: dict, fact: Fact, column: dict, scope_id: str, form_row: dict
+    connection: duckdb.DuckDBPyConnection, layout: FormLayout, fact: Fact, asked: _Asked, scope_id: str, form_row: dict
 ) -> pd.DataFrame:
     # A percentage of several measures (a ratio) adds them up on both sides.
-    measure = _sum_of(column.get("parts") or [column["from"].partition(".")[2]])
-    whole = _sum_of(column.get("whole") or [(column["of"] or column["from"]).partition(".")[2]])
-    one_row = f"(select * from {layout['model']} where scope_id = ? and row_code = ?)"
+    measure, whole = _sum_of(asked.parts), _sum_of(asked.whole)
+    one_row = f"(select * from {layout.model} where scope_id = ? and row_code = ?)"
     query = f"""
         with corrected as (
             select record_code, string_agg(
@@ -189,7 +187,7 @@ def _rows_behind(
         select f.* exclude (measure, whole), d.file_name, d.unit_id as sender, c.correction, f.measure, f.whole
         from found as f
         left join landed.delivery as d on f.delivery_id = d.delivery_id
-        left join corrected as c on f."{fact.about["trace"]["subject"]}" = c.record_code
+        left join corrected as c on f."{fact.trace["subject"]}" = c.record_code
         where f.measure <> 0 or f.whole <> 0
         order by f."{fact.key}"
     """
@@ -206,21 +204,21 @@ def trace_code(report: Path, code: ShortCode) -> list[TracedCell]:
     form_id = code.form_among(layouts)
     with duckdb.connect(report / "warehouse.duckdb", read_only=True) as connection:
         scope_id = code.unit or _office_scope(connection)
-        query = f"select row_code from {layouts[form_id]['model']} where scope_id = ? order by row_order"
+        query = f"select row_code from {layouts[form_id].model} where scope_id = ? order by row_order"
         codes = [str(row_code) for (row_code,) in connection.execute(query, [scope_id]).fetchall()]
     return trace(report, form_id, code.row_among(codes), code.column, code.unit)
 
 
-def _layout(report: Path, name: str) -> dict:
+def _layout(report: Path, name: str) -> FormLayout:
     """Return the layout of a form by its id, its sheet's name, its number on paper or its short name."""
     layouts = load_layouts(report / "forms.json")
     if name in layouts:
         return layouts[name]
     key = match_key(name)
     for layout in layouts.values():
-        if key in map(match_key, (layout["form_id"], sheet_name(layout), layout["number"], short_name(layout))):
+        if key in map(match_key, (layout.form_id, layout.tab, layout.number, layout.short)):
             return layout
-    names = sorted(sheet_name(layout) for layout in layouts.values())
+    names = sorted(layout.tab for layout in layouts.values())
     raise OfficeError(f"Báo cáo này không có biểu «{name}»{nearest(name, names)} Các biểu: {'; '.join(names)}.")
 
 
@@ -229,9 +227,9 @@ def _unit_name(connection: duckdb.DuckDBPyConnection, unit_id: str) -> str:
     return str(found[0]) if found else unit_id
 
 
-def _sections(connection: duckdb.DuckDBPyConnection, layout: dict, scope_id: str) -> dict[str, str]:
+def _sections(connection: duckdb.DuckDBPyConnection, layout: FormLayout, scope_id: str) -> dict[str, str]:
     """Return the label of each section of a form, by its code."""
-    query = f"select row_code, label from {layout['model']} where scope_id = ? and row_kind = 'section'"
+    query = f"select row_code, label from {layout.model} where scope_id = ? and row_kind = 'section'"
     return {str(code): str(label) for code, label in connection.execute(query, [scope_id]).fetchall()}
 
 
@@ -243,51 +241,56 @@ def _versions(connection: duckdb.DuckDBPyConnection) -> dict[str, Mapping[str, s
     return {str(row["delivery_id"]): row for row in records_of(connection, query)}
 
 
-def _sum_of(measures: list[str]) -> str:
+def _sum_of(measures: Sequence[str]) -> str:
     return "(" + " + ".join(f'f."{name}"' for name in measures) + ")"
 
 
-def _measure(report: Path, layout: dict, column: str) -> dict:
-    """Return what the trace needs of a column, note or ratio: where it is from, what of, its head and decimals."""
-    for item in layout["columns"]:
-        if column == f"c{item['number']}":
-            return {**item, "decimals": RATE_DECIMALS if item["of"] else None}
-    for item in layout["notes"]:
-        if column == item["name"]:
-            return {**item, "head": [item["label"]], "of": None, "decimals": None}
-    if column in layout["ratios"]:
-        return _ratio(report, layout, column)
-    if any(column == f"c{item['number']}" for item in layout.get("unfilled", [])):
-        raise OfficeError(f"Biểu «{sheet_name(layout)}»: cột {column[1:]} do cấp khác ghi, đơn vị để trống.")
-    known = ", ".join(str(item["number"]) for item in layout["columns"])
-    beside = [f"{item['name']} ({item['label']})" for item in layout["notes"]]
-    beside += [f"{name} ({ratio.get('label') or name})" for name, ratio in layout["ratios"].items()]
-    asked = column[1:] if column[1:].isdecimal() else column
+@dataclass(frozen=True)
+class _Asked:
+    """What the trace needs of a column, note or ratio: the measures of one fact it sums, and over which it divides."""
+
+    name: str
+    title: str
+    fact: str
+    parts: tuple[str, ...]
+    whole: tuple[str, ...]
+    # Of a percentage: those printed.
+    decimals: int | None = None
+    ratio: Ratio | None = None
+
+
+def _asked(report: Path, layout: FormLayout, code: str) -> _Asked:
+    """Return the column, note or ratio a code names."""
+    column = next((column for column in layout.cells if column.code == code), None)
+    if column:
+        parts, whole = (column.measure,), (column.whole_measure or column.measure,)
+        decimals = RATE_DECIMALS if column.whole else None
+        return _Asked(column.name, column.heading, column.fact, parts, whole, decimals)
+    ratio = layout.ratio(code)
+    if ratio:
+        return _ratio(report, layout, ratio)
+    if any(code == column.code for column in layout.columns):
+        raise OfficeError(f"Biểu «{layout.tab}»: cột {code[1:]} do cấp khác ghi, đơn vị để trống.")
+    known = ", ".join(str(column.number) for column in layout.figures)
+    beside = [f"{note.name} ({note.heading})" for note in layout.notes]
+    beside += [f"{ratio.name} ({ratio.label or ratio.name})" for ratio in layout.ratios]
+    asked = code[1:] if code[1:].isdecimal() else code
     more = f" Ghi chú, tỷ lệ: {'; '.join(beside)}." if beside else ""
-    raise OfficeError(f"Biểu «{sheet_name(layout)}» không có cột {asked}. Các cột số liệu: {known}.{more}")
+    raise OfficeError(f"Biểu «{layout.tab}» không có cột {asked}. Các cột số liệu: {known}.{more}")
 
 
-def _ratio(report: Path, layout: dict, name: str) -> dict:
+def _ratio(report: Path, layout: FormLayout, ratio: Ratio) -> _Asked:
     """Return a ratio as a column: its measures are those of one fact, its decimals those printed."""
     with duckdb.connect(report / "warehouse.duckdb", read_only=True) as connection:
-        fact, sides = measures_of_ratio(layout, name, fact_columns(connection))
+        fact, sides = measures_of_ratio(layout, ratio, fact_columns(connection))
     if not fact:
-        told = layout["ratios"][name].get("label") or name
-        raise OfficeError(f"«{told}» của biểu «{sheet_name(layout)}» không truy được: không bảng nào có đủ số đo.")
+        label = ratio.label or ratio.name
+        raise OfficeError(f"«{label}» của biểu «{layout.tab}» không truy được: không bảng nào có đủ số đo.")
     figures = json.loads((report / "manifest.json").read_text(encoding="utf-8"))["figures"]
-    printed = (str(value) for key, value in figures.items() if key.endswith(f"/{name}") and value is not None)
+    printed = (str(value) for key, value in figures.items() if key.endswith(f"/{ratio.name}") and value is not None)
     decimals = max((len(value.partition(".")[2]) for value in printed), default=RATE_DECIMALS)
-    return {
-        "name": name,
-        "head": [layout["ratios"][name].get("label") or f"tỷ lệ {name}"],
-        "from": f"{fact}.{sides[PARTS][0]}",
-        "of": f"{fact}.{sides[WHOLE][0]}",
-        # Columns of the form, and the measures of the fact behind them.
-        "columns": layout["ratios"][name],
-        "parts": sides[PARTS],
-        "whole": sides[WHOLE],
-        "decimals": decimals,
-    }
+    title = ratio.label or f"tỷ lệ {ratio.name}"
+    return _Asked(ratio.name, title, fact, tuple(sides[PARTS]), tuple(sides[WHOLE]), decimals, ratio)
 
 
 def _office_scope(connection: duckdb.DuckDBPyConnection) -> str:
@@ -295,15 +298,15 @@ def _office_scope(connection: duckdb.DuckDBPyConnection) -> str:
     return scope_id
 
 
-def _form_rows(connection: duckdb.DuckDBPyConnection, layout: dict, scope_id: str, row: str) -> pd.DataFrame:
-    rows = connection.execute(f"select * from {layout['model']} where scope_id = ? order by row_order", [scope_id]).df()
+def _form_rows(connection: duckdb.DuckDBPyConnection, layout: FormLayout, scope_id: str, row: str) -> pd.DataFrame:
+    rows = connection.execute(f"select * from {layout.model} where scope_id = ? order by row_order", [scope_id]).df()
     if rows.empty:
         query = f"""
             select distinct m.scope_id || ' (' || coalesce(u.name_vi, m.scope_id) || ')' as unit
-            from {layout["model"]} as m
+            from {layout.model} as m
             left join dim_unit as u on m.scope_id = u.unit_id order by 1"""
         scopes = ", ".join(str(unit) for (unit,) in connection.execute(query).fetchall())
-        raise OfficeError(f"Biểu «{sheet_name(layout)}» không lập cho «{scope_id}». Các đơn vị: {scopes}.")
+        raise OfficeError(f"Biểu «{layout.tab}» không lập cho «{scope_id}». Các đơn vị: {scopes}.")
     key = match_key(row)
     wanted = [
         key in (match_key(str(label)), str(code).casefold())
@@ -311,7 +314,7 @@ def _form_rows(connection: duckdb.DuckDBPyConnection, layout: dict, scope_id: st
     ]
     if not any(wanted):
         raise OfficeError(
-            f"Biểu «{sheet_name(layout)}» không có dòng «{row}»{nearest(row, list(rows['label']))} "
+            f"Biểu «{layout.tab}» không có dòng «{row}»{nearest(row, list(rows['label']))} "
             f"Các dòng: {'; '.join(dict.fromkeys(rows['label']))}."
         )
     return rows[wanted]

@@ -8,7 +8,7 @@ Invariant: every id, short code and point of a chart in a report's manifest is a
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -21,7 +21,7 @@ from pipelines.audit.short_code import ShortCode
 from pipelines.audit.trace import TracedCell, trace, trace_code
 from pipelines.figures.change import NOTED
 from pipelines.figures.charts import Chart
-from pipelines.figures.layout import load_layouts
+from pipelines.figures.layout import FormLayout, load_layouts
 from pipelines.figures.records import records_of
 from pipelines.figures.scores import SCORE
 from pipelines.figures.text import format_count, format_rate
@@ -96,7 +96,7 @@ def _change(report: Path, manifest: dict[str, Any], name: str, noted: Any) -> Na
 def _score(report: Path, parts: list[str], manifest: dict[str, Any]) -> Named:
     """A number of a unit's scorecard: the cells of the unit's own forms it is made of."""
     unit, _, component = parts[2].rpartition(".")
-    models = {layout["model"]: layout for layout in load_layouts(report / "forms.json").values()}
+    models = {layout.model: layout for layout in load_layouts(report / "forms.json").values()}
     query = "select * from rpt_unit_score where scope_id = ? and unit_id = ? order by row_order"
     with duckdb.connect(report / "warehouse.duckdb", read_only=True) as connection:
         rows = records_of(connection, query, (parts[1], unit))
@@ -112,9 +112,9 @@ def _score(report: Path, parts: list[str], manifest: dict[str, Any]) -> Named:
         layout = models.get(row["form_model"]) or _same_columns(models.values(), measures)
         if layout is None:  # a form this office does not print
             continue
-        columns = {item["name"]: f"c{item['number']}" for item in layout["columns"]}
+        columns = {column.name: column.code for column in layout.figures}
         for measure in dict.fromkeys([parts[3]] if parts[3] in measures else measures):
-            cells += trace(report, layout["form_id"], "total", columns.get(measure, measure), unit)
+            cells += trace(report, layout.form_id, "total", columns.get(measure, measure), unit)
     return Named(tuple(lines), tuple(cells))
 
 
@@ -149,14 +149,10 @@ def _record_line(item: dict[str, Any]) -> str:
     return f"    {item['dossier_code']}  ← {place} · dòng {item['source_row']}"
 
 
-def _same_columns(layouts: Iterable[Mapping[str, Any]], names: Iterable[str]) -> Mapping[str, Any] | None:
+def _same_columns(layouts: Iterable[FormLayout], names: Iterable[str]) -> FormLayout | None:
     """Return the first printed form that has all these columns: the layout of another year of the same form."""
     wanted = set(names)
-    return next((item for item in layouts if wanted <= _names_in(item)), None)
-
-
-def _names_in(layout: Mapping[str, Any]) -> set[str]:
-    return {item["name"] for item in (*layout["columns"], *layout["notes"])}
+    return next((item for item in layouts if wanted <= {column.name for column in item.cells}), None)
 
 
 def _other(report: Path, parts: list[str], manifest: dict[str, Any]) -> Named:

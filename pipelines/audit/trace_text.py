@@ -6,8 +6,9 @@ Invariant: every reason code of a fact has its sentence in its yml; an unknown o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from typing import Any
 
 import pandas as pd
 
@@ -123,7 +124,7 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) and value else "—"
 
 
-def _record_line(row: dict, shown: dict, decimals: int | None) -> str:
+def _record_line(row: dict, shown: Mapping[str, Any], decimals: int | None) -> str:
     """What a row is, its dates, what it adds and why it counts where it does."""
     code = str(row[shown["reason"]])
     reason = str(shown["reasons"].get(code, code))
@@ -143,7 +144,7 @@ def _amounts(row: dict, decimals: int | None) -> str:
     return f"[{format_count(int(row['measure']))}]  " if int(row["measure"]) != 1 else ""
 
 
-def _dates(row: dict, shown: dict) -> str:
+def _dates(row: dict, shown: Mapping[str, Any]) -> str:
     return ", ".join(
         f"{label} {row[name]:%d/%m/%Y}" if not pd.isna(row[name]) else f"{label} —"
         for label, name in shown["dates"].items()

@@ -7,13 +7,13 @@ Not here: which dossiers moved (diff). Invariant: reads issued folders only; nam
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from string import Formatter
 from typing import Any
 
+from pipelines.figures.layout import load_layouts
 from pipelines.figures.model import figure_id
 from pipelines.figures.text import RATE_DECIMALS, format_count, format_day, format_rate, rate
 from pipelines.figures.version import ISSUE_KINDS
@@ -101,15 +101,13 @@ def _changes(issued: Issued, manifest: dict[str, Any], old: dict[str, Any] | Non
 
 def _headline(issued: Issued) -> Iterator[tuple[str, str, str, bool]]:
     """Return the figures the layouts put into the summary: label, form id, column of the figure id, is a rate."""
-    layouts = json.loads((issued.folder / "forms.json").read_text(encoding="utf-8"))
-    for form_id, layout in layouts.items():
-        columns = {item["name"]: item for item in layout["columns"]}
-        for label, text in layout["headline"].items():
+    for form_id, layout in load_layouts(issued.folder / "forms.json").items():
+        columns = {column.name: column for column in layout.figures}
+        for label, text in layout.headline:
             for number, name in enumerate(part[1] for part in Formatter().parse(text) if part[1]):
                 column = columns.get(name)
-                noted = f"{label}: {_lower(column['head'][-1])}" if number and column else label
-                key = f"c{column['number']}" if column else name
-                yield noted, form_id, key, column is None or bool(column.get("of"))
+                noted = f"{label}: {_lower(column.head[-1])}" if number and column else label
+                yield noted, form_id, column.code if column else name, column is None or bool(column.whole)
 
 
 def _lower(text: str) -> str:

@@ -7,6 +7,7 @@ Invariant: receives nothing, prints no personal cell; exit code 1 when the file 
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -125,12 +126,14 @@ def place_of_file(office: Office, path: Path, period: str | None, unit: str | No
 
 def profile_of_file(office: Office, path: Path, unit_id: str | None) -> Profile | None:
     """Return the profile that would read the file; without a unit only if one profile alone takes such a name."""
+    from pipelines.office.profiles import issued_profile
     from pipelines.office.text import nfc
 
     name = nfc(path.name)
     if unit_id is not None:
         return office.profile_for(unit_id, name)
-    fitting = [item for item in office.profiles if any(item.fits(unit, name) for unit in (*item.match.units, ""))]
+    known = (issued_profile(), *office.profiles)
+    fitting = [item for item in known if any(item.fits(unit, name) for unit in (*item.match.units, ""))]
     return fitting[0] if len(fitting) == 1 else None
 
 
@@ -149,6 +152,9 @@ def _lines(
         return
     contract = load_contract(contract_path(profile.stream))
     yield f"Hồ sơ nguồn: {profile.profile_id} — {profile.title} (bảng {contract.title})"
+    if contract.fact:  # a version an office below issued has no sheets to show
+        yield from judged_lines(office, path, period_id, unit_id, profile, effect)
+        return
     try:
         seen = inspect_file(path, contract, profile)
     except Refused as refusal:
@@ -251,6 +257,11 @@ def _reading_lines(reading: Reading) -> Iterator[str]:
     if verdict["status"] == "refused":
         yield from _refused(verdict["refused_reason"], verdict["refused_mend"])
         return
+    if version := verdict.get("issued"):
+        issue_id = f"{version['period_id']}/v{version['version']}"
+        until_on = dt.date.fromisoformat(version["until_on"])
+        yield f"Bản phát hành: {printable(version['office_name'])}, {issue_id}, số đến hết ngày {until_on:%d/%m/%Y}"
+        yield f"Mã niêm phong: {version['seal']}; so với mã in ở trang cuối văn bản của đơn vị"
     counts = {name: format_count(number) for name, number in verdict["counts"].items()}
     yield (
         f"Dòng: {counts['rows_in']} = nhận {counts['typed']} + trả lại {counts['rejected']} + trống {counts['blank']} "

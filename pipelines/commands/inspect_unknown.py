@@ -41,9 +41,12 @@ def unknown_lines(
         Refused: the file cannot be opened.
     """
     from pipelines.ingest.inspection import Inspection, SheetSeen
+    from pipelines.ingest.issued_facts import renamed_version
     from pipelines.setup.draft import draft_of, guess_file
 
     opened, found = guess_file(path)
+    if opened.version:
+        raise renamed_version()
     if found is None:
         plain = [SheetSeen(member, sheet, [], []) for member, grid in opened.grids for sheet in grid.sheets]
         seen = Inspection(opened, plain, None)

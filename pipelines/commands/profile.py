@@ -47,7 +47,7 @@ def run(parsed: argparse.Namespace) -> int:
     except Refused as refusal:
         raise OfficeError(f"Không mở được {path.name}: {refusal.reason} {refusal.mend}") from refusal
     if drafted is None:
-        raise OfficeError(f"Không bảng nào của phần mềm có từ hai tiêu đề cột của {path.name}; không soạn được.")
+        raise OfficeError(_why_none(path))
     contract = drafted.found.contract
     if known is None:
         print(f"# Có vẻ là bảng {contract.title} ({contract.stream}); tên cột: docs/reference.md")
@@ -68,6 +68,14 @@ def run(parsed: argparse.Namespace) -> int:
     elif parsed.write:
         print(f"✓ Đã ghi {relative(_written(office, drafted))}. Điền các từ chưa biết, rồi: kstt check")
     return 1 if is_refused else 0
+
+
+def _why_none(path: Path) -> str:
+    from pipelines.office.profiles import issued_profile
+
+    if issued_profile().fits("", path.name):
+        return f"{path.name} là số liệu phát hành của cấp dưới: phần mềm tự đọc, không cần hồ sơ nguồn."
+    return f"Không bảng nào của phần mềm có từ hai tiêu đề cột của {path.name}; không soạn được."
 
 
 def _own_profile(office: Office, path: Path, unit_id: str | None) -> Profile | None:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any
 
 import duckdb
 
-from pipelines.figures.cells import behind, declared_fact
+from pipelines.figures.cells import behind
+from pipelines.figures.layout import FormLayout
 from pipelines.figures.model import Figure, Form, FormRow
 from pipelines.figures.text import format_count
 
@@ -32,14 +32,13 @@ Parts = Mapping[str, Mapping[str, int]]
 PartsByKind = Mapping[str, Parts]
 
 
-def declared_parts(connection: duckdb.DuckDBPyConnection, layout: Mapping[str, Any], scope_id: str) -> PartsByKind:
+def declared_parts(connection: duckdb.DuckDBPyConnection, layout: FormLayout, scope_id: str) -> PartsByKind:
     """Return the declared part of every measure a form uses, by kind and row; empty when nothing is declared."""
-    declared = declared_fact(layout)
-    if declared is None:
+    if layout.declared is None:
         return {}
     measures = sorted(set(_measures(layout)))
     sums = ", ".join(f'cast(sum(f."{measure}") as bigint)' for measure in measures)
-    query = behind(layout, declared, f"f.kind, m.row_code, {sums}")
+    query = behind(layout, layout.declared, f"f.kind, m.row_code, {sums}")
     found = connection.execute(f"{query} where m.scope_id = ? group by f.kind, m.row_code", [scope_id]).fetchall()
     parts: dict[str, dict[str, Mapping[str, int]]] = {}
     for kind, code, *values in found:
@@ -47,13 +46,13 @@ def declared_parts(connection: duckdb.DuckDBPyConnection, layout: Mapping[str, A
     return parts
 
 
-def _measures(layout: Mapping[str, Any]) -> Iterator[str]:
+def _measures(layout: FormLayout) -> Iterator[str]:
     # A ratio names columns of the form; the declared fact has the measures behind them.
-    behind = {column["name"]: column["from"].partition(".")[2] for column in (*layout["columns"], *layout["notes"])}
-    for column in (*layout["columns"], *layout["notes"]):
-        yield from (column[part].partition(".")[2] for part in ("from", "of") if column.get(part))
-    for ratio in layout["ratios"].values():
-        yield from (behind.get(name, name) for name in (*ratio["parts"], *ratio["whole"]))
+    behind = {column.name: column.measure for column in layout.cells}
+    for column in layout.cells:
+        yield from column.measures
+    for ratio in layout.ratios:
+        yield from (behind.get(name, name) for name in (*ratio.parts, *ratio.whole))
 
 
 def mark_declared(form: Form, parts: PartsByKind) -> Form:
@@ -77,9 +76,7 @@ def _marked(form: Form, row: FormRow, parts: Mapping[str, int], kind: str) -> Fo
     return replace(
         row,
         figures=tuple(
-            mark(figure, 0, (column.measure, (column.whole or "").rpartition(".")[2]))
-            if column.whole
-            else mark(figure, parts.get(column.measure, 0))
+            mark(figure, 0, column.measures) if column.whole else mark(figure, parts.get(column.measure, 0))
             for column, figure in zip(layout.columns, row.figures, strict=True)
         ),
         ratios=tuple(

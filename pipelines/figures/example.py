@@ -7,15 +7,15 @@ Invariant: no database and no file is read; each form has every section, so that
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Literal
 
 from pipelines.figures.change import with_compared
 from pipelines.figures.delivered import RefusedFile
-from pipelines.figures.layout import FormLayout, LayoutColumn
+from pipelines.figures.layout import FormLayout, LayoutColumn, Layouts
 from pipelines.figures.model import (
     CarryOver,
     Compared,
@@ -45,12 +45,12 @@ _DAY = dt.date(2021, 3, 14)
 
 
 def example_models(
-    layouts: Mapping[str, dict[str, Any]], office: OfficeInfo, period_kind: str, sections: Sequence[str]
+    layouts: Layouts, office: OfficeInfo, period_kind: str, sections: Sequence[str]
 ) -> Iterator[tuple[str, ReportModel]]:
     """Yield named models on which a report's template must work.
 
     Args:
-        layouts: the forms (content of forms.json).
+        layouts: the forms.
         office: what is printed of the office.
         period_kind: kind of the period.
         sections: section codes a form may have.
@@ -58,15 +58,13 @@ def example_models(
     yield "khi chưa đơn vị nào gửi", _model(layouts, office, period_kind, sections, "nothing_sent")
     yield "khi không phát sinh", _model(layouts, office, period_kind, sections, "nothing")
     yield "khi có đủ mọi nội dung", full_example(layouts, office, period_kind, sections)
-    own = {name: layout for name, layout in layouts.items() if layout["scopes"] != "office"}
+    own = {name: layout for name, layout in layouts.items() if layout.scopes != "office"}
     for kind in ("ward", "department", "one_stop_desk"):
         unit = replace(office, unit_kind=kind)
         yield f"trong báo cáo của đơn vị loại {kind}", full_example(own, unit, period_kind, sections)
 
 
-def full_example(
-    layouts: Mapping[str, dict[str, Any]], office: OfficeInfo, period_kind: str, sections: Sequence[str]
-) -> ReportModel:
+def full_example(layouts: Layouts, office: OfficeInfo, period_kind: str, sections: Sequence[str]) -> ReportModel:
     """Return the model in which everything happened: no optional part of it is absent."""
     model = _model(layouts, office, period_kind, sections, "everything")
     issued = {name: 2 if isinstance(item.value, int) else item.value for name, item in model.figures.items()}
@@ -76,7 +74,7 @@ def full_example(
 
 
 def _model(
-    layouts: Mapping[str, dict[str, Any]],
+    layouts: Layouts,
     office: OfficeInfo,
     period_kind: str,
     sections: Sequence[str],
@@ -84,7 +82,7 @@ def _model(
 ) -> ReportModel:
     full = happened == "everything"
     coverage = _coverage(happened)
-    forms = {name: _form(FormLayout.of(layout), coverage, sections, int(full)) for name, layout in layouts.items()}
+    forms = {name: _form(layout, coverage, sections, int(full)) for name, layout in layouts.items()}
     rows = [row for form in forms.values() for row in form.rows]
     figures = {item.figure_id: item for row in rows for item in (*row.figures, *row.ratios, *row.notes)}
     return ReportModel(

@@ -14,7 +14,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.figures.layout import sheet_name
+from pipelines.figures.layout import FormLayout
 from pipelines.figures.records import has_table, records_of
 from pipelines.figures.text import Cleaner
 from pipelines.figures.version import ISSUE_KINDS
@@ -54,7 +54,7 @@ def issued_below(connection: duckdb.DuckDBPyConnection, cleaner: Cleaner) -> tup
         left join (
             select delivery_id, count(*) as dossiers from int_issued_dossier where fate = 'counted' group by delivery_id
         ) as d on v.delivery_id = d.delivery_id
-        where v.is_of_period
+        where v.is_asked
         order by u.sort_no, u.unit_id, v.delivery_id"""
     return tuple(
         IssuedBelow(
@@ -71,7 +71,7 @@ def issued_below(connection: duckdb.DuckDBPyConnection, cleaner: Cleaner) -> tup
 
 
 def forms_without(
-    layouts: Iterable[Mapping[str, Any]], owed: Iterable[Mapping[str, Any]], versions: Iterable[IssuedBelow]
+    layouts: Iterable[FormLayout], owed: Iterable[Mapping[str, Any]], versions: Iterable[IssuedBelow]
 ) -> tuple[FormWithout, ...]:
     """Return the forms that sum no issued facts, each with the units it therefore lacks; nothing without versions.
 
@@ -87,8 +87,8 @@ def forms_without(
     owing = {(str(item["unit_id"]), str(item["stream"])) for item in owed}
     found = []
     for layout in layouts:
-        asked = set(layout["streams"])
+        asked = set(layout.streams)
         if asked and not asked & whole:
             lacking = [name for unit, name in senders.items() if not any((unit, stream) in owing for stream in asked)]
-            found.append(FormWithout(sheet_name(layout), tuple(lacking)))
+            found.append(FormWithout(layout.tab, tuple(lacking)))
     return tuple(found)

@@ -20,14 +20,14 @@ def level_name(section_label: str) -> str:
     return section_label.rpartition(" của ")[2]
 
 
-def with_levels(layout: dict[str, Any], levels: Mapping[str, str]) -> dict[str, Any]:
-    """Return a layout with the names of the levels in its texts.
+def with_levels(entry: dict[str, Any], levels: Mapping[str, str]) -> dict[str, Any]:
+    """Return an entry of forms.json with the names of the levels in its texts.
 
     A column another authority fills is left out where the office's own column has its name: with two levels of
     government there is no third one to write it.
 
     Args:
-        layout: an entry of forms.json whose texts may hold {city} and {ward}.
+        entry: a layout whose texts may hold {city} and {ward}.
         levels: kind of unit that decides → name of its level of government.
     """
     names = {**LEVELS, **levels}
@@ -40,14 +40,14 @@ def with_levels(layout: dict[str, Any], levels: Mapping[str, str]) -> dict[str, 
     def headed(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return [{**item, "head": [_capital(part, named(part)) for part in item["head"]]} for item in items]
 
-    columns = headed(layout["columns"])
+    columns = headed(entry["columns"])
     own = [item["head"] for item in columns]
     return {
-        **layout,
-        "title": named(layout["title"]),
-        "headline": {label: named(text) for label, text in layout["headline"].items()},
+        **entry,
+        "title": named(entry["title"]),
+        "headline": {label: named(text) for label, text in entry["headline"].items()},
         "columns": columns,
-        "unfilled": [item for item in headed(layout["unfilled"]) if item["head"] not in own],
+        "unfilled": [item for item in headed(entry["unfilled"]) if item["head"] not in own],
     }
 
 

@@ -17,7 +17,7 @@ import duckdb
 from pipelines.figures.coverage import corrections_of, counts_of, coverage_of, deliveries_of
 from pipelines.figures.declared import declared_parts, mark_declared
 from pipelines.figures.issued_below import forms_without, issued_below
-from pipelines.figures.layout import FormLayout
+from pipelines.figures.layout import Layouts
 from pipelines.figures.levels import level_name
 from pipelines.figures.model import (
     AgeBand,
@@ -48,7 +48,7 @@ from pipelines.office.settings import Switches
 
 def build_report_model(
     connection: duckdb.DuckDBPyConnection,
-    layouts: Mapping[str, dict[str, Any]],
+    layouts: Layouts,
     office_info: OfficeInfo,
     scope: Scope | None = None,
 ) -> ReportModel:
@@ -56,7 +56,7 @@ def build_report_model(
 
     Args:
         connection: the warehouse of one question, read only.
-        layouts: forms.json, one layout a form (the choice by validity is layouts_from_manifest's).
+        layouts: one layout a form (the choice by validity is layouts_from_manifest's).
         office_info: what is printed of the reporting unit.
         scope: the unit whose report it is; None for the office itself.
 
@@ -75,18 +75,18 @@ def build_report_model(
     columns = columns_by_scope(connection)
     forms = {}
     for form_id, layout in layouts.items():
-        if scope and layout["scopes"] == "office":
+        if scope and layout.scopes == "office":
             continue
-        owed_here = [item for item in owed if item["stream"] in layout["streams"]]
+        owed_here = [item for item in owed if item["stream"] in layout.streams]
         coverage = coverage_of(owed_here, deliveries, cleaner, scope)
-        form = form_of(connection, FormLayout.of(layout), scope_id, office_info, coverage, cleaner)
+        form = form_of(connection, layout, scope_id, office_info, coverage, cleaner)
         if scope and not form.has_numbers:
             form = _of_its_duties(form, owed_here, scope, senders, cleaner)
         form = mark_declared(form, declared_parts(connection, layout, scope_id))
-        has_own = scope is None and layout["scopes"] == "all" and not any(row.unit_id for row in form.rows)
+        has_own = scope is None and layout.scopes == "all" and not any(row.unit_id for row in form.rows)
         totals = totals_by_scope(connection, form.layout, office_info, cleaner) if has_own else {}
         totals = {scope.unit_id: form.rows[-1]} if scope else totals
-        forms[form_id] = mark_untold(mark_unsent(form, layout, senders, totals), columns)
+        forms[form_id] = mark_untold(mark_unsent(form, senders, totals), columns)
     figures = {
         figure.figure_id: figure
         for form in forms.values()

@@ -7,9 +7,8 @@ Invariant: a name a template can reach and this page does not describe fails a t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
-from pipelines.figures.layout import FormLayout
+from pipelines.figures.layout import FormLayout, Layouts
 
 FUNCTIONS = {
     "fig": 'fig("II.06a.total.c7"): số của ô biểu.dòng.cột, in kèm mã của nó',
@@ -262,11 +261,11 @@ ATTRIBUTES = {
 }
 
 
-def names_lines(layouts: Mapping[str, dict[str, Any]], sections: Mapping[str, str]) -> Iterator[str]:
+def names_lines(layouts: Layouts, sections: Mapping[str, str]) -> Iterator[str]:
     """Yield the dictionary as markdown.
 
     Args:
-        layouts: the forms (content of forms.json).
+        layouts: the forms.
         sections: section code → label or labels.
     """
     yield "# Tên gọi được trong mẫu lời văn (.md.j2)"
@@ -282,13 +281,13 @@ def names_lines(layouts: Mapping[str, dict[str, Any]], sections: Mapping[str, st
     yield from ["", "## Số liệu của các biểu", ""]
     yield 'Gọi bằng `fig("<biểu>.<dòng>.<cột>")`. Dòng: `total` (tổng cộng), mã mục, hoặc mã mục và số thứ tự (`A.3`).'
     yield "Mã mục: " + "; ".join(f"`{code}` ({label})" for code, label in sections.items()) + "."
-    for raw in layouts.values():
-        yield from _form(FormLayout.of(raw))
+    for layout in layouts.values():
+        yield from _form(layout)
 
 
 def _form(layout: FormLayout) -> Iterator[str]:
     yield from ["", f"### {layout.form_id}: {layout.title}", "", "| Cột | Nghĩa |", "|---|---|"]
-    for column in (column for column in layout.columns if column.source):
+    for column in layout.figures:
         yield f"| `c{column.number}` | {_cell(' / '.join(column.head))} |"
     for ratio in layout.ratios:
         yield f"| `{ratio.name}` | tỷ lệ phần trăm: ({_sum(ratio.parts)}) / ({_sum(ratio.whole)}) |"

@@ -124,17 +124,16 @@ def _levels(
     }
 
 
-def mark_unsent(form: Form, layout: Mapping[str, Any], senders: Senders, totals: Mapping[str, FormRow]) -> Form:
+def mark_unsent(form: Form, senders: Senders, totals: Mapping[str, FormRow]) -> Form:
     """Return a form whose cells say which of them nobody has sent, with what its totals hold of those units.
 
     Args:
         form: the form as counted.
-        layout: its entry in forms.json.
         senders: who has to send, and who has not.
         totals: of a form that has no row a unit: the total row of each unit's own form, by unit.
     """
-    streams = tuple(layout["streams"])
-    behind = {name: tuple(fact.get("streams", streams)) for name, fact in layout["facts"].items()}
+    streams = form.layout.streams
+    behind = {name: fact.streams for name, fact in form.layout.facts.items()}
     told = {name for name, of_fact in behind.items() if of_fact}
     if any(row.unit_id for row in form.rows):
         rows = tuple(_row_of_unit(form.layout, row, senders, behind) for row in form.rows)

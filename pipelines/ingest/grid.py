@@ -67,6 +67,8 @@ class Opened:
     @property
     def format(self) -> str:
         """The true format of the file itself."""
+        if self.version:
+            return "zip"
         member, grid = self.grids[0]
         return grid.format if member is None else "zip"
 

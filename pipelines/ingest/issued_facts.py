@@ -7,9 +7,11 @@ Invariant: it is taken whole or refused with the reason: what its seal covers is
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -20,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from pipelines.ingest import persons
+from pipelines.ingest.archive import zip_members
 from pipelines.ingest.contract import OWN_NUMBER, Contract
 from pipelines.ingest.pieces import PIECE_ROWS, to_frame
 from pipelines.ingest.sniff import Refused
@@ -28,6 +31,7 @@ from pipelines.office.printed_seal import printed_seal, same_seal
 from pipelines.office.text import match_key
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
 # The parts of the zip: which version it is, what its seal covers, the layouts it printed, its dossiers.
@@ -38,6 +42,9 @@ SENT_UP = "sent_up"
 _SEND_AGAIN = "Đơn vị lập lại tệp bằng kstt send-up từ bản đã phát hành rồi gửi lại; không sửa tệp bằng tay."
 _SAME_SOFTWARE = "Đơn vị cấp dưới và cấp trên dùng cùng bản phần mềm; cập nhật rồi phát hành và gửi lại."
 _BROKEN = (ValueError, KeyError, TypeError, AttributeError, OSError, RecursionError)
+_KINDS = ("provisional", "final", "corrected")
+_ID = re.compile(r"[\w.-]{1,60}")
+_LONGEST_NAME, _LAST_VERSION = 200, 9999
 # Texts a person wrote somewhere: masked as every cell is.
 _WRITTEN = ("unit_name", "field_name", "procedure_name")
 
@@ -55,19 +62,29 @@ class IssuedVersion:
 
     @cached_property
     def about(self) -> dict[str, Any]:
-        """Whose it is, of which period, which version, its seal; every word of it is under the seal."""
+        """Whose it is, of which period, which version, its seal; every word of it is under the seal.
+
+        Raises:
+            ValueError, KeyError, TypeError, AttributeError: a word of it is none our software writes.
+        """
         sent, record = self.sealed[SENT_UP], self.sealed
+        days = [dt.date.fromisoformat(sent[name]) for name in ("start_on", "until_on", "end_on")]
+        version, kind, name = int(record["version"]), record["kind"], persons.without_persons(sent["office_name"])
+        if days != sorted(days) or not 1 <= version <= _LAST_VERSION or kind not in _KINDS:
+            raise ValueError("days, version or kind")
+        if not name.strip() or len(name) > _LONGEST_NAME:
+            raise ValueError("name of the office")
         return {
-            "office_name": str(sent["office_name"]),
-            "unit_id": str(sent["unit_id"]),
-            "period_id": str(record["period_id"]),
-            "start_on": str(sent["start_on"]),
-            "end_on": str(sent["end_on"]),
-            "until_on": str(sent["until_on"]),
-            "version": int(record["version"]),
-            "kind": str(record["kind"]),
-            "issued_at": str(record["at"]),
-            "switches": {str(name): str(value) for name, value in record["ask"]["switches"].items()},
+            "office_name": name,
+            "unit_id": _as_id(sent["unit_id"]),
+            "period_id": _as_id(record["period_id"]),
+            "start_on": days[0].isoformat(),
+            "end_on": days[2].isoformat(),
+            "until_on": days[1].isoformat(),
+            "version": version,
+            "kind": kind,
+            "issued_at": dt.datetime.fromisoformat(record["at"]).isoformat(),
+            "switches": {_as_id(name): str(value)[:60] for name, value in record["ask"]["switches"].items()},
             "seal": printed_seal(self.parts[SEALED]),
         }
 
@@ -82,13 +99,37 @@ class IssuedVersion:
 def opened_version(content: bytes) -> IssuedVersion | None:
     """Return a delivered zip as a version sent upward; None of any other zip.
 
+    A version that was unpacked and packed again is the same version: its parts may lie in a folder.
+
     Args:
         content: a zip that was found safe to open (sniff).
+
+    Raises:
+        Refused: a part is missing or damaged, or the zip holds more than one version.
     """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        if set(archive.namelist()) != set(PARTS):
+        if not {_own_name(name) for name in archive.namelist()} & {VERSION, SEALED, FACTS}:
             return None
-        return IssuedVersion({name: archive.read(name) for name in PARTS})
+    members = list(zip_members(content))
+    parts = {_own_name(name): member for name, member in members}
+    others = [name for name, _ in members if _own_name(name) not in PARTS]
+    lacking = [name for name in PARTS if name not in parts]
+    if lacking:
+        raise Refused(f"Tệp số liệu phát hành thiếu phần bên trong: {', '.join(lacking)}.", _SEND_AGAIN)
+    if others or len(members) > len(PARTS):
+        raise Refused(
+            f"Tệp số liệu phát hành có {len(members)} phần bên trong, một bản chỉ có {len(PARTS)}.",
+            "Mỗi bản một tệp, đúng tệp kstt send-up đã lập; không nén thêm gì vào.",
+        )
+    return IssuedVersion(parts)
+
+
+def renamed_version() -> Refused:
+    """Return the refusal of a version whose name does not say what it is."""
+    return Refused(
+        "Tệp là số liệu phát hành của đơn vị cấp dưới nhưng đã bị đổi tên, không đọc như bảng số liệu được.",
+        "Giữ nguyên tên tệp mà kstt send-up đặt rồi gửi lại.",
+    )
 
 
 def check_version(version: IssuedVersion, contract: Contract) -> None:
@@ -112,14 +153,12 @@ def check_version(version: IssuedVersion, contract: Contract) -> None:
     for name, sha256 in hashes.items():
         if hashlib.sha256(version.parts[name]).hexdigest() != sha256:
             raise Refused(f"Phần «{name}» của tệp không phải phần đã niêm phong: tệp đã bị sửa.", _SEND_AGAIN)
-    wrong = _other_columns(contract, facts)
+    wrong = _other_columns(contract, facts.schema_arrow)
     if wrong:
         raise Refused(f"Tệp do bản phần mềm khác lập, cột khác: {', '.join(wrong[:10])}.", _SAME_SOFTWARE)
     if facts.metadata.num_rows != rows:
         raise Refused(f"Tệp có {facts.metadata.num_rows} hồ sơ, bản phát hành có {rows}.", _SEND_AGAIN)
-    differing = next(_differing(version, contract), None)
-    if differing:
-        raise Refused(f"Đếm lại từ hồ sơ trong tệp không ra số đã phát hành: {differing}.", _SEND_AGAIN)
+    _check_figures(version, contract)
 
 
 def rows_of(version: IssuedVersion, source: Source) -> Iterator[pd.DataFrame]:
@@ -137,7 +176,7 @@ def rows_of(version: IssuedVersion, source: Source) -> Iterator[pd.DataFrame]:
         national = contract.national_code
         codes = rows[contract.key].astype("string")
         rows[OWN_NUMBER] = ~codes.str.fullmatch(national.pattern).fillna(False).astype(bool) if national else False
-        rows["repairs"], rows["flags"] = "", ""
+        rows["repairs"], rows["flags"] = None, ""
         rows["source_file"], rows["source_sheet"] = source.file_name, f"{about['period_id']}/v{about['version']}"
         rows["source_row"] = range(first, first + len(rows))
         first += len(rows)
@@ -155,25 +194,80 @@ def _each_once(texts: pd.Series, change: Any) -> pd.Series:
     return texts.map(known).where(texts.notna(), None).astype(object)
 
 
-def _other_columns(contract: Contract, facts: pq.ParquetFile) -> list[str]:
-    """Return the columns the contract has and the file has not, or the other way round."""
-    return sorted(set(contract.columns) ^ set(facts.schema_arrow.names))
+def _check_figures(version: IssuedVersion, contract: Contract) -> None:
+    """Refuse a version whose dossiers do not sum to what it printed."""
+    strange = next(_strange_measures(version, contract), None)
+    if strange:
+        raise Refused(f"Cột «{strange}» của hồ sơ có giá trị không phải 0 hoặc 1: tệp đã bị sửa.", _SEND_AGAIN)
+    try:
+        printed = list(_printed(version, contract))
+    except _BROKEN as error:
+        raise Refused("Tệp số liệu phát hành hỏng: không đọc được biểu đã in.", _SEND_AGAIN) from error
+    if not printed:
+        raise Refused("Bản phát hành không in biểu nào có số hồ sơ để đối chiếu với hồ sơ trong tệp.", _SEND_AGAIN)
+    sums = {measure: _sum(version, measure) for measure in dict.fromkeys(item[2] for item in printed)}
+    for form_id, number, measure, amount in printed:
+        if amount != sums[measure]:
+            place = f"biểu {form_id}, cột {number}: in {amount}, đếm được {sums[measure]}"
+            raise Refused(f"Đếm lại từ hồ sơ trong tệp không ra số đã phát hành: {place}.", _SEND_AGAIN)
 
 
-def _differing(version: IssuedVersion, contract: Contract) -> Iterator[str]:
-    """Yield each printed total of the office that is not the sum over the dossiers of the file."""
+def _own_name(path: str) -> str:
+    return path.replace("\\", "/").rpartition("/")[2]
+
+
+def _as_id(text: str) -> str:
+    if not _ID.fullmatch(text):
+        raise ValueError("id")
+    return text
+
+
+def _other_columns(contract: Contract, schema: pa.Schema) -> list[str]:
+    """Return the columns the contract has and the file has not, has twice or of another kind; or not the contract."""
+    kinds = {"bigint": ("int",), "timestamp": ("timestamp[",), "varchar": ("string", "large_string")}
+    told = {field.name: str(field.type) for field in schema}
+    twice = {name for name in schema.names if schema.names.count(name) > 1}
+    other = {
+        name
+        for name in set(contract.columns) & set(told)
+        # A column without a single value may have lost its type; a moment with a time zone is another moment.
+        if not told[name].startswith((*kinds[contract.typed_columns[name]], "null")) or "tz=" in told[name]
+    }
+    return sorted(set(contract.columns) ^ set(told) | twice | other)
+
+
+def _strange_measures(version: IssuedVersion, contract: Contract) -> Iterator[str]:
+    """Yield each measure that is not 0 or 1 of every dossier."""
     import pyarrow.compute as pc
 
+    for name, column in contract.columns.items():
+        if column.role != "count":
+            continue
+        values = version.facts.read(columns=[name]).column(name)
+        ends = pc.call_function("min_max", [values]).as_py()
+        if values.null_count or (len(values) and not 0 <= ends["min"] <= ends["max"] <= 1):
+            yield name
+
+
+def _printed(version: IssuedVersion, contract: Contract) -> Iterator[tuple[str, str, str, Decimal]]:
+    """Yield each printed total of the office that is a sum over its dossiers: form, column, measure, number."""
     figures, office = version.sealed["manifest"]["figures"], version.about["unit_id"]
-    sums: dict[str, int] = {}
     for form_id, layout in json.loads(version.parts[FORMS]).items():
         for column in layout["columns"]:
             fact, _, measure = str(column["from"]).partition(".")
             printed = figures.get(f"{form_id}/{office}/total/c{column['number']}")
-            if fact != contract.fact or column["of"] or printed is None or measure not in contract.columns:
-                continue
-            if measure not in sums:
-                values = version.facts.read(columns=[measure]).column(measure)
-                sums[measure] = pc.call_function("sum", [values]).as_py() or 0
-            if Decimal(str(printed)) != sums[measure]:
-                yield f"biểu {form_id}, cột {column['number']}: in {printed}, đếm được {sums[measure]}"
+            if fact == contract.fact and not column["of"] and printed is not None and measure in contract.columns:
+                yield form_id, str(column["number"]), measure, _amount(printed)
+
+
+def _amount(printed: object) -> Decimal:
+    try:
+        return Decimal(str(printed))
+    except ArithmeticError as error:
+        raise ValueError("figure") from error
+
+
+def _sum(version: IssuedVersion, measure: str) -> int:
+    import pyarrow.compute as pc
+
+    return pc.call_function("sum", [version.facts.read(columns=[measure]).column(measure)]).as_py() or 0

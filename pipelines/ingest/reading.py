@@ -24,7 +24,7 @@ from pipelines.ingest.contract import Contract, check_profile
 from pipelines.ingest.day_month import PossibleExchange
 from pipelines.ingest.grid import Opened, open_delivery
 from pipelines.ingest.headers import Table, find_tables
-from pipelines.ingest.issued_facts import IssuedVersion, check_version, rows_of, told_columns
+from pipelines.ingest.issued_facts import IssuedVersion, check_version, renamed_version, rows_of, told_columns
 from pipelines.ingest.nil import sheets_of, wrong_nil
 from pipelines.ingest.pieces import PIECE_ROWS, Piece, Pieces, schema_of
 from pipelines.ingest.rejects import REJECT_TYPES, no_rejects
@@ -175,7 +175,7 @@ def _no_collection() -> Generator[None]:
 
 def _read(opened: Opened, source: Source, pieces: Pieces) -> Read:
     if (source.contract.fact is None) != (opened.version is None):
-        raise _no_table() if opened.version else _no_version()
+        raise renamed_version() if opened.version else _no_version()
     if opened.version:
         return _read_version(opened.version, source, pieces)
     grids = [(member, sheets_of(grid, source.profile)) for member, grid in opened.grids]
@@ -220,13 +220,6 @@ def _no_version() -> Refused:
     return Refused(
         "Tên tệp là của số liệu phát hành nhưng nội dung không phải.",
         "Đơn vị lập tệp bằng kstt send-up rồi gửi; nếu là tệp khác thì đặt tên khác.",
-    )
-
-
-def _no_table() -> Refused:
-    return Refused(
-        "Tệp là số liệu phát hành của đơn vị cấp dưới nhưng đã bị đổi tên, không đọc như bảng số liệu được.",
-        "Giữ nguyên tên tệp mà kstt send-up đặt rồi gửi lại.",
     )
 
 

@@ -153,7 +153,7 @@ def issued_profile() -> Profile:
         profile_id="so-lieu-phat-hanh",
         stream="issued_facts",
         title="Số liệu đã phát hành của đơn vị cấp dưới",
-        match=Match(files=[f"{ISSUED_PREFIX}*.zip"]),
+        match=Match(files=[f"*{ISSUED_PREFIX}*.zip"]),
         observed_on=ObservedOn(
             **{"from": "file_name", "pattern": r"_(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})(?=[_ .(]|$)"}
         ),

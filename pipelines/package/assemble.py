@@ -19,6 +19,7 @@ from pipelines.audit.short_code import short_codes
 from pipelines.figures.change import with_changes
 from pipelines.figures.charts import charts_of
 from pipelines.figures.comparison import Comparison
+from pipelines.figures.layout import Layouts, entries_of
 from pipelines.figures.model import ReportModel
 from pipelines.figures.packets import BOOK_NAME, BOOK_PAGE, KEPT_NAME, SENT_NAME
 from pipelines.figures.words import KEPT_TEMPLATE, report_blocks
@@ -80,7 +81,7 @@ def paper_of(office: Office, period_id: str = "", unit_id: str = "") -> Paper:
 def assemble(
     folder: Path,
     model: ReportModel,
-    layouts: Mapping[str, dict[str, Any]],
+    layouts: Layouts,
     key: str,
     versions: Mapping[str, str],
     paper: Paper | None = None,
@@ -104,7 +105,7 @@ def assemble(
     codes = _short_codes(model, layouts)
     write_forms(model, sent, folder / SENT_FORMS, codes)
     write_forms(model, kept, folder / KEPT_FORMS, codes)
-    _write_json(folder / "forms.json", layouts)
+    _write_json(folder / "forms.json", entries_of(layouts))
     if warehouse:
         write_book(folder, warehouse, model, layouts, codes, since)
     if warehouse and model.scope is None:
@@ -134,7 +135,7 @@ def _outdated(model: ReportModel) -> dict[str, str]:
 
 
 def _manifest(
-    folder: Path, model: ReportModel, layouts: Mapping[str, dict[str, Any]], key: str, versions: Mapping[str, str]
+    folder: Path, model: ReportModel, layouts: Layouts, key: str, versions: Mapping[str, str]
 ) -> dict[str, Any]:
     question = asdict(model.question)
     switches = {item["name"]: item["value"] for item in question.pop("switches")}
@@ -173,7 +174,7 @@ def _manifest(
     }
 
 
-def _short_codes(model: ReportModel, layouts: Mapping[str, dict[str, Any]]) -> dict[str, str]:
+def _short_codes(model: ReportModel, layouts: Layouts) -> dict[str, str]:
     version = model.issue.version if model.issue else None
     return short_codes(sorted(model.figures), layouts, model.question.period_id, model.question.office_unit_id, version)
 

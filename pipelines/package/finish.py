@@ -15,8 +15,9 @@ from typing import Any
 
 import pandas as pd
 
-from pipelines.figures.layout import printed_layouts
+from pipelines.figures.layout import Layouts
 from pipelines.figures.levels import level_name
+from pipelines.figures.manifest_layouts import printed_layouts
 from pipelines.office.settings import Office
 from pipelines.office.software import versions
 from pipelines.package.assemble import assemble, move_into_place, paper_of, strip
@@ -39,7 +40,7 @@ class Finished:
     built: bool
 
 
-def layouts_to_print(office: Office, question: Question) -> dict[str, dict]:
+def layouts_to_print(office: Office, question: Question) -> Layouts:
     """Return the layouts of the forms a report on a question prints (forms_enabled, validity at the period's end).
 
     Raises:
@@ -69,10 +70,10 @@ def printed_models(office: Office, manifest: Mapping[str, Any]) -> list[str]:
     """
     days = {day.date() for day in office.reference["periods"]["end_on"]}
     layouts = [printed_layouts(dict(manifest), office.settings.forms_enabled, day) for day in days]
-    return sorted({layout["model"] for printed in layouts for layout in printed.values()})
+    return sorted({layout.model for printed in layouts for layout in printed.values()})
 
 
-def finish_report(office: Office, planned: Plan, layouts: dict[str, dict], run_id: str) -> Finished:
+def finish_report(office: Office, planned: Plan, layouts: Layouts, run_id: str) -> Finished:
     """Render, write the manifest and move the run's build folder into the report's place."""
     if planned.is_built:
         return Finished(read_summary(planned.report), built=False)

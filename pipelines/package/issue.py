@@ -22,6 +22,7 @@ import duckdb
 from pipelines.audit.diff import Version, compare
 from pipelines.audit.verify import input_faults
 from pipelines.figures.comparison import Comparison
+from pipelines.figures.layout import Layouts, load_layouts
 from pipelines.figures.model import ReportModel
 from pipelines.figures.text import Cleaner
 from pipelines.figures.version import ISSUE_KINDS, Issue
@@ -109,7 +110,7 @@ class _Candidate:
     report: Path
     planned: Plan
     model: ReportModel
-    layouts: dict[str, dict[str, Any]]
+    layouts: Layouts
     earlier: list[Issued]
 
 
@@ -201,8 +202,8 @@ def asked_of(office: Office, report: Path) -> Ask:
     )
 
 
-def _read_report(report: Path, office: Office) -> tuple[ReportModel, dict[str, dict[str, Any]]]:
-    layouts = json.loads((report / "forms.json").read_text(encoding="utf-8"))
+def _read_report(report: Path, office: Office) -> tuple[ReportModel, Layouts]:
+    layouts = load_layouts(report / "forms.json")
     return read_model(office, report / "warehouse.duckdb", layouts), layouts
 
 

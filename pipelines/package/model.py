@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 
 from pipelines.figures.change import with_compared
+from pipelines.figures.layout import Layouts, load_layouts
 from pipelines.figures.model import Compared, OfficeInfo, ReportModel, Scope
 from pipelines.figures.read import build_report_model
 from pipelines.office.errors import OfficeError
@@ -26,9 +27,7 @@ from pipelines.office.text import match_key
 REPORTING_KINDS = ("one_stop_desk", "department", "ward")
 
 
-def read_model(
-    office: Office, warehouse: Path, layouts: dict[str, dict[str, Any]], unit: dict[str, Any] | None = None
-) -> ReportModel:
+def read_model(office: Office, warehouse: Path, layouts: Layouts, unit: dict[str, Any] | None = None) -> ReportModel:
     """Return the model of the office's report, or of one unit's, with what it is compared with.
 
     Args:
@@ -59,6 +58,7 @@ def _info_of_question(office: Office, connection: duckdb.DuckDBPyConnection) -> 
         return office_info(office)
     own = office_info(office)
     unit = dict(zip(("unit_id", "name_vi", "short_name", "unit_kind"), found, strict=True))
+    unit["short_name"] = unit["short_name"] or unit["name_vi"]
     documents = office.settings.unit_documents.get(unit["unit_id"], UnitDocuments())
     noted = {
         name: tuple(value) if isinstance(value, list) else value
@@ -101,6 +101,7 @@ def unit_info(office: Office, unit: dict[str, Any]) -> OfficeInfo:
     section = office.settings.office
     of_unit = office.settings.unit_documents
     empty = UnitDocuments()
+    short_name = unit["short_name"] or unit["name_vi"]
     own, kind = of_unit.get(unit["unit_id"], empty), of_unit.get(unit["unit_kind"], empty)
 
     def first(name: str, otherwise: Any) -> Any:
@@ -109,9 +110,9 @@ def unit_info(office: Office, unit: dict[str, Any]) -> OfficeInfo:
 
     return OfficeInfo(
         name=unit["name_vi"],
-        short_name=unit["short_name"],
+        short_name=short_name,
         parent_name=first("parent_name", section.name),
-        place=first("place", section.place).replace("{short_name}", unit["short_name"]),
+        place=first("place", section.place).replace("{short_name}", short_name),
         receiving_agency=first("receiving_agency", section.name),
         report_symbol=first("report_symbol", "BC"),
         recipients=_others(office, unit["unit_id"], first("recipients", [section.name, "Lưu: VT"])),
@@ -198,7 +199,7 @@ def _issued_figures(
     if scope is None:
         values = manifest["figures"].items()
         return {name: Decimal(value) if isinstance(value, str) else value for name, value in values}
-    layouts = json.loads((folder / "forms.json").read_text(encoding="utf-8"))
+    layouts = load_layouts(folder / "forms.json")
     try:
         with duckdb.connect(folder / "warehouse.duckdb", read_only=True) as connection:
             model = build_report_model(connection, layouts, info, scope)

@@ -11,16 +11,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pipelines.figures.layout import facts_of
+from pipelines.figures.layout import Layouts
 from pipelines.figures.model import Delivery, ReportModel
 
 PROVENANCE = "nguon-goc.prov.json"
 _PREFIX = {"kstt": "urn:kstt:", "prov": "http://www.w3.org/ns/prov#", "xsd": "http://www.w3.org/2001/XMLSchema#"}
 
 
-def write_provenance(
-    folder: Path, model: ReportModel, layouts: Mapping[str, dict[str, Any]], key: str, versions: Mapping[str, str]
-) -> None:
+def write_provenance(folder: Path, model: ReportModel, layouts: Layouts, key: str, versions: Mapping[str, str]) -> None:
     """Write the provenance of a report into its folder, where its documents lie already."""
     graph = _Graph()
     count = graph.activity("count", "Đếm và lập biểu", {"kstt:khoa": key, "kstt:phien-ban": json.dumps(dict(versions))})
@@ -52,18 +50,17 @@ def _file(graph: _Graph, delivery: Delivery) -> str:
     return file
 
 
-def _facts(graph: _Graph, model: ReportModel, layouts: Mapping[str, dict[str, Any]], count: str) -> None:
+def _facts(graph: _Graph, model: ReportModel, layouts: Layouts, count: str) -> None:
     """Add facts with the readings they rest on, and forms with their figures and the facts they sum."""
     for form_id, form in model.forms.items():
-        layout = layouts[form_id]
         graph.add("entity", f"form/{form_id}", {"prov:type": "prov:Collection", "prov:label": form.layout.number})
         graph.relate("wasGeneratedBy", {"prov:entity": f"kstt:form/{form_id}", "prov:activity": count})
-        for fact, about in facts_of(layout).items():
-            graph.add("entity", f"fact/{fact}", {"kstt:bang": f"evidence/{about['evidence']}.parquet"})
-            graph.derive(f"form/{form_id}", f"fact/{fact}")
+        for fact in layouts[form_id].summed.values():
+            graph.add("entity", f"fact/{fact.name}", {"kstt:bang": f"evidence/{fact.evidence}.parquet"})
+            graph.derive(f"form/{form_id}", f"fact/{fact.name}")
             for delivery in model.deliveries:
-                if delivery.is_counted and delivery.stream in about.get("streams", layout["streams"]):
-                    graph.derive(f"fact/{fact}", f"reading/{delivery.delivery_id}")
+                if delivery.is_counted and delivery.stream in fact.streams:
+                    graph.derive(f"fact/{fact.name}", f"reading/{delivery.delivery_id}")
     for name, figure in sorted(model.figures.items()):
         value = {} if figure.value is None else {"prov:value": str(figure.value)}
         graph.add("entity", f"figure/{name}", value)

@@ -17,8 +17,9 @@ import duckdb
 
 from pipelines.audit.verify import issue_faults
 from pipelines.ingest.contract import Contract, load_contract
-from pipelines.ingest.issued_facts import FACTS, FORMS, PARTS, SEALED, SENT_UP, VERSION
+from pipelines.ingest.issued_facts import FACTS, FORMS, PARTS, SEALED, SENT_UP, VERSION, IssuedVersion, check_version
 from pipelines.ingest.landing import hash_file
+from pipelines.ingest.sniff import Refused
 from pipelines.office.errors import OfficeError
 from pipelines.office.files import write_atomically
 from pipelines.office.printed_seal import printed_seal, same_seal
@@ -120,15 +121,17 @@ def send_up(office: Office, period_id: str, version: int | None, folder: Path) -
     name = (
         f"{ISSUED_PREFIX}{period_id}_{record[SENT_UP]['unit_id']}_{record[SENT_UP]['until_on']}_v{issued.version}.zip"
     )
-    _write_zip(
-        folder / name,
-        {
-            VERSION: (json.dumps(about, ensure_ascii=False, indent=1) + "\n").encode(),
-            SEALED: text.encode(),
-            FORMS: (issued.folder / FORMS).read_bytes(),
-            FACTS: (issued.folder / FACTS_FILE).read_bytes(),
-        },
-    )
+    parts = {
+        VERSION: (json.dumps(about, ensure_ascii=False, indent=1) + "\n").encode(),
+        SEALED: text.encode(),
+        FORMS: (issued.folder / FORMS).read_bytes(),
+        FACTS: (issued.folder / FACTS_FILE).read_bytes(),
+    }
+    try:
+        check_version(IssuedVersion(parts), _contract())
+    except Refused as refusal:  # what the office above would say of it
+        raise OfficeError(f"{refusal.reason} Không gửi.") from refusal
+    _write_zip(folder / name, parts)
     return folder / name
 
 

@@ -22,10 +22,12 @@ def issuing_units(landed: Landed) -> set[str]:
 def issued_rows(landed: Landed) -> dict[str, Row]:
     """Return the row that speaks for each dossier of such versions, by the key of the dossier: the newest."""
     speaking = _speaking(landed)
+    offices = {row["delivery_id"]: row["office_unit_id"] for row in landed.read("issued_version")}
     found: dict[str, Row] = {}
     for row in sorted((row for row in landed.rows(STREAM) if row["delivery_id"] in speaking), key=age):
-        sender = row["delivery"]["unit_id"]
-        found[f"{sender}:{row['dossier_code']}" if row["is_own_number"] else row["dossier_code"]] = row
+        sender, office = row["delivery"]["unit_id"], offices[row["delivery_id"]]
+        book = f"{sender}:" if office == sender else f"{sender}:{office}:"
+        found[f"{book}{row['dossier_code']}" if row["is_own_number"] else row["dossier_code"]] = row
     return found
 
 
@@ -41,9 +43,20 @@ def counted_issued(landed: Landed, causes: Callable[[Landed, str | None], str | 
 
 
 def _speaking(landed: Landed) -> dict[str, Row]:
-    versions = {row["delivery_id"] for row in landed.read("issued_version")}
-    period = landed.question["period_id"]
-    return {name: row for name, row in landed.deliveries.items() if name in versions and row["period_id"] == period}
+    period, asked = landed.question["period_id"], landed.question["until_on"]
+    of_office: dict[tuple[str, str], list[Row]] = {}
+    for version in landed.read("issued_version"):
+        delivery = landed.deliveries.get(version["delivery_id"])
+        if delivery and delivery["period_id"] == period:
+            of_office.setdefault((delivery["unit_id"], version["office_unit_id"]), []).append(version)
+    found = {}
+    for versions in of_office.values():
+        # Counted up to the asked day, else up to the last day before, else the first after; of one day the newest.
+        until = [row["until_on"] for row in versions]
+        day = max((day for day in until if day <= asked), default=min(until))
+        newest = max((row for row in versions if row["until_on"] == day), key=lambda row: row["version"])
+        found[newest["delivery_id"]] = landed.deliveries[newest["delivery_id"]]
+    return found
 
 
 def _fields_of_procedures(landed: Landed) -> dict[str, str]:

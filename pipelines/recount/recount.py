@@ -16,7 +16,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.figures.layout import facts_of
+from pipelines.figures.layout import Fact, FormLayout, LayoutColumn, Layouts
 from pipelines.office.settings import Office
 from pipelines.recount.declared import counted_declarations
 from pipelines.recount.dossiers import counted_dossiers
@@ -129,7 +129,7 @@ class RecountResult:
         return not (self.cells or self.records or self.not_recounted or self.files or self.changed_bytes)
 
 
-def recount_from_bytes(office: Office, database: Path, layouts: dict[str, dict]) -> RecountResult:
+def recount_from_bytes(office: Office, database: Path, layouts: Layouts) -> RecountResult:
     """Count a report again from the files as they were received: each is read anew, no typed file is used.
 
     Shared with the report: how a file is read and judged, which files count, the office's tables as they are today. The
@@ -146,7 +146,7 @@ def recount_from_bytes(office: Office, database: Path, layouts: dict[str, dict])
         return replace(result, files=read_differences(database, anew), changed_bytes=changed_bytes(office, anew))
 
 
-def recount(database: Path, layouts: dict[str, dict], landed_in: Path | None = None) -> RecountResult:
+def recount(database: Path, layouts: Layouts, landed_in: Path | None = None) -> RecountResult:
     """Count a report again and compare every cell and every record.
 
     Args:
@@ -159,9 +159,9 @@ def recount(database: Path, layouts: dict[str, dict], landed_in: Path | None = N
         return _recounted(Landed.of(given), database, layouts)
 
 
-def _recounted(landed: Landed, database: Path, layouts: dict[str, dict]) -> RecountResult:
+def _recounted(landed: Landed, database: Path, layouts: Layouts) -> RecountResult:
     with duckdb.connect(database, read_only=True) as connection:
-        facts = sorted({fact for layout in layouts.values() for fact in facts_of(layout)})
+        facts = sorted({fact for layout in layouts.values() for fact in layout.summed})
         counted = {fact: RECOUNTS[fact](landed) for fact in facts if fact in RECOUNTS}
         cells: list[CellDifference] = []
         cell_count = 0
@@ -183,48 +183,36 @@ def _recounted(landed: Landed, database: Path, layouts: dict[str, dict]) -> Reco
     )
 
 
-def _behind(layout: dict, fact: str) -> list[str]:
+def _behind(layout: FormLayout, fact: str) -> list[str]:
     """Return the facts behind a column that sums a fact: the declared figures are in the same cells."""
-    declared = layout.get("declared")
-    return [fact, *([declared["fact"]] if declared else [])]
+    return [fact, *([layout.declared.name] if layout.declared else [])]
 
 
 # --- cells ---------------------------------------------------------------------------------------------------------
 
 
 def _compared_cells(
-    connection: duckdb.DuckDBPyConnection, layout: dict, counted: dict[str, list[Counted]]
+    connection: duckdb.DuckDBPyConnection, layout: FormLayout, counted: dict[str, list[Counted]]
 ) -> Iterator[CellDifference | None]:
     """Yield one item a recounted cell: None where both agree."""
-    columns = [
-        column for column in _columns(layout) if all(fact in counted for fact in _behind(layout, column["fact"]))
-    ]
-    keys = tuple(layout["keys"])
-    rows = _rows(connection, f"select * from {layout['model']} order by scope_id, row_order")
+    columns = [column for column in layout.cells if all(fact in counted for fact in _behind(layout, column.fact))]
+    keys = layout.keys
+    rows = _rows(connection, f"select * from {layout.model} order by scope_id, row_order")
     asked = {tuple(row[key] is not None for key in keys) for row in rows}
     behind = {
         fact: [record for name in _behind(layout, fact) for record in counted[name]]
-        for fact in sorted({column["fact"] for column in columns})
+        for fact in sorted({column.fact for column in columns})
     }
     sums = {fact: _sums(records, keys, asked) for fact, records in behind.items()}
     for row in rows:
         place = row["scope_id"], tuple(row[key] for key in keys)
         for column in columns:
-            recounted = _value(sums[column["fact"]].get(place, Counter()), column)
-            if _same(row[column["name"]], recounted):
+            recounted = _value(sums[column.fact].get(place, Counter()), column)
+            if _same(row[column.name], recounted):
                 yield None
             else:
-                yield _difference(connection, layout, column, row, recounted, behind[column["fact"]])
+                yield _difference(connection, layout, column, row, recounted, behind[column.fact])
     yield from _rows_missing(layout, columns, rows, sums)
-
-
-def _columns(layout: dict) -> list[dict[str, Any]]:
-    """Return the figures of a form's row: its numbered columns and the notes below it."""
-    items: list[dict[str, Any]] = [{**item, "title": " / ".join(item["head"])} for item in layout["columns"]]
-    items += [{**item, "number": None, "of": None, "title": item["label"]} for item in layout["notes"]]
-    for item in items:
-        item["fact"], _, item["measure"] = item["from"].partition(".")
-    return items
 
 
 def _sums(records: list[Counted], keys: tuple[str, ...], asked: Iterable[tuple[bool, ...]]) -> _Cells:
@@ -241,12 +229,12 @@ def _sums(records: list[Counted], keys: tuple[str, ...], asked: Iterable[tuple[b
     return dict(cells)
 
 
-def _value(sums: Counter[str], column: dict[str, Any]) -> _Value:
+def _value(sums: Counter[str], column: LayoutColumn) -> _Value:
     """Return a cell: a sum, or a percentage of two sums, two decimals half up (domain/13 rounding)."""
-    parts = sums[column["measure"]]
-    if not column["of"]:
+    parts = sums[column.measure]
+    if not column.whole:
         return parts
-    whole = sums[column["of"].partition(".")[2]]
+    whole = sums[column.whole_measure]
     return (Decimal(parts) * 100 / Decimal(whole)).quantize(Decimal("0.01"), ROUND_HALF_UP) if whole else None
 
 
@@ -258,32 +246,32 @@ def _same(printed: Any, recounted: _Value) -> bool:
 
 def _difference(
     connection: duckdb.DuckDBPyConnection,
-    layout: dict,
-    column: dict[str, Any],
+    layout: FormLayout,
+    column: LayoutColumn,
     row: dict[str, Any],
     recounted: _Value,
     records: list[Counted],
 ) -> CellDifference:
-    keys = {key: row[key] for key in layout["keys"] if row[key] is not None}
+    keys = {key: row[key] for key in layout.keys if row[key] is not None}
     ours = {
         record.record
         for record in records
         if row["scope_id"] in record.scopes
-        and record.measures.get(column["measure"])
+        and record.measures.get(column.measure)
         and all(record.keys.get(key) == value for key, value in keys.items())
     }
     theirs: set[str] = set()
-    for fact in _behind(layout, column["fact"]):
-        about = facts_of(layout)[fact]
-        theirs |= _printed_records(connection, fact, about, column["measure"], row["scope_id"], keys)
+    for fact in _behind(layout, column.fact):
+        about = layout.summed[fact]
+        theirs |= _printed_records(connection, fact, about, column.measure, row["scope_id"], keys)
     return CellDifference(
-        form_id=layout["form_id"],
+        form_id=layout.form_id,
         scope_id=row["scope_id"],
         row_code=row["row_code"],
         label=row["label"],
-        column=f"c{column['number']}" if column["number"] else column["name"],
-        title=column["title"],
-        printed=row[column["name"]],
+        column=column.code,
+        title=column.heading,
+        printed=row[column.name],
         recounted=recounted,
         only_printed=tuple(sorted(theirs - ours)),
         only_recounted=tuple(sorted(ours - theirs)),
@@ -293,7 +281,7 @@ def _difference(
 def _printed_records(
     connection: duckdb.DuckDBPyConnection,
     fact: str,
-    about: dict,
+    about: Fact,
     measure: str,
     scope_id: str,
     keys: dict[str, Any],
@@ -302,8 +290,8 @@ def _printed_records(
     matches = "".join(f' and f."{key}" = ?' for key in keys)
     found = _rows(
         connection,
-        f"""select cast(f."{about["key"]}" as varchar) as record from {fact} as f
-        inner join {about["scope"]} as s on f."{about["key"]}" = s."{about["key"]}"
+        f"""select cast(f."{about.key}" as varchar) as record from {fact} as f
+        inner join {about.scope} as s on f."{about.key}" = s."{about.key}"
         where s.scope_id = ? and f."{measure}" <> 0{matches}""",
         [scope_id, *keys.values()],
     )
@@ -311,24 +299,24 @@ def _printed_records(
 
 
 def _rows_missing(
-    layout: dict, columns: list[dict[str, Any]], rows: list[dict[str, Any]], sums: dict[str, _Cells]
+    layout: FormLayout, columns: list[LayoutColumn], rows: list[dict[str, Any]], sums: dict[str, _Cells]
 ) -> Iterator[CellDifference]:
     """Yield the cells of recounted places no row of the form represents (in scopes the form is made for).
 
     Notes below a form need no row: they are printed for sections and total.
     """
-    printed = {(row["scope_id"], tuple(row[key] for key in layout["keys"])) for row in rows}
+    printed = {(row["scope_id"], tuple(row[key] for key in layout.keys)) for row in rows}
     scopes = {row["scope_id"] for row in rows}
-    for column in (column for column in columns if column["number"]):
-        for (scope_id, place), amounts in sums[column["fact"]].items():
-            if scope_id in scopes and (scope_id, place) not in printed and amounts[column["measure"]]:
+    for column in (column for column in columns if column.number):
+        for (scope_id, place), amounts in sums[column.fact].items():
+            if scope_id in scopes and (scope_id, place) not in printed and amounts[column.measure]:
                 yield CellDifference(
-                    form_id=layout["form_id"],
+                    form_id=layout.form_id,
                     scope_id=scope_id,
                     row_code="–",
                     label=", ".join(str(part) for part in place),
-                    column=f"c{column['number']}" if column["number"] else column["name"],
-                    title=column["title"],
+                    column=column.code,
+                    title=column.heading,
                     printed=None,
                     recounted=_value(amounts, column),
                     only_printed=(),
@@ -340,24 +328,25 @@ def _rows_missing(
 
 
 def _record_differences(
-    connection: duckdb.DuckDBPyConnection, fact: str, layouts: dict[str, dict], counted: list[Counted]
+    connection: duckdb.DuckDBPyConnection, fact: str, layouts: Layouts, counted: list[Counted]
 ) -> Iterator[RecordDifference]:
     """Compare each record: its place, its scopes, its measures and the row that speaks, so that two that change
     places in one column are found though every total holds."""
-    forms = [layout for layout in layouts.values() if fact in facts_of(layout)]
-    key, bridge = (facts_of(forms[0])[fact][name] for name in ("key", "scope"))
+    forms = [layout for layout in layouts.values() if fact in layout.summed]
+    about = forms[0].summed[fact]
+    key, bridge = about.key, about.scope
     scopes: dict[str, set[str]] = defaultdict(set)
     for row in _rows(connection, f'select "{key}" as record, scope_id from {bridge}'):
         scopes[row["record"]].add(row["scope_id"])
     rows = _rows(connection, f"select * from {fact}")
     columns = set(rows[0]) if rows else set()
-    names = {name for form in forms for name in form["keys"]} & columns
+    names = {name for form in forms for name in form.keys} & columns
     measures = {
-        source.partition(".")[2]
+        measure
         for form in forms
-        for column in _columns(form)
-        for source in (column["from"], column["of"] or "")
-        if fact in _behind(form, source.partition(".")[0])
+        for column in form.cells
+        for measure in column.measures
+        if fact in _behind(form, column.fact)
     }
     reported = {row[key]: _said(row, row, scopes[row[key]], row.get("row_id", ""), names, measures) for row in rows}
     recounted = {

@@ -10,12 +10,12 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, TemplateSyntaxError, meta, nodes
 
 from pipelines.figures.example import example_models, full_example
-from pipelines.figures.layout import layouts_from_manifest
+from pipelines.figures.layout import Layouts
+from pipelines.figures.manifest_layouts import layouts_from_manifest
 from pipelines.figures.model import ReportModel
 from pipelines.figures.template_names import REMINDER, names_lines
 from pipelines.figures.words import (
@@ -43,10 +43,8 @@ from pipelines.warehouse.status import Owed, PeriodStatus, Refusal
 _PLACE = re.compile(r"Mẫu (\S+?)(?:, dòng (\d+))?[,:]")
 _DAY = dt.date(2021, 3, 11)
 
-Layouts = Mapping[str, dict[str, Any]]
 
-
-def read_layouts(office: Office) -> dict[str, dict[str, Any]]:
+def read_layouts(office: Office) -> Layouts:
     """Return the forms of the dbt project as it is now.
 
     Raises:

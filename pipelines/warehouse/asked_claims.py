@@ -15,10 +15,11 @@ import duckdb
 import pandas as pd
 
 from pipelines.ingest.contract import load_contract
-from pipelines.office.profiles import END_OF_DAY
+from pipelines.office.profiles import END_OF_DAY, issued_profile
 from pipelines.office.settings import Office
+from pipelines.office.text import counted
 from pipelines.warehouse.acceptance import Acceptances
-from pipelines.warehouse.claims import Claim, Claims, is_export
+from pipelines.warehouse.claims import Claim, Claims, is_export, listed
 from pipelines.warehouse.landed_schema import landed_schema
 from pipelines.warehouse.register import Delivery
 from pipelines.warehouse.shared_records import shared_records
@@ -52,6 +53,14 @@ _CODES = """
     inner join ranked on row_of.delivery_id = ranked.delivery_id and ranked.place = 1
     where regexp_matches(row_of."{key}", $national)
 """
+# A version an office below issued shows the dossiers of its period.
+_ISSUED_CODES = """
+    select distinct delivery.delivery_id, delivery.unit_id, delivery.receipt_no, row_of."{key}" as code
+    from landed.delivery as delivery
+    inner join landed."{stream}" as row_of on delivery.delivery_id = row_of.delivery_id
+    where delivery.stream = $stream and delivery.is_counted and delivery.period_id = $period
+        and regexp_matches(row_of."{key}", $national)
+"""
 
 
 def claims_of(
@@ -70,6 +79,7 @@ def claims_of(
     by_id = {item.delivery.delivery_id: item.delivery for item in typed}
     raised = [
         *_short(known, question, typed),
+        *_beyond(known, question, typed),
         *_of_codes(known, question, by_id, connection),
         *shared_records(known, by_id, question.until_on, connection),
     ]
@@ -122,25 +132,75 @@ def _age(delivery: Delivery) -> tuple[dt.datetime, int]:
     return delivery.observed_at, delivery.receipt_no
 
 
+def _beyond(known: Claims, question: Question, typed: list[TypedDelivery]) -> Iterator[Claim]:
+    """Of each office below whose versions were all counted up to a later day than the asked one, the first of them."""
+    first: dict[tuple[str, str], tuple[dt.date, Delivery]] = {}
+    for item in typed:
+        version = item.verdict.get("issued")
+        if version and item.is_counted and item.delivery.period_id == question.period.period_id:
+            office = item.delivery.unit_id, version["unit_id"]
+            mine = dt.date.fromisoformat(version["until_on"]), item.delivery
+            first[office] = min(first.get(office, mine), mine, key=lambda found: found[0])
+    for until_on, delivery in first.values():
+        if until_on > question.until_on:
+            reason = (
+                f"Bản phát hành tính đến hết ngày {until_on:%d/%m/%Y}, sau ngày được hỏi "
+                f"({question.until_on:%d/%m/%Y}): số của những ngày sau cũng nằm trong đó."
+            )
+            yield known.doubt(delivery, "day_passed", "flags", reason)
+
+
 def _of_codes(
     known: Claims, question: Question, by_id: dict[str, Delivery], connection: duckdb.DuckDBPyConnection
 ) -> Iterator[Claim]:
-    for stream in streams():
-        contract = load_contract(contract_path(stream))
+    """Dossiers of one code that two units show now: in their exports, or in the version their office issued."""
+    until_end = dt.datetime.combine(question.until_on, END_OF_DAY)
+    issued = pd.DataFrame(columns=["delivery_id", "unit_id", "receipt_no", "code"])
+    for contract in map(load_contract, map(contract_path, streams())):
+        if contract.fact:
+            query = _ISSUED_CODES.format(stream=contract.stream, key=contract.key)
+            asked = {"stream": contract.stream, "period": question.period.period_id, "national": NATIONAL_CODE}
+            issued = connection.execute(query, asked).df()
+            yield from _shared(known, by_id, issued)
+    for contract in map(load_contract, map(contract_path, streams())):
         if contract.sender is None:
             continue
-        query = _CODES.format(stream=stream, key=contract.key)
-        until_end = dt.datetime.combine(question.until_on, END_OF_DAY)
-        asked = {"until_end": until_end, "stream": stream, "national": NATIONAL_CODE}
+        query = _CODES.format(stream=contract.stream, key=contract.key)
+        asked = {"until_end": until_end, "stream": contract.stream, "national": NATIONAL_CODE}
         codes = connection.execute(query, asked).df()
         yield from _shared(known, by_id, codes)
+        yield from _shared(known, by_id, pd.concat([codes, issued[issued["code"].isin(codes["code"])]]), across=True)
 
 
-def _shared(known: Claims, by_id: dict[str, Delivery], codes: pd.DataFrame) -> Iterator[Claim]:
-    """Dossiers that two units show at once; the file received later is asked about."""
+def _shared(known: Claims, by_id: dict[str, Delivery], codes: pd.DataFrame, across: bool = False) -> Iterator[Claim]:
+    """Dossiers that two units show at once; the file received later is asked about.
+
+    Args:
+        known: the office's units.
+        by_id: the deliveries of the question.
+        codes: which delivery shows which code.
+        across: only pairs of an export and an issued version.
+    """
     pairs = codes.merge(codes, on="code", suffixes=("", "_other"))
     pairs = pairs[(pairs["unit_id"] != pairs["unit_id_other"]) & (pairs["receipt_no"] > pairs["receipt_no_other"])]
     for (delivery_id, other_id), group in pairs.sort_values("code").groupby(["delivery_id", "delivery_id_other"]):
         delivery, other = by_id[str(delivery_id)], by_id[str(other_id)]
-        if not known.is_successor(delivery.unit_id, other.unit_id):
-            yield known.of_shared(delivery, other, tuple(group["code"]))
+        is_same_stream = delivery.stream == other.stream
+        if known.is_successor(delivery.unit_id, other.unit_id) or (across and is_same_stream):
+            continue
+        yield _of_shared(known, delivery, other, tuple(group["code"]))
+
+
+def _of_shared(known: Claims, delivery: Delivery, other: Delivery, records: tuple[str, ...]) -> Claim:
+    """Say which dossiers another unit shows as well, and by what they are counted."""
+    issued = [item for item in (delivery, other) if item.profile is issued_profile()]
+    if issued:
+        by = "theo bản mới hơn" if len(issued) > 1 else f"theo bản phát hành của {known.name(issued[0].unit_id)}"
+        how = f"cùng có trong «{other.shown_name}» của {known.name(other.unit_id)}, tính một lần, {by}"
+    else:
+        how = (
+            f"cùng có trong tệp mới nhất của {known.name(other.unit_id)} («{other.shown_name}»), chưa rõ đang thuộc "
+            "đơn vị nào"
+        )
+    reason = f"{counted(records)} hồ sơ {how}: {listed(records)}."
+    return known.doubt(delivery, "shared_codes", "flags", reason, records)

@@ -34,6 +34,7 @@ from pipelines.warehouse.register import Delivery
 # order_unknown: two versions came at once and differ.    total_differs: a total row is not the sum of its rows.
 # unknown_units: most rows name a unit no table knows.    future_day: its name says a day still to come.
 # older_issue: a newer version its office issued is here.  other_rules: it was counted under other switches.
+# two_offices: versions of two offices are summed for it.  day_passed: counted up to a later day than is asked.
 # not_owed: a sheet of a return its unit does not owe.    sheets_unread: tables beside those that are read.
 # earlier_rows: the rows it sent for an earlier period.   taken_out_before: the bytes of a file that was withdrawn.
 Kind = Literal[
@@ -61,6 +62,8 @@ Kind = Literal[
     "deleted_dossiers",
     "older_issue",
     "other_rules",
+    "two_offices",
+    "day_passed",
 ]
 Effect = Literal["refuses", "waits", "answers_nothing", "flags"]
 # What an officer reads of each.
@@ -71,7 +74,7 @@ EFFECT_WORDS: dict[str, str] = {
     "flags": "cần xác nhận",
 }
 # What only a question raises: no file says it by itself.
-ASKED_KINDS = frozenset({"day_not_reached", "shared_codes", "deleted_dossiers"})
+ASKED_KINDS = frozenset({"day_not_reached", "day_passed", "shared_codes", "deleted_dossiers"})
 MOVE = "Chuyển tệp về đúng thư mục đơn vị đã gửi; đơn vị này gửi tệp của mình."
 _SHOWN = 20
 _NAMES_SHOWN = 5
@@ -418,14 +421,6 @@ class Claims:
             return None
         reason = f"Số liệu mới đến hết ngày {shown:%d/%m/%Y}, chưa đến ngày {until_on:%d/%m/%Y}."
         return self.doubt(delivery, "day_not_reached", "flags", reason)
-
-    def of_shared(self, delivery: Delivery, other: Delivery, records: tuple[str, ...]) -> Claim:
-        """Say which dossiers another unit's newest export shows as well."""
-        reason = (
-            f"{counted(records)} hồ sơ cùng có trong tệp mới nhất của {self.name(other.unit_id)} "
-            f"(«{other.shown_name}»), chưa rõ đang thuộc đơn vị nào: {listed(records)}."
-        )
-        return self.doubt(delivery, "shared_codes", "flags", reason, records)
 
     def doubt(
         self, delivery: Delivery, kind: Kind, effect: Effect, reason: str, records: tuple[str, ...] = ()

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from pipelines.ingest.file_name import sent_as
+from pipelines.office.profiles import ISSUED_PREFIX
 from pipelines.office.settings import Switches
 from pipelines.warehouse.claims import MOVE, Claim, Claims, listed
 from pipelines.warehouse.register import Delivery
@@ -50,8 +52,12 @@ def of_version(
 def of_older(
     known: Claims, delivery: Delivery, version: Mapping[str, Any], before: Sequence[Mapping[str, Any]]
 ) -> Claim | None:
-    """Return why a version is refused beside those of its unit and period that came before it; None if it is newer."""
-    newest = max(before, key=lambda other: other["version"], default=None)
+    """Return why a version is refused beside those of its unit and period that came before it; None if it is newer.
+
+    A version counted up to another day answers another question, and takes nothing from this one.
+    """
+    same = [other for other in before if _of_office_and_day(other) == _of_office_and_day(version)]
+    newest = max(same, key=lambda other: other["version"], default=None)
     if newest is None or version["version"] > newest["version"]:
         return None
     if version["version"] < newest["version"]:
@@ -65,6 +71,32 @@ def of_older(
         f"{version['seal']}. Đối chiếu với mã in ở trang cuối văn bản của đơn vị."
     )
     return Claim(delivery.delivery_id, "older_issue", "refuses", reason, _NEWEST)
+
+
+def of_two_offices(
+    known: Claims, delivery: Delivery, version: Mapping[str, Any], before: Sequence[Mapping[str, Any]]
+) -> Claim | None:
+    """Say that a unit's folder has versions of two offices one of which is, or may be, the unit itself.
+
+    Of two offices the unit took over, each has dossiers of its own.
+    """
+    own = [other for other in (*before, version) if not _is_of_taken_over(known, delivery, other)]
+    other = next((other for other in before if other["unit_id"] != version["unit_id"]), None)
+    if other is None or not own:
+        return None
+    reason = (
+        f"Thư mục của {known.name(delivery.unit_id)} có bản phát hành của hai cơ quan, «{other['office_name']}» và "
+        f"«{version['office_name']}», cả hai đều được tính: hồ sơ có thể bị tính hai lần."
+    )
+    return known.doubt(delivery, "two_offices", "flags", reason)
+
+
+def _is_of_taken_over(known: Claims, delivery: Delivery, version: Mapping[str, Any]) -> bool:
+    return any(known.is_successor(delivery.unit_id, unit) for unit in _names_of(known, version))
+
+
+def _of_office_and_day(version: Mapping[str, Any]) -> tuple[str, str]:
+    return version["unit_id"], version["until_on"]
 
 
 def of_left_out(known: Claims, delivery: Delivery, version: Mapping[str, Any], records: tuple[str, ...]) -> Claim:
@@ -98,8 +130,9 @@ def _other_days(known: Claims, delivery: Delivery, version: Mapping[str, Any]) -
         asked = period.label if period else f"kỳ {delivery.period_id}"
         reason = f"Bản phát hành là của {first:%d/%m/%Y}–{last:%d/%m/%Y}, không phải của {asked}."
         return Claim(delivery.delivery_id, "other_period", "refuses", reason, _OWN_PERIOD)
-    if delivery.named_moment is None or delivery.named_moment.date() != until:
-        reason = f"Tên tệp không ghi đúng ngày số liệu của bản phát hành ({until:%d/%m/%Y})."
+    name = f"{ISSUED_PREFIX}{version['period_id']}_{version['unit_id']}_{until}_v{version['version']}.zip"
+    if sent_as(delivery.file_name) != sent_as(name):
+        reason = f"Tên tệp đã bị đổi: của bản phát hành này phải là «{name}»."
         mend = "Giữ nguyên tên tệp mà kstt send-up đặt rồi gửi lại."
         return Claim(delivery.delivery_id, "other_period", "refuses", reason, mend)
     return None

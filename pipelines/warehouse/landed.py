@@ -168,6 +168,7 @@ def _issued_versions(typed: list[TypedDelivery]) -> pd.DataFrame:
     rows = [
         {"delivery_id": item.delivery.delivery_id, "issue_id": f"{version['period_id']}/v{version['version']}"}
         | {name: version[name] for name in ("version", "kind", "seal", "office_name", "until_on")}
+        | {"office_unit_id": version["unit_id"]}
         for item in typed
         if item.is_counted and (version := item.verdict.get("issued"))
     ]

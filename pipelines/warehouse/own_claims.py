@@ -16,7 +16,7 @@ from pipelines.office.settings import Office
 from pipelines.warehouse.acceptance import Acceptances
 from pipelines.warehouse.claims import Claim, Claims, is_export
 from pipelines.warehouse.code_parts import Coded, Parts
-from pipelines.warehouse.issued_claims import of_older, of_version
+from pipelines.warehouse.issued_claims import of_older, of_two_offices, of_version
 from pipelines.warehouse.register import Cut, Delivery, withdrawals
 from pipelines.warehouse.return_claims import of_other_sheets, of_return, of_unowed
 from pipelines.warehouse.said import Facts, Said
@@ -156,15 +156,12 @@ class OwnClaims:
         """Yield what the files before it say of a file; `same` and `looks` gather those that count."""
         delivery = item.delivery
         is_barred = any(claim.effect in ("refuses", "waits") and not claim.accepted for claim in claims)
-        if not _is_read(item) or is_barred or not _rows(item):
+        if not _is_read(item) or is_barred:
             return
-        if version := item.verdict.get("issued"):
-            before = self._versions.setdefault((delivery.unit_id, delivery.period_id), [])
-            older = of_older(self._known, delivery, version, before)
-            if older:
-                yield older
-                return
-            before.append(version)
+        beside = [*self._of_version(item)]  # a version without a dossier is newer than one with some, too
+        yield from beside
+        if not _rows(item) or any(claim.effect == "refuses" for claim in beside):
+            return
         content = (delivery.stream, delivery.sha256)
         if delivery.kind != "same_bytes" and not any(claim.effect == "answers_nothing" for claim in claims):
             doubt = self._known.of_bytes(delivery, same.get(content, ()))
@@ -177,6 +174,21 @@ class OwnClaims:
             look = looks.setdefault((delivery.unit_id, delivery.stream, delivery.look_no), [])
             yield from self._of_look(item, look)
             look.append(item)
+
+    def _of_version(self, item: TypedDelivery) -> Iterator[Claim]:
+        """Yield what the versions before it say of one its office issued; nothing of any other file."""
+        delivery, version = item.delivery, item.verdict.get("issued")
+        if not version:
+            return
+        before = self._versions.setdefault((delivery.unit_id, delivery.period_id), [])
+        older = of_older(self._known, delivery, version, before)
+        if older:
+            yield older
+            return
+        two = of_two_offices(self._known, delivery, version, before)
+        if two:
+            yield two
+        before.append(version)
 
     def _of_look(self, new: TypedDelivery, before: list[TypedDelivery]) -> Iterator[Claim]:
         """Yield the doubt that another version, received in the same look, may be the newer one."""

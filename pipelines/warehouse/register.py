@@ -17,7 +17,7 @@ from pipelines.ingest.landing import Receipt, receipts
 from pipelines.ingest.own_return import OwnReturn
 from pipelines.ingest.persons import without_persons
 from pipelines.office import journal
-from pipelines.office.profiles import Profile, issued_profile
+from pipelines.office.profiles import Profile
 from pipelines.office.settings import Office
 from pipelines.office.text import printable
 from pipelines.warehouse.own_returns import own_returns
@@ -211,9 +211,8 @@ class _Book:
 
     def _enter(self, new: Delivery) -> None:
         place = (new.unit_id, new.period_id, new.stream)
-        # All returns of a unit for a period and sheet are one file, whatever their names; so are versions it issued.
-        is_one = _is_sheet_of_return(new) or new.profile is issued_profile()
-        name = (*place, "" if is_one else sent_as(new.file_name))
+        # All returns of a unit for a period and sheet are one file, whatever their names.
+        name = (*place, "" if _is_sheet_of_return(new) else sent_as(new.file_name))
         content = (*place, new.sha256)
         at = len(self.deliveries)
         if {new.delivery_id, new.receipt_id} & self.withdrawn:

@@ -1,7 +1,7 @@
 """Records that the files of two units both have, where no code of the whole country says whose they are.
 
 Here: finding them among the counted files of one question, a doubt for each pair of files. Not here: dossiers of
-national codes, which move between units (asked_claims).
+national codes, which move between units, and those of issued versions (asked_claims).
 Invariant: a number of a unit's own book is again in other units' books: alone it says nothing, so a record is the same
 only where more of it is.
 """
@@ -73,6 +73,7 @@ def shared_records(
         connection: the database whose schema `landed` has the deliveries and their rows.
     """
     contracts = [load_contract(contract_path(stream)) for stream in streams()]
+    contracts = [contract for contract in contracts if not contract.fact]
     found = [pair for contract in contracts for pair in _pairs(contract, until_on, connection)]
     alike = Counter[tuple[str, str]]()
     for later, earlier, codes, is_sure in found:

@@ -17,6 +17,7 @@ from pipelines.ingest.contract import load_contract
 from pipelines.ingest.grid import Opened
 from pipelines.ingest.guess import Guess, guess
 from pipelines.ingest.headers import ENOUGH_HEADERS, Labels, path_key
+from pipelines.ingest.issued_facts import renamed_version
 from pipelines.ingest.landing import landed_path
 from pipelines.ingest.persons import without_persons
 from pipelines.ingest.titles import units_in
@@ -112,6 +113,9 @@ def _looked_into(path: Path, aliases: Pairs) -> _Inside | tuple[str, str]:
     if isinstance(opened, tuple):
         refusal, _ = opened
         return refusal.reason, refusal.mend
+    if opened.version:
+        renamed = renamed_version()
+        return renamed.reason, renamed.mend
     sheets = [sheet for _, grid in opened.grids for sheet in grid.sheets]
     if not any(len(sheet.rows) for sheet in sheets):
         return "Tệp rỗng, không có dòng nào.", _EXPORT_AGAIN

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from by_steps import report_by_steps
-from made_once import made_once
+from made_once import made_once, shared_folder
+from read_once import share_readings
 from sample_copy import UNITS_OWN_REPORTS, Sample, copy_office
 
 from pipelines.office.settings import load_office
@@ -44,6 +46,14 @@ def _with_papers_of_units(office: Path, q1: RunResult) -> Path:
     at_rest = office.with_name(f"{office.name}-at-rest")
     shutil.copytree(office / "data", at_rest, copy_function=os.link)
     return at_rest
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _read_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The same bytes are read by the same recipe once a session (tests of reading are in unit/)."""
+    with pytest.MonkeyPatch.context() as patched:
+        share_readings(patched.setattr, shared_folder(tmp_path_factory))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,17 +1,15 @@
-"""An office above offices: what communes issued is summed by their province, traced, restated, and refused when forged.
+"""An office above offices: what communes issued is summed by their province, traced, restated.
 
-Here: three communes, two of which issue; a correction; forged files. Not here: the reader's words for broken zips.
+Here: three communes, two of which issue; a correction. Not here: forged and damaged files (unit/test_issued_versions).
 Invariant: what the province must count is written down in province.py and counted by hand here.
 """
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import shutil
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,16 +20,14 @@ from by_steps import pages_alone, report_by_steps
 from issued_office import PERIOD, at, table
 from office_folder import send
 from province import MENDED, SENT, cells, commune, counted, dossiers, issue_and_send, province
+from written_versions import parts_of, sealed_anew, with_facts, zipped
 
 from pipelines.audit.trace import trace
 from pipelines.audit.trace_text import trace_lines
+from pipelines.figures.layout import load_layouts
 from pipelines.ingest.contract import load_contract
-from pipelines.ingest.issued_facts import FACTS, SEALED, SENT_UP, VERSION, IssuedVersion
+from pipelines.ingest.issued_facts import FACTS, SEALED, VERSION, IssuedVersion
 from pipelines.ingest.landing import receive_inbox
-from pipelines.ingest.reading import read_delivery
-from pipelines.ingest.source import Source
-from pipelines.office.printed_seal import printed_seal
-from pipelines.office.profiles import issued_profile
 from pipelines.office.settings import load_office
 from pipelines.recount.recount import recount_from_bytes
 from pipelines.warehouse.register import register
@@ -131,7 +127,7 @@ def test_the_kept_report_names_each_version_with_its_seal_and_the_forms_it_is_no
 
 
 def test_the_recount_from_the_files_finds_every_cell_and_record(lived: Lived) -> None:
-    layouts = json.loads((lived.report / "forms.json").read_text(encoding="utf-8"))
+    layouts = load_layouts(lived.report / "forms.json")
     result = recount_from_bytes(load_office(lived.office), lived.report / "warehouse.duckdb", layouts)
     assert result.record_count >= 6
     assert result.agrees, (result.cells, result.records, result.files)
@@ -146,81 +142,6 @@ def test_what_is_sent_upward_has_no_person_and_no_file_of_the_commune(lived: Liv
 
 
 # ------------------------------------------------------------------------------------------------ forged
-
-
-def parts_of(path: Path) -> dict[str, bytes]:
-    with zipfile.ZipFile(path) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
-
-
-def zipped(parts: dict[str, bytes], path: Path) -> Path:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
-    return path
-
-
-def with_facts(parts: dict[str, bytes], change: Callable[[pd.DataFrame], pd.DataFrame]) -> dict[str, bytes]:
-    """The parts with other facts, nothing else touched."""
-    facts = change(pd.read_parquet(io.BytesIO(parts[FACTS])))
-    made = io.BytesIO()
-    facts.to_parquet(made, index=False)
-    return {**parts, FACTS: made.getvalue()}
-
-
-def sealed_anew(parts: dict[str, bytes]) -> dict[str, bytes]:
-    """The parts with hash and seal made to fit the facts, as a forger who knows the software would."""
-    sealed = json.loads(parts[SEALED])
-    sealed[SENT_UP]["sha256"] = hashlib.sha256(parts[FACTS]).hexdigest()
-    sealed[SENT_UP]["dossiers"] = len(pd.read_parquet(io.BytesIO(parts[FACTS])))
-    text = json.dumps(sealed, sort_keys=True, ensure_ascii=False)
-    version = {**json.loads(parts[VERSION]), "seal": printed_seal(text)}
-    return {**parts, SEALED: text.encode(), VERSION: json.dumps(version).encode()}
-
-
-def late_made_early(facts: pd.DataFrame) -> pd.DataFrame:
-    late = facts["resolved_overdue"] == 1
-    return facts.assign(
-        resolved_overdue=facts["resolved_overdue"].where(~late, 0),
-        resolved_early=facts["resolved_early"].where(~late, 1),
-        outcome=facts["outcome"].where(~late, "early"),
-    )
-
-
-def other_seal(parts: dict[str, bytes]) -> dict[str, bytes]:
-    return {**parts, VERSION: json.dumps({**json.loads(parts[VERSION]), "seal": "0000-" * 7 + "0000"}).encode()}
-
-
-FORGED = {
-    "facts changed": (lambda parts: with_facts(parts, late_made_early), "không phải phần đã niêm phong"),
-    "another seal": (other_seal, "không phải của nội dung tệp"),
-    "facts changed and sealed anew": (
-        lambda parts: sealed_anew(with_facts(parts, late_made_early)),
-        "Đếm lại từ hồ sơ trong tệp không ra số đã phát hành: biểu II.06a, cột 8: in 1, đếm được 2",
-    ),
-    "a dossier less": (
-        lambda parts: sealed_anew(with_facts(parts, lambda facts: facts.iloc[1:])),
-        "Đếm lại từ hồ sơ trong tệp không ra số đã phát hành: biểu II.06a, cột 3: in 3, đếm được 2",
-    ),
-    "a column more": (
-        lambda parts: sealed_anew(with_facts(parts, lambda facts: facts.assign(applicant="Nguyễn Văn A"))),
-        "cột khác: applicant",
-    ),
-    "facts cut": (lambda parts: {**parts, FACTS: parts[FACTS][:200]}, "hỏng"),
-    "seal's text no text": (lambda parts: {**parts, SEALED: b"{"}, "hỏng"),
-}
-
-
-@pytest.mark.parametrize("name", FORGED)
-def test_a_forged_file_is_refused_with_the_reason(lived: Lived, tmp_path: Path, name: str) -> None:
-    forge, reason = FORGED[name]
-    path = zipped(forge(parts_of(lived.sent)), tmp_path / lived.sent.name)
-    contract = load_contract(contract_path("issued_facts"))
-    window = load_office(lived.office).settings.window
-    read = read_delivery(path, Source(path.name, contract, issued_profile(), (window.min, window.min)))
-    assert read.verdict["status"] == "refused"
-    assert reason in read.verdict["refused_reason"]
-    assert read.pieces.row_count == 0
 
 
 def verdicts(office: Path) -> dict[str, tuple[str, str]]:

@@ -20,7 +20,7 @@ from sample_copy import REPOSITORY, copy_office
 from truth.recount import PERIODS, load_truth, roll_up
 from truth.recount import recount as truth_of
 
-from pipelines.figures.layout import layouts_from_manifest
+from pipelines.figures.manifest_layouts import layouts_from_manifest
 from pipelines.ingest.landing import receive_inbox
 from pipelines.office.settings import Office, load_office
 from pipelines.recount.recount import recount

@@ -98,8 +98,8 @@ def test_the_forms_of_the_circular_are_sent_and_numbered_and_all_others_are_kept
         )
         == 6
     )
-    printed = {form: (layout["number"] in sent, layout["number"] in kept) for form, layout in layouts.items()}
-    official = {form for form, layout in layouts.items() if layout["number"].endswith("/VPCP/KSTT")}
+    printed = {form: (layout.number in sent, layout.number in kept) for form, layout in layouts.items()}
+    official = {form for form, layout in layouts.items() if layout.number.endswith("/VPCP/KSTT")}
     assert official == {"II.04", "II.05a", "II.06a", "II.06b", "II.07b", "II.08"}
     assert {form for form, (in_sent, _) in printed.items() if in_sent} == official
     assert {form for form, (_, in_kept) in printed.items() if in_kept} == set(layouts) - official
@@ -191,8 +191,8 @@ def test_forms_are_bookmarks_of_the_pdf(report: Path) -> None:
     with pdfplumber.open(report / "bao-cao.pdf") as pdf:
         titles = [entry[1] for entry in pdf.doc.get_outlines()]
     for layout in load_layouts(report / "forms.json").values():
-        if layout["is_sent"] and layout["form_id"] != "II.06b":
-            assert layout["title"] in titles
+        if layout.is_sent and layout.form_id != "II.06b":
+            assert layout.title in titles
 
 
 @pytest.mark.parametrize("name", ["bao-cao.html", "luu-ho-so.html"])

@@ -17,6 +17,7 @@ from figures_stub import OFFICE
 from pipelines.cli import main
 from pipelines.figures.delivered import Coverage
 from pipelines.figures.example import full_example
+from pipelines.figures.layout import Layouts
 from pipelines.figures.words import report_blocks
 from pipelines.office.settings import Office, load_office
 from pipelines.units.template_check import check_templates, names_page, read_layouts
@@ -40,7 +41,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
 
 
 @pytest.fixture(scope="module")
-def layouts(office: Office) -> dict[str, dict]:
+def layouts(office: Office) -> Layouts:
     return read_layouts(office)
 
 
@@ -49,7 +50,7 @@ def test_the_common_templates_have_no_fault(office: Office, capsys: pytest.Captu
     assert "0 lỗi" in capsys.readouterr().out
 
 
-def test_the_dictionary_is_the_page_kept_in_docs(office: Office, layouts: dict[str, dict]) -> None:
+def test_the_dictionary_is_the_page_kept_in_docs(office: Office, layouts: Layouts) -> None:
     page = names_page(office, layouts)
     if os.environ.get("KSTT_GOLDEN") == "write":
         NAMES.parent.mkdir(exist_ok=True)
@@ -57,7 +58,7 @@ def test_the_dictionary_is_the_page_kept_in_docs(office: Office, layouts: dict[s
     assert page == NAMES.read_text(encoding="utf-8")
 
 
-def test_a_section_that_has_figures_does_not_say_that_nobody_reports_it(layouts: dict[str, dict]) -> None:
+def test_a_section_that_has_figures_does_not_say_that_nobody_reports_it(layouts: Layouts) -> None:
     """A new office that owes only its dossiers: the catalogue is printed, postings and processes nobody reports."""
     model = full_example(layouts, OFFICE, "quarter", ["A", "B"])
     forms = {
@@ -110,7 +111,7 @@ def test_a_section_that_has_figures_does_not_say_that_nobody_reports_it(layouts:
     ],
 )
 def test_an_offices_own_templates_are_checked_in_every_branch(
-    tmp_path: Path, layouts: dict[str, dict], templates: dict[str, str], problems: list[str]
+    tmp_path: Path, layouts: Layouts, templates: dict[str, str], problems: list[str]
 ) -> None:
     root = settings_only(tmp_path / "office")
     (root / "templates").mkdir()

@@ -22,7 +22,8 @@ from warehouse_fixture import LANDED, SECTIONS, Warehouse, calendar, delivery, q
 from pipelines.audit.control import untraceable_cells
 from pipelines.audit.trace import trace
 from pipelines.figures.form_page import form_page
-from pipelines.figures.layout import layouts_from_manifest, printed_layouts
+from pipelines.figures.layout import Layouts
+from pipelines.figures.manifest_layouts import layouts_from_manifest, printed_layouts
 from pipelines.figures.model import ReportModel
 from pipelines.ingest.contract import load_contract
 from pipelines.ingest.reading import read_file
@@ -104,19 +105,19 @@ def warehouse(sent: list[dict[str, object]], tmp_path_factory: pytest.TempPathFa
 
 
 @pytest.fixture(scope="module")
-def layouts(warehouse: Warehouse, office: Office) -> dict[str, dict]:
+def layouts(warehouse: Warehouse, office: Office) -> Layouts:
     manifest = json.loads((warehouse.target / "manifest.json").read_text(encoding="utf-8"))
     return printed_layouts(manifest, office.settings.forms_enabled, dt.date(2021, 3, 14))
 
 
 @pytest.fixture(scope="module")
-def model(warehouse: Warehouse, office: Office, layouts: dict[str, dict]) -> ReportModel:
+def model(warehouse: Warehouse, office: Office, layouts: Layouts) -> ReportModel:
     return read_model(office, warehouse.path, layouts)
 
 
 @pytest.fixture(scope="module")
 def report(
-    warehouse: Warehouse, model: ReportModel, layouts: dict[str, dict], tmp_path_factory: pytest.TempPathFactory
+    warehouse: Warehouse, model: ReportModel, layouts: Layouts, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
     folder = tmp_path_factory.mktemp("report")
     shutil.copy(warehouse.path, folder / "warehouse.duckdb")
@@ -140,7 +141,7 @@ def test_the_figures_are_those_counted_by_hand(model: ReportModel) -> None:
     assert model.figure_of(f"{FORM}.total.online_share").text == "50,00%"
 
 
-def test_the_office_prints_the_forms_it_names_while_they_are_valid(warehouse: Warehouse, layouts: dict) -> None:
+def test_the_office_prints_the_forms_it_names_while_they_are_valid(warehouse: Warehouse, layouts: Layouts) -> None:
     assert set(layouts) == {"II.06a", FORM}
     manifest = json.loads((warehouse.target / "manifest.json").read_text(encoding="utf-8"))
     assert FORM in layouts_from_manifest(manifest)
@@ -181,7 +182,7 @@ def test_a_cell_leads_back_to_the_rows_of_the_file(report: Path) -> None:
     assert list(late.rows["dossier_code"]) == ["p01:2020:BN-005", "p01:2021:BN-002"]
 
 
-def test_every_cell_is_counted_again_apart_from_the_models(warehouse: Warehouse, layouts: dict[str, dict]) -> None:
+def test_every_cell_is_counted_again_apart_from_the_models(warehouse: Warehouse, layouts: Layouts) -> None:
     result = recount(warehouse.path, {FORM: layouts[FORM]})
     assert result.agrees
     # Three rows of the office, two of each ward; six columns and a note.
@@ -190,7 +191,7 @@ def test_every_cell_is_counted_again_apart_from_the_models(warehouse: Warehouse,
         assert untraceable_cells(connection, layouts) == []
 
 
-def test_a_wrong_cell_is_found(warehouse: Warehouse, layouts: dict[str, dict], tmp_path: Path) -> None:
+def test_a_wrong_cell_is_found(warehouse: Warehouse, layouts: Layouts, tmp_path: Path) -> None:
     copy = tmp_path / "warehouse.duckdb"
     shutil.copy(warehouse.path, copy)
     with duckdb.connect(copy) as connection:

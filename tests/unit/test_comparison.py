@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -20,7 +21,8 @@ from office_folder import make_office
 
 from pipelines.figures.blocks import Block, Grid, Heading, Paragraph, figure_ids, parse_blocks, plain, words_of
 from pipelines.figures.change import with_changes, with_compared
-from pipelines.figures.layout import FormLayout, layouts_from_manifest
+from pipelines.figures.layout import FormLayout, Layouts
+from pipelines.figures.manifest_layouts import layouts_from_manifest
 from pipelines.figures.model import Compared, ReportModel
 from pipelines.figures.read import build_report_model
 from pipelines.figures.words import KEPT_TEMPLATE, report_blocks
@@ -54,7 +56,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> ReportModel:
     return stub_model(tmp_path_factory.mktemp("comparison"))
 
 
-def with_targets(folder: Path, targets: list[tuple], layouts: dict | None = None) -> ReportModel:
+def with_targets(folder: Path, targets: list[tuple], layouts: Layouts | None = None) -> ReportModel:
     database = write_stub(folder / "stub.duckdb")
     with duckdb.connect(database) as connection:
         connection.execute(
@@ -65,10 +67,9 @@ def with_targets(folder: Path, targets: list[tuple], layouts: dict | None = None
         return build_report_model(connection, layouts or stub_layouts(), OFFICE)
 
 
-def compared_layouts() -> dict[str, dict]:
+def compared_layouts() -> Layouts:
     layouts = stub_layouts()
-    layouts["II.06a"]["compare"] = COMPARE
-    return layouts
+    return {**layouts, "II.06a": replace(layouts["II.06a"], compare=tuple(COMPARE.items()))}
 
 
 def said(model: ReportModel, template: str, folder: Path) -> str:
@@ -258,5 +259,5 @@ def test_a_layout_that_compares_an_unknown_column_is_refused() -> None:
     manifest["nodes"]["model.kstt.form_ii_06a"]["config"]["meta"]["compare"] = {"Hồ sơ": "receved"}
     with pytest.raises(OfficeError, match="compare gọi cột không có: receved"):
         layouts_from_manifest(manifest)
-    older = {name: item for name, item in stub_layouts()["II.06a"].items() if name != "compare"}
+    older = {name: item for name, item in stub_layouts()["II.06a"].entry.items() if name != "compare"}
     assert FormLayout.of(older).compare == ()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from compiled_project import compiled
@@ -18,6 +19,7 @@ from warehouse_fixture import LANDED, Warehouse
 
 from pipelines.warehouse.dbt import CompiledModel, compile_models
 from pipelines.warehouse.lineage import Lineage, lineage_of
+from pipelines.warehouse.meanings import Meanings
 
 Columns = dict[str, dict[str, str]]
 
@@ -98,3 +100,29 @@ def test_a_name_brought_by_a_star_and_by_a_join_is_found() -> None:
     sql = 'select known.*, placed.field_name from "warehouse"."main"."known" as known cross join (select 1 as field_name) as placed'
     query = written_out(sql, {"known": {"code": "varchar", "field_name": "varchar"}})
     assert doubled(query) == ["field_name"]
+
+
+def test_every_column_of_every_model_is_described_there_or_before_it(models: tuple[CompiledModel, ...]) -> None:
+    manifest = json.loads(compiled().manifest)
+    meanings, measures = Meanings(manifest), _measures(manifest)
+    main: Columns = {}
+    for model in models:
+        main[model.name] = dict.fromkeys(written_out(model.sql, main).named_selects, "varchar")
+    unsaid = [
+        f"{model}.{column}"
+        for model, columns in main.items()
+        for column in columns
+        if column not in measures and not meanings.of(model, column)
+    ]
+    assert unsaid == []
+
+
+def _measures(manifest: dict[str, Any]) -> set[str]:
+    """Names of the measures of facts, each of which is described where it is declared."""
+    return {
+        name
+        for node in manifest["nodes"].values()
+        if node["name"].startswith("fct_")
+        for name, column in node["columns"].items()
+        if column["config"]["meta"].get("measure") and column["description"]
+    }

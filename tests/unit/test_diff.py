@@ -24,7 +24,8 @@ from pipelines.audit.diff import Version, compare
 from pipelines.audit.diff_text import comparison_lines
 from pipelines.commands.diff import write_files
 from pipelines.figures.comparison import Comparison
-from pipelines.figures.layout import layouts_from_manifest
+from pipelines.figures.layout import entries_of
+from pipelines.figures.manifest_layouts import layouts_from_manifest
 from pipelines.figures.version import Issue
 from pipelines.office.errors import OfficeError
 from pipelines.render.diff_docx import write_annex
@@ -71,7 +72,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
         Warehouse(folder, every, target).ask(asked, select=["+form_ii_06a", "+form_ii_06a_by_unit", "+int_row_fate"])
         layouts = layouts_from_manifest(json.loads((target / "manifest.json").read_text(encoding="utf-8")))
         built = {form: item for form, item in layouts.items() if form.startswith("II.06a")}
-        (folder / "forms.json").write_text(json.dumps(built), encoding="utf-8")
+        (folder / "forms.json").write_text(json.dumps(entries_of(built)), encoding="utf-8")
         (folder / "manifest.json").write_text(json.dumps({"key": name}), encoding="utf-8")
         return Version(name, folder)
 
@@ -235,7 +236,7 @@ def test_a_form_only_one_version_has_is_compared_with_nothing(base: Version, rep
     old = tmp_path / "old"
     shutil.copytree(base.folder, old)
     layouts = {"II.06a": base.layouts["II.06a"]}
-    (old / "forms.json").write_text(json.dumps(layouts), encoding="utf-8")
+    (old / "forms.json").write_text(json.dumps(entries_of(layouts)), encoding="utf-8")
     found = compare(Version("v1", old), base)
     assert {cell.form_id for cell in found.cells} == {"II.06a-by-unit"}
     assert all(cell.old == 0 for cell in found.cells)

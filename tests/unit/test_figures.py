@@ -28,7 +28,8 @@ from figures_stub import (
 
 from pipelines.figures.blocks import Block, Bullet, Grid, Heading, Paragraph, Signature, Table, parse_blocks, plain
 from pipelines.figures.form_page import form_page
-from pipelines.figures.layout import FormLayout, head_cells, layouts_from_manifest, load_layouts, printed_layouts
+from pipelines.figures.layout import entries_of, head_cells, load_layouts
+from pipelines.figures.manifest_layouts import layouts_from_manifest, printed_layouts
 from pipelines.figures.model import ReportModel
 from pipelines.figures.read import build_report_model
 from pipelines.figures.text import Cleaner, clean_text, format_count, format_rate, rate
@@ -96,16 +97,16 @@ def test_cleaned_texts_are_counted() -> None:
 
 def test_layout_has_the_thirteen_columns_of_the_circular() -> None:
     layout = stub_layouts()["II.06a"]
-    assert [item["number"] for item in layout["stub"]] == [1, 2]
-    assert [item["number"] for item in layout["columns"]] == list(range(3, 14))
-    assert layout["columns"][2]["head"] == ["Số hồ sơ nhận giải quyết", "Trong đó", "Trực tiếp, dịch vụ bưu chính"]
-    assert layout["columns"][2]["from"] == "fct_dossier_period.received_direct_postal"
-    fact = layout["facts"]["fct_dossier_period"]
-    assert (fact["key"], fact["scope"]) == ("dossier_code", "int_dossier_in_scope")
+    assert [column.number for column in layout.stub] == [1, 2]
+    assert [column.number for column in layout.columns] == list(range(3, 14))
+    assert layout.columns[2].head == ("Số hồ sơ nhận giải quyết", "Trong đó", "Trực tiếp, dịch vụ bưu chính")
+    assert layout.columns[2].source == "fct_dossier_period.received_direct_postal"
+    fact = layout.facts["fct_dossier_period"]
+    assert (fact.key, fact.scope) == ("dossier_code", "int_dossier_in_scope")
 
 
 def test_heads_merge_into_the_spanners_of_the_circular() -> None:
-    layout = FormLayout.of(stub_layouts()["II.06a"])
+    layout = stub_layouts()["II.06a"]
     cells = {
         (cell.text, cell.row, cell.column, cell.row_span, cell.column_span)
         for cell in head_cells((*layout.stub, *layout.columns))
@@ -163,7 +164,7 @@ def test_two_layouts_of_one_form_are_chosen_by_the_day_and_never_overlap() -> No
     manifest["nodes"]["model.kstt.form_ii_06a"]["config"]["meta"]["valid_to"] = "2025-12-31"
 
     def chosen(day: str) -> str:
-        return layouts_from_manifest(manifest, dt.date.fromisoformat(day))["II.06a"]["model"]
+        return layouts_from_manifest(manifest, dt.date.fromisoformat(day))["II.06a"].model
 
     assert [chosen(day) for day in ("2015-12-31", "2025-12-31", "2026-01-01")] == [
         "form_ii_06a",
@@ -201,7 +202,7 @@ def test_a_report_prints_the_forms_asked_for_that_are_in_force(
     enabled: list[str] | None, day: str, models: dict[str, str]
 ) -> None:
     printed = printed_layouts(_three_forms(), enabled, dt.date.fromisoformat(day))
-    assert {name: layout["model"] for name, layout in printed.items()} == models
+    assert {name: layout.model for name, layout in printed.items()} == models
 
 
 def test_a_form_that_is_not_there_cannot_be_asked_for() -> None:
@@ -229,7 +230,7 @@ def test_layouts_come_back_from_their_file(tmp_path: Path) -> None:
     import json
 
     path = tmp_path / "forms.json"
-    path.write_text(json.dumps(stub_layouts()), encoding="utf-8")
+    path.write_text(json.dumps(entries_of(stub_layouts())), encoding="utf-8")
     assert load_layouts(path) == stub_layouts()
 
 
@@ -459,10 +460,10 @@ NO_WARD_SENT = "update rpt_coverage set state = 'missing', rows_typed = 0 where 
 def test_a_level_none_of_whose_units_has_sent_prints_no_zero(tmp_path: Path) -> None:
     """The wards sent nothing: section B has what others told of it, and dots where there would be a zero."""
     layouts = stub_layouts()
-    layouts["II.06a"]["keys"] = ["level_section_code", "field_code"]
-    layouts["II.06a-by-unit"]["keys"] = ["unit_section_code", "row_unit_id"]
-    for layout in layouts.values():
-        layout["facts"]["fct_dossier_period"]["streams"] = ["case_exports"]
+    keys = {"II.06a": ("level_section_code", "field_code"), "II.06a-by-unit": ("unit_section_code", "row_unit_id")}
+    for form_id, layout in layouts.items():
+        facts = {name: replace(fact, streams=("case_exports",)) for name, fact in layout.facts.items()}
+        layouts[form_id] = replace(layout, keys=keys[form_id], facts=facts)
     wards = ", ".join(f"('p0{number}', 'tp-st', 'ward')" for number in range(1, 5))
     with duckdb.connect(write_stub(tmp_path / "stub.duckdb")) as connection:
         for statement in (
@@ -488,7 +489,7 @@ def test_a_level_none_of_whose_units_has_sent_prints_no_zero(tmp_path: Path) -> 
 
 
 def test_the_summary_has_no_number_of_what_nobody_owes(tmp_path: Path) -> None:
-    zeros = ", ".join(f"{column['name']} = 0" for column in stub_layouts()["II.06a"]["columns"])
+    zeros = ", ".join(f"{column.name} = 0" for column in stub_layouts()["II.06a"].figures)
     owed_none = changed_model(tmp_path, f"update form_ii_06a set {zeros}", "delete from rpt_coverage")
     assert owed_none.headline()["Hồ sơ nhận giải quyết"] == "không có đơn vị nào phải báo cáo"
     nil = changed_model(
@@ -498,7 +499,7 @@ def test_the_summary_has_no_number_of_what_nobody_owes(tmp_path: Path) -> None:
 
 
 def test_nothing_happened_is_said_only_of_units_that_answered(tmp_path: Path) -> None:
-    zeros = ", ".join(f"{column['name']} = 0" for column in stub_layouts()["II.06a"]["columns"])
+    zeros = ", ".join(f"{column.name} = 0" for column in stub_layouts()["II.06a"].figures)
     model = changed_model(
         tmp_path,
         f"update form_ii_06a set {zeros}",

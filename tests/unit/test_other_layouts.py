@@ -28,7 +28,8 @@ from warehouse_fixture import Warehouse, calendar, delivery, question
 from pipelines.audit.control import untraceable_cells
 from pipelines.figures.blocks import parse_blocks, table_markup
 from pipelines.figures.form_page import form_page, points_and_widths
-from pipelines.figures.layout import layouts_from_manifest, printed_layouts
+from pipelines.figures.layout import Layouts
+from pipelines.figures.manifest_layouts import layouts_from_manifest, printed_layouts
 from pipelines.figures.read import build_report_model
 from pipelines.recount.landed import Landed
 from pipelines.recount.layouts import counted_for_other_layouts
@@ -249,13 +250,13 @@ PRINTED = {
 }
 
 
-def layouts_of(warehouse: Warehouse) -> dict[str, dict]:
+def layouts_of(warehouse: Warehouse) -> Layouts:
     manifest = json.loads((warehouse.target / "manifest.json").read_text(encoding="utf-8"))
     return {form_id: layout for form_id, layout in layouts_from_manifest(manifest).items() if form_id in FORMS}
 
 
 def printed(warehouse: Warehouse, form_id: str, scope_id: str = "tp-st") -> dict[str, list[int]]:
-    names = [column["name"] for column in layouts_of(warehouse)[form_id]["columns"]]
+    names = [column.name for column in layouts_of(warehouse)[form_id].figures]
     rows = warehouse.rows(f"select * from {FORMS[form_id]} where scope_id = '{scope_id}' order by row_order")
     return {str(row["label"]): [int(str(row[name])) for name in names] for row in rows}
 
@@ -281,7 +282,7 @@ def test_every_cell_is_traced_and_recounted(asked: Warehouse) -> None:
     assert result.agrees, recount_lines(result, layouts)
     # Three rows and a total of the office, a row and a total of two wards and the department, a total of the desk.
     rows = 4 + 3 * 2 + 1
-    assert result.cell_count == rows * sum(len(item["columns"]) + len(item["notes"]) for item in layouts.values())
+    assert result.cell_count == rows * sum(len(item.cells) for item in layouts.values())
     with duckdb.connect(asked.path, read_only=True) as connection:
         assert untraceable_cells(connection, layouts) == []
 

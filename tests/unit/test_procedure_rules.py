@@ -13,7 +13,7 @@ import pytest
 from test_recount import recounted
 from warehouse_fixture import Row, Warehouse, calendar, delivery, question
 
-from pipelines.figures.layout import layouts_from_manifest
+from pipelines.figures.manifest_layouts import layouts_from_manifest
 from pipelines.office.settings import load_office
 from pipelines.office.text import match_key
 from pipelines.package.model import read_model, reporting_units

@@ -15,7 +15,7 @@ from test_recount import recounted
 from warehouse_fixture import Row, Warehouse, delivery, question
 
 from pipelines.figures.blocks import parse_blocks, words_of
-from pipelines.figures.layout import layouts_from_manifest
+from pipelines.figures.manifest_layouts import layouts_from_manifest
 from pipelines.figures.unsent import unsent_lines
 from pipelines.figures.words import template_context, template_environment
 from pipelines.office.settings import load_office

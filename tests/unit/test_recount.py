@@ -33,7 +33,7 @@ from test_counting_rules import (
 )
 from warehouse_fixture import SECTIONS, Row, Warehouse, calendar, question
 
-from pipelines.figures.layout import layouts_from_manifest
+from pipelines.figures.manifest_layouts import layouts_from_manifest
 from pipelines.recount.dossiers import counted_dossiers
 from pipelines.recount.landed import Landed
 from pipelines.recount.recount import RecountResult, recount
@@ -72,7 +72,7 @@ def recounted(warehouse: Warehouse) -> RecountResult:
     manifest = json.loads((warehouse.target / "manifest.json").read_text(encoding="utf-8"))
     built = {row["table_name"] for row in warehouse.rows("select table_name from information_schema.tables")}
     layouts = layouts_from_manifest(manifest)
-    return recount(warehouse.path, {name: item for name, item in layouts.items() if item["model"] in built})
+    return recount(warehouse.path, {name: item for name, item in layouts.items() if item.model in built})
 
 
 def counted_form(warehouse: Warehouse, asked: Row) -> dict[str, int]:

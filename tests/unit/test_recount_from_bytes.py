@@ -16,7 +16,7 @@ from compiled_project import build, compiled
 from office_folder import make_office, send
 from test_standing_deliveries import csv
 
-from pipelines.figures.layout import layouts_from_manifest
+from pipelines.figures.manifest_layouts import layouts_from_manifest
 from pipelines.ingest.landing import landed_path, receive_inbox
 from pipelines.office.settings import Office, load_office
 from pipelines.recount.recount import recount, recount_from_bytes

@@ -20,7 +20,8 @@ from pipelines.audit.control import untraceable_cells
 from pipelines.audit.tables import fact_tables
 from pipelines.audit.trace import trace
 from pipelines.audit.trace_text import trace_lines
-from pipelines.figures.layout import layouts_from_manifest
+from pipelines.figures.layout import Layouts, entries_of
+from pipelines.figures.manifest_layouts import layouts_from_manifest
 from pipelines.figures.model import OfficeInfo
 from pipelines.figures.read import build_report_model
 from pipelines.warehouse.dbt import DbtFailed
@@ -396,7 +397,7 @@ def test_a_tampered_form_fails_its_identity_or_its_control(
         warehouse.check(["form_ii_04", "every_counted_review_is_one_fact"])
 
 
-def layouts(warehouse: Warehouse) -> dict[str, dict]:
+def layouts(warehouse: Warehouse) -> Layouts:
     manifest = json.loads((warehouse.target / "manifest.json").read_text(encoding="utf-8"))
     return {"II.04": layouts_from_manifest(manifest, dt.date(2021, 3, 14))["II.04"]}
 
@@ -410,7 +411,7 @@ def test_every_cell_of_every_scope_is_the_sum_or_the_share_of_its_facts(quarter:
 def report(quarter: Warehouse) -> Path:
     """The folder the trace reads: the warehouse and its layouts."""
     folder = quarter.path.parent
-    (folder / "forms.json").write_text(json.dumps(layouts(quarter), ensure_ascii=False), encoding="utf-8")
+    (folder / "forms.json").write_text(json.dumps(entries_of(layouts(quarter)), ensure_ascii=False), encoding="utf-8")
     return folder
 
 

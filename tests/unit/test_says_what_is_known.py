@@ -28,7 +28,7 @@ from warehouse_fixture import Warehouse
 from pipelines.figures.blocks import Grid, words_of
 from pipelines.figures.example import example_models
 from pipelines.figures.form_page import form_page, points_and_widths
-from pipelines.figures.layout import layouts_from_manifest
+from pipelines.figures.manifest_layouts import layouts_from_manifest
 from pipelines.figures.model import ReportModel
 from pipelines.figures.read import build_report_model
 from pipelines.figures.words import COVER_TEMPLATE, KEPT_TEMPLATE, report_blocks

@@ -19,7 +19,7 @@ from test_counting_rules import EXPORTS, Q1, UNITS, example_rows, published_proc
 from warehouse_fixture import SECTIONS, Warehouse, calendar, question
 
 from pipelines.figures.blocks import Grid
-from pipelines.figures.layout import layouts_from_manifest
+from pipelines.figures.manifest_layouts import layouts_from_manifest
 from pipelines.figures.model import ReportModel
 from pipelines.figures.read import build_report_model
 from pipelines.figures.words import KEPT_TEMPLATE, report_blocks

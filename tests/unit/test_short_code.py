@@ -9,12 +9,20 @@ from __future__ import annotations
 import pytest
 
 from pipelines.audit.short_code import ShortCode, parse_short_code, short_codes, short_row
+from pipelines.figures.layout import FormLayout
 from pipelines.office.errors import OfficeError
 
+
+def _layout(form_id: str, **more: str) -> FormLayout:
+    texts = dict.fromkeys(("model", "number", "title", "unit_of_measure"), "")
+    lists = {"stub": [], "columns": [], "streams": [], "ratios": {}, "headline": {}}
+    return FormLayout.of({"form_id": form_id, **texts, **lists, **more})
+
+
 LAYOUTS = {
-    "II.06a": {"form_id": "II.06a", "short": "06a"},
-    "II.06a-by-unit": {"form_id": "II.06a-by-unit", "short": "06adv"},
-    "Cũ.1": {"form_id": "Cũ.1"},
+    "II.06a": _layout("II.06a", short="06a"),
+    "II.06a-by-unit": _layout("II.06a-by-unit", short="06adv"),
+    "Cũ.1": _layout("Cũ.1"),
 }
 
 
@@ -65,6 +73,6 @@ def test_an_unknown_part_is_named_with_what_there_is() -> None:
 
 
 def test_two_forms_of_one_short_name_are_refused() -> None:
-    layouts = {name: {"form_id": name, "short": "06a"} for name in ("II.06a", "II.06b")}
+    layouts = {name: _layout(name, short="06a") for name in ("II.06a", "II.06b")}
     with pytest.raises(OfficeError, match="chung mã «2021Q1-06a-total-c3»"):
         short_codes(["II.06a/x/total/c3", "II.06b/x/total/c3"], layouts, "2021-Q1", "x")

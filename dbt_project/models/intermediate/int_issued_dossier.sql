@@ -1,23 +1,27 @@
 -- The dossiers of versions offices below issued, each in its place in this office's forms: the section of the level the version
 -- has it in, the field of the name it gives (else of its procedure), the row of the unit that issued it. Measures are those of
--- the period they were issued for. What two versions show is of the newer one; a number of a unit's own book is that unit's.
+-- the period they were issued for. What two versions show is of the newer one; a number of a unit's own book is that unit's,
+-- and that office's where a unit took over several.
 with sent as (
     select
         row_of.*,
         case
+            when row_of.is_own_number and version.office_unit_id <> row_of.sender_unit_id
+                then row_of.sender_unit_id || ':' || version.office_unit_id || ':' || row_of.dossier_code
             when row_of.is_own_number then row_of.sender_unit_id || ':' || row_of.dossier_code
             else row_of.dossier_code
         end as dossier_key,
-        row_of.period_id = question.period_id as is_of_period
+        version.is_of_period,
+        version.is_asked
     from {{ ref('stg_issued_facts') }} as row_of
-    cross join {{ ref('stg_question') }} as question
+    inner join {{ ref('int_issued_version') }} as version on row_of.delivery_id = version.delivery_id
 ),
 
 ranked as (
     select
         sent.*,
         row_number() over (
-            partition by dossier_key, is_of_period
+            partition by dossier_key, is_asked
             order by observed_at desc, delivery_receipt_no desc, delivery_id desc, source_row desc
         ) as issue_rank
     from sent
@@ -114,6 +118,7 @@ select
     decided.received_non_boundary,
     case
         when not decided.is_of_period then 'other_period'
+        when not decided.is_asked then 'other_day'
         when decided.issue_rank > 1 then 'duplicate'
         else 'counted'
     end as fate

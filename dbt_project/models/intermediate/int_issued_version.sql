@@ -1,4 +1,5 @@
--- The versions offices below issued that are counted: whose, of which period, under which seal.
+-- The versions offices below issued that are counted: whose, of which period, under which seal. Of an office's versions of the
+-- period the one speaks that was counted up to the asked day; else up to the last day before it, else the first after.
 select
     version.delivery_id,
     version.issue_id,
@@ -6,11 +7,22 @@ select
     version.kind,
     version.seal,
     version.office_name,
+    version.office_unit_id,
     version.until_on,
     delivery.unit_id as sender_unit_id,
     delivery.period_id,
     delivery.file_name,
-    delivery.period_id = question.period_id as is_of_period
+    delivery.period_id = question.period_id as is_of_period,
+    delivery.period_id = question.period_id
+    and row_number() over (
+        partition by delivery.unit_id, delivery.period_id, version.office_unit_id
+        order by
+            case when version.until_on <= question.until_on then 0 else 1 end,
+            case when version.until_on <= question.until_on then version.until_on end desc,
+            version.until_on,
+            version.version desc,
+            version.delivery_id
+    ) = 1 as is_asked
 from {{ source('landed', 'issued_version') }} as version
 inner join {{ ref('stg_delivery') }} as delivery on version.delivery_id = delivery.delivery_id
 cross join {{ ref('stg_question') }} as question

@@ -12,17 +12,15 @@ from typing import Any
 import duckdb
 
 from pipelines.audit.places import PARTS, WHOLE, fact_columns, measures_of_ratio
-from pipelines.figures.cells import declared_fact
 from pipelines.figures.change import NOTED
 from pipelines.figures.charts import charts_of
+from pipelines.figures.layout import FormLayout, Layouts
 from pipelines.figures.model import Figure, Form, FormRow, ReportModel, Scope
 from pipelines.figures.records import records_of
 from pipelines.figures.scores import SCORE
 
 
-def book_forms(
-    connection: duckdb.DuckDBPyConnection, model: ReportModel, layouts: Mapping[str, dict[str, Any]]
-) -> list[dict[str, Any]]:
+def book_forms(connection: duckdb.DuckDBPyConnection, model: ReportModel, layouts: Layouts) -> list[dict[str, Any]]:
     """Return the forms of a report: columns with the measures they sum, rows with their keys and printed texts."""
     known = fact_columns(connection)
     return [
@@ -31,7 +29,7 @@ def book_forms(
 
 
 def other_figures(
-    model: ReportModel, layouts: Mapping[str, dict[str, Any]], index: Mapping[str, dict[str, Any]]
+    model: ReportModel, layouts: Layouts, index: Mapping[str, dict[str, Any]]
 ) -> dict[str, dict[str, Any]]:
     """Return the figures that are in no form, by id: changes, parts of the period, points of the index."""
     found: dict[str, dict[str, Any]] = {}
@@ -78,23 +76,20 @@ def of_scope(lines: list[dict[str, Any]], scope: Scope | None) -> list[list[Any]
 
 
 def _form(
-    connection: duckdb.DuckDBPyConnection, form: Form, layout: dict[str, Any], known: Mapping[str, set[str]]
+    connection: duckdb.DuckDBPyConnection, form: Form, layout: FormLayout, known: Mapping[str, set[str]]
 ) -> dict[str, Any]:
-    keys = list(layout["keys"])
-    query = (
-        f'select row_code, {", ".join(f""" "{key}" """ for key in keys)} from "{layout["model"]}" where scope_id = ?'
-    )
+    keys = ", ".join(f'"{key}"' for key in layout.keys)
+    query = f'select row_code, {keys} from "{layout.model}" where scope_id = ?'
     rows = {str(row["row_code"]): row for row in records_of(connection, query, (form.scope_id,))}
-    beside = declared_fact(layout)
     return {
-        "id": layout["form_id"],
-        "number": layout["number"],
-        "title": layout["title"],
-        "source": layout.get("source") or "",
-        "unit": layout["unit_of_measure"],
+        "id": layout.form_id,
+        "number": layout.number,
+        "title": layout.title,
+        "source": layout.source,
+        "unit": layout.unit_of_measure,
         "scope": form.scope_id,
-        "keys": keys,
-        "declared": beside.name if beside else "",
+        "keys": list(layout.keys),
+        "declared": layout.declared.name if layout.declared else "",
         "coverage": form.coverage.sentence,
         "columns": [
             [column.number, list(column.head), column.source or "", column.whole or ""]
@@ -102,16 +97,15 @@ def _form(
         ],
         "notes": [[note.name, note.head[0], note.source] for note in form.layout.notes],
         "ratios": list(_ratios(layout, known)),
-        "rows": [_row(row, [_plain(rows[row.code][key]) for key in keys]) for row in form.rows],
+        "rows": [_row(row, [_plain(rows[row.code][key]) for key in layout.keys]) for row in form.rows],
     }
 
 
-def _ratios(layout: dict[str, Any], known: Mapping[str, set[str]]) -> Iterator[list[Any]]:
+def _ratios(layout: FormLayout, known: Mapping[str, set[str]]) -> Iterator[list[Any]]:
     """Yield name, label, fact, measures above and below the line."""
-    for name in layout["ratios"]:
-        fact, sides = measures_of_ratio(layout, name, known)
-        label = layout["ratios"][name].get("label") or f"Tỷ lệ {name}"
-        yield [name, label, fact, sides[PARTS], sides[WHOLE]]
+    for ratio in layout.ratios:
+        fact, sides = measures_of_ratio(layout, ratio, known)
+        yield [ratio.name, ratio.label or f"Tỷ lệ {ratio.name}", fact, sides[PARTS], sides[WHOLE]]
 
 
 def _row(row: FormRow, keys: list[Any]) -> list[Any]:

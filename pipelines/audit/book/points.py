@@ -6,7 +6,7 @@ Invariant: a list of records is their places in the order of the book; what is c
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import duckdb
@@ -16,6 +16,7 @@ from pipelines.audit.book.records import OWN
 from pipelines.audit.chart_points import point_records
 from pipelines.figures.cells import Fact
 from pipelines.figures.charts import charts_of
+from pipelines.figures.layout import Layouts
 from pipelines.figures.model import Figure, ReportModel, Scope
 from pipelines.figures.records import has_table, records_of
 from pipelines.figures.text import format_count
@@ -56,13 +57,13 @@ def point_lists(connection: duckdb.DuckDBPyConnection, model: ReportModel) -> It
 
 
 def score_lists(
-    connection: duckdb.DuckDBPyConnection, model: ReportModel, layouts: Mapping[str, dict[str, Any]], fact: Fact
+    connection: duckdb.DuckDBPyConnection, model: ReportModel, layouts: Layouts, fact: Fact
 ) -> Iterator[tuple[str, str]]:
     """Yield the lists of the records laid out last behind counts of the scorecard that are no cell of this report.
 
     A count whose records are not all of this fact (a part of it was declared) has no list.
     """
-    bridge = fact.about["scope"]
+    bridge = fact.scope
     for figure, unit_id, source in _counts_of_scores(connection, model, layouts):
         name, _, measure = source.partition(".")
         if name != fact.name:
@@ -77,7 +78,7 @@ def score_lists(
 
 
 def _counts_of_scores(
-    connection: duckdb.DuckDBPyConnection, model: ReportModel, layouts: Mapping[str, dict[str, Any]]
+    connection: duckdb.DuckDBPyConnection, model: ReportModel, layouts: Layouts
 ) -> Iterator[tuple[Figure, str, str]]:
     """Yield the counts of the scorecard that are no cell of a form here, each with its unit and the measure it sums."""
     if not model.scores:
@@ -87,11 +88,7 @@ def _counts_of_scores(
         f"{row['unit_id']}.{row['component_code']}": row["form_model"]
         for row in records_of(connection, query, (model.scope_id,))
     }
-    sources = {
-        (layout["model"], item["name"]): str(item["from"] or "")
-        for layout in layouts.values()
-        for item in (*layout["columns"], *layout["notes"])
-    }
+    sources = {(layout.model, column.name): column.source for layout in layouts.values() for column in layout.cells}
     for figure in (count for score in model.scores for line in score.lines for count in (*line.parts, *line.wholes)):
         of_unit, name = figure.figure_id.split("/")[-2:]
         source = sources.get((str(models.get(of_unit)), name))

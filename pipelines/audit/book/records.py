@@ -80,7 +80,7 @@ def book_fact(connection: duckdb.DuckDBPyConnection, printed: PrintedFact, keys:
     (records,) = connection.execute(f"select count(*) from {OWN}").fetchone() or (0,)
     about = {
         "name": fact.name,
-        "folder": fact.about["evidence"],
+        "folder": fact.evidence,
         "title": trace.get("title", fact.name),
         "records": records,
         "piece": PIECE,
@@ -100,7 +100,7 @@ def book_fact(connection: duckdb.DuckDBPyConnection, printed: PrintedFact, keys:
         "parts": list(parts_of(fact)),
         "groups": _groups(connection, own_keys, measures, amounts),
     }
-    return BookFact(fact.name, fact.about["evidence"], about, records)
+    return BookFact(fact.name, fact.evidence, about, records)
 
 
 def pieces(connection: duckdb.DuckDBPyConnection, printed: PrintedFact, found: BookFact) -> Iterator[tuple[int, str]]:
@@ -196,7 +196,7 @@ def gather_places(connection: duckdb.DuckDBPyConnection, printed: list[PrintedFa
 
 def _in_scope(fact: Fact, scope_id: str) -> str:
     """Return a query over the keys of the records that a unit's forms count."""
-    return f"""select "{fact.key}" from "{fact.about["scope"]}" where scope_id = {_text(scope_id)}"""
+    return f"""select "{fact.key}" from "{fact.scope}" where scope_id = {_text(scope_id)}"""
 
 
 def _dictionary(connection: duckdb.DuckDBPyConnection, column: str) -> list[str]:

@@ -29,6 +29,7 @@ from pipelines.audit.book.records import BookFact, book_fact, gather_places, pie
 from pipelines.audit.chart_points import FACT
 from pipelines.audit.places import PrintedFact, printed_facts
 from pipelines.figures.comparison import Comparison
+from pipelines.figures.layout import Layouts
 from pipelines.figures.model import ReportModel
 from pipelines.figures.packets import BOOK_NAME
 from pipelines.ingest.memory import engine_that_reads
@@ -44,7 +45,7 @@ def write_book(
     folder: Path,
     warehouse: Path,
     model: ReportModel,
-    layouts: Mapping[str, dict[str, Any]],
+    layouts: Layouts,
     codes: Mapping[str, str],
     since: Comparison | None = None,
 ) -> None:
@@ -146,8 +147,8 @@ def _write_search(connection: duckdb.DuckDBPyConnection, book: Path) -> Iterator
             yield str(first)
 
 
-def _keys(printed: PrintedFact, layouts: Mapping[str, dict[str, Any]]) -> list[str]:
-    return sorted({key for form_id in printed.forms for key in layouts[form_id]["keys"]})
+def _keys(printed: PrintedFact, layouts: Layouts) -> list[str]:
+    return sorted({key for form_id in printed.forms for key in layouts[form_id].keys})
 
 
 def _units(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:

@@ -12,13 +12,14 @@ from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import compiled_project
 import duckdb
 from truth.world.days import QUARTERS
 from truth.world.evidence import Question
 from truth.world.sendings import Folder
+
+from pipelines.figures.layout import FormLayout, entries_of
 
 HANOI = dt.timezone(dt.timedelta(hours=7))
 # form → its table, and how a row is keyed.
@@ -216,7 +217,7 @@ def compared(old: Path, new: Path, columns: dict[str, set[str]], place: Path) ->
         place: an empty folder.
     """
     from pipelines.audit.diff import Version, compare
-    from pipelines.figures.layout import layouts_from_manifest
+    from pipelines.figures.manifest_layouts import layouts_from_manifest
 
     layouts = layouts_from_manifest(json.loads(compiled_project.compiled().manifest), QUARTERS[0].end)
     wanted = {form: _only(layouts[form], columns[form]) for form in FORMS}
@@ -225,7 +226,7 @@ def compared(old: Path, new: Path, columns: dict[str, set[str]], place: Path) ->
         folder = place / name
         folder.mkdir(parents=True)
         (folder / "warehouse.duckdb").symlink_to(database)
-        (folder / "forms.json").write_text(json.dumps(wanted), encoding="utf-8")
+        (folder / "forms.json").write_text(json.dumps(entries_of(wanted)), encoding="utf-8")
         (folder / "manifest.json").write_text(json.dumps({"key": name}), encoding="utf-8")
         versions.append(Version(name, folder))
     found = compare(*versions)
@@ -252,12 +253,13 @@ def compared(old: Path, new: Path, columns: dict[str, set[str]], place: Path) ->
 DOSSIER_FORMS = ("II.06a", "II.06b", "II.06a-by-unit", "II.08")
 
 
-def _only(layout: dict[str, Any], columns: set[str]) -> dict[str, Any]:
-    return {**layout, "columns": [item for item in layout["columns"] if item["name"] in columns], "notes": []}
+def _only(layout: FormLayout, columns: set[str]) -> FormLayout:
+    looked_at = [item for item in layout.entry["columns"] if item["name"] in columns]
+    return FormLayout.of({**layout.entry, "columns": looked_at, "notes": []})
 
 
-def _numbers(layout: dict[str, Any]) -> dict[str, str]:
-    return {str(item["number"]): item["name"] for item in layout["columns"]}
+def _numbers(layout: FormLayout) -> dict[str, str]:
+    return {str(column.number): column.name for column in layout.figures}
 
 
 def _rows_by_code(database: Path) -> dict[tuple[str, str, str], str]:

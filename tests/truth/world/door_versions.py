@@ -19,6 +19,8 @@ from truth.world.catalogue import CITY
 from truth.world.days import QUARTERS
 from truth.world.door import FORMS, HANOI
 
+from pipelines.figures.layout import Layouts, entries_of
+
 # Form and column → value before and value now of the figures at the head of the versions' table.
 Headline = dict[tuple[str, str], tuple[int, int]]
 
@@ -34,7 +36,7 @@ def revised(
         place: an empty folder.
     """
     from pipelines.audit.versions import revisions
-    from pipelines.figures.layout import layouts_from_manifest
+    from pipelines.figures.manifest_layouts import layouts_from_manifest
     from pipelines.ingest.landing import hash_file
     from pipelines.warehouse.issued import RECORD, Issued
 
@@ -45,7 +47,7 @@ def revised(
         folder = place / f"v{number}"
         folder.mkdir(parents=True)
         manifest = _manifest(database, layouts)
-        (folder / "forms.json").write_text(json.dumps(layouts), encoding="utf-8")
+        (folder / "forms.json").write_text(json.dumps(entries_of(layouts)), encoding="utf-8")
         (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
         record = {
             "printed": {"correction_no": number - 1, "forced": ""},
@@ -69,17 +71,17 @@ def revised(
     return figures, set(last.late)
 
 
-def _headline(layouts: dict[str, Any]) -> Iterable[tuple[str, str]]:
+def _headline(layouts: Layouts) -> Iterable[tuple[str, str]]:
     for form, layout in layouts.items():
-        for text in layout["headline"].values():
+        for text in dict(layout.headline).values():
             yield from ((form, name) for name in re.findall(r"\{(\w+)", text))
 
 
-def _manifest(database: Path, layouts: dict[str, Any]) -> dict[str, Any]:
+def _manifest(database: Path, layouts: Layouts) -> dict[str, Any]:
     figures: dict[str, int] = {}
     with duckdb.connect(database, read_only=True) as connection:
         for form, layout in layouts.items():
-            numbers = {item["name"]: item["number"] for item in layout["columns"] if item.get("from")}
+            numbers = {column.name: column.number for column in layout.figures}
             names = ", ".join(f"sum({name})" for name in numbers)
             query = f"select {names} from main.{FORMS[form][0]} where scope_id = ? and row_kind = 'total'"
             values = connection.execute(query, [CITY]).fetchone() or ()
