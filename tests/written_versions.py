@@ -75,7 +75,7 @@ def _fact(code: str, outcome: str) -> dict[str, Any]:
         "dossier_code": code, "unit_name": "Bộ phận Một cửa", "level": "ward", "field_name": "Hộ tịch",
         "procedure_code": "1.001193", "procedure_name": "Đăng ký khai sinh", "procedure_match": "code",
         "received_at": pd.Timestamp("2021-03-01"), "due_at": pd.Timestamp("2021-03-05"),
-        "original_due_at": pd.Timestamp("2021-03-05"), "apology_state": "none", "overdue_cause": "untold",
+        "original_due_at": pd.Timestamp("2021-03-05"), "apology_state": "none", "overdue_cause": "unreported",
         "service_level": "other", "status": "in_progress", "outcome": outcome, "reason_code": outcome,
     }  # fmt: skip
     return {**nothing, **amounts, **told, **dict.fromkeys(ones, 1)}

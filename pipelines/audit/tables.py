@@ -137,10 +137,10 @@ def _measure(name: str, places: tuple[Place, ...]) -> Column:
     """A measure's column: what the first form that prints it calls it, and every cell and note it is printed in."""
     plain = [place for place in places if place.number and not place.side]
     cells = plain or [place for place in places if not place.is_ratio] or list(places)
-    told = "; ".join(dict.fromkeys(place.text for place in places if place in cells or not place.is_ratio))
-    told = told or "; ".join(dict.fromkeys(place.text for place in places))
+    shown = "; ".join(dict.fromkeys(place.text for place in places if place in cells or not place.is_ratio))
+    shown = shown or "; ".join(dict.fromkeys(place.text for place in places))
     every = "; ".join(dict.fromkeys(place.text for place in places))
-    return Column(f"{' / '.join(cells[0].head)} [{told}]", f'f."{name}"', f"Cộng lại là số in ở: {every}.", MEASURE)
+    return Column(f"{' / '.join(cells[0].head)} [{shown}]", f'f."{name}"', f"Cộng lại là số in ở: {every}.", MEASURE)
 
 
 def _part_columns(number: int, part: str) -> Iterator[Column]:

@@ -82,11 +82,11 @@ def _change(report: Path, manifest: dict[str, Any], name: str, noted: Any) -> Na
     """A change: this period's figure, the issued one, and how to open the dossiers of that version."""
     issue = str(manifest["question"]["prior_issue" if noted["against"] == "prev" else "year_ago_issue"])
     base, rest = noted["figure"], name.removeprefix(noted["figure"])
-    told = "số đã phát hành" if "_before_" in rest else "tăng" if "_increase_" in rest else "giảm"
+    kind_of_figure = "số đã phát hành" if "_before_" in rest else "tăng" if "_increase_" in rest else "giảm"
     share = ", phần trăm của số đã phát hành" if rest.endswith("_percent") else ""
     period, _, version = issue.partition("/v")
     lines = (
-        f"{name} · {told}{share} so với bản {issue}",
+        f"{name} · {kind_of_figure}{share} so với bản {issue}",
         f"  Số in: {_number(manifest['figures'][name])}; kỳ này: {_number(manifest['figures'][base])} ({base}).",
         f"  Số đã phát hành và các bản ghi của nó: kstt trace {period} {base} --version {version}",
     )

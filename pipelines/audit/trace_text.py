@@ -84,7 +84,7 @@ def _declared_amounts(declared: pd.DataFrame) -> Iterator[tuple[str, int]]:
 def _origin(places: list[dict]) -> Iterator[str]:
     """Yield where each deciding row is: who sent the file, sheet and row, or line of a reference table, or a whole file
     (that it was sent). Rows that are one are said once; which one each is, where they differ."""
-    told: dict[str, list[str]] = {}
+    by_place: dict[str, list[str]] = {}
     for place in places:
         known = [place[name] for name in ("sender_name", "file_name") if not pd.isna(place[name])]
         if known:
@@ -92,9 +92,9 @@ def _origin(places: list[dict]) -> Iterator[str]:
             sheet = (
                 [] if pd.isna(place["row_no"]) or str(known[-1]).startswith("reference/") else [_text(place["sheet"])]
             )
-            told.setdefault(" · ".join([*map(str, known), *sheet, row]), []).append(str(place["part"]))
-    for line, parts in told.items():
-        which = f"{', '.join(parts)}: " if len(told) > 1 else ""
+            by_place.setdefault(" · ".join([*map(str, known), *sheet, row]), []).append(str(place["part"]))
+    for line, parts in by_place.items():
+        which = f"{', '.join(parts)}: " if len(by_place) > 1 else ""
         yield f"      ← {which}{line}"
 
 

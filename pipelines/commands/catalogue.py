@@ -37,7 +37,7 @@ _TIMES = {
     "within_channel": "nhiều thời hạn trong một kênh nộp",
     "no_unit": "có kênh nộp ghi số không kèm đơn vị",
     "none": "không có số kèm đơn vị",
-    "not_told": "không tệp nào ghi (hoặc chỉ có ở bản ghi của thủ tục khác)",
+    "not_reported": "không tệp nào ghi (hoặc chỉ có ở bản ghi của thủ tục khác)",
 }
 
 

@@ -116,12 +116,12 @@ def _shown(value: object) -> str:
 def place_of_file(office: Office, path: Path, period: str | None, unit: str | None) -> tuple[str | None, str | None]:
     """Return period and unit: as asked, else as the place in the inbox says."""
     inside = path.resolve().relative_to(office.inbox).parts if path.resolve().is_relative_to(office.inbox) else ()
-    told_period, told_unit = (inside[0], inside[1]) if len(inside) > 2 else (None, None)
-    unit = unit or told_unit
+    named_period, named_unit = (inside[0], inside[1]) if len(inside) > 2 else (None, None)
+    unit = unit or named_unit
     known = set(office.reference["units"]["unit_id"])
     if unit is not None and unit not in known:
         raise OfficeError(f"Không có đơn vị «{unit}». Cho phép: {', '.join(sorted(known))}.")
-    return period or told_period, unit
+    return period or named_period, unit
 
 
 def profile_of_file(office: Office, path: Path, unit_id: str | None) -> Profile | None:

@@ -33,7 +33,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace) -> int:
     """Send or show; return 1 when something could not be sent."""
-    from pipelines.notices.register import is_told, tell
+    from pipelines.notices.register import is_reported, tell
     from pipelines.office import journal
     from pipelines.warehouse.act_words import person
 
@@ -44,7 +44,7 @@ def run(parsed: argparse.Namespace) -> int:
         return 0
     by = person(parsed.by) if parsed.letters or parsed.mend else "kstt notify"
     found = list(_chosen(office, parsed))
-    new = [item for item in found if not is_told(office, item.digest)]
+    new = [item for item in found if not is_reported(office, item.digest)]
     if parsed.dry_run:
         for line in shown(office, new):
             print(line)

@@ -139,13 +139,13 @@ def changes_markup(
         items: a figure of the report (empty: none), its name in the sentence, what is counted.
         separator: what stands between two changes.
     """
-    told = []
+    clauses = []
     for reference, label, unit in items:
         figure = model.figure_of(reference) if reference else None
         words = change_markup(model, compared, reference, unit, "") if figure else ""
         if figure and words and (figure.value or compared.figures.get(figure.figure_id)):
-            told.append(f"{plain(label)} {words}")
-    return Markup(separator.join(told))
+            clauses.append(f"{plain(label)} {words}")
+    return Markup(separator.join(clauses))
 
 
 def before_markup(model: ReportModel, against: str, reference: str) -> Markup:

@@ -43,7 +43,7 @@ class Point:
     counts: str = ""
 
     @property
-    def told(self) -> str:
+    def full_text(self) -> str:
         """The value as it is read beside its bar: "95,24% (120/126)"."""
         return f"{self.text} ({self.counts})" if self.counts else self.text
 
@@ -77,9 +77,9 @@ class Chart:
     @property
     def alt(self) -> str:
         """The chart in words, for a reader who does not see it."""
-        told = _days_text(self) if self.kind == "calendar" else _lines_text(self)
+        values_text = _days_text(self) if self.kind == "calendar" else _lines_text(self)
         target = f" Mục tiêu: {format_rate(self.target)}." if self.target is not None else ""
-        return f"{self.title} ({self.unit}). {told}{target}"
+        return f"{self.title} ({self.unit}). {values_text}{target}"
 
     def plain(self) -> dict[str, Any]:
         """Return the chart as JSON can hold it (manifest.json)."""
@@ -363,9 +363,9 @@ def _lines_text(chart: Chart) -> str:
     lines = []
     for points in zip(*(series.points for series in chart.series), strict=True):
         if len(points) == 1:
-            lines.append(f"{points[0].label}: {points[0].told}")
+            lines.append(f"{points[0].label}: {points[0].full_text}")
         else:
-            noted = (f"{item.name.lower()} {point.told}" for item, point in zip(chart.series, points, strict=True))
+            noted = (f"{item.name.lower()} {point.full_text}" for item, point in zip(chart.series, points, strict=True))
             lines.append(f"{points[0].label}: {', '.join(noted)}")
     return "; ".join(lines) + "."
 

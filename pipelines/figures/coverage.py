@@ -154,11 +154,11 @@ def _noted(name: str, lacking: list[dict[str, Any]], owed: int, is_of_streams: b
         by_part.setdefault(cleaner.text(record.get("missing_parts") or ""), []).append(
             cleaner.text(record["stream_title"])
         )
-    told = []
+    lines = []
     for part, titles in by_part.items():
         what = ("mọi nội dung" if len(titles) == owed else joined(titles)) if is_of_streams else ""
-        told.append(": ".join(words for words in (part, what) if words))
-    return f"{name} ({'; '.join(told)})" if any(told) else name
+        lines.append(": ".join(words for words in (part, what) if words))
+    return f"{name} ({'; '.join(lines)})" if any(lines) else name
 
 
 def _in_brief(lacking: list[dict[str, Any]], owed: int, cleaner: Cleaner) -> str:

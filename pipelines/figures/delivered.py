@@ -83,10 +83,10 @@ class Coverage:
         if len(self.missing) > MOST_NAMED:
             return f"Số liệu của {whole}; {format_count(len(self.missing))} đơn vị chưa gửi hoặc chưa gửi đủ."
         partly = [name for name in self.missing if name not in self.explained]
-        told = [f"chưa gửi đủ: {joined(partly)}"] if partly else []
-        told += [item.words for item in self.partly if item.unit_name in self.explained]
-        told += [f"chưa có số liệu của {joined(self.silent)}"] if self.silent else []
-        return f"Số liệu của {whole}; {'; '.join(told)}."
+        clauses = [f"chưa gửi đủ: {joined(partly)}"] if partly else []
+        clauses += [item.words for item in self.partly if item.unit_name in self.explained]
+        clauses += [f"chưa có số liệu của {joined(self.silent)}"] if self.silent else []
+        return f"Số liệu của {whole}; {'; '.join(clauses)}."
 
     @property
     def explained(self) -> tuple[str, ...]:

@@ -252,5 +252,5 @@ def _remarks(model: ReportModel, form: Form, place: Table | None) -> tuple[str, 
     is_own = model.office.unit_kind != "city" and form.coverage.is_complete
     plain = "" if is_own else form.coverage.plain
     coverage = plain if is_sent else form.coverage.sentence if form.coverage.owed else ""
-    told = (provisional, *declared, *unsent_lines(form), note, coverage)
-    return (*issued, *(line for line in told if line))
+    below = (provisional, *declared, *unsent_lines(form), note, coverage)
+    return (*issued, *(line for line in below if line))

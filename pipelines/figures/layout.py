@@ -49,9 +49,10 @@ class LayoutColumn:
     whole: str | None = None
     # A note that is no line below the form: words alone tell it.
     is_printed: bool = True
-    # For a zero to be a count (yml): one of some columns of files or notes; asked while a note of `untold` is not zero.
+    # For a zero to be a count (yml): one of some columns of files or notes; asked while a note of `unreported` is not
+    # zero.
     needs: frozenset[str] = frozenset()
-    untold: frozenset[str] = frozenset()
+    unreported: frozenset[str] = frozenset()
 
     @property
     def fact(self) -> str:
@@ -271,9 +272,9 @@ def _chart(chart_id: str, item: Mapping[str, Any]) -> ChartLayout:
 
 
 def _column(item: Mapping[str, Any]) -> LayoutColumn:
-    needs, untold = (frozenset(item.get(name, ())) for name in ("needs", "untold"))
+    needs, unreported = (frozenset(item.get(name, ())) for name in ("needs", "unreported"))
     place = (item["name"], item["number"], tuple(item["head"]), item.get("from"), item.get("of"))
-    return LayoutColumn(*place, needs=needs, untold=untold)
+    return LayoutColumn(*place, needs=needs, unreported=unreported)
 
 
 def _note(item: Mapping[str, Any]) -> LayoutColumn:

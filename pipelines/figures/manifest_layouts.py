@@ -166,7 +166,7 @@ def _entry(node: dict[str, Any], meta: dict[str, Any], metas: dict[str, dict[str
                 "from": item.get("from", ""),
                 "of": item.get("of"),
                 "type": item.get("type", "int"),
-                **{key: list(item[key]) for key in ("needs", "untold") if key in item},
+                **{key: list(item[key]) for key in ("needs", "unreported") if key in item},
             }
             for name, item in numbered
             if item.get("role") not in ("stub", "unfilled")

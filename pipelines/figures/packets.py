@@ -98,9 +98,9 @@ def roman(number: int) -> str:
 
 def cited(model: ReportModel, packets: Packets, names: Sequence[str]) -> str:
     """Return how words point at forms that are sent: "Biểu số II.06a/VPCP/KSTT tại Phụ lục III"; empty for none."""
-    told = [
+    citations = [
         f"{model.forms[packets.twins.get(name, name)].layout.number} tại Phụ lục {packets.number_of(name)}"
         for name in names
         if name in model.forms and packets.number_of(name)
     ]
-    return "; ".join(told)
+    return "; ".join(citations)

@@ -33,8 +33,8 @@ def phrases(model: ReportModel, packets: Packets) -> dict[str, Callable[..., Any
         return Markup(f" ({figure_markup(model.figure_of(f'{form_id}.total.{column}'))} đơn vị có kết quả kiểm tra)")
 
     def point(*names: str) -> str:
-        told = cited(model, packets, names)
-        return f"({told})" if told else ""
+        texts = cited(model, packets, names)
+        return f"({texts})" if texts else ""
 
     def chart_ref(chart_id: str) -> str:
         if chart_id not in packets.sent_charts:
@@ -50,7 +50,7 @@ def phrases(model: ReportModel, packets: Packets) -> dict[str, Callable[..., Any
         "of_units": of_units,
         "without_result": partial(_without_result, model),
         "units_with": partial(_units_with, model),
-        "units_untold": partial(_units_untold, model),
+        "units_unreported": partial(_units_unreported, model),
         "point": point,
         "chart_ref": chart_ref,
         "has_targets": has_targets,
@@ -59,13 +59,13 @@ def phrases(model: ReportModel, packets: Packets) -> dict[str, Callable[..., Any
 
 
 def _listed(model: ReportModel, row: str, parts: Sequence[tuple[str, str]], first: bool, unit: str) -> list[str]:
-    told = []
+    texts = []
     for column, label in parts:
         figure = model.find_figure(f"{row}.{column}")
         if figure is not None and figure.value:
             number = f"{figure_markup(figure)}{f' {plain(unit)}' if unit else ''}"
-            told.append(f"{number} {plain(label)}" if first else f"{plain(label)} {number}")
-    return told
+            texts.append(f"{number} {plain(label)}" if first else f"{plain(label)} {number}")
+    return texts
 
 
 def _without_result(model: ReportModel, form_id: str, column: str) -> str:
@@ -81,7 +81,7 @@ def _units_with(model: ReportModel, form_id: str, column: str) -> str:
     return _names(model, form_id, column, lambda figure: bool(figure.value))
 
 
-def _units_untold(model: ReportModel, form_id: str, column: str) -> str:
+def _units_unreported(model: ReportModel, form_id: str, column: str) -> str:
     """Return the names of the units of a form whose figure of a column is not known."""
     return _names(model, form_id, column, lambda figure: figure.is_unsent)
 

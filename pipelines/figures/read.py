@@ -41,8 +41,8 @@ from pipelines.figures.rows import form_of, totals_by_scope
 from pipelines.figures.scores import figures_of_score, scores_of
 from pipelines.figures.targets import targets_of
 from pipelines.figures.text import Cleaner, format_count, format_rate, rate
+from pipelines.figures.unreported import columns_by_scope, mark_unreported
 from pipelines.figures.unsent import Senders, mark_unsent, senders_of
-from pipelines.figures.untold import columns_by_scope, mark_untold
 from pipelines.office.settings import Switches
 
 
@@ -86,7 +86,7 @@ def build_report_model(
         has_own = scope is None and layout.scopes == "all" and not any(row.unit_id for row in form.rows)
         totals = totals_by_scope(connection, form.layout, office_info, cleaner) if has_own else {}
         totals = {scope.unit_id: form.rows[-1]} if scope else totals
-        forms[form_id] = mark_untold(mark_unsent(form, senders, totals), columns)
+        forms[form_id] = mark_unreported(mark_unsent(form, senders, totals), columns)
     figures = {
         figure.figure_id: figure
         for form in forms.values()

@@ -105,10 +105,10 @@ def score_words(score: UnitScore) -> dict[str, object]:
     """Return the scorecard of a unit as a template sees it: points, and the cells each is made of."""
 
     def cells(figures: tuple[Figure, ...]) -> Markup:
-        told = [figure_markup(item) for item in figures if item.value or len(figures) == 1] or [
+        terms = [figure_markup(item) for item in figures if item.value or len(figures) == 1] or [
             figure_markup(item) for item in figures[:1]
         ]
-        return Markup(" + ".join(told) if len(told) < 2 else f"({' + '.join(told)})")
+        return Markup(" + ".join(terms) if len(terms) < 2 else f"({' + '.join(terms)})")
 
     return {
         "unit": score.unit_name,

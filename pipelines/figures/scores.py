@@ -20,7 +20,7 @@ from pipelines.figures.records import has_table, records_of
 from pipelines.figures.text import NOT_SENT, Cleaner, format_count, format_rate
 
 SCORE = "unit-score"
-_NOT_TOLD = "not_told"
+_NOT_TOLD = "not_reported"
 
 
 def scores_of(

@@ -93,8 +93,8 @@ class Cleaner:
 
 def joined(names: Iterable[str]) -> str:
     """Return names as a list inside a sentence: between commas, or semicolons where a name has a comma of its own."""
-    told = list(names)
-    return ("; " if any("," in name for name in told) else ", ").join(told)
+    listed = list(names)
+    return ("; " if any("," in name for name in listed) else ", ").join(listed)
 
 
 def lower_first(text: object) -> str:

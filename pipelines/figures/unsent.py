@@ -134,17 +134,17 @@ def mark_unsent(form: Form, senders: Senders, totals: Mapping[str, FormRow]) -> 
     """
     streams = form.layout.streams
     behind = {name: fact.streams for name, fact in form.layout.facts.items()}
-    told = {name for name, of_fact in behind.items() if of_fact}
+    reported = {name for name, of_fact in behind.items() if of_fact}
     if any(row.unit_id for row in form.rows):
         rows = tuple(_row_of_unit(form.layout, row, senders, behind) for row in form.rows)
         rows = tuple(_section_of_units(form.layout, row, rows, senders, behind) for row in rows)
-        parts = list(_parts_by_row(replace(form, rows=rows), senders, streams, told))
+        parts = list(_parts_by_row(replace(form, rows=rows), senders, streams, reported))
     elif form.coverage.owed and not form.coverage.has_answers:
         rows = tuple(_nobody(form.layout, row, behind) for row in form.rows)
-        parts = list(_parts_of(form.layout, totals, senders, streams, told))
+        parts = list(_parts_of(form.layout, totals, senders, streams, reported))
     else:
         rows = tuple(_row_of_level(form.layout, row, senders, behind) for row in form.rows)
-        parts = list(_parts_of(form.layout, totals, senders, streams, told))
+        parts = list(_parts_of(form.layout, totals, senders, streams, reported))
     unheard = {fact for fact, of_fact in behind.items() if senders.is_unheard(of_fact)}
     rows = (*rows[:-1], _nothing_left(form.layout, rows[-1], unheard))
     return replace(form, rows=rows, unsent=tuple(parts))
@@ -213,30 +213,30 @@ def _marked(layout: FormLayout, row: FormRow, silent: set[str]) -> FormRow:
     return replace(row, figures=figures, ratios=ratios, notes=notes)
 
 
-def _parts_by_row(form: Form, senders: Senders, streams: tuple[str, ...], told: set[str]) -> Iterator[UnsentPart]:
+def _parts_by_row(form: Form, senders: Senders, streams: tuple[str, ...], reported: set[str]) -> Iterator[UnsentPart]:
     for row in form.rows:
         if row.kind == "row" and any(figure.is_unsent for figure in row.figures):
             # What it did send is no part of what it did not.
             figures = tuple(item if item.is_unsent else replace(item, value=None) for item in row.figures)
             yield _part(
-                form.layout, replace(row, figures=figures), row.label, senders.news_of(row.unit_id, streams), told
+                form.layout, replace(row, figures=figures), row.label, senders.news_of(row.unit_id, streams), reported
             )
 
 
 def _parts_of(
-    layout: FormLayout, totals: Mapping[str, FormRow], senders: Senders, streams: tuple[str, ...], told: set[str]
+    layout: FormLayout, totals: Mapping[str, FormRow], senders: Senders, streams: tuple[str, ...], reported: set[str]
 ) -> Iterator[UnsentPart]:
     for unit_id, total in totals.items():
         if senders.is_silent(unit_id, streams) and unit_id in senders.names:
-            yield _part(layout, total, senders.names[unit_id], senders.news_of(unit_id, streams), told)
+            yield _part(layout, total, senders.names[unit_id], senders.news_of(unit_id, streams), reported)
 
 
-def _part(layout: FormLayout, row: FormRow, name: str, news: dt.date | None, told: set[str]) -> UnsentPart:
+def _part(layout: FormLayout, row: FormRow, name: str, news: dt.date | None, reported: set[str]) -> UnsentPart:
     columns = [
         (column, int(figure.value))
         for column, figure in zip(layout.columns, row.figures, strict=True)
         if figure.value and column.source and not column.whole
-        if str(column.source).partition(".")[0] in told and column.source not in layout.duties
+        if str(column.source).partition(".")[0] in reported and column.source not in layout.duties
     ]
     # What came in in this period another sender has told of; the unit's own last file could not.
     is_own = not any(column.name in _OF_PERIOD for column, _ in columns)
@@ -248,12 +248,12 @@ def unsent_lines(form: Form) -> tuple[str, ...]:
     lines = []
     if any(figure.is_unsent for row in form.rows for figure in row.figures):
         is_of_columns = any(column.needs for column in form.layout.columns)
-        or_untold = ", hoặc tệp đã gửi không có nội dung này" if is_of_columns else ""
-        lines.append(f"({NOT_SENT}) Chưa có số liệu: đơn vị chưa gửi{or_untold}.")
+        or_unreported = ", hoặc tệp đã gửi không có nội dung này" if is_of_columns else ""
+        lines.append(f"({NOT_SENT}) Chưa có số liệu: đơn vị chưa gửi{or_unreported}.")
     for part in form.unsent:
         if part.held:
-            told = "; ".join(f"cột {number}: {format_count(value)}" for number, value in part.held.items())
+            reported = "; ".join(f"cột {number}: {format_count(value)}" for number, value in part.held.items())
             until = f", theo số liệu đến ngày {text_day(part.last_news)}" if part.last_news else ""
             source = "" if part.last_news else " do nguồn khác gửi"
-            lines.append(f"Dòng tổng cộng gồm phần{source} của {part.unit_name} (đơn vị chưa gửi){until}: {told}.")
+            lines.append(f"Dòng tổng cộng gồm phần{source} của {part.unit_name} (đơn vị chưa gửi){until}: {reported}.")
     return tuple(lines)

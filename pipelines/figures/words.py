@@ -278,7 +278,7 @@ def template_context(model: ReportModel) -> dict[str, Any]:
         "chart": chart,
         "charts": list(charts),
         "has_figure": has_figure,
-        "is_told": lambda reference: not model.figure_of(reference).is_unsent,
+        "is_reported": lambda reference: not model.figure_of(reference).is_unsent,
         "table": table,
         "appendix": appendix,
         "sent_forms": list(packets.sent_forms),

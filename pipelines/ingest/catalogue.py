@@ -49,7 +49,7 @@ class Catalogue:
     """What the lists say.
 
     `rows`: one row per row of a file with a national code: the columns of LABELS, source_file, source_sheet,
-    source_row, and how its time is reported (time_state: one, by_channel, within_channel, no_unit, none, not_told).
+    source_row, and how its time is reported (time_state: one, by_channel, within_channel, no_unit, none, not_reported).
     `times`: one row per time found in a text: row (label in `rows`), channel, time_value (number), time_unit.
     `unread`: rows below a header with cells but no national code: source_file, source_sheet, source_row, value.
     """
@@ -122,14 +122,14 @@ def one_per_code(catalogue: Catalogue) -> pd.DataFrame:
     standing = _standing(catalogue).set_index("procedure_code")
     rows = catalogue.rows
     own = rows[rows["procedure_name"] == rows["procedure_code"].map(standing["procedure_name"])]
-    noted = own[own["time_state"] != "not_told"].drop_duplicates("procedure_code")
+    noted = own[own["time_state"] != "not_reported"].drop_duplicates("procedure_code")
     states = noted.set_index("procedure_code")["time_state"]
     single = noted.loc[noted["time_state"] == "one", "procedure_code"]
     found = catalogue.times.drop_duplicates("row").set_index("row").reindex(single.index)
     times = found.set_index(single)[["time_value", "time_unit"]]
     levels = own.dropna(subset=["level"]).drop_duplicates("procedure_code").set_index("procedure_code")["level"]
     kept = standing[["procedure_name", "field_name", "source_file", "source_row"]]
-    return kept.join(levels).join(states).join(times).fillna({"time_state": "not_told"}).reset_index()
+    return kept.join(levels).join(states).join(times).fillna({"time_state": "not_reported"}).reset_index()
 
 
 def as_procedures(table: pd.DataFrame, fields: pd.DataFrame) -> pd.DataFrame:
@@ -232,7 +232,7 @@ def _time_states(texts: pd.Series, times: pd.DataFrame) -> pd.Series:
     states[different[different > 1].index] = "by_channel"
     states[within.unique()] = "within_channel"
     states[(states == "one") & texts.str.contains(_BARE).fillna(False)] = "no_unit"
-    return states.mask(texts.isna(), "not_told")
+    return states.mask(texts.isna(), "not_reported")
 
 
 def _rows_of(path: Path) -> pd.DataFrame:

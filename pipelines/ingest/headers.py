@@ -215,8 +215,8 @@ def _table(sheet: Sheet, start: int, depth: int, contract: Contract, labels: Lab
         if name:
             found.setdefault(name, []).append(index)
     # Two columns for a side remark («Phí», «Lệ phí») tell nothing sure of it, and are no reason to refuse a table.
-    told_twice = [name for name, at in found.items() if contract.columns[name].is_lenient and len(at) > 1]
-    unsure = {name: found.pop(name) for name in told_twice if not _own(found[name], paths, labels)}
+    mapped_twice = [name for name, at in found.items() if contract.columns[name].is_lenient and len(at) > 1]
+    unsure = {name: found.pop(name) for name in mapped_twice if not _own(found[name], paths, labels)}
     columns = {name: _one(name, indexes, paths, labels, profile) for name, indexes in found.items()}
     unknown = [path for path in paths if path and not labels.is_known(path_key(path))]
     unknown += [paths[index] for indexes in unsure.values() for index in indexes]

@@ -183,7 +183,7 @@ def rows_of(version: IssuedVersion, source: Source) -> Iterator[pd.DataFrame]:
         yield rows[list(contract.typed_columns)]
 
 
-def told_columns(version: IssuedVersion, contract: Contract) -> list[str]:
+def reported_columns(version: IssuedVersion, contract: Contract) -> list[str]:
     """Return the columns of a version that say anything of any dossier."""
     table = version.facts.read(columns=list(contract.columns))
     return [name for name in contract.columns if table.column(name).null_count < table.num_rows]
@@ -225,15 +225,15 @@ def _as_id(text: str) -> str:
 def _other_columns(contract: Contract, schema: pa.Schema) -> list[str]:
     """Return the columns the contract has and the file has not, has twice or of another kind; or not the contract."""
     kinds = {"bigint": ("int",), "timestamp": ("timestamp[",), "varchar": ("string", "large_string")}
-    told = {field.name: str(field.type) for field in schema}
+    types = {field.name: str(field.type) for field in schema}
     twice = {name for name in schema.names if schema.names.count(name) > 1}
     other = {
         name
-        for name in set(contract.columns) & set(told)
+        for name in set(contract.columns) & set(types)
         # A column without a single value may have lost its type; a moment with a time zone is another moment.
-        if not told[name].startswith((*kinds[contract.typed_columns[name]], "null")) or "tz=" in told[name]
+        if not types[name].startswith((*kinds[contract.typed_columns[name]], "null")) or "tz=" in types[name]
     }
-    return sorted(set(contract.columns) ^ set(told) | twice | other)
+    return sorted(set(contract.columns) ^ set(types) | twice | other)
 
 
 def _strange_measures(version: IssuedVersion, contract: Contract) -> Iterator[str]:

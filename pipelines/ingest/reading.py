@@ -24,7 +24,7 @@ from pipelines.ingest.contract import Contract, check_profile
 from pipelines.ingest.day_month import PossibleExchange
 from pipelines.ingest.grid import Opened, open_delivery
 from pipelines.ingest.headers import Table, find_tables
-from pipelines.ingest.issued_facts import IssuedVersion, check_version, renamed_version, rows_of, told_columns
+from pipelines.ingest.issued_facts import IssuedVersion, check_version, renamed_version, reported_columns, rows_of
 from pipelines.ingest.nil import sheets_of, wrong_nil
 from pipelines.ingest.pieces import PIECE_ROWS, Piece, Pieces, schema_of
 from pipelines.ingest.rejects import REJECT_TYPES, no_rejects
@@ -211,9 +211,9 @@ def _read_version(version: IssuedVersion, source: Source, pieces: Pieces) -> Rea
     check_version(version, source.contract)
     for rows in rows_of(version, source):
         pieces.add(Piece(rows, no_rejects()))
-    told = told_columns(version, source.contract)
+    columns = reported_columns(version, source.contract)
     flagged = [np.zeros(len(rows), dtype=bool) for rows in pieces.rows()]
-    return Read(pieces, verdict.of_issued(source, version.about, pieces.row_count, told), flagged)
+    return Read(pieces, verdict.of_issued(source, version.about, pieces.row_count, columns), flagged)
 
 
 def _no_version() -> Refused:

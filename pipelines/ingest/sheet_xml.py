@@ -156,7 +156,7 @@ def _sheet_facts(xml: bytes, name: str, forms: dict[int, str]) -> SheetFacts:
         columns = re.findall(rb"<%s\b[^>]*\shidden=\"(?:1|true)\"[^>]*>" % marks.column, xml)
     has_filter = b"filterColumn" in xml
     return SheetFacts(
-        _told_cells(xml, marks, name, forms), len(rows), [_span(column) for column in columns], has_filter
+        _written_cells(xml, marks, name, forms), len(rows), [_span(column) for column in columns], has_filter
     )
 
 
@@ -194,7 +194,7 @@ def _height(xml: bytes, marks: _Marks, is_far: bool) -> int:
     return max([xml.count(opening), *map(int, far), *([int(last[1])] if last else [])])
 
 
-def _told_cells(xml: bytes, marks: _Marks, name: str, forms: dict[int, str]) -> Cells:
+def _written_cells(xml: bytes, marks: _Marks, name: str, forms: dict[int, str]) -> Cells:
     """Return what is in cells when the reader would lose it: an error, a missing result, the digits shown."""
     noted: Cells = {}
     cell, value, formula = marks.cell, marks.value, marks.formula

@@ -144,14 +144,14 @@ def refused(source: Source, refusal: Refused, error: str | None = None) -> dict[
     }
 
 
-def of_issued(source: Source, version: dict[str, Any], rows: int, told: Sequence[str]) -> dict[str, Any]:
+def of_issued(source: Source, version: dict[str, Any], rows: int, filled: Sequence[str]) -> dict[str, Any]:
     """Return the verdict on a version an office below issued, whose seal and figures held.
 
     Args:
         source: what it was read by.
         version: which one it is (`issued`).
         rows: its dossiers.
-        told: the columns that say anything.
+        filled: the columns that say anything.
     """
     empty = refused(source, Refused("", ""))
     return {
@@ -162,7 +162,7 @@ def of_issued(source: Source, version: dict[str, Any], rows: int, told: Sequence
         "refused_reason": None,
         "refused_mend": None,
         "counts": {**empty["counts"], "rows_in": rows, "typed": rows},
-        "columns": {name: name for name in told},
+        "columns": {name: name for name in filled},
         "issued": version,
     }
 

@@ -16,7 +16,7 @@ from pipelines.figures.layout import load_layouts
 from pipelines.ingest.landing import waiting
 from pipelines.notices import texts
 from pipelines.notices.message import CHIEF, OFFICER, Failure, Message
-from pipelines.notices.register import is_told
+from pipelines.notices.register import is_reported
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import Office
 from pipelines.package.blockers import blockers
@@ -171,7 +171,7 @@ def _blocked(office: Office) -> Iterator[Message]:
             continue
         key = f"blockers:{period.period_id}:{final[-1].name}"
         message = Message(key, "blockers", OFFICER, "", "")
-        if is_told(office, message.digest):  # reading a report takes a second, and it never changes
+        if is_reported(office, message.digest):  # reading a report takes a second, and it never changes
             continue
         layouts = load_layouts(final[-1] / "forms.json")
         model = read_model(office, final[-1] / "warehouse.duckdb", layouts)

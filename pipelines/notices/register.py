@@ -49,7 +49,7 @@ def entries(office: Office) -> list[dict[str, Any]]:
     return sorted(found, key=lambda entry: (entry["at"], entry["key"], entry["audience"]))
 
 
-def is_told(office: Office, message_digest: str) -> bool:
+def is_reported(office: Office, message_digest: str) -> bool:
     """Return whether a message has gone all its ways, or may not be tried again."""
     path = register_folder(office) / f"{message_digest}.json"
     return path.is_file() and not _open_ways(_read(path))
@@ -66,7 +66,7 @@ def tell(office: Office, messages: Iterable[Message], by: str = _AUTOMATIC) -> l
     told: list[Told] = []
     with locked(office.data / "notices.lock"):
         for message in messages:
-            if is_told(office, message.digest):
+            if is_reported(office, message.digest):
                 continue
             if message.prepare is not None:
                 message.prepare()

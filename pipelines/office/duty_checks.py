@@ -19,7 +19,7 @@ _MOST_LINES = 5
 _ALWAYS, _FOREVER = dt.date.min, dt.date.max
 
 
-def duties_told_twice(obligations: pd.DataFrame | None) -> Iterator[str]:
+def duties_declared_twice(obligations: pd.DataFrame | None) -> Iterator[str]:
     """Yield the lines of one duty that is in force already by another line: ending that one would end nothing."""
     if obligations is None:
         return

@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from pipelines.office.csv_file import csv_of, not_opened
-from pipelines.office.duty_checks import duties_of_nobody, duties_told_twice, within_units
+from pipelines.office.duty_checks import duties_declared_twice, duties_of_nobody, within_units
 from pipelines.office.errors import OfficeError
 from pipelines.office.nearest import nearest
 from pipelines.office.streams import streams
@@ -49,7 +49,7 @@ def load_reference(folder: Path) -> dict[str, pd.DataFrame]:
     faults += [f"units.csv{fault}" for fault in _same_names(tables.get("units"))]
     faults += [f"unit_successors.csv{fault}" for fault in _shares(tables.get("unit_successors"))]
     faults += [f"unit_successors.csv{fault}" for fault in _turned_back(tables.get("unit_successors"))]
-    faults += [f"obligations.csv{fault}" for fault in duties_told_twice(tables.get("obligations"))]
+    faults += [f"obligations.csv{fault}" for fault in duties_declared_twice(tables.get("obligations"))]
     faults += [f"obligations.csv{fault}" for fault in duties_of_nobody(tables.get("obligations"), tables.get("units"))]
     faults += [f"periods.csv{fault}" for fault in _overlaps(tables.get("periods"))]
     for name, column, key in (("fields", "field_name", "field_code"), ("periods", "label", "period_id")):

@@ -149,6 +149,12 @@ class WarehouseSection(_Strict):
     options: dict[str, str | int | bool] = Field(default_factory=dict)
 
 
+class ReadingSection(_Strict):
+    """In how many processes of this machine files are read; what they say is the same (docs/scale.md)."""
+
+    processes: int = Field(1, ge=1, le=64)
+
+
 class Number(_Strict):
     """How figures are printed."""
 
@@ -205,6 +211,7 @@ class OfficeSettings(_Strict):
     deadlines: Deadlines = Field(default_factory=Deadlines)
     number: Number = Field(default_factory=Number)
     warehouse: WarehouseSection = Field(default_factory=WarehouseSection)
+    reading: ReadingSection = Field(default_factory=ReadingSection)
     access: Access = Field(default_factory=Access)
     words: Words = Field(default_factory=Words)
     notify: Notify = Field(default_factory=Notify)
@@ -259,9 +266,9 @@ class Office:
     def reference_hash(self) -> str:
         """One hash over the settings and reference tables: what an answer depends on beside deliveries.
 
-        Section `warehouse` is left out: an answer is the same whatever engine counts it.
+        Sections `warehouse` and `reading` are left out: an answer is the same whatever counts it and reads.
         """
-        settings = self.settings.model_dump_json(exclude={"warehouse"})
+        settings = self.settings.model_dump_json(exclude={"warehouse", "reading"})
         return _hash_files(sorted((self.root / "reference").glob("*.csv")), settings.encode())
 
     @cached_property

@@ -60,9 +60,9 @@ def load_validated(path: Path, schema: type[Model]) -> Model:
         raise OfficeError(f"Tệp {path.name} không đọc được (YAML sai cú pháp): {_syntax(error)}") from error
     except ValidationError as error:
         faults += [f"{_place(node, problem)}: {_sentence(problem, schema)}" for problem in error.errors()]
-        raise OfficeError(_told(path, faults)) from error
+        raise OfficeError(_faults_text(path, faults)) from error
     if faults:
-        raise OfficeError(_told(path, faults))
+        raise OfficeError(_faults_text(path, faults))
     return loaded
 
 
@@ -75,7 +75,7 @@ def place_of(path: Path, *location: int | str) -> str:
     return f"{path.name}, dòng {line}, cột {column}, khóa «{_key(location)}»"
 
 
-def _told(path: Path, faults: list[str]) -> str:
+def _faults_text(path: Path, faults: list[str]) -> str:
     return "\n".join([f"Tệp {path.name} có {len(faults)} chỗ sai:", *(f"  - {fault}" for fault in faults)])
 
 

@@ -108,10 +108,10 @@ def _refused(connection: duckdb.DuckDBPyConnection, model: ReportModel) -> Itera
         if item.answers_period and item.status == "refused":
             files.setdefault((item.unit_id, item.file_name), []).append(item)
     words = {(unit_id, name): mend for unit_id, name, mend in connection.execute(_WAITING).fetchall()}
-    told = set()
+    named = set()
     for items in files.values():  # every table of a return is refused with its file
         touched = [key for item in items if (key := (item.unit_id, item.stream)) in open_duties]
-        told |= set(touched)
+        named |= set(touched)
         reasons = " ".join(dict.fromkeys(item.refused_reason for item in items))
         titles = "; ".join(dict.fromkeys(open_duties[key][1] for key in touched))
         lacking = f" Vì thế chưa có: {titles}." if titles else ""
@@ -121,7 +121,7 @@ def _refused(connection: duckdb.DuckDBPyConnection, model: ReportModel) -> Itera
             f"{reasons}{lacking} {word or 'Yêu cầu gửi lại, hoặc rút tệp.'}"
         )
     for key, (name, title) in open_duties.items():
-        if key not in told:
+        if key not in named:
             yield f"{name} đã gửi {title} nhưng mọi tệp đều bị từ chối. Yêu cầu gửi lại."
 
 

@@ -14,13 +14,13 @@ from pipelines.recount.landed import UNKNOWN, Landed, on
 
 def apology_state(landed: Landed, dossier: Dossier, due_at: dt.datetime | None) -> str:
     """Return apologised (at the latest one day before the first promise), apologised_late or not_apologised; or
-    apology_untold, where the newest file has no column of it.
+    apology_unreported, where the newest file has no column of it.
 
     Switches: overdue_basis_audit (which promise), apology_lead (which day); without a calendar days are plain days.
     """
     question, apology_on = landed.question, on(dossier.newest["apology_at"])
     if apology_on is None and (dossier.newest["delivery_id"], "apology_at") not in landed.columns:
-        return "apology_untold"
+        return "apology_unreported"
     if apology_on is None or apology_on > question["until_on"]:
         return "not_apologised"
     first, latest = dossier.first_due_at, due_at
@@ -36,11 +36,11 @@ def apology_state(landed: Landed, dossier: Dossier, due_at: dt.datetime | None) 
 def apologies(landed: Landed, dossier: Dossier, cell: str, due_at: dt.datetime | None) -> dict[str, int]:
     """Split what is overdue (columns 10 and 13) by its apology."""
     state = apology_state(landed, dossier, due_at)
-    states = ("apologised", "apologised_late", "not_apologised", "apology_untold")
+    states = ("apologised", "apologised_late", "not_apologised", "apology_unreported")
     is_overdue = cell in ("overdue", "pending_overdue")
     row = dossier.remarked
     no_cause = row["overdue_cause"] is None and (row["delivery_id"], "overdue_cause") not in landed.columns
-    whole = {"overdue_total": is_overdue, "overdue_cause_untold": is_overdue and no_cause}
+    whole = {"overdue_total": is_overdue, "overdue_cause_unreported": is_overdue and no_cause}
     whole |= {f"overdue_{name}": is_overdue and state == name for name in states}
     return whole | {
         f"{column}_{name}": cell == of_cell and state == name
@@ -68,9 +68,9 @@ def fees(landed: Landed, dossier: Dossier, is_new: bool) -> dict[str, int]:
         "payable": payable,
         "paid": payable and has_paid,
         "paid_online": payable and has_paid and online,
-        "paid_untold": payable and has_paid and row["payment_channel"] in (None, UNKNOWN),
-        "payment_told": payable and not (has_paid and row["payment_channel"] in (None, UNKNOWN)),
-        "fee_untold": is_new and not has_column,
+        "paid_unreported": payable and has_paid and row["payment_channel"] in (None, UNKNOWN),
+        "payment_reported": payable and not (has_paid and row["payment_channel"] in (None, UNKNOWN)),
+        "fee_unreported": is_new and not has_column,
         "fee_mismatch": is_new and has_paid and None not in (amount, owed) and amount != owed,
         "fee_due_amount": (due or 0) if payable else 0,
         "fee_paid_amount": collected,

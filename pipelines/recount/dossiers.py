@@ -333,13 +333,13 @@ def more_measures_of(landed: Landed, dossier: Dossier, outcome: Outcome, due_at:
 # Causes of overdue dossiers in the order of their table, lettered A, B, C … (the last K: no «J» in official lists) [A].
 _CAUSES = (
     "coordination", "verification", "workload", "system", "regulation", "officer", "applicant", "other", UNKNOWN,
-    "untold",
+    "unreported",
 )  # fmt: skip
 
 
 def cause_section(landed: Landed, cause: str | None) -> str | None:
     """Return the section of a cause of delay; what is not known has its own, unless the office names another."""
-    noted = cause or "untold"
+    noted = cause or "unreported"
     return landed.section_for("overdue_cause", noted) or "ABCDEFGHIK"[_CAUSES.index(noted)]
 
 
@@ -377,14 +377,14 @@ def _remarks(question: Row, dossier: Dossier, cell: str, is_new: bool) -> dict[s
     waits = cell == "on_time" and not happened(on(closing_moment(question, dossier)), question["until_on"])
     has_result = cell in ("early", "on_time", "overdue") and not waits
     is_resolved = not cell.startswith("pending")
-    is_told = {name: row[name] in ("yes", "no") for name in ("digitised_intake", "digitised_result")}
+    is_reported = {name: row[name] in ("yes", "no") for name in ("digitised_intake", "digitised_result")}
     return {
         "intake_digitised": is_new and row["digitised_intake"] == "yes",
-        "intake_told": is_new and is_told["digitised_intake"],
-        "intake_untold": is_new and not is_told["digitised_intake"],
+        "intake_reported": is_new and is_reported["digitised_intake"],
+        "intake_unreported": is_new and not is_reported["digitised_intake"],
         "resolved_with_result": has_result,
-        "result_told": has_result and is_told["digitised_result"],
-        "result_untold": has_result and not is_told["digitised_result"],
+        "result_reported": has_result and is_reported["digitised_result"],
+        "result_unreported": has_result and not is_reported["digitised_result"],
         "result_digitised": has_result and row["digitised_result"] == "yes",
         "rated": is_resolved and row["satisfaction"] in ("satisfied", "neutral", "dissatisfied"),
         "satisfied": is_resolved and row["satisfaction"] == "satisfied",

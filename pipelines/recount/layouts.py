@@ -49,6 +49,6 @@ def _measures(of: dict[str, int], is_anywhere: bool) -> dict[str, int]:
         "pending_not_suspended": is_open and not of["suspended"],
         "pending_in_time_not_suspended": of["pending_in_time"] and not of["suspended"],
         "pending_overdue_apologised_at_all": of["pending_overdue_apologised"] or of["pending_overdue_apologised_late"],
-        "paid_directly": of["paid"] and not of["paid_online"] and not of["paid_untold"],
+        "paid_directly": of["paid"] and not of["paid_online"] and not of["paid_unreported"],
     }
     return of | {name: int(bool(counts)) for name, counts in noted.items()}

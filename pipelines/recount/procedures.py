@@ -68,13 +68,13 @@ def counted_procedure_levels(landed: Landed) -> list[Counted]:
     """Return the procedures in force on the last counted day, once in the list of each level they are decided on."""
     day, office = landed.question["until_on"], landed.question["office_unit_id"]
     excluded = {row["procedure_code"] for row in landed.table("one_stop_exclusion") if is_valid(row, day)}
-    is_told = any(row["stream"] == "internal_processes" for row in landed.deliveries.values())
+    is_reported = any(row["stream"] == "internal_processes" for row in landed.deliveries.values())
     found = []
     processes = {(name, row["process_level"]) for _, row, name in _processes(landed) if _still(row, day) and name}
     for name, procedure in _catalogue(landed).items():
         for level in _levels(landed, procedure):
             one_stop = int(name not in excluded)
-            missing = int(bool(one_stop) and is_told and (name, level) not in processes)
+            missing = int(bool(one_stop) and is_reported and (name, level) not in processes)
             found.append(
                 Counted(
                     record=f"{name}:{level}",
@@ -87,7 +87,7 @@ def counted_procedure_levels(landed: Landed) -> list[Counted]:
                         "one_stop_total": one_stop,
                         f"one_stop_{level}": one_stop,
                         "outside_one_stop": 1 - one_stop,
-                        "with_process": int(bool(one_stop) and is_told and not missing),
+                        "with_process": int(bool(one_stop) and is_reported and not missing),
                         "without_process": missing,
                         f"missing_{level}": missing,
                     },

@@ -85,7 +85,7 @@ def _plan(landed: Landed, unit_id: str, kind: str, due: dt.date, plan: Row | Non
             "plans_on_time": int(issued is not None and issued < due),
             "plans_late": int(issued is not None and issued >= due),
             "plans_missing": int(issued is None and until >= due and is_heard),
-            "plans_untold": int(issued is None and until >= due and not is_heard),
+            "plans_unreported": int(issued is None and until >= due and not is_heard),
             "plans_not_due": int(issued is None and until < due),
         },
     )

@@ -133,8 +133,8 @@ def _known(landed: Landed, unit_id: str, newest: Row, observed: Row) -> Review:
     # A status that shows a report, or of its end, is the as-of day's; before that the newest has the word.
     status = observed["status"] if observed["status"] in (*_REPORTED, "cancelled") else newest["status"]
     reported_on, planned_on = on(newest["reported_on"]), on(observed["planned_end_on"])
-    is_told = status in (*_REPORTED, UNKNOWN, None)
-    reported_by_then = reported_on is not None and reported_on <= until and is_told
+    is_reported = status in (*_REPORTED, UNKNOWN, None)
+    reported_by_then = reported_on is not None and reported_on <= until and is_reported
     in_plan = newest["in_plan"] == "yes"
     return Review(
         unit_id=unit_id,

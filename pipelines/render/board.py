@@ -92,8 +92,8 @@ def _tiles(status: PeriodStatus) -> Iterator[tuple[str, str, str]]:
     for state, beside in _TILES.items():
         part = status.counts[beside] if beside else 0
         if count := status.counts[state] + part:
-            told = f" (trong đó {lower_first(STATE_WORDS[beside])}: {format_count(part)})" if beside and part else ""
-            yield format_count(count), f"{STATE_WORDS[state]}{told}", state
+            more = f" (trong đó {lower_first(STATE_WORDS[beside])}: {format_count(part)})" if beside and part else ""
+            yield format_count(count), f"{STATE_WORDS[state]}{more}", state
     if nil := sum(item.is_nil for item in status.owed):
         yield format_count(nil), "trong số đã gửi, khai không phát sinh", ""
     if status.waiting:

@@ -82,7 +82,7 @@ def _bars(chart: Chart) -> tuple[float, list[str]]:
     lines = list(zip(*(series.points for series in chart.series), strict=True))
     left = min(max(_wide(line[0].label, _SIZE) for line in lines) + 6, _WIDTH * _LABEL_SHARE)
     right = max(
-        sum(_wide(point.told, _SIZE) for point in line) + _wide(" + ", _SIZE) * (len(line) - 1) for line in lines
+        sum(_wide(point.full_text, _SIZE) for point in line) + _wide(" + ", _SIZE) * (len(line) - 1) for line in lines
     )
     # Values stand in a column of their own: no bar, mark or line of the grid runs through one.
     room = _WIDTH - left - right - 14
@@ -124,8 +124,8 @@ def _bar(line: Sequence[Point], left: float, room: float, most: Decimal, middle:
         if point.value > 0:
             yield _box(x, middle - _BAR / 2, width, _BAR, _COLOURS[number % len(_COLOURS)])
         x += max(width, 0.0)
-    told = list(dict.fromkeys(_value(point) for point in line)) if not any(p.figure_id for p in line) else None
-    values = told[0] if told and len(told) == 1 else " + ".join(_value(point) for point in line)
+    distinct = list(dict.fromkeys(_value(point) for point in line)) if not any(p.figure_id for p in line) else None
+    values = distinct[0] if distinct and len(distinct) == 1 else " + ".join(_value(point) for point in line)
     yield f'<text x="{_number(left + room + 8)}" y="{_number(middle + 3.4)}">{values}</text>'
 
 

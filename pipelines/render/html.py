@@ -147,8 +147,8 @@ def _book_href(model: ReportModel, figure_id: str) -> str:
 
 def _source_href(model: ReportModel, line: str) -> str:
     """Return where a line below a form that says whose data it holds leads: who sent what; empty for another line."""
-    told = {text for form in model.forms.values() for text in (form.coverage.sentence, form.coverage.plain)}
-    return f"{model.book}#do-phu" if model.book and line in told else ""
+    sentences = {text for form in model.forms.values() for text in (form.coverage.sentence, form.coverage.plain)}
+    return f"{model.book}#do-phu" if model.book and line in sentences else ""
 
 
 def _head_rows(page: FormPage) -> list[list[HeadCell]]:

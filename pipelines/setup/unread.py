@@ -32,9 +32,9 @@ def unread(office: Office) -> Iterator[str]:
     held = [item for item in waiting(office).waiting if item.kind == "new" and item.unit_id]
     for item in held[:_MOST_FILES]:
         path = office.inbox / item.inbox_path
-        told = list(_of_file(office, path, str(item.unit_id)))
-        if told:
-            yield f'«{item.inbox_path}»: {"; ".join(told)}. Xem và sửa: kstt profile "{path}"'
+        faults = list(_of_file(office, path, str(item.unit_id)))
+        if faults:
+            yield f'«{item.inbox_path}»: {"; ".join(faults)}. Xem và sửa: kstt profile "{path}"'
 
 
 def _of_file(office: Office, path: Path, unit_id: str) -> Iterator[str]:
@@ -47,7 +47,7 @@ def _of_file(office: Office, path: Path, unit_id: str) -> Iterator[str]:
             return
         contract = load_contract(contract_path(profile.stream))
         seen = inspect_file(path, contract, profile)
-    except (Refused, OSError):  # what cannot be opened is told when it is received
+    except (Refused, OSError):  # what cannot be opened is faults when it is received
         return
     strange = [item.path for sheet in seen.sheets for item in sheet.headers if item.fate == "unknown"]
     if seen.refusal is not None:

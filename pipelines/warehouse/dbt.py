@@ -246,7 +246,8 @@ def _own_folder() -> Path:
 
 
 def _state_of(now: str, engine: Engine) -> str:
-    return "-".join((now[:16], version("dbt-core"), version(engine.package)))
+    # Two engines' packages may be of one version: a parse has the macros of its own.
+    return "-".join((now[:16], version("dbt-core"), engine.target, version(engine.package)))
 
 
 def _call(command: list[str], target: Path, warehouse: Path, manifest: Any, engine: Engine) -> Any:

@@ -195,13 +195,13 @@ def simulate_reviews(world: World, seed: int) -> list[Review]:
             if host == unit and world.timeline.plants_faults:
                 number = list(TOLD_BADLY).index(check_id) + 1
                 proposal = _own(procedure_id, "amend", f"70{number:02d}/QĐ-UBND", "amend", in_plan="no")
-                made.append(_told_badly(_review(world, chance, unit, proposal, span), check_id))
+                made.append(_with_fault(_review(world, chance, unit, proposal, span), check_id))
     for number, review in enumerate(made, start=1):
         review.person = number
     return made
 
 
-def _told_badly(review: Review, check_id: str) -> Review:
+def _with_fault(review: Review, check_id: str) -> Review:
     review = replace(review, oddity=check_id, states_amounts=True, **_NOTED.get(check_id, {}))
     if check_id == "missing_cost_after":
         return replace(_stated(review, 40_000_000, 30_000_000), cost_after=None, saving_percent=None)

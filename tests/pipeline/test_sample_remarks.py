@@ -26,7 +26,7 @@ DESK = (
 )  # fmt: skip
 OVERDUE = (
     "overdue_total", "resolved_overdue", "pending_overdue", "overdue_apologised", "overdue_apologised_late",
-    "overdue_not_apologised", "overdue_apology_untold",
+    "overdue_not_apologised", "overdue_apology_unreported",
 )  # fmt: skip
 ELECTRONIC = {
     "dossiers_total": "received_in_period",
@@ -37,11 +37,11 @@ ELECTRONIC = {
     "paid_online": "paid_online",
     "digitised_components": "intake_digitised",
     "digitised_results": "result_digitised",
-    "intake_told": "intake_told",
-    "intake_untold": "intake_untold",
-    "result_untold": "result_untold",
-    "fee_untold": "fee_untold",
-    "paid_untold": "paid_untold",
+    "intake_reported": "intake_reported",
+    "intake_unreported": "intake_unreported",
+    "result_unreported": "result_unreported",
+    "fee_unreported": "fee_unreported",
+    "paid_unreported": "paid_unreported",
 }
 
 

@@ -21,7 +21,7 @@ import pdfplumber
 import pikepdf
 import pytest
 from page_rules import broken_rules
-from told_parts import parts_that_do_not_make_their_whole, sentences_in
+from sentence_parts import parts_that_do_not_make_their_whole, sentences_in
 
 from pipelines.figures.layout import load_layouts
 from pipelines.figures.words import KEPT_TEMPLATE, report_blocks

@@ -40,7 +40,7 @@ def _held(world: compare.World, questions: list[Question], models: list[door.Mod
         assert len(own) > 300
         if found:
             noted += [f"{item.question}: {' '.join(item.cell)}: đúng {item.expected}, có {item.got}" for item in found]
-            noted += compare.told_dossiers(world, question, database)
+            noted += compare.named_dossiers(world, question, database)
     assert not noted, "\n".join(noted)
 
 

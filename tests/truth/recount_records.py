@@ -94,7 +94,7 @@ def _direction(seen: Seen) -> Iterator[tuple[str, dict[str, int]]]:
                 for record in issued
                 if (record["unit_id"], record["directive_kind"]) == (unit, kind) and seen.day(record, "issued_on")
             ]
-            missing = "plans_missing" if seen.is_heard(unit, "directives") else "plans_untold"
+            missing = "plans_missing" if seen.is_heard(unit, "directives") else "plans_unreported"
             state = missing if not days else "plans_on_time" if min(days) < due else "plans_late"
             yield unit, {"plans_owed": 1, state: 1}
     for record in seen.records("focal_officers"):

@@ -96,13 +96,13 @@ def _in_population(dossier: Dossier, columns: tuple[str, ...], until: dt.date, s
             counted[f"received_online_{level if level in ('full', 'partial') else 'other'}"] += 1
         counted["intake_digitised"] += "digitised_intake" in noted and dossier.digitised_intake == "yes"
         told = "digitised_intake" in noted and bool(dossier.digitised_intake)
-        counted["intake_told" if told else "intake_untold"] += 1
+        counted["intake_reported" if told else "intake_unreported"] += 1
         _fees(counted, dossier, noted, seen)
     with_result = is_closed and dossier.closing == "result"
     counted["resolved_with_result"] += with_result
     if with_result:
         told = "digitised_result" in noted and bool(dossier.digitised_result)
-        counted["result_told" if told else "result_untold"] += 1
+        counted["result_reported" if told else "result_unreported"] += 1
     counted["result_digitised"] += with_result and "digitised_result" in noted and dossier.digitised_result == "yes"
     if is_closed and "satisfaction" in noted and dossier.satisfaction and _came(dossier.delivered_at, seen):
         counted["rated"] += 1
@@ -132,7 +132,7 @@ def _overdue(
         return
     # A dossier that was promised no day was never apologised for.
     assert dossier.due_at is not None or dossier.apology_at is None
-    state = "not_apologised" if "apology_at" in noted else "apology_untold"
+    state = "not_apologised" if "apology_at" in noted else "apology_unreported"
     if "apology_at" in noted and dossier.apology_at and dossier.due_at and _came(dossier.apology_at, seen):
         lead = worked_between(dossier.apology_at.date(), dossier.due_at.date())
         state = "apologised" if lead >= 1 else "apologised_late"
@@ -144,7 +144,7 @@ def _overdue(
 
 def _fees(counted: Counter[str], dossier: Dossier, noted: tuple[str, ...], seen: dt.date) -> None:
     if "fee_due" not in noted:
-        counted["fee_untold"] += 1
+        counted["fee_unreported"] += 1
         return
     due, exempt = int(dossier.fee_due or 0), dossier.fee_kind == "exempt" and "fee_kind" in noted
     paid = int(dossier.fee_paid or 0) if _came(dossier.fee_paid_at, seen) else 0
@@ -154,7 +154,7 @@ def _fees(counted: Counter[str], dossier: Dossier, noted: tuple[str, ...], seen:
     counted["paid"] += payable and paid > 0
     counted["paid_online"] += payable and paid > 0 and online
     told = "payment_channel" in noted and bool(dossier.payment_channel)
-    counted["paid_untold"] += payable and paid > 0 and not told
+    counted["paid_unreported"] += payable and paid > 0 and not told
     counted["fee_due_amount"] += due if payable else 0
     counted["fee_paid_amount"] += paid
     counted["fee_paid_online_amount"] += paid if online else 0

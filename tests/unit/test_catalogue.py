@@ -119,7 +119,7 @@ def test_of_two_files_the_first_named_counts(lists: list[Path]) -> None:
 def test_time_and_level_are_not_taken_from_another_procedures_record(lists: list[Path]) -> None:
     table = one_per_code(read_catalogue(lists)).set_index("procedure_code")
 
-    assert table["time_state"].to_dict() == {BIRTH: "one", MARRIAGE: "by_channel", LAWYER: "not_told", SEED: "none"}
+    assert table["time_state"].to_dict() == {BIRTH: "one", MARRIAGE: "by_channel", LAWYER: "not_reported", SEED: "none"}
     assert (table.loc[BIRTH, "time_value"], table.loc[BIRTH, "time_unit"]) == (3.0, "working_day")
     assert table["time_value"].notna().sum() == 1
     assert table.loc[SEED, "level"] == "Cấp tỉnh"
@@ -154,7 +154,7 @@ def test_time_and_level_are_not_taken_from_another_procedures_record(lists: list
         ("Trực tuyến5,000,000 Việt Nam ĐồngTrực tiếp3 NgàyMiễn phí", "one", [("Trực tiếp", 3, "calendar_day")]),
         ("Trực tiếpKhông có thông tinMiễn phítrong 05 ngày làm việc", "none", []),
         ("Trực tiếp1Miễn phí", "none", []),
-        ("", "not_told", []),
+        ("", "not_reported", []),
     ],
 )
 def test_times_are_read_per_channel_with_their_unit(
@@ -337,7 +337,7 @@ def test_times_with_a_unit_are_those_the_readme_counts(published: Catalogue) -> 
         "month": 11,
     }
     assert (states == "none").sum() == 419
-    assert (states == "not_told").sum() == 1_853  # the workbooks have no times
+    assert (states == "not_reported").sum() == 1_853  # the workbooks have no times
     assert states.isin(["one", "by_channel", "within_channel", "no_unit"]).sum() == 1_853 - 419
 
 

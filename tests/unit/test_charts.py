@@ -222,7 +222,7 @@ def test_the_counts_of_a_rate_are_sums_of_the_cells_it_divides() -> None:
     )
     (series,) = charts_of(replace(model, forms={"II.99": replace(form, rows=rows)}))["on_time"].series
     # As typed in paper_stub: 4 of 4 and 1.000 of 1.200 resolved.
-    assert [point.told for point in series.points] == ["100,00% (4/4)", "83,33% (1.000/1.200)"]
+    assert [point.full_text for point in series.points] == ["100,00% (4/4)", "83,33% (1.000/1.200)"]
 
 
 def test_a_legend_names_the_period_and_no_column_of_the_program() -> None:

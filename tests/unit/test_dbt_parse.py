@@ -41,3 +41,22 @@ def test_where_the_clone_is_read_only_parses_lie_in_a_folder_of_this_account(
     dbt._own_folder.cache_clear()
     assert place.is_dir()
     assert place.parent == (tmp_path / "home" / ".cache" if has_home else tmp_path)
+
+
+def test_two_engines_whose_packages_are_of_one_version_have_parses_of_their_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dbt, "version", lambda _: "1.11.0")
+    monkeypatch.setattr(dbt, "_parses", lambda: tmp_path)
+    asked: list[tuple[str, str]] = []
+
+    def parse(command: list[str], target: Path, _: Path, __: None, engine: dbt.Engine) -> None:
+        asked.append((*command, engine.target))
+        (target / "partial_parse.msgpack").touch()
+
+    monkeypatch.setattr(dbt, "_call", parse)
+    monkeypatch.setattr(dbt, "_parsed", {})
+    other = dbt.Engine("postgres", "dbt-postgres", dbt.DUCKDB.ask)
+    folders = {dbt._parse_folder("abc", tmp_path, engine) for engine in (dbt.DUCKDB, other)}
+    assert len(folders) == 2
+    assert asked == [("parse", dbt.DUCKDB.target), ("parse", "postgres")]

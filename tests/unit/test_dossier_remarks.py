@@ -33,11 +33,11 @@ PLAIN = {
     "resolved_with_due", "resolved_in_time_with_due",
     # Sums of two measures that are reported here.
     "received_in_period", "overdue_total", "overdue_apologised", "overdue_apologised_late", "overdue_not_apologised",
-    "overdue_apology_untold",
+    "overdue_apology_unreported",
     # The payable without those paid in a way nobody told of: the rate is over these.
-    "payment_told",
+    "payment_reported",
     # test_what_nobody_told_of_digitisation_is_a_number_of_its_own.
-    "intake_told", "intake_untold", "result_told", "result_untold",
+    "intake_reported", "intake_unreported", "result_reported", "result_unreported",
 }  # fmt: skip
 
 NEW = {"channel": "direct", "status": "in_progress", "received_at": "2021-02-01 08:00", "due_at": "2021-04-01 17:00"}
@@ -110,11 +110,11 @@ CASES: dict[str, tuple[dict[str, object], str]] = {
     # Files without a column of apologies, of fees: not known, which is not "none".
     "late, no column of apologies": (
         {**LATE, "delivery_id": "e"},
-        "resolved_overdue resolved_overdue_apology_untold overdue_cause_untold fee_untold",
+        "resolved_overdue resolved_overdue_apology_unreported overdue_cause_unreported fee_unreported",
     ),
     "open late, no column of apologies": (
         {**OPEN_LATE, "delivery_id": "e"},
-        "pending_overdue pending_overdue_apology_untold overdue_cause_untold fee_untold",
+        "pending_overdue pending_overdue_apology_unreported overdue_cause_unreported fee_unreported",
     ),
     "older, no column of fees": ({**NEW, "delivery_id": "e", "received_at": "2020-12-01"}, ""),
     "fee not paid": ({**NEW, "fee_due": 8000, "fee_paid": 0}, "payable fee_due_amount=8000"),
@@ -132,12 +132,12 @@ CASES: dict[str, tuple[dict[str, object], str]] = {
     ),
     "fee paid, amount unknown": (
         {**NEW, "fee_due": 8000, "paid_at": "2021-02-03 09:00"},
-        "payable paid paid_untold fee_due_amount=8000",
+        "payable paid paid_unreported fee_due_amount=8000",
     ),
-    "fee paid, amount due unknown": ({**NEW, "fee_paid": 5000}, "payable paid paid_untold fee_paid_amount=5000"),
+    "fee paid, amount due unknown": ({**NEW, "fee_paid": 5000}, "payable paid paid_unreported fee_paid_amount=5000"),
     "too much paid": (
         {**NEW, "fee_due": 8000, "fee_paid": 9000},
-        "payable paid paid_untold fee_mismatch fee_due_amount=8000 fee_paid_amount=9000",
+        "payable paid paid_unreported fee_mismatch fee_due_amount=8000 fee_paid_amount=9000",
     ),
     "exempt": ({**NEW, "fee_kind": "exempt", "fee_due": 8000, "fee_paid": 0}, ""),
     "exempt and paid": ({**NEW, "fee_kind": "exempt", "fee_paid": 8000}, "fee_mismatch fee_paid_amount=8000"),
@@ -191,7 +191,7 @@ MOVED: dict[str, dict[str, str]] = {
     "due_on_cutoff_day=overdue": {"paused, due on the cut-off day": "paused_overdue"},
 }
 DELIVERIES = [delivery("d", "p01", "2021-03-15"), delivery("e", "p02", "2021-03-15")]
-UNTOLD = {"apology_at", "overdue_cause", "fee_due", "fee_paid", "fee_kind", "paid_at"}
+UNREPORTED = {"apology_at", "overdue_cause", "fee_due", "fee_paid", "fee_kind", "paid_at"}
 ROWS = {**{name: cells for name, (cells, _) in CASES.items()}, **NOWHERE}
 
 
@@ -210,7 +210,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory, target: Path) -> Warehou
         **office_tables(),
         "calendar": calendar("2020-11-01", "2022-03-31", ["2021-01-01"]),
         "delivery": DELIVERIES,
-        "delivery_column": [*columns_of(DELIVERIES[0]), *columns_of(DELIVERIES[1], without=UNTOLD)],
+        "delivery_column": [*columns_of(DELIVERIES[0]), *columns_of(DELIVERIES[1], without=UNREPORTED)],
         "case_exports": rows,
     }
     return Warehouse(tmp_path_factory.mktemp("remarks"), tables, target)
@@ -266,7 +266,7 @@ def test_what_is_resolved_with_a_promised_day(warehouse: Warehouse) -> None:
 def test_what_nobody_told_of_digitisation_is_a_number_of_its_own(warehouse: Warehouse) -> None:
     """Told is yes or no; of the dossiers received in the period, and of those closed with a result."""
     warehouse.ask(question(*Q1), select=["+fct_dossier_period"])
-    names = ("intake_told", "intake_untold", "result_told", "result_untold")
+    names = ("intake_reported", "intake_unreported", "result_reported", "result_unreported")
     told = {
         name: tuple(measures[n] for n in names if n in measures) for name, measures in measures_in(warehouse).items()
     }
@@ -357,9 +357,11 @@ def test_recount_and_models_agree_on_random_remarks(
         for item in all_histories
     ]  # fmt: skip
     shown = exports(mixed, sent)
-    untold = [told for row in shown["delivery"] for told in columns_of(row, UNTOLD if chance.random() < 0.5 else ())]
+    unreported = [
+        told for row in shown["delivery"] for told in columns_of(row, UNREPORTED if chance.random() < 0.5 else ())
+    ]
     remarks = with_remarks(shown["case_exports"], seed)
-    tables = {**office_tables(), **shown, "case_exports": remarks, "delivery_column": untold}
+    tables = {**office_tables(), **shown, "case_exports": remarks, "delivery_column": unreported}
     warehouse = Warehouse(tmp_path_factory.mktemp("random"), tables, target)
     for asked in (
         question(*Q1),

@@ -19,7 +19,7 @@ from pipelines.figures.model import ReportModel, Scope
 from pipelines.figures.packets import packets_of
 from pipelines.figures.read import build_report_model
 from pipelines.figures.row_words import nil_sentence
-from pipelines.figures.untold import mark_untold
+from pipelines.figures.unreported import mark_unreported
 from pipelines.figures.words import KEPT_TEMPLATE, report_blocks
 
 UNITS = "('bpmc', 'vp', 'one_stop_desk'), ('vp', 'tp-st', 'department'), ('kt', 'tp-st', 'department')"
@@ -97,7 +97,7 @@ def test_a_zero_that_no_file_of_the_unit_could_have_told_prints_dots(tmp_path: P
     empty = replace(rows[-2], figures=tuple(replace(figure, value=0, text="0") for figure in rows[-2].figures))
     rows = (*rows[:-2], empty, rows[-1])
     files = {"p03": frozenset({"satisfaction"}), "p02": frozenset({"fee_paid"}), "tp-st": frozenset({"fee_paid"})}
-    marked = {row.code: row for row in mark_untold(replace(form, layout=layout, rows=rows), files).rows}
+    marked = {row.code: row for row in mark_unreported(replace(form, layout=layout, rows=rows), files).rows}
     assert [figure.text for figure in marked["II.3"].figures] == ["…"] * 4 + ["0"] * 7
     assert all(figure.is_unsent for figure in marked["II.3"].figures[:4])
     # Whose file has one of the columns, and who has no file at all, are as they were.
@@ -117,14 +117,14 @@ def test_a_zero_of_what_nobody_looked_at_prints_dots(tmp_path: Path) -> None:
         )
         for row, checks in zip(form.rows[:2], (1, 0), strict=True)
     )
-    looked, unlooked = mark_untold(replace(form, layout=layout, rows=rows), {}).rows
+    looked, unlooked = mark_unreported(replace(form, layout=layout, rows=rows), {}).rows
     assert (looked.figures[0].text, unlooked.figures[0].text) == ("0", "…")
 
 
 def test_a_zero_of_what_a_note_says_is_not_told_prints_dots(tmp_path: Path) -> None:
     form = stub_model(tmp_path).forms["II.06a-by-unit"]
-    first = replace(form.layout.columns[0], needs=frozenset({"told"}), untold=frozenset({"untold"}))
-    notes = tuple(replace(first, name=name, number=0) for name in ("told", "untold"))
+    first = replace(form.layout.columns[0], needs=frozenset({"told"}), unreported=frozenset({"unreported"}))
+    notes = tuple(replace(first, name=name, number=0) for name in ("told", "unreported"))
     layout = replace(form.layout, columns=(first, *form.layout.columns[1:]), notes=notes)
     # Nothing there at all; told and zero; told of some only; told of none.
     counts = ((0, 0), (3, 0), (3, 2), (0, 2))
@@ -136,7 +136,7 @@ def test_a_zero_of_what_a_note_says_is_not_told_prints_dots(tmp_path: Path) -> N
         )
         for pair in counts
     )
-    marked = mark_untold(replace(form, layout=layout, rows=rows), {}).rows
+    marked = mark_unreported(replace(form, layout=layout, rows=rows), {}).rows
     assert [row.figures[0].text for row in marked] == ["0", "0", "0", "…"]
 
 
@@ -147,7 +147,9 @@ def test_a_row_that_is_no_units_rests_on_the_files_of_the_form(tmp_path: Path) -
     row = next(item for item in form.rows if item.kind == "row")
     zero = replace(row, figures=(replace(row.figures[0], value=0, text="0"), *row.figures[1:]))
     printed = {
-        columns: mark_untold(replace(form, layout=layout, rows=(zero,)), {form.scope_id: columns}).rows[0].figures[0]
+        columns: mark_unreported(replace(form, layout=layout, rows=(zero,)), {form.scope_id: columns})
+        .rows[0]
+        .figures[0]
         for columns in (frozenset({"satisfaction"}), frozenset({"digitised_result"}))
     }
     assert [figure.text for figure in printed.values()] == ["…", "0"]

@@ -58,7 +58,7 @@ def strict_office(folder: Path) -> Path:
     return office
 
 
-def told_of(office: Path, path: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+def printed_of(office: Path, path: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
     code = main(["--office", str(office), "inspect", str(path), "--unit", "p01"])
     return code, capsys.readouterr().out
 
@@ -67,7 +67,7 @@ def test_an_officer_sees_headers_hidden_parts_dates_epoch_and_unknown_words(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     office = strict_office(tmp_path / "office")
-    code, noted = told_of(office, foreign(tmp_path / NAME), capsys)
+    code, noted = printed_of(office, foreign(tmp_path / NAME), capsys)
 
     assert code == 1
     assert "«Thời gian / Ngày vào sổ»" in noted
@@ -80,7 +80,7 @@ def test_an_officer_sees_headers_hidden_parts_dates_epoch_and_unknown_words(
 def test_the_block_pasted_as_a_profile_reads_the_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     office = strict_office(tmp_path / "office")
     path = foreign(tmp_path / NAME)
-    _, noted = told_of(office, path, capsys)
+    _, noted = printed_of(office, path, capsys)
     block = noted.split("profiles/*.yaml:\n")[1]
     (office / "profiles" / "zz-moi.yaml").write_text(block, encoding="utf-8")
     profile = next(item for item in load_profiles(office / "profiles") if item.fits("p01", NAME))
@@ -93,7 +93,7 @@ def test_the_block_pasted_as_a_profile_reads_the_file(tmp_path: Path, capsys: py
     assert profile.fits("p01", "Kết xuất_2021-06-15 [mới].xlsx")
     moment = profile.named_moment(NAME)
     assert moment is not None and moment.date() == dt.date(2021, 3, 15)
-    _, again = told_of(office, path, capsys)
+    _, again = printed_of(office, path, capsys)
     assert "✗ Không hồ sơ nguồn" not in again, again
 
 
@@ -103,7 +103,7 @@ def test_a_column_that_nothing_is_like_is_named_and_the_block_is_still_a_profile
     office = strict_office(tmp_path / "office")
     path = tmp_path / "a.csv"
     path.write_text("Mã hồ sơ;Ngày hẹn trả;Trạng thái\nH51-1;01/03/2021;Lạ\n", encoding="utf-8")
-    _, noted = told_of(office, path, capsys)
+    _, noted = printed_of(office, path, capsys)
 
     assert "Chưa thấy cột bắt buộc «Ngày tiếp nhận» (received_at)" in noted
     (office / "profiles" / "zz-moi.yaml").write_text(noted.split("profiles/*.yaml:\n")[1], encoding="utf-8")
@@ -114,7 +114,7 @@ def test_a_table_nobody_knows_is_reported_with_its_size(tmp_path: Path, capsys: 
     office = strict_office(tmp_path / "office")
     path = tmp_path / "b.csv"
     path.write_text("Cột một;Cột hai\n1;2\n", encoding="utf-8")
-    code, noted = told_of(office, path, capsys)
+    code, noted = printed_of(office, path, capsys)
 
     assert code == 1 and "2 dòng × 2 cột" in noted and "Không bảng nào của phần mềm" in noted
 
@@ -125,7 +125,7 @@ def test_a_list_of_long_texts_is_no_list_of_words(tmp_path: Path, capsys: pytest
     lines = [f"H51-{n};0{n}/03/2021;05/03/2021;;nhờ Nguyễn Văn {'A' * 60} gọi lại lần {n}" for n in range(1, 6)]
     head = "Mã hồ sơ;Ngày tiếp nhận;Ngày hẹn trả;Ngày kết thúc xử lý;Trạng thái"
     path.write_text("\n".join([head, *lines]), encoding="utf-8")
-    _, noted = told_of(office, path, capsys)
+    _, noted = printed_of(office, path, capsys)
 
     assert "5 nội dung khác nhau" in noted and "Nguyễn" not in noted
 
@@ -158,6 +158,6 @@ def test_a_column_of_national_codes_is_that_of_the_dossiers_whatever_its_header(
             sheet.write_row(
                 1 + day, 0, [day, code, "Khai sinh", f"0{day}/01/2021", "15/01/2021", f"0{day}-Jan-2021", "Đã xong"]
             )
-    _, noted = told_of(strict_office(tmp_path / "office"), path, capsys)
+    _, noted = printed_of(strict_office(tmp_path / "office"), path, capsys)
     assert '  dossier_code: ["Mã số"]' in noted
     assert '  finished_at: ["Xong"]' in noted

@@ -113,7 +113,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
 def _form(warehouse: Warehouse, scope: str) -> dict[str, tuple[object, ...]]:
     rows = warehouse.rows(
         "select label, documents, control_plans, review_plans, letters, other_documents, plans_owed, plans_on_time, "
-        "plans_late, plans_missing, plans_untold, plans_not_due, focal_officers, focal_decisions "
+        "plans_late, plans_missing, plans_unreported, plans_not_due, focal_officers, focal_decisions "
         f"from form_directives where scope_id = '{scope}' order by row_order"
     )
     return {str(row.pop("label")): tuple(row.values()) for row in rows}

@@ -21,8 +21,8 @@ from compiled_project import compiled
 from docx import Document
 from figures_stub import OFFICE, stub_model
 from office_folder import TABLES, make_office
+from sentence_parts import parts_that_do_not_make_their_whole, sentences_in
 from test_service_index import example, make  # noqa: F401 - fixtures
-from told_parts import parts_that_do_not_make_their_whole, sentences_in
 from warehouse_fixture import Warehouse
 
 from pipelines.figures.blocks import Grid, words_of

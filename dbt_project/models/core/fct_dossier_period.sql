@@ -1,7 +1,7 @@
 -- The population of the period: split once by receipt (carried in, online, direct and postal) and once by outcome. What
 -- offices below counted in the versions they issued is added as they counted it.
 {% set apologies = {
-    'apologised': 'in_time', 'apologised_late': 'late', 'not_apologised': 'none', 'apology_untold': 'untold'
+    'apologised': 'in_time', 'apologised_late': 'late', 'not_apologised': 'none', 'apology_unreported': 'unreported'
 } %}
 with dossier as (
     select
@@ -23,7 +23,7 @@ with dossier as (
         outcome.reason_code,
         outcome.recognised_late,
         case
-            when coalesce(apology.apology_state, 'none') = 'none' and not coalesce(told.tells_apology, true) then 'untold'
+            when coalesce(apology.apology_state, 'none') = 'none' and not coalesce(told.tells_apology, true) then 'unreported'
             else coalesce(apology.apology_state, 'none')
         end as counted_apology,
         coalesce(told.tells_fee, true) as tells_fee,
@@ -62,8 +62,8 @@ with dossier as (
     inner join {{ ref('int_dossier_placed') }} as placed on known.dossier_code = placed.dossier_code
     inner join {{ ref('int_dossier_due') }} as due on known.dossier_code = due.dossier_code
     left join {{ ref('int_dossier_apology') }} as apology on known.dossier_code = apology.dossier_code
-    left join {{ ref('int_dossier_told') }} as told on known.dossier_code = told.dossier_code
-    left join {{ ref('int_cause_section') }} as cause on coalesce(known.overdue_cause, 'untold') = cause.applies_to
+    left join {{ ref('int_dossier_reported') }} as told on known.dossier_code = told.dossier_code
+    left join {{ ref('int_cause_section') }} as cause on coalesce(known.overdue_cause, 'unreported') = cause.applies_to
     cross join {{ ref('stg_question') }} as question
     where outcome.fate = 'counted'
 ),
@@ -103,7 +103,7 @@ counted as (
         supplement_received_at,
         apology_at,
         counted_apology as apology_state,
-        coalesce(overdue_cause, 'untold') as overdue_cause,
+        coalesce(overdue_cause, 'unreported') as overdue_cause,
         cause_section_code,
         counted_level as service_level,
         fee_kind,
@@ -172,7 +172,7 @@ counted as (
         {% endfor %}
         case when outcome in ('overdue', 'pending_overdue') then 1 else 0 end as overdue_total,
         case when outcome in ('overdue', 'pending_overdue') and overdue_cause is null and not tells_cause then 1 else 0 end
-            as overdue_cause_untold,
+            as overdue_cause_unreported,
         {% for name, state in apologies.items() %}
             case when outcome in ('overdue', 'pending_overdue') and counted_apology = '{{ state }}' then 1 else 0 end
                 as overdue_{{ name }},
@@ -180,20 +180,21 @@ counted as (
         case when is_payable then 1 else 0 end as payable,
         case when is_payable and has_paid then 1 else 0 end as paid,
         case when is_payable and has_paid and payment_channel = 'online' then 1 else 0 end as paid_online,
-        case when is_payable and has_paid and coalesce(payment_channel, 'unknown') = 'unknown' then 1 else 0 end as paid_untold,
+        case when is_payable and has_paid and coalesce(payment_channel, 'unknown') = 'unknown' then 1 else 0 end
+            as paid_unreported,
         case when is_payable and not (has_paid and coalesce(payment_channel, 'unknown') = 'unknown') then 1 else 0 end
-            as payment_told,
-        case when is_received_in_period and not tells_fee then 1 else 0 end as fee_untold,
+            as payment_reported,
+        case when is_received_in_period and not tells_fee then 1 else 0 end as fee_unreported,
         case when is_received_in_period and has_paid and fee_paid <> case when is_exempt then 0 else fee_due end then 1 else 0 end
             as fee_mismatch,
         case when is_received_in_period and digitised_intake = 'yes' then 1 else 0 end as intake_digitised,
-        case when is_received_in_period and digitised_intake in ('yes', 'no') then 1 else 0 end as intake_told,
+        case when is_received_in_period and digitised_intake in ('yes', 'no') then 1 else 0 end as intake_reported,
         case when is_received_in_period and coalesce(digitised_intake, '') not in ('yes', 'no') then 1 else 0 end
-            as intake_untold,
+            as intake_unreported,
         case when is_with_result then 1 else 0 end as resolved_with_result,
         case when is_with_result and digitised_result = 'yes' then 1 else 0 end as result_digitised,
-        case when is_with_result and digitised_result in ('yes', 'no') then 1 else 0 end as result_told,
-        case when is_with_result and coalesce(digitised_result, '') not in ('yes', 'no') then 1 else 0 end as result_untold,
+        case when is_with_result and digitised_result in ('yes', 'no') then 1 else 0 end as result_reported,
+        case when is_with_result and coalesce(digitised_result, '') not in ('yes', 'no') then 1 else 0 end as result_unreported,
         case
             when
                 outcome not in ('pending_in_time', 'pending_overdue')

@@ -12,7 +12,7 @@ select
     case when state = 'plan_on_time' then 1 else 0 end as plans_on_time,
     case when state = 'plan_late' then 1 else 0 end as plans_late,
     case when state = 'plan_missing' then 1 else 0 end as plans_missing,
-    case when state = 'plan_untold' then 1 else 0 end as plans_untold,
+    case when state = 'plan_unreported' then 1 else 0 end as plans_unreported,
     case when state = 'plan_not_due' then 1 else 0 end as plans_not_due,
     state as reason_code,
     row_id,

@@ -56,7 +56,7 @@ with cause as (
         9 as sort_no
     union all
     select
-        'untold' as applies_to,
+        'unreported' as applies_to,
         'K' as section_code,
         'Chưa ghi nguyên nhân' as label,
         10 as sort_no

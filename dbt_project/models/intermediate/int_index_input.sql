@@ -34,9 +34,9 @@ dossiers as (
 remarks as (
     select
         in_scope.scope_id,
-        sum(fact.intake_told) as intake_told,
+        sum(fact.intake_reported) as intake_reported,
         sum(fact.intake_digitised) as intake_digitised,
-        sum(fact.result_told) as result_told,
+        sum(fact.result_reported) as result_reported,
         sum(fact.result_digitised) as result_digitised,
         sum(fact.payable) as payable,
         sum(fact.paid_online) as paid_online,
@@ -85,17 +85,17 @@ inputs as (
     select
         scope_id,
         'components_digitised' as component_code,
-        case when intake_told > 0 then is_sent end as is_sent,
+        case when intake_reported > 0 then is_sent end as is_sent,
         intake_digitised as part_count,
-        intake_told as whole_count
+        intake_reported as whole_count
     from stated
     union all
     select
         scope_id,
         'electronic_result' as component_code,
-        case when result_told > 0 then is_sent end as is_sent,
+        case when result_reported > 0 then is_sent end as is_sent,
         result_digitised as part_count,
-        result_told as whole_count
+        result_reported as whole_count
     from stated
     union all
     -- [A] the first part of payment is the share of dossiers with something to pay that were paid online.

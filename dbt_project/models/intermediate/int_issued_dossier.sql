@@ -92,7 +92,7 @@ select
     decided.supplement_received_at,
     decided.apology_at,
     decided.apology_state,
-    coalesce(decided.overdue_cause, 'untold') as overdue_cause,
+    coalesce(decided.overdue_cause, 'unreported') as overdue_cause,
     cause.section_code as cause_section_code,
     decided.service_level,
     decided.fee_kind,
@@ -127,7 +127,7 @@ left join {{ ref('int_unit_succeeded') }} as department_succeeded
     on decided.named_department_id = department_succeeded.unit_id
 left join {{ ref('dim_unit') }} as department
     on coalesce(department_succeeded.current_unit_id, decided.named_department_id) = department.unit_id
-left join {{ ref('int_cause_section') }} as cause on coalesce(decided.overdue_cause, 'untold') = cause.applies_to
+left join {{ ref('int_cause_section') }} as cause on coalesce(decided.overdue_cause, 'unreported') = cause.applies_to
 left join section_of as level_section
     on
         level_section.scheme = 'level'

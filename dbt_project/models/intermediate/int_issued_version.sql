@@ -17,11 +17,11 @@ select
     and row_number() over (
         partition by delivery.unit_id, delivery.period_id, version.office_unit_id
         order by
-            case when version.until_on <= question.until_on then 0 else 1 end,
+            case when version.until_on <= question.until_on then 0 else 1 end asc,
             case when version.until_on <= question.until_on then version.until_on end desc,
-            version.until_on,
+            version.until_on asc,
             version.version desc,
-            version.delivery_id
+            version.delivery_id asc
     ) = 1 as is_asked
 from {{ source('landed', 'issued_version') }} as version
 inner join {{ ref('stg_delivery') }} as delivery on version.delivery_id = delivery.delivery_id

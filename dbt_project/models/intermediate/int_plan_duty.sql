@@ -97,7 +97,7 @@ select
     case
         when first_plan.issued_on < duty.due_on then 'plan_on_time'
         when first_plan.issued_on >= duty.due_on then 'plan_late'
-        when duty.until_on >= duty.due_on and unheard.unit_id is not null then 'plan_untold'
+        when duty.until_on >= duty.due_on and unheard.unit_id is not null then 'plan_unreported'
         when duty.until_on >= duty.due_on then 'plan_missing'
         else 'plan_not_due'
     end as state

@@ -1,5 +1,5 @@
 -- What the components of the scorecard are rates of, from the total row of each unit's own forms: a unit that owes
--- something in the period is scored. What no file tells of a dossier is on neither side of a rate; `is_told` is 0 where the
+-- something in the period is scored. What no file tells of a dossier is on neither side of a rate; `is_reported` is 0 where the
 -- unit sent nothing of the stream, or nothing is told of any of its dossiers. What was sent on a
 -- day nobody knows is neither in time nor late.
 with scored as (
@@ -24,7 +24,7 @@ inputs as (
         'plans_on_time' as component_code,
         'form_directives' as form_model,
         'directives' as stream,
-        0 as untold_count,
+        0 as unreported_count,
         'plans_on_time' as part_measures,
         'plans_owed' as whole_measures,
         form.plans_on_time as part_count,
@@ -37,7 +37,7 @@ inputs as (
         'reports_on_time' as component_code,
         'form_submissions' as form_model,
         '' as stream,
-        0 as untold_count,
+        0 as unreported_count,
         'sent_on_time' as part_measures,
         'sent_on_time sent_late returned not_sent' as whole_measures,
         form.sent_on_time as part_count,
@@ -50,7 +50,7 @@ inputs as (
         'resolved_on_time' as component_code,
         'form_ii_06a' as form_model,
         'case_exports' as stream,
-        0 as untold_count,
+        0 as unreported_count,
         'resolved_early resolved_on_time' as part_measures,
         'resolved_total' as whole_measures,
         form.resolved_early + form.resolved_on_time as part_count,
@@ -63,7 +63,7 @@ inputs as (
         'apologised' as component_code,
         'form_overdue_causes' as form_model,
         'case_exports' as stream,
-        form.overdue_apology_untold as untold_count,
+        form.overdue_apology_unreported as unreported_count,
         'overdue_apologised' as part_measures,
         'overdue_apologised overdue_apologised_late overdue_not_apologised' as whole_measures,
         form.overdue_apologised as part_count,
@@ -76,11 +76,11 @@ inputs as (
         'intake_digitised' as component_code,
         'form_ii_08' as form_model,
         'case_exports' as stream,
-        form.intake_untold as untold_count,
+        form.intake_unreported as unreported_count,
         'digitised_components' as part_measures,
-        'intake_told' as whole_measures,
+        'intake_reported' as whole_measures,
         form.digitised_components as part_count,
-        form.intake_told as whole_count
+        form.intake_reported as whole_count
     from {{ ref('form_ii_08') }} as form
     where form.row_kind = 'total'
     union all
@@ -89,7 +89,7 @@ inputs as (
         'feedback_on_time' as component_code,
         'form_ii_05a' as form_model,
         'feedback_logs' as stream,
-        0 as untold_count,
+        0 as unreported_count,
         'answered_on_time' as part_measures,
         'own_resolved' as whole_measures,
         form.answered_on_time as part_count,
@@ -108,9 +108,9 @@ select
     cast(inputs.whole_count as bigint) as whole_count,
     case
         when silent.unit_id is not null then 0
-        when inputs.whole_count = 0 and inputs.untold_count > 0 then 0
+        when inputs.whole_count = 0 and inputs.unreported_count > 0 then 0
         else 1
-    end as is_told
+    end as is_reported
 from inputs
 inner join scored on inputs.unit_id = scored.unit_id
 left join silent on inputs.unit_id = silent.unit_id and inputs.stream = silent.stream

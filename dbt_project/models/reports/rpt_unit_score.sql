@@ -30,9 +30,9 @@ measured as (
         input.whole_measures,
         input.part_count,
         input.whole_count,
-        input.is_told,
+        input.is_reported,
         case
-            when input.is_told = 0 then component.when_missing
+            when input.is_reported = 0 then component.when_missing
             when input.whole_count = 0 then component.when_empty
             else 'rate'
         end as rule
@@ -53,7 +53,7 @@ scored as (
         end as hundredths,
         case
             when rule = 'rate' then null
-            when is_told = 0 then 'not_told'
+            when is_reported = 0 then 'not_reported'
             else 'nothing'
         end as reason_code
     from measured

@@ -147,13 +147,13 @@ def _label(model: ReportModel, name: str) -> str:
     if form == "service-index":
         return next((line.label for line in model.service_index if line.code == code), code)
     if form == SCORE:
-        return next((told for told, figures in _told(model) if name in figures), code)
+        return next((label for label, figures in _labels(model) if name in figures), code)
     return next(
         (part.label for part in model.parts if part.online.figure_id == f"{name.rpartition('/')[0]}/{_ONLINE}"), code
     )
 
 
-def _told(model: ReportModel) -> Iterator[tuple[str, set[str]]]:
+def _labels(model: ReportModel) -> Iterator[tuple[str, set[str]]]:
     """Yield what the figures of the scorecard of units are, with their ids."""
     for score in model.scores:
         for line in score.lines:

@@ -436,7 +436,7 @@ def _events(dossier: Dossier) -> Iterable[tuple[dt.datetime, str]]:
             yield undone, "mở lại"
 
 
-def told_dossiers(world: World, question: Question, database: Path) -> list[str]:
+def named_dossiers(world: World, question: Question, database: Path) -> list[str]:
     """Return the dossiers that the product counts otherwise, each with its history and rows, as lines."""
     lines = []
     for item, expected, got in dossier_differences(world, question, database):

@@ -27,7 +27,7 @@ def columns_by_scope(connection: duckdb.DuckDBPyConnection) -> dict[str, frozens
     return {scope_id: frozenset(names) for scope_id, names in found.items()}
 
 
-def mark_untold(form: Form, columns: Mapping[str, frozenset[str]]) -> Form:
+def mark_unreported(form: Form, columns: Mapping[str, frozenset[str]]) -> Form:
     """Return a form whose zeros say which of them no file of the row's unit could have told."""
     return replace(form, rows=tuple(_row(form, row, columns) for row in form.rows))
 
@@ -37,14 +37,14 @@ def _row(form: Form, row: FormRow, columns: Mapping[str, frozenset[str]]) -> For
     of_files = columns.get(row.unit_id or form.scope_id)
     notes = {column.name: figure.value for column, figure in zip(form.layout.notes, row.notes, strict=True)}
 
-    def is_told(column: LayoutColumn) -> bool:
-        if column.untold and not any(notes.get(name) for name in column.untold):
+    def is_reported(column: LayoutColumn) -> bool:
+        if column.unreported and not any(notes.get(name) for name in column.unreported):
             return True
         counted = [notes[name] for name in column.needs if name in notes]
         return any(counted) if counted else of_files is None or bool(column.needs & of_files)
 
     def mark(column: LayoutColumn, figure: Figure) -> Figure:
-        if not column.needs or figure.value is None or figure.value or is_told(column):
+        if not column.needs or figure.value is None or figure.value or is_reported(column):
             return figure
         return replace(figure, text=NOT_SENT, is_unsent=True)
 
