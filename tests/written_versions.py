@@ -37,9 +37,16 @@ _PRINTED = {3: "received_total", 8: "resolved_early", 10: "resolved_overdue", 12
 
 
 def written(
-    unit_id: str, name: str, dossiers: Sequence[tuple[str, str]], version: int = 1, until_on: str = UNTIL
+    unit_id: str,
+    name: str,
+    dossiers: Sequence[tuple[str, str]],
+    version: int = 1,
+    until_on: str = UNTIL,
+    successor: str | None = None,
 ) -> Parts:
-    """Return the parts of a version: code and outcome of each dossier."""
+    """Return the parts of a version: code and outcome of each dossier; its figures are of the office, or of the unit
+    that took its place."""
+    scope = successor or unit_id
     contract = load_contract(contract_path("issued_facts"))
     facts = pd.DataFrame([_fact(code, outcome) for code, outcome in dossiers], columns=[*contract.columns])
     content = io.BytesIO()
@@ -53,7 +60,8 @@ def written(
         "facts": {},
         "kind": "final" if until_on == UNTIL else "provisional",
         "manifest": {
-            "figures": {f"II.06a/{unit_id}/total/c{number}": sums[measure] for number, measure in _PRINTED.items()}
+            "figures": {f"II.06a/{scope}/total/c{number}": sums[measure] for number, measure in _PRINTED.items()},
+            "question": {"office_unit_id": scope},
         },
         "period_id": "2021-Q1",
         SENT_UP: {

@@ -251,7 +251,8 @@ def _strange_measures(version: IssuedVersion, contract: Contract) -> Iterator[st
 
 def _printed(version: IssuedVersion, contract: Contract) -> Iterator[tuple[str, str, str, Decimal]]:
     """Yield each printed total of the office that is a sum over its dossiers: form, column, measure, number."""
-    figures, office = version.sealed["manifest"]["figures"], version.about["unit_id"]
+    # The unit that had the office's place on the last day: another than it is called by, after a change of the map.
+    figures, office = version.sealed["manifest"]["figures"], version.sealed["manifest"]["question"]["office_unit_id"]
     for form_id, layout in json.loads(version.parts[FORMS]).items():
         for column in layout["columns"]:
             fact, _, measure = str(column["from"]).partition(".")

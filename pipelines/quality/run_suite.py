@@ -7,6 +7,7 @@ Invariant: an expectation that cannot be evaluated is our error and is raised, n
 from __future__ import annotations
 
 import os
+import warnings
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
@@ -56,7 +57,9 @@ def failing_rows(suite_text: str, frame: pd.DataFrame, of_files: bool = False) -
 def _batch_definition() -> BatchDefinition:
     """The ephemeral GX context of this process; importing GX takes seconds, so only here."""
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
-    import great_expectations as gx
+    with warnings.catch_warnings():  # where pyspark is installed GX imports it, and it warns of our pandas
+        warnings.filterwarnings("ignore", category=FutureWarning, module="pyspark")
+        import great_expectations as gx
 
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = cast("Any", {"globally": False})

@@ -26,8 +26,11 @@ from pipelines.ingest.reading import read_delivery
 from pipelines.ingest.source import Source
 from pipelines.office.profiles import issued_profile
 from pipelines.office.settings import load_office
-from pipelines.warehouse.answer import begin
-from pipelines.warehouse.build import warehouse_file
+from pipelines.package.finish import layouts_to_print
+from pipelines.recount.recount import recount_from_bytes
+from pipelines.warehouse.answer import begin, plan
+from pipelines.warehouse.build import dbt_target, warehouse_file
+from pipelines.warehouse.dbt import ensure_manifest
 from pipelines.warehouse.question import Ask
 from pipelines.warehouse.register import register
 from pipelines.warehouse.standing import standing
@@ -134,6 +137,13 @@ def test_a_version_packed_again_is_the_same_version(tmp_path: Path, parts: Parts
     assert said_of(parts, tmp_path) == ""
 
 
+def test_figures_of_an_office_whose_unit_another_took_over_are_held_against_its_dossiers(tmp_path: Path) -> None:
+    taken_over = written("p01", "UBND Phường 1", TWO, successor="p09")
+    assert said_of(taken_over, tmp_path) == ""
+    less = sealed_anew(with_facts(taken_over, lambda facts: facts.iloc[1:]))
+    assert DIFFERS in said_of(less, tmp_path)
+
+
 # ---------------------------------------------------------------- where it lies, what came before
 
 
@@ -208,6 +218,15 @@ def merged(root: Path) -> Path:
     return office
 
 
+def is_recounted(office: Path, warehouse: Path, ask: Ask) -> bool:
+    """Whether plain Python counts every cell and record of the forms of dossiers from the files to the same."""
+    loaded = load_office(office)
+    ensure_manifest(dbt_target(loaded), warehouse)
+    layouts = layouts_to_print(loaded, plan(loaded, ask).question)
+    of_dossiers = {form_id: layouts[form_id] for form_id in ("II.06a", "II.06b")}
+    return recount_from_bytes(loaded, warehouse, of_dossiers).agrees
+
+
 def test_versions_of_two_wards_a_third_took_over_are_summed_their_own_numbers_apart(tmp_path: Path) -> None:
     office = merged(tmp_path / "above")
     # Both wards call their desk the same, and each has a number 15 in its book.
@@ -222,6 +241,7 @@ def test_versions_of_two_wards_a_third_took_over_are_summed_their_own_numbers_ap
         shared = (SHARED, "02/03/2021", "08/03/2021", "05/03/2021", DONE)
         send(office, FILE, table(*SENT["p03"], shared), "p03")
         warehouse = counted(office)
+        assert is_recounted(office, warehouse, Ask.parse(PERIOD, None, None))
     found = cells(warehouse)
     received = {scope: found[scope, "total", "received_total"] for scope in ("tp", "p09", "p03")}
     assert received == {"tp": 5, "p09": 4, "p03": 1}
@@ -252,7 +272,10 @@ def test_as_of_a_day_the_version_counted_up_to_that_day_speaks(tmp_path: Path) -
         put(office, "p01", written("p01", "UBND Phường 1", TWO, version=2))
         received = {}
         for as_of in ("2021-03-11", "2021-03-14"):
-            found = cells(counted(office, Ask.parse(PERIOD, as_of, None)))
+            ask = Ask.parse(PERIOD, as_of, None)
+            warehouse = counted(office, ask)
+            assert is_recounted(office, warehouse, ask)
+            found = cells(warehouse)
             received[as_of] = found["p01", "total", "received_total"]
     assert received == {"2021-03-11": 1, "2021-03-14": 2}
 
