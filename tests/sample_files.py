@@ -25,6 +25,15 @@ OFFICE = REPOSITORY / "sample_office"
 KEYS = {"case_exports": "dossier_code", "feedback_logs": "feedback_code", "review_submissions": "procedure_code"}
 FORMATS = ("%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y")
 Grid = list[list[Any]]
+# Shapes of real dossiers that move no figure (effect `shape`): what the row shows otherwise than the truth.
+SHAPES = {
+    "one_code_two_spellings": {"dossier_code"},
+    "own_number_of_two_books": {"dossier_code"},
+    "due_date_blanked": {"due_at"},
+    "minute_and_second": {"submitted_at"},
+    "unknown_code_known_name": {"procedure_code"},
+    "field_without_marks": {"procedure_code", "procedure_name", "field_name"},
+}
 
 
 @dataclass
@@ -49,6 +58,15 @@ def planted(stream: str | None = None) -> list[dict[str, str]]:
     """Read the ledger of planted faults, of one stream or of all."""
     with (OFFICE / "planted.csv").open(encoding="utf-8", newline="") as source:
         return [row for row in csv.DictReader(source) if stream in (None, row["stream"])]
+
+
+def shapes_of() -> dict[tuple[str, str, str], tuple[str, str]]:
+    """Period, unit and row of a shaped row → the code of its dossier in the truth, and the shape."""
+    return {
+        (r["period_id"], r["unit_id"], r["source_row"]): (r["record_code"], r["check_id"])
+        for r in planted("case_exports")
+        if r["effect"] == "shape"
+    }
 
 
 def days_off() -> set[dt.date]:

@@ -65,7 +65,7 @@ class Exchanged:
 
 
 def exchanged(
-    typed: dict[str, pd.Series], cells: dict[str, Cells], contract: Contract, evidence: dict[str, Evidence]
+    typed: dict[str, np.ndarray], cells: dict[str, Cells], contract: Contract, evidence: dict[str, Evidence]
 ) -> Exchanged:
     """Return for each column of moments the rows whose day and month are to be exchanged.
 
@@ -82,11 +82,14 @@ def exchanged(
     ]
     for name in others:
         _look(evidence.setdefault(name, Evidence()), typed[name], cells[name])
-    coded = coded_days(typed[contract.key])
-    if coded.isna().all():
+    said = {name: _is_ambiguous(typed[name]) for name in contract.code_dates if name in cells}
+    asked = np.flatnonzero(np.logical_or.reduce([*said.values()])) if said else np.empty(0, dtype=int)
+    if not len(asked):
         return Exchanged({}, {})
-    sure = {name: _by_code(typed[name], coded) for name in contract.code_dates if name in cells}
-    rows = np.logical_or.reduce([np.zeros(len(coded), dtype=bool), *sure.values()])
+    coded = np.full(len(typed[contract.key]), np.datetime64("NaT"), dtype="datetime64[us]")
+    coded[asked] = coded_days(pd.Series(typed[contract.key][asked])).to_numpy()
+    sure = {name: _by_code(typed[name], coded, places) for name, places in said.items()}
+    rows = np.logical_or.reduce([*sure.values()])
     if not rows.any():
         return Exchanged({}, {})
     possible = {name: rows & _is_ambiguous(typed[name]) & _is_true_date(cells[name]) for name in others}
@@ -101,35 +104,48 @@ def exchanged_moment(moment: dt.datetime) -> dt.datetime:
     return moment.replace(month=moment.day, day=moment.month)
 
 
-def exchange(moments: pd.Series, places: np.ndarray) -> pd.Series:
+def exchange(moments: np.ndarray, places: np.ndarray) -> np.ndarray:
     """Return the moments with day and month exchanged in some rows."""
     fixed = moments.copy()
-    fixed.loc[places] = _exchanged(moments[places])
+    fixed[places] = _exchanged(moments[places])
     return fixed
 
 
-def _exchanged(moments: pd.Series) -> pd.Series:
-    turned = pd.DataFrame({"year": moments.dt.year, "month": moments.dt.day, "day": moments.dt.month})
-    return pd.to_datetime(turned).astype("datetime64[us]") + (moments - moments.dt.normalize())
+def _parts(moments: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the first day of each year, the month and the day of the month; all 0 or NaT where there is no moment."""
+    is_none = np.isnat(moments)
+    months, years = moments.astype("datetime64[M]"), moments.astype("datetime64[Y]")
+    month = np.where(is_none, 0, (months - years.astype("datetime64[M]")).astype(int) + 1)
+    day = np.where(is_none, 0, (moments.astype("datetime64[D]") - months.astype("datetime64[D]")).astype(int) + 1)
+    return years, month, day
 
 
-def _by_code(moments: pd.Series, coded: pd.Series) -> np.ndarray:
-    places = _is_ambiguous(moments) & (moments.dt.normalize() != coded).to_numpy()
+def _exchanged(moments: np.ndarray) -> np.ndarray:
+    """Return ambiguous moments with day and month exchanged, at the same time of the day."""
+    years, month, day = _parts(moments)
+    turned = (years.astype("datetime64[M]") + (day - 1)).astype("datetime64[D]") + (month - 1)
+    return turned.astype("datetime64[us]") + (moments - moments.astype("datetime64[D]"))
+
+
+def _by_code(moments: np.ndarray, coded: np.ndarray, is_ambiguous: np.ndarray) -> np.ndarray:
+    days = coded.astype("datetime64[D]")
+    places = is_ambiguous & (moments.astype("datetime64[D]") != days)
     hits = np.zeros(len(moments), dtype=bool)
-    hits[places] = (_exchanged(moments[places]).dt.normalize() == coded[places]).to_numpy()
+    hits[places] = _exchanged(moments[places]).astype("datetime64[D]") == days[places]
     return hits
 
 
-def _is_ambiguous(moments: pd.Series) -> np.ndarray:
-    return ((moments.dt.day <= _LAST_MONTH) & (moments.dt.day != moments.dt.month)).to_numpy()
+def _is_ambiguous(moments: np.ndarray) -> np.ndarray:
+    _, month, day = _parts(moments)
+    return (day <= _LAST_MONTH) & (day != month)
 
 
 def _is_true_date(cells: Cells) -> np.ndarray:
     return cells.where(lambda cell: isinstance(cell, dt.date))
 
 
-def _look(evidence: Evidence, moments: pd.Series, cells: Cells) -> None:
+def _look(evidence: Evidence, moments: np.ndarray, cells: Cells) -> None:
     true_date = _is_true_date(cells)
-    late = (moments.dt.day > _LAST_MONTH).to_numpy()
+    late = _parts(moments)[2] > _LAST_MONTH
     evidence.as_text |= bool((~true_date & late).any())
     evidence.as_date |= bool((true_date & late).any())

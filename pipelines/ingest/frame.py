@@ -15,7 +15,6 @@ from functools import partial
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from pipelines.ingest import persons
 from pipelines.ingest.cells import Cells, objects
@@ -80,9 +79,9 @@ class Problem(NamedTuple):
 
 
 class TypedCells(NamedTuple):
-    """The typed frame without its source columns, the problems by column, the exchanges of days still to be decided."""
+    """The typed columns without those of the source, the problems by column, the exchanges of days still undecided."""
 
-    rows: pd.DataFrame
+    columns: dict[str, np.ndarray]
     problems: list[Problem]
     possible: list[PossibleExchange]
 
@@ -119,10 +118,10 @@ def typed_frame(
         evidence: how the table's columns of moments were written so far; added to.
     """
     contract = source.contract
-    typed: dict[str, pd.Series] = {}
+    typed: dict[str, np.ndarray] = {}
     repairs: _Repairs = {}
     problems: list[Problem] = []
-    names_keys: dict[str, pd.Series] = {}
+    names_keys: dict[str, np.ndarray] = {}
     unread: set[int] = set()
     masked: set[int] = set()
     for name, column in contract.columns.items():
@@ -132,7 +131,7 @@ def typed_frame(
         if column.role in _MAY_NAME_PERSONS:
             result, hidden = _without_persons(result, texts, column, source)
             masked |= hidden
-        typed[name] = pd.Series(result.values, dtype="datetime64[us]" if column.role in MOMENT_ROLES else object)
+        typed[name] = result.values
         for at, original, rule in _noted(given, _both(changed, result.repairs)):
             repairs.setdefault(at, []).append({"column": name, "original": original, "rule": rule})
         check_id = _CHECKS.get(column.role, "bad_code")
@@ -144,36 +143,36 @@ def typed_frame(
                 problems.append(Problem(at, check_id, name, original, why))
         if column.names:
             keys = (None if text is None else match_key(str(text)) for text in result.distinct)
-            names_keys[f"{name}_key"] = objects(texts.spread(keys))
+            names_keys[f"{name}_key"] = texts.spread(keys)
         if column.role in WORD_ROLES:
             labels, hidden = _without_persons(_labels(texts), texts, column, source)
-            typed[f"{name}_label"] = objects(labels.values)
+            typed[f"{name}_label"] = labels.values
             masked |= hidden
     days = exchanged(typed, cells, contract, evidence)
     flags = _exchange_sure(days.sure, typed, cells, repairs)
     misshapen = _misshapen(typed[contract.key], contract, source.profile)
     for flag, places in ((UNREAD, sorted(unread)), (persons.FLAG, sorted(masked)), (MISSHAPEN, misshapen)):
-        flags[places] = [";".join(filter(None, (flags[at], flag))) for at in places]
+        flags[places] = _objects([";".join(filter(None, (flags[at], flag))) for at in places])
     problems += _without_code(contract.key, typed[contract.key], problems)
     typed |= names_keys
     typed |= _of_books(typed, contract, source.profile)
     notes = (repairs.get(at) for at in range(length))
-    typed["repairs"] = objects([json.dumps(note, ensure_ascii=False) if note else None for note in notes])
+    typed["repairs"] = _objects([json.dumps(note, ensure_ascii=False) if note else None for note in notes])
     typed["flags"] = flags
     possible = [
         PossibleExchange(at, name, _cell(cells[name], at))
         for name, places in days.possible.items()
         for at in map(int, np.flatnonzero(places))
     ]
-    return TypedCells(pd.DataFrame(typed), problems, possible)
+    return TypedCells(typed, problems, possible)
 
 
 def _exchange_sure(
-    sure: dict[str, np.ndarray], typed: dict[str, pd.Series], cells: dict[str, Cells], repairs: _Repairs
-) -> pd.Series:
+    sure: dict[str, np.ndarray], typed: dict[str, np.ndarray], cells: dict[str, Cells], repairs: _Repairs
+) -> np.ndarray:
     """Put exchanged days and months right; return the flags of all rows."""
     length = len(next(iter(typed.values())))
-    flags = objects([""] * length)
+    flags = np.full(length, "", dtype=object)
     for name, places in sure.items():
         typed[name] = exchange(typed[name], places)
         flags[places] = FLAG
@@ -186,9 +185,9 @@ def _cell(cells: Cells, at: int) -> str:
     return str(cells.distinct[cells.places[at]])
 
 
-def _of_books(typed: dict[str, pd.Series], contract: Contract, profile: Profile) -> dict[str, pd.Series]:
+def _of_books(typed: dict[str, np.ndarray], contract: Contract, profile: Profile) -> dict[str, np.ndarray]:
     """Return what the stream needs to know of books: whose number a code is, and of which year's."""
-    found: dict[str, pd.Series] = {}
+    found: dict[str, np.ndarray] = {}
     if contract.national_code:
         found[OWN_NUMBER] = _own_numbers(typed[contract.key], contract.national_code, profile)
     if contract.book_dates:
@@ -196,27 +195,33 @@ def _of_books(typed: dict[str, pd.Series], contract: Contract, profile: Profile)
     return found
 
 
-def _misshapen(keys: pd.Series, contract: Contract, profile: Profile) -> list[int]:
+def _misshapen(codes: np.ndarray, contract: Contract, profile: Profile) -> list[int]:
     """Return the rows whose code looks like a national one and is none."""
     if contract.national_code is None or profile.codes_are_unique:
         return []
-    wrong = {code for code in keys.dropna().unique() if is_misshapen(str(code), contract.national_code)}
-    return [int(at) for at in np.flatnonzero(keys.isin(wrong))] if wrong else []
+    wrong = {code for code in {*codes} - {None} if is_misshapen(str(code), contract.national_code)}
+    return [at for at, code in enumerate(codes) if code in wrong] if wrong else []
 
 
-def _own_numbers(codes: pd.Series, national: re.Pattern[str], profile: Profile) -> pd.Series:
+def _own_numbers(codes: np.ndarray, national: re.Pattern[str], profile: Profile) -> np.ndarray:
     """Return which codes are numbers of their unit's own book: none of a system whose codes are unique."""
-    known = {code: bool(code) and not national.fullmatch(code) for code in codes.dropna().unique()}
-    return pd.Series([not profile.codes_are_unique and known.get(code, False) for code in codes], dtype=bool)
+    own = {code for code in {*codes} - {None, ""} if not national.fullmatch(code)}
+    is_own = [code in own for code in codes] if own and not profile.codes_are_unique else [False] * len(codes)
+    return np.array(is_own, dtype=bool)
 
 
-def _book_years(days: list[pd.Series], is_own: pd.Series | None) -> pd.Series:
+def _book_years(days: list[np.ndarray], is_own: np.ndarray | None) -> np.ndarray:
     """Return the year of the first known day of each row whose code is a number of a book; of all without `is_own`."""
-    years = objects([None] * len(days[0]))
+    years = np.full(len(days[0]), None, dtype=object)
     for moments in reversed(days):
-        is_known = moments.notna() if is_own is None else moments.notna() & is_own
-        years[is_known] = moments[is_known].dt.year.astype(str)
+        is_known = ~np.isnat(moments) if is_own is None else ~np.isnat(moments) & is_own
+        if is_known.any():
+            years[is_known] = moments[is_known].astype("datetime64[Y]").astype(str).astype(object)
     return years
+
+
+def _objects(values: Sequence[object]) -> np.ndarray:
+    return np.fromiter(values, dtype=object, count=len(values))
 
 
 def _unicode(given: Cells, column: Column, headers: Sequence[str]) -> tuple[Cells, dict[int, str]]:
@@ -257,9 +262,9 @@ def _moments(given: Cells, month_first: bool, window: Window, reckoning: Reckoni
     return _Typed(np.append(values, np.datetime64("NaT"))[given.places], (), repairs, errors)
 
 
-def _without_code(key: str, codes: pd.Series, problems: list[Problem]) -> list[Problem]:
+def _without_code(key: str, codes: np.ndarray, problems: list[Problem]) -> list[Problem]:
     broken = {problem.at for problem in problems if problem.column == key}
-    blank = (int(at) for at in np.flatnonzero(codes.isna()))
+    blank = [at for at, code in enumerate(codes) if code is None]
     return [Problem(at, "missing_code", key, "(trống)", "Dòng không có mã") for at in blank if at not in broken]
 
 

@@ -28,6 +28,7 @@ ENOUGH_HEADERS = 3
 # Is in a line to add to a profile where no header of the file is like the missing one.
 _ANY_HEADER = "tên cột trong tệp"
 _SHOWN = 12
+_LABELS_KEPT = 256
 _NUMBERING = re.compile(r"^\(?\d{1,3}\)?(\.0)?$")
 
 
@@ -91,13 +92,27 @@ class Labels:
         return len({self.column(key) or key for key in keys if key and self.is_known(key)})
 
 
+# Of each contract and profile (kept beside it, so that no other takes its place in memory).
+_labels: dict[tuple[int, int], tuple[Contract, Profile, Labels]] = {}
+
+
+def labels_of(contract: Contract, profile: Profile) -> Labels:
+    """Return the labels of a contract and a profile, indexed once for all files read by them."""
+    key = id(contract), id(profile)
+    if key not in _labels:
+        if len(_labels) >= _LABELS_KEPT:
+            _labels.clear()
+        _labels[key] = contract, profile, Labels(contract, profile)
+    return _labels[key][2]
+
+
 def find_tables(grid: Grid, contract: Contract, profile: Profile) -> list[Table]:
     """Return the table of every visible sheet that has one, in the order of the sheets.
 
     Raises:
         Refused: no sheet has a whole table; the reason is that of the sheet which came nearest.
     """
-    labels = Labels(contract, profile)
+    labels = labels_of(contract, profile)
     tables: list[Table] = []
     nearest: tuple[int, Refused] = (ENOUGH_HEADERS - 1, _no_header(grid, contract))
     for sheet in grid.sheets:

@@ -48,7 +48,10 @@ _MONEY = re.compile(r"^\s*(?:đồng|đ\b|vnđ|vnd)", re.IGNORECASE)
 _NUMBERS = re.compile(f"(?P<email>{_EMAIL})|(?P<identity>{_IDENTITY})|(?P<phone>{_PHONE})")
 _LABELS = re.compile(_LABELLED)
 # How the digits of a phone are grouped, its leading 0 among them; other groups are codes, dates and amounts.
-_MOBILE_GROUPS = {(10,), (4, 6), (4, 3, 3), (3, 3, 4), (3, 4, 3), (3, 7), (4, 2, 2, 2), (5, 5), (7, 3), (2, 2, 2, 2, 2)}
+_MOBILE_GROUPS = {
+    (10,), (4, 6), (4, 3, 3), (3, 3, 4), (3, 4, 3), (3, 7), (4, 2, 2, 2), (5, 5), (7, 3), (2, 2, 2, 2, 2),
+    (1,) * 10,
+}  # fmt: skip
 _MOMENT_GROUPS = {(2, 2, 2, 2, 2)}  # where joined by underscores: of a file's name
 _LANDLINE_GROUPS = {(11,), (4, 7), (3, 8), (4, 4, 3), (4, 3, 4), (3, 4, 4), (4, 1, 3, 3), (4, 3, 2, 2), (5, 3, 3)}
 _DIGITS = re.compile(r"\d+")
@@ -87,6 +90,22 @@ _NAME = re.compile(rf"{_BEGIN}(?:(?P<usual>{_USUAL})|{_RARE}){_END}")
 _NO_NAME = re.compile(rf"(?:{words.NO_NAMES})", re.IGNORECASE)
 _APART = re.compile(r"[\d,;:()–—-][\s_]*$")
 _LAST_WORD = re.compile(r"([^\W_]+)[\s_]*$")
+# Letters of a name that stand for its other words: «Nguyễn V. A», «ông N.V.A.», «Ng.V.An».
+_INITIALS = re.compile(rf"\(tên người\)(?:\.? ?[A-ZĐ]{_END})+\.?")
+_SHORT_SURNAME = re.compile(rf"{_BEGIN}Ng\.(?: ?[A-ZĐ]\.)* ?{_WORD}")
+# A day of birth by its label. «Khai sinh năm 2021», «phát sinh ngày 02/03/2021» are of something else: where «sinh»
+# comes first, nothing but a name or a mark is before it.
+_DAY = r"(?:\d{1,2}[/.-]){0,2}(?:19|20)\d\d(?!\d)"
+_BORN = re.compile(
+    rf"{_BEGIN}(?:(?i:ngày sinh|năm sinh|ngày, tháng, năm sinh)"
+    rf"|(?:(?<=^)|(?<=\) )|(?<=[,;:(] )|(?<=[,;:(]))(?i:sinh(?: ngày| năm)?))[ :]*{_DAY}"
+)
+# A house: its number with a street behind it, or its number after «nhà».
+_HOUSE = re.compile(
+    rf"{_BEGIN}(?i:số(?: nhà)?|nhà(?: số)?) ?\d{{1,4}}[A-Za-z]?(?:/\d{{1,4}}[A-Za-z]?)*,?"
+    rf" (?i:đường|hẻm|ngõ|ngách|phố|kiệt)"
+    rf"(?: \d{{1,4}}(?:/\d{{1,4}})*)?(?:,? (?i:đường|phố))?(?:{_GAP}{_WORD})*"
+)
 # Words with a capital after which a name begins all the same.
 _BEFORE_NAMES = frozenset({"ông", "bà", "anh", "chị", "em", "cô", "chú", "cháu", "cho", "của", "tên", "hộ", "và"})
 _NAMED_AFTER = re.compile(rf"(?:{words.NAMED_AFTER})\s*$", re.IGNORECASE)
@@ -111,11 +130,21 @@ def without_persons(text: str, names: bool = True) -> str:
         masked = _NAME.sub(lambda found: _mask_name(found, masked), masked)
         if _MAY_BE_CALLED.search(masked):
             masked = _CALLED.sub(lambda found: _mask_called(found, masked), masked)
+        masked = _without_private(masked)
     else:
         masked = _NAME.sub(
             lambda found: _mask_name(found, masked) if _APART.search(masked[: found.start()]) else found[0], masked
         )
     return text if masked == folded else masked
+
+
+def _without_private(text: str) -> str:
+    """Mask what is said beside names: initials, a day of birth, the house somebody lives in."""
+    if "." in text or "(tên người)" in text:
+        text = _INITIALS.sub("(tên người)", _SHORT_SURNAME.sub("(tên người)", text))
+    if not any(map(str.isdigit, text)):
+        return text
+    return _HOUSE.sub("(địa chỉ)", _BORN.sub("(ngày sinh)", text))
 
 
 def without_persons_in(value: Any) -> Any:
@@ -158,7 +187,7 @@ def _folded(text: str) -> str:
 def _may_hold(text: str) -> bool:
     """Tell at a glance whether a text may hold a person: most codes and words of lists cannot."""
     is_joined = any(letter in text for letter in ("@", "\uff20", " ", "_", "\u00a0", "-", "[", "("))
-    return is_joined or sum(map(str.isdigit, text)) >= 9
+    return is_joined or "Ng." in text or sum(map(str.isdigit, text)) >= 9
 
 
 def _without_numbers(text: str) -> str:

@@ -192,8 +192,9 @@ def _read(opened: Opened, source: Source, pieces: Pieces) -> Read:
             if possible:
                 waiting[len(is_flagged)] = possible
             is_flagged.append(_is_flagged(piece.rows))
-            for flag in flags:
-                flags[flag] += int(piece.rows["flags"].str.contains(flag, regex=False).sum())
+            for text in piece.rows["flags"][is_flagged[-1]]:
+                for flag in flags:
+                    flags[flag] += flag in text
             pieces.add(piece)
         parts.append(reading.part())
         american = reading.american_columns()

@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipelines.ingest.cells import Cells, is_blank, objects
+from pipelines.ingest.cells import Cells, is_blank
 from pipelines.ingest.contract import Contract
 from pipelines.ingest.corrections import Corrected, correct
 from pipelines.ingest.day_month import Evidence, PossibleExchange, exchange_note, exchanged_moment
 from pipelines.ingest.frame import typed_frame
-from pipelines.ingest.headers import Labels, Table, header_texts
+from pipelines.ingest.headers import Table, header_texts, labels_of
 from pipelines.ingest.pieces import Piece
 from pipelines.ingest.rejects import reader_rejects
 from pipelines.ingest.row_kinds import Repeats, Stretch, refuse_second_head, row_kinds, settle_remarks
@@ -64,7 +64,7 @@ class TableReading:
             source: what it is read by.
         """
         self.table, self._member, self._grid, self._source = table, member, grid, source
-        self._labels = Labels(source.contract, source.profile)
+        self._labels = labels_of(source.contract, source.profile)
         self._totals = Totals(table, source.contract)
         self._repeats = Repeats() if source.profile.rows_are == "events" else None
         self._evidence: dict[str, Evidence] = {}
@@ -91,7 +91,7 @@ class TableReading:
         cells, corrected = _corrected(cells, source)
         reckoning = Reckoning(SERIAL_ZERO_1904 if self._grid.epoch_1904 else SERIAL_ZERO, source.zone)
         typed = typed_frame(cells, len(data), source, reckoning, header_texts(self.table), self._evidence)
-        rows = _with_source(typed.rows, self._file_name, self.table.sheet.name, stretch.start + data + 1, contract)
+        rows = _with_source(typed.columns, self._file_name, self.table.sheet.name, stretch.start + data + 1, contract)
         _note_corrections(rows, corrected)
         self._outcomes += [self._outcome(item, stretch.start + int(data[item.at]) + 1) for item in corrected]
         shifted = _shifted(self.table, stretch, data) if self._grid.is_text else set()
@@ -146,12 +146,19 @@ def _kept(possible: list[PossibleExchange], bad: list[int]) -> list[PossibleExch
 
 
 def _with_source(
-    rows: pd.DataFrame, file_name: str, sheet: str | None, numbers: np.ndarray, contract: Contract
+    columns: dict[str, np.ndarray], file_name: str, sheet: str | None, numbers: np.ndarray, contract: Contract
 ) -> pd.DataFrame:
-    rows["source_file"] = objects([file_name] * len(rows))
-    rows["source_sheet"] = objects([sheet] * len(rows))
-    rows["source_row"] = numbers.astype("int64")
-    return rows[list(contract.typed_columns)]
+    """Return the typed columns and those of the source as one frame, in the order of the contract."""
+    source = {
+        "source_file": np.full(len(numbers), file_name, dtype=object),
+        "source_sheet": np.full(len(numbers), sheet, dtype=object),
+        "source_row": numbers.astype("int64"),
+    }
+    every, index = {**columns, **source}, pd.RangeIndex(len(numbers))
+    # Each with its own type: pandas would make a text type of a column of texts.
+    types = {name: every[name].dtype for name in contract.typed_columns}
+    named = {name: pd.Series(every[name], index=index, dtype=kind, copy=False) for name, kind in types.items()}
+    return pd.DataFrame(named, index=index, copy=False)
 
 
 def _corrected(cells: dict[str, Cells], source: Source) -> tuple[dict[str, Cells], list[Corrected]]:

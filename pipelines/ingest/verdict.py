@@ -15,7 +15,7 @@ from pipelines.ingest import persons
 from pipelines.ingest.day_month import FLAG, FLAG_MEND, FLAG_REASON
 from pipelines.ingest.frame import MISSHAPEN, MISSHAPEN_MEND, MISSHAPEN_REASON, UNREAD, UNREAD_MEND, UNREAD_REASON
 from pipelines.ingest.grid import Opened
-from pipelines.ingest.headers import Labels, unread_rows
+from pipelines.ingest.headers import labels_of, unread_rows
 from pipelines.ingest.sniff import Refused, name_note
 from pipelines.ingest.source import Source
 from pipelines.ingest.table_reading import Part
@@ -100,7 +100,7 @@ def _unread(opened: Opened, parts: Sequence[Part], source: Source) -> list[dict[
     """The sheets with a table of the stream that are not read: hidden, or without a column that must be there."""
     if source.profile.sheet is not None:  # of a return each sheet is a delivery of its own
         return []
-    labels = Labels(source.contract, source.profile)
+    labels = labels_of(source.contract, source.profile)
     left = [
         (member, sheet, is_hidden)
         for member, grid in opened.grids

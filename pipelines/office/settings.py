@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import os
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,7 +24,7 @@ from pipelines.office.clock import Clock
 from pipelines.office.corrections import Correction, load_corrections
 from pipelines.office.errors import OfficeError
 from pipelines.office.nearest import nearest
-from pipelines.office.notify import Notify
+from pipelines.office.notify import EnvironmentName, Notify
 from pipelines.office.profiles import Profile, issued_profile, load_profiles, profile_files
 from pipelines.office.reference import load_reference
 from pipelines.office.streams import streams
@@ -161,6 +162,14 @@ class Number(_Strict):
     percent_decimals: int = Field(2, ge=0, le=4)
 
 
+# What file systems call a secret, as an option or behind the «?» of an address; not the place of one (key_filename).
+_SECRET = re.compile(
+    r"pass(word|wd|phrase)|pwd|secret|token|credential|(^|[_&])(sas|sig|pkey|key)\b|(access|account|api|private)_?key\b"
+    r"|connection_string",
+    re.IGNORECASE,
+)
+
+
 class FolderSource(_Strict):
     """A folder anywhere that holds <period>/<unit>/…, by its fsspec address (sftp://…, smb://…, file://…).
 
@@ -173,16 +182,22 @@ class FolderSource(_Strict):
     # Fingerprint of an SFTP server's key, as `ssh-keygen -lf` prints it; without it no such server is spoken to.
     host_key: str | None = Field(None, pattern=r"^SHA256:[A-Za-z0-9+/]{43}$")
     options: dict[str, str | int | bool] = Field(default_factory=dict)
-    options_env: dict[str, str] = Field(default_factory=dict)
+    options_env: dict[str, EnvironmentName] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _safe(self) -> FolderSource:
         scheme, _, rest = self.url.partition("://")
+        if "::" in self.url:
+            raise ValueError("url chỉ là một địa chỉ, không nối nhiều hệ thống bằng «::»")
         if scheme.lower() in ("sftp", "ssh") and self.host_key is None:
             raise ValueError("nguồn sftp phải có host_key (dấu của máy chủ: SHA256:…)")
+        if scheme.lower() in ("ftp", "http"):
+            raise ValueError(f"nguồn {scheme} gửi mật khẩu và tệp không mã hóa; dùng sftp, https hoặc smb")
         if "@" in rest and ":" in rest.partition("@")[0]:
             raise ValueError("url chứa mật khẩu; ghi tên biến môi trường ở options_env thay vào")
-        secret = {"password", "passphrase", "pkey", "secret", "token"} & {name.lower() for name in self.options}
+        if _SECRET.search(rest.partition("?")[2]):
+            raise ValueError("url chứa bí mật (sau dấu ?); ghi tên biến môi trường ở options_env thay vào")
+        secret = [name for name in self.options if _SECRET.search(name)]
         if secret:
             raise ValueError(f"options chứa bí mật ({', '.join(sorted(secret))}); dùng options_env")
         return self
@@ -196,7 +211,7 @@ class QuerySource(_Strict):
 
     kind: Literal["query"]
     source_id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
-    url_env: str
+    url_env: EnvironmentName
     # One query that only reads: begins with select or with, and is one statement.
     query: str = Field(pattern=r"(?is)^\s*(select|with)\b[^;]*;?\s*$")
     unit_id: str = Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z_-]*$")

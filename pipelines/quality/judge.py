@@ -247,13 +247,15 @@ def _failed_pieces(cases: Sequence[Case], contract: Contract, suite_text: str, k
     """Return for each file the failed checks of each of its pieces, evaluated for many rows at once."""
     found: list[list[Failed]] = [[] for _ in cases]
     waiting: list[_Waiting] = []
+    count = 0
     for at, case in enumerate(cases):
         repeats = code_repeats(case.read.pieces.rows, contract)
         for rows, repeated in zip(case.read.pieces.rows(), repeats, strict=True):
             waiting.append(_Waiting(at, rows, repeated, case.observed_on))
-            if sum(len(item.rows) for item in waiting) >= PIECE_ROWS:
+            count += len(rows)
+            if count >= PIECE_ROWS:
                 _evaluate(waiting, found, contract, suite_text, known)
-                waiting = []
+                waiting, count = [], 0
     _evaluate(waiting, found, contract, suite_text, known)
     return found
 

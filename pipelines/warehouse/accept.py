@@ -6,9 +6,6 @@ Invariant: an act names the claims and the records it was given for; what comes 
 
 from __future__ import annotations
 
-import pandas as pd
-
-from pipelines.ingest.contract import load_contract
 from pipelines.ingest.landing import Receipt
 from pipelines.office import journal
 from pipelines.office.errors import OfficeError
@@ -16,11 +13,10 @@ from pipelines.office.settings import Office
 from pipelines.warehouse.build import only_run
 from pipelines.warehouse.claims import Claim
 from pipelines.warehouse.named import named, the_one
+from pipelines.warehouse.records import Records
 from pipelines.warehouse.register import Delivery, register
 from pipelines.warehouse.reported_claims import reported_claims
-from pipelines.warehouse.said import record_keys
 from pipelines.warehouse.standing import standing
-from pipelines.warehouse.streams import contract_path
 from pipelines.warehouse.typed import TypedDelivery
 
 
@@ -83,8 +79,7 @@ def still_shown(office: Office, accepted: list[Claim]) -> list[tuple[Delivery, t
 
 def _records(item: TypedDelivery) -> set[str]:
     """The records a counted file has in the figures."""
-    contract = load_contract(contract_path(str(item.delivery.stream)))
-    found = set(record_keys(pd.read_parquet(item.folder / "rows.parquet"), contract))
+    found = set(Records().codes(str(item.delivery.stream), item.folder))
     return found if item.remaining is None else found & item.remaining
 
 

@@ -31,6 +31,10 @@ class Acceptances:
                     found.setdefault((claim["delivery_id"], claim["kind"]), []).append(act)
         return cls(found)
 
+    def has(self, delivery_id: str, kind: str) -> bool:
+        """Return whether any act is about a claim of one kind on a delivery."""
+        return (delivery_id, kind) in self.acts
+
     def settle(self, claim: Claim) -> Claim:
         """Return the claim as it is after people's words: accepted where an act named it and all its records."""
         if not claim.can_be_accepted:

@@ -28,8 +28,8 @@ from pipelines.warehouse.delivery_states import state_of
 from pipelines.warehouse.landed_schema import REFERENCE_TABLES, columns_sql, landed_schema
 from pipelines.warehouse.prior import land_prior
 from pipelines.warehouse.question import Question
+from pipelines.warehouse.records import record_sql
 from pipelines.warehouse.register import register
-from pipelines.warehouse.said import record_sql
 from pipelines.warehouse.sent_when import SentDays, sent_days
 from pipelines.warehouse.standing import judged
 from pipelines.warehouse.streams import contract_path, streams
@@ -285,7 +285,7 @@ def _union(connection: duckdb.DuckDBPyConnection, table: str, part: str, counted
         only = f" where list_contains(?, {record_sql(table)})" if together[0].remaining is not None else ""
         connection.execute(
             f"insert into landed.{table} (delivery_id, {names}) select file.delivery_id, {casts} "
-            "from read_parquet(?, filename = true, file_row_number = true, union_by_name = true) as row_of "
+            "from read_parquet(?, filename = true, file_row_number = true) as row_of "
             f"inner join incoming as file on row_of.filename = file.path{only} "
             "order by file.number, row_of.file_row_number",
             [list(files["path"]), *([sorted(rest)] if only else [])],

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from pipelines.ingest.contract import load_contract
 from pipelines.office.settings import Office
@@ -37,6 +37,7 @@ class OwnClaims:
         self._office, self._known, self._said, self._words, self._cut = office, known, said, words, cut
         self._taken_out = withdrawals(office, cut)
         self._days: dict[str, SentDays] | None = None
+        self._moments: dict[str, _Sent] = {}
         # Of each unit and period the versions its office issued that were received so far.
         self._versions: dict[tuple[str, str], list[dict[str, Any]]] = {}
         self._of_one_period = {name for name in streams() if load_contract(contract_path(name)).is_of_one_period}
@@ -171,7 +172,7 @@ class OwnClaims:
                     return
         same.setdefault(content, []).append(delivery)
         if delivery.look_no and delivery.kind != "same_bytes":
-            look = looks.setdefault((delivery.unit_id, delivery.stream, delivery.look_no), [])
+            look = looks.setdefault((delivery.unit_id, delivery.stream, delivery.look_no, delivery.observed_at), [])
             yield from self._of_look(item, look)
             look.append(item)
 
@@ -192,26 +193,44 @@ class OwnClaims:
 
     def _of_look(self, new: TypedDelivery, before: list[TypedDelivery]) -> Iterator[Claim]:
         """Yield the doubt that another version, received in the same look, may be the newer one."""
-        for old in reversed(before):
-            is_about_same = old.delivery.observed_at == new.delivery.observed_at
-            if not is_about_same or old.delivery.sha256 == new.delivery.sha256 or self._is_after(new, old):
-                continue
-            records = self._said.changed(str(new.delivery.stream), new.folder, old.folder)
-            if records:
-                yield self._known.of_order(new.delivery, old.delivery, tuple(records))
-                return
+        sent = self._sent(new)
+        olds = [
+            old
+            for old in reversed(before)
+            if old.delivery.sha256 != new.delivery.sha256 and not _is_after(sent, self._sent(old))
+        ]
+        if not olds:
+            return
+        found = self._said.first_changed(str(new.delivery.stream), new.folder, [old.folder for old in olds])
+        if found:
+            at, records = found
+            yield self._known.of_order(new.delivery, olds[at].delivery, tuple(records))
 
-    def _is_after(self, new: TypedDelivery, old: TypedDelivery) -> bool:
-        """Return whether anything but their names says that one file came after the other."""
-        if self._days is None:
-            self._days = sent_days(self._office, self._cut)
-        first, second = (self._days[item.delivery.receipt_id] for item in (old, new))
-        if "looks" not in (first.basis, second.basis) and first.latest != second.latest:
-            return second.latest > first.latest
-        times = [item.delivery.file_moment for item in (old, new)]
-        if times[0] is None or times[1] is None:
-            return False
-        return times[1] - times[0] > _SAME_TIME
+    def _sent(self, item: TypedDelivery) -> _Sent:
+        """Return what says when a file came."""
+        name = item.delivery.delivery_id
+        if name not in self._moments:
+            if self._days is None:
+                self._days = sent_days(self._office, self._cut)
+            day = self._days[item.delivery.receipt_id]
+            self._moments[name] = _Sent(None if day.basis == "looks" else day.latest, item.delivery.file_moment)
+        return self._moments[name]
+
+
+class _Sent(NamedTuple):
+    """The last day a file may have been sent on where somebody noted it, and when it was last written."""
+
+    noted_on: dt.date | None
+    written_at: dt.datetime | None
+
+
+def _is_after(new: _Sent, old: _Sent) -> bool:
+    """Return whether anything but their names says that one file came after the other."""
+    if new.noted_on and old.noted_on and new.noted_on != old.noted_on:
+        return new.noted_on > old.noted_on
+    if new.written_at is None or old.written_at is None:
+        return False
+    return new.written_at - old.written_at > _SAME_TIME
 
 
 def _is_read(item: TypedDelivery) -> bool:

@@ -7,22 +7,23 @@ Invariant: the index can be deleted at any time; a typed folder never changes, s
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
-from pipelines.ingest.contract import BOOK_YEAR, LINEAGE_COLUMNS, OWN_NUMBER, Contract, load_contract
+from pipelines.ingest.contract import Contract, load_contract
 from pipelines.office.files import read_derived, write_derived
 from pipelines.office.settings import Office
+from pipelines.warehouse.records import Records, read_table
 from pipelines.warehouse.streams import contract_path
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_BETWEEN = " | "  # between the parts of a key of several columns
-_VERSION = 4
+_VERSION = 5
+_ANSWERS = ("lacking", "differing", "beside", "left")
 # A number so large is hardly the same in two periods.
 _NO_CHANCE = 10
 # What follows the unit part of a national code: the day of receipt and a number (domain/09 9.2).
@@ -57,7 +58,11 @@ class Said:
     files: dict[str, Facts] = field(default_factory=dict)
     lacking: dict[str, list[str]] = field(default_factory=dict)
     differing: dict[str, list[str]] = field(default_factory=dict)
+    # Of a file beside others of its look, and of a chain of replacements: the answer, under the names of all of them.
+    beside: dict[str, list[Any]] = field(default_factory=dict)
+    left: dict[str, list[Any]] = field(default_factory=dict)
     is_changed: bool = False
+    records: Records = field(default_factory=Records)
 
     @classmethod
     def of(cls, office: Office) -> Said:
@@ -67,14 +72,14 @@ class Said:
         if content is None or content.get("version") != _VERSION:
             return cls(path)
         files = {name: Facts(**said) for name, said in content["files"].items()}
-        return cls(path, files, content["lacking"], content["differing"])
+        return cls(path, files, *(content[name] for name in _ANSWERS))
 
     def save(self) -> None:
         """Keep what this process has read."""
         if self.is_changed:
             files = {name: asdict(said) for name, said in self.files.items()}
-            content = {"version": _VERSION, "files": files, "lacking": self.lacking, "differing": self.differing}
-            write_derived(self.path, content)
+            answers = {name: getattr(self, name) for name in _ANSWERS}
+            write_derived(self.path, {"version": _VERSION, "files": files, **answers})
             self.is_changed = False
 
     def of_rows(self, stream: str, folder: Path) -> Facts:
@@ -88,13 +93,7 @@ class Said:
         """Return the records counted from an old file that a new one lacks; a rejected row of the new is present."""
         key = f"{new.name}<{old.name}"
         if key not in self.lacking:
-            contract = load_contract(contract_path(stream))
-            rejected = set(pd.read_parquet(new / "rejects.parquet", columns=["record_code"])["record_code"].dropna())
-            present = set(record_keys(pd.read_parquet(new / "rows.parquet"), contract))
-            had = pd.read_parquet(old / "rows.parquet")
-            keys = pd.DataFrame({"key": record_keys(had, contract), "code": had[contract.key]}).drop_duplicates("key")
-            gone = keys[~keys["key"].isin(present) & ~keys["code"].isin(rejected)]
-            self.lacking[key] = sorted(gone["key"])
+            self.lacking[key] = sorted(self.records.lacking(stream, new, old))
             self.is_changed = True
         return self.lacking[key]
 
@@ -102,13 +101,32 @@ class Said:
         """Return the records two files both have, each with something else in a column of the contract."""
         key = f"{new.name}<{old.name}"
         if key not in self.differing:
-            contract = load_contract(contract_path(stream))
-            first, second = (_contents(folder / "rows.parquet", contract) for folder in (old, new))
-            both = first.index.intersection(second.index)
-            differs = (first.loc[both] != second.loc[both]).any(axis="columns")
-            self.differing[key] = sorted(map(str, both[differs.to_numpy(dtype=bool)]))
+            self.differing[key] = self.records.changed(stream, new, old)
             self.is_changed = True
         return self.differing[key]
+
+    def first_changed(self, stream: str, new: Path, olds: Sequence[Path]) -> tuple[int, list[str]] | None:
+        """Return the place of the first of some files that has a record of a new one otherwise, and those records.
+
+        Asked of one among many files at a time; the index keeps one answer for all of them.
+        """
+        key = _key_of(new, *olds)
+        if key not in self.beside:
+            found = self.records.first_changed(stream, new, olds)
+            self.beside[key] = [] if found is None else [*found]
+            self.is_changed = True
+        answer = self.beside[key]
+        return (answer[0], answer[1]) if answer else None
+
+    def of_chain(self, folders: Sequence[Path]) -> list[tuple[int, frozenset[str]]] | None:
+        """Return what `keep_chain` kept of a chain of replacements; None where nothing is known of it."""
+        known = self.left.get(_key_of(*folders))
+        return None if known is None else [(at, frozenset(records)) for at, records in known]
+
+    def keep_chain(self, folders: Sequence[Path], left: Sequence[tuple[int, frozenset[str]]]) -> None:
+        """Keep which files of a chain, by their places in it, have records the last of them lacks."""
+        self.left[_key_of(*folders)] = [[at, sorted(records)] for at, records in left]
+        self.is_changed = True
 
     def is_same(self, stream: str, new: Path, old: Path) -> bool:
         """Return whether two files hold the very same records, whatever their bytes, and numbers no chance makes alike.
@@ -121,18 +139,18 @@ class Said:
         counts = [name for name, column in contract.columns.items() if column.role in ("count", "money")]
         if not counts:
             return True
-        return bool((pd.read_parquet(new / "rows.parquet", columns=counts).fillna(0) >= _NO_CHANCE).any(axis=None))
+        numbers = read_table(new / "rows.parquet", counts).to_pydict().values()
+        return any((value or 0) >= _NO_CHANCE for column in numbers for value in column)
 
 
 def _read(path: Path, contract: Contract) -> Facts:
     """Read the few columns that say what a file is as a whole; a file may have millions of rows."""
     import pyarrow.compute as pc
-    import pyarrow.parquet as pq
 
     sender = f"{contract.sender}_key" if contract.sender else None
     coded = contract.key if contract.national_code else None
     moments = contract.happenings if contract.book_dates else ()
-    rows = pq.read_table(path, columns=[name for name in (sender, coded, *moments) if name])
+    rows = read_table(path, [name for name in (sender, coded, *moments) if name])
     parts: dict[str, int] = {}
     if contract.national_code and coded:
         codes = rows[coded].drop_null()
@@ -156,35 +174,6 @@ def _counts(values: pa.ChunkedArray) -> dict[str, int]:
     return {item["values"]: item["counts"] for item in sorted(counted, key=lambda item: item["values"])}
 
 
-def _contents(path: Path, contract: Contract) -> pd.DataFrame:
-    """The records of a file as text, by name; of several rows of one record the last."""
-    rows = pd.read_parquet(path)
-    texts = rows[[name for name in rows.columns if name not in LINEAGE_COLUMNS]].astype("string").fillna("")
-    texts.index = pd.Index(record_keys(rows, contract))
-    return texts[~texts.index.duplicated(keep="last")]
-
-
-def record_keys(rows: pd.DataFrame, contract: Contract) -> list[str]:
-    """Return the name of each row's record: its key, what is beside it, its book where it is a number of one.
-
-    A number of a book is again in other years, and in the books of other units whose rows one file may hold.
-    """
-    parts = rows[[contract.key, *contract.key_beside, *([BOOK_YEAR] if contract.book_dates else [])]]
-    if _has_units(contract):
-        parts = parts.assign(unit=rows[f"{contract.sender}_key"].where(rows[OWN_NUMBER].fillna(False).astype(bool)))
-    texts = parts.astype("string").fillna("")
-    return [_BETWEEN.join(part for part in row if part) for row in texts.itertuples(index=False)]
-
-
-def record_sql(stream: str) -> str:
-    """Return the same name of a row's record as SQL over the stream's columns."""
-    contract = load_contract(contract_path(stream))
-    names = [contract.key, *contract.key_beside, *([BOOK_YEAR] if contract.book_dates else [])]
-    parts = [f"nullif(cast(\"{name}\" as varchar), '')" for name in names]
-    if _has_units(contract):
-        parts.append(f"case when {OWN_NUMBER} then nullif({contract.sender}_key, '') end")
-    return f"concat_ws('{_BETWEEN}', {', '.join(parts)})"
-
-
-def _has_units(contract: Contract) -> bool:
-    return contract.national_code is not None and contract.sender is not None
+def _key_of(*folders: Path) -> str:
+    """Return a short name of some typed folders in their order."""
+    return hashlib.sha256("/".join(folder.name for folder in folders).encode()).hexdigest()

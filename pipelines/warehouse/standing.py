@@ -88,38 +88,72 @@ class _Judge:
     def chains(self, judged: list[TypedDelivery]) -> Iterator[TypedDelivery]:
         """Yield what counts of every chain of replacements, and the refused files since the last good one."""
         before = {item.delivery.replaced_by: item.delivery.delivery_id for item in judged if item.delivery.replaced_by}
-        left: dict[str, list[TypedDelivery]] = {}
+        chains: dict[str, list[TypedDelivery]] = {}
         for item in judged:
             name = item.delivery.delivery_id
-            older = left.pop(before[name], []) if name in before else []
-            left[name] = self._after(older, item)
-        for items in left.values():
-            yield from items
+            chain = chains.pop(before.get(name, ""), [])
+            chain.append(item)
+            chains[name] = chain
+        for chain in chains.values():
+            yield from self._of_chain([_unreplaced(item) for item in chain])
 
-    def _after(self, older: list[TypedDelivery], new: TypedDelivery) -> list[TypedDelivery]:
-        """Return what counts once a file came to replace others: all of them while it is refused."""
-        if new.delivery.replaced_by is not None:
-            new = replace(new, delivery=replace(new.delivery, replaced_by=None))
-        if new.verdict["status"] != "accepted":
-            return [*older, new]
-        kept: list[TypedDelivery] = []
-        for item in older:
-            if item.verdict["status"] != "accepted" or new.delivery.stream is None:
-                continue
-            lacking = frozenset(self.said.missing(new.delivery.stream, new.folder, item.folder))
-            left = lacking if item.remaining is None else lacking & item.remaining
-            if left:
-                claim = self._of_lacking(new, item, tuple(sorted(left)))
-                new = replace(new, claims=(*new.claims, claim))
-                if not claim.accepted:
-                    kept.append(_rest_of(item, new, left))
-        return [*kept, new]
+    def _of_chain(self, chain: list[TypedDelivery]) -> list[TypedDelivery]:
+        """Return what counts once each file came to replace those before it: all of them while it is refused."""
+        good = [at for at, item in enumerate(chain) if item.verdict["status"] == "accepted"]
+        if not good:
+            return chain
+        newest, kept = chain[good[-1]], []
+        for old, records in self._left([chain[at] for at in good]):
+            claim = self._of_lacking(newest, old, tuple(sorted(records)))
+            newest = replace(newest, claims=(*newest.claims, claim))
+            if not claim.accepted:
+                kept.append(_rest_of(old, newest, records))
+        return [*kept, newest, *chain[good[-1] + 1 :]]
+
+    def _left(self, good: list[TypedDelivery]) -> list[tuple[TypedDelivery, frozenset[str]]]:
+        """Return the files of a chain that have records the newest lacks, with those; without what a word took out."""
+        if len(good) == 1:
+            return []
+        if any(map(self._has_words, good)):
+            return self._left_anew(good)
+        folders = [item.folder for item in good]
+        known = self.said.of_chain(folders)
+        if known is None:
+            places = {item.delivery.delivery_id: at for at, item in enumerate(good)}
+            found = self._left_anew(good)
+            self.said.keep_chain(folders, [(places[item.delivery.delivery_id], records) for item, records in found])
+            return found
+        return [(good[at], records) for at, records in known]
+
+    def _left_anew(self, good: list[TypedDelivery]) -> list[tuple[TypedDelivery, frozenset[str]]]:
+        stream, records = str(good[0].delivery.stream), self.said.records
+        older: list[tuple[TypedDelivery, frozenset[str] | None]] = []
+        left: list[tuple[TypedDelivery, frozenset[str]]] = []
+        for new in good:
+            asked = [(old, records.lacking(stream, new.folder, old.folder, of)) for old, of in older]
+            left = [(old, lacking) for old, lacking in asked if lacking]
+            may_be_gone = self._has_words(new)
+            older = [item for item in left if not (may_be_gone and self._is_gone(new, *item))] + [(new, None)]
+        return left
+
+    def _has_words(self, new: TypedDelivery) -> bool:
+        """Return whether somebody may have said that what a file lacks is gone: a person, or the office it is of."""
+        return bool(new.verdict.get("issued")) or self.words.has(new.delivery.delivery_id, "records_gone")
+
+    def _is_gone(self, new: TypedDelivery, old: TypedDelivery, records: frozenset[str]) -> bool:
+        return bool(self._of_lacking(new, old, tuple(sorted(records))).accepted)
 
     def _of_lacking(self, new: TypedDelivery, old: TypedDelivery, records: tuple[str, ...]) -> Claim:
         """Return what is said of records a replacement lacks; a version its office issued is whole, by its seal."""
         if version := new.verdict.get("issued"):
             return of_left_out(self.claims, new.delivery, version, records)
         return self.words.settle(self.claims.of_missing(new.delivery, old.delivery, records))
+
+
+def _unreplaced(item: TypedDelivery) -> TypedDelivery:
+    if item.delivery.replaced_by is None:
+        return item
+    return replace(item, delivery=replace(item.delivery, replaced_by=None))
 
 
 def _rest_of(item: TypedDelivery, new: TypedDelivery, left: frozenset[str]) -> TypedDelivery:

@@ -214,6 +214,8 @@ def source_of(office: Office, delivery: Delivery) -> Source:
     )
 
 
+# Rows the tables of a very small file weigh as much as, while it waits to be judged.
+_ROWS_OF_A_FILE = 50
 # Files read between two lines of progress.
 _SAID_EVERY = 250
 # Match keys of the names of an office's units, under the hash of its table of units.
@@ -237,7 +239,9 @@ class _Typing:
         last = max(delivery.says_until for delivery in deliveries)
         self._office = office
         self._known = _known(office, last + dt.timedelta(days=office.settings.window.max_days_after_observed))
+        # Of each stream what waits to be judged, and how many rows that is.
         self._waiting: dict[str, list[tuple[_Kept, Read]]] = {}
+        self._rows = Counter[str]()
 
     def make(self, items: Sequence[_Kept], say: Callable[[str], None]) -> None:
         """Read and judge deliveries and keep each in its folder; say how far it is."""
@@ -267,7 +271,8 @@ class _Typing:
                 continue
             waiting = self._waiting.setdefault(str(item.delivery.stream), [])
             waiting.append((item, read))
-            if sum(read.pieces.row_count for _, read in waiting) >= PIECE_ROWS:
+            self._rows[str(item.delivery.stream)] += max(read.pieces.row_count, _ROWS_OF_A_FILE)
+            if self._rows[str(item.delivery.stream)] >= PIECE_ROWS:
                 self._judge(str(item.delivery.stream))
 
     def _judge(self, stream: str) -> None:
@@ -275,6 +280,7 @@ class _Typing:
         from pipelines.ingest.reading import refused_file, unforeseen
 
         waiting = self._waiting.pop(stream, [])
+        self._rows[stream] = 0
         try:
             judged = self._judged(waiting)
         except OfficeError:

@@ -13,6 +13,7 @@ from generator.faults import plant_rows
 from generator.files import WRITERS, Sheet, write
 from generator.ledger import Ledger
 from generator.remarks import add_shown, note_remarks
+from generator.shapes import NEIGHBOUR, QUARTER, ROWS_OF_THE_NEIGHBOUR, note_shapes, plant_shapes
 from generator.simulate import Dossier
 from generator.systems import system_of
 from generator.world import DESK, UNITS, Quarter, World
@@ -44,15 +45,30 @@ def send_case_exports(
         return
     plant_rows(world, quarter, rows_of, seed)
     note_remarks(rows_of)
+    shaped = plant_shapes(quarter, rows_of)
     for unit in UNITS:
         if unit in rows_of:
-            _send(inbox / quarter.period_id / unit, quarter, unit, rows_of[unit], ledger)
+            file, first_row = _send(inbox / quarter.period_id / unit, quarter, unit, rows_of[unit], ledger)
+            note_shapes(ledger, quarter, (unit, file), rows_of[unit], first_row, shaped)
         else:
             ledger.add(STREAM, quarter, unit, "", ("missing_delivery", "none", "none", "the unit sent nothing"))
+    if quarter.period_id == QUARTER:
+        _send_the_neighbours(inbox / quarter.period_id, quarter, rows_of, ledger)
 
 
-def _send(folder: Path, quarter: Quarter, unit: str, rows: list[Row], ledger: Ledger) -> None:
-    """Write what one unit sends for one quarter, faults of whole files included."""
+def _send_the_neighbours(folder: Path, quarter: Quarter, rows_of: dict[str, list[Row]], ledger: Ledger) -> None:
+    """Put rows of one ward, which name it, into the folder of another."""
+    unit, other = NEIGHBOUR
+    name = _name(quarter, unit).replace("hồ sơ_", "hồ sơ Phường_")
+    rows = [row for row in rows_of[other] if not row.faults][:ROWS_OF_THE_NEIGHBOUR]
+    sheet = _build(quarter, other, rows)
+    write(folder / unit / name, _bytes(other, sheet))
+    ledger.add(STREAM, quarter, unit, name, ("neighbours_file", "critical", "refused", f"rows of {other}"))
+    _note(ledger, quarter, unit, name, [], sheet)
+
+
+def _send(folder: Path, quarter: Quarter, unit: str, rows: list[Row], ledger: Ledger) -> tuple[str, int]:
+    """Write what one unit sends for a quarter, with faults of whole files; return the good file and its first row."""
     place, name = (quarter.period_id, unit), _name(quarter, unit)
     stem, _, extension = name.rpartition(".")
     second = f"{RESENT}/{stem} (1).{extension}"
@@ -82,6 +98,7 @@ def _send(folder: Path, quarter: Quarter, unit: str, rows: list[Row], ledger: Le
         good = name.replace("hồ sơ_", f"hồ sơ {unit.upper()}_")
     write(folder / good, content)
     _note(ledger, quarter, unit, Path(good).name, rows, sheet)
+    return Path(good).name, sheet.first_row + system_of(unit).has_numbering
 
 
 def _name(quarter: Quarter, unit: str) -> str:

@@ -120,6 +120,21 @@ def test_every_planted_fault_is_found_and_nothing_else_is_flagged(sample_office:
     assert found_faults(sample_office) == expected
 
 
+def test_every_rare_shape_is_counted_as_its_dossier_and_told_where_it_must_be(q2: RunResult) -> None:
+    shapes = [(r, r["note"].partition("=")) for r in planted("case_exports") if r["effect"] == "shape"]
+    with duckdb.connect(q2.report_dir / "warehouse.duckdb", read_only=True) as connection:
+        counted = dict(connection.execute("select dossier_code, receiving_unit_id from fct_dossier_period").fetchall())
+        told = connection.execute("select dossier_code, flag from int_dossier_flag where flag <> 'missing_due_date'")
+        flags = set(told.fetchall())
+    keys = {
+        f"{row['unit_id']}:2021:{what}" if kind == "shown" else row["record_code"]: row["unit_id"]
+        for row, (kind, _, what) in shapes
+    }
+    assert len(keys) == len(shapes) == 7
+    assert {key: counted.get(key) for key in keys} == keys
+    assert flags == {(row["record_code"], what) for row, (kind, _, what) in shapes if kind == "flag"}
+
+
 def found_faults(office: Path) -> Counter[tuple[str, str, str, str]]:
     """Checks by stream, period and unit over all visible files: typing problems and what the suite found."""
     found: Counter[tuple[str, str, str, str]] = Counter()

@@ -39,6 +39,9 @@ PERSONS = [
     # surnames of no list, Khmer names, who is called by one name
     "Lò Văn Thịnh", "Vàng Thị Mẩy", "Bồ Thị Ngân", "Kim Sa Rươn", "Lý Sà Phách", "Danh Út", "chị Hoa", "khai sinh cháu Minh",
     "anh Phong nộp", "Nguyễn-Văn-An",
+    # digit by digit; initials; a day of birth; a house
+    "0 9 1 2 3 4 5 6 7 8", "Ng.V.An", "sinh ngày 12/03/1985", "Ngày sinh: 12/03/1985", "năm sinh 1985", "(sinh năm 1985)",
+    "số 12 đường Lê Lợi", "nhà số 45/3 hẻm 12 đường Trần Hưng Đạo", "Số nhà 7A, ngõ 15 phố Huế",
 ]  # fmt: skip
 HONEST = [
     "000.01.99.H51-210301-0012", "H51.12-210301-0001", "210301000012", "202103010001", "PAKN-2021-00012", "15/TN", "47/BC-UBND",
@@ -54,6 +57,10 @@ HONEST = [
     "trẻ em Việt Nam", "bà mẹ Việt Nam anh hùng", "đường Châu Văn Liêm", "anh em, cha mẹ", "chị em phụ nữ", "huyện Cô Tô",
     # groups of digits that are no phone's; a label with years, or with a few digits
     "2021_03_15_06_30_00", "0,912", "thẻ BHYT 2021 - 2025", "CCCD 12 số", "tài khoản 111", "1,234,567,890", "x_03_15_06_30_00",
+    # births and streets that are nobody's
+    "Đăng ký khai sinh năm 2021", "chi phí phát sinh ngày 02/03/2021", "Vệ sinh năm 2021", "học sinh năm 2021",
+    "Đăng ký lại khai sinh 2021", "đào đường Lê Lợi", "hẻm 45 đường Trần Hưng Đạo", "Quyết định số 12/QĐ-UBND", "T.P. Sóc Trăng",
+    "Tuyến đường số 3", "Q.Đ 12", "Đường số 12 Khu công nghiệp An Nghiệp", "ngày cấp 12/03/2015",
     "Trường Mầm non Hoa Mai", "Công ty TNHH Hồng Phát", "thành phố Thái Nguyên", "Hà Nội", "Đoàn Thanh niên",
 ]  # fmt: skip
 
@@ -80,6 +87,21 @@ def test_a_person_is_masked(text: str) -> None:
         "hoa",
     )
     assert "(" in masked and not any(part in masked for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("ông N.V.A. nộp hồ sơ", "(tên người) nộp hồ sơ"),
+        ("Nguyễn V. A", "(tên người)"),
+        ("bà Trần T.B, sinh năm 1960", "(tên người), (ngày sinh)"),
+        ("Nguyễn Văn An sinh năm 1985", "(tên người) (ngày sinh)"),
+        ("Lê Thị Hoa, số 12 đường Lê Lợi, Phường 3", "(tên người), (địa chỉ), Phường 3"),
+        ("bà A, ông B", "(tên người), (tên người)"),
+    ],
+)
+def test_nothing_of_a_person_stays_beside_the_mask(text: str, shown: str) -> None:
+    assert without_persons(text) == shown
 
 
 @pytest.mark.parametrize("text", HONEST)

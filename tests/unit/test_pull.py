@@ -241,6 +241,10 @@ def test_a_server_with_another_key_gets_nothing_and_gives_nothing(tmp_path: Path
         (folder_source("sftp://kho.gov.vn/x", host_key="MD5:aa"), "host_key"),
         (folder_source("sftp://ai:mat-khau@kho.gov.vn/x", host_key=f"SHA256:{'a' * 43}"), "mật khẩu"),
         (folder_source("smb://kho/x", options="{password: mat-khau}"), "options_env"),
+        (folder_source("smb://kho/x", options="{account_key: mat-khau}"), "options_env"),
+        (folder_source("simplecache::sftp://kho.gov.vn/x"), "::"),
+        (folder_source("ftp://kho.gov.vn/x"), "không mã hóa"),
+        (folder_source("https://kho.gov.vn/x?sv=1&sig=mat-khau"), "options_env"),
         (QUERY_SOURCE.format(query="delete from dossier"), "query"),
         (QUERY_SOURCE.format(query="select 1; delete from dossier"), "query"),
         (QUERY_SOURCE.format(query="select 1").replace("kho", "../kho"), "source_id"),
@@ -251,6 +255,26 @@ def test_a_server_with_another_key_gets_nothing_and_gives_nothing(tmp_path: Path
 def test_an_unsafe_source_is_refused_when_the_office_is_loaded(tmp_path: Path, source: str, said: str) -> None:
     with pytest.raises(OfficeError, match=said):
         office_with(tmp_path / "office", source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        folder_source("smb://kho/x", options_env="{password: 'Mat-khau-123'}"),
+        folder_source("smb://kho/x", options="{password: 'Mat-khau-123'}"),
+        folder_source("sftp://ai:Mat-khau-123@kho.gov.vn/x", host_key=f"SHA256:{'a' * 43}"),
+        folder_source("https://kho.gov.vn/x?token=Mat-khau-123"),
+        QUERY_SOURCE.format(query="select 1").replace("DB", "'postgresql://ai:Mat-khau-123@kho/x'"),
+        "notify: {webhook_env: 'https://chat/Mat-khau-123'}",
+        "notify: {smtp: {host: thu, sender: a@b.vn, password_env: 'Mat-khau-123!'}}",
+    ],
+)
+def test_a_secret_written_into_the_settings_is_refused_and_not_shown(tmp_path: Path, source: str) -> None:
+    lines = source if source.startswith("notify") else f"sources:\n{source}"
+    root = make_office(tmp_path / "office", office=OFFICE.format(clock='"2021-03-15T08:00:00+07:00"') + lines + "\n")
+    with pytest.raises(OfficeError) as refused:
+        load_office(root)
+    assert "Mat-khau-123" not in str(refused.value)
 
 
 def test_files_come_from_a_real_sftp_server(tmp_path: Path, sftp: tuple[int, Path]) -> None:
