@@ -9,19 +9,16 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 Address = Annotated[str, Field(pattern=r"^[^@\s<>]+@[^@\s<>]+$")]
 
 
-def _environment_name(given: str) -> str:
+def environment_name(given: str | None) -> str | None:
     """Return a name as it is; what cannot be one may be the secret itself, and is not shown."""
-    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", given):
+    if given is not None and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", given):
         raise ValueError("ghi tên một biến môi trường (chữ cái không dấu, số, _), không ghi chính mật khẩu hay địa chỉ")
     return given
-
-
-EnvironmentName = Annotated[str, AfterValidator(_environment_name)]
 
 
 class _Strict(BaseModel):
@@ -36,8 +33,10 @@ class Smtp(_Strict):
     sender: Address
     # starttls: begins plain and must change to TLS; tls: TLS from the first byte; none: a server of this machine.
     security: Literal["starttls", "tls", "none"] = "starttls"
-    user_env: EnvironmentName | None = None
-    password_env: EnvironmentName | None = None
+    user_env: str | None = None
+    password_env: str | None = None
+
+    _names = field_validator("user_env", "password_env")(environment_name)
 
 
 class Notify(_Strict):
@@ -55,6 +54,8 @@ class Notify(_Strict):
     mail_units: bool = True
     smtp: Smtp | None = None
     # Environment variable that holds the address each message is also posted to as JSON.
-    webhook_env: EnvironmentName | None = None
+    webhook_env: str | None = None
     # A folder where each message is also laid as a text file (a share another system looks at).
     folder: str | None = None
+
+    _names = field_validator("webhook_env")(environment_name)

@@ -18,13 +18,13 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from pipelines.office.clock import Clock
 from pipelines.office.corrections import Correction, load_corrections
 from pipelines.office.errors import OfficeError
 from pipelines.office.nearest import nearest
-from pipelines.office.notify import EnvironmentName, Notify
+from pipelines.office.notify import Notify, environment_name
 from pipelines.office.profiles import Profile, issued_profile, load_profiles, profile_files
 from pipelines.office.reference import load_reference
 from pipelines.office.streams import streams
@@ -182,7 +182,14 @@ class FolderSource(_Strict):
     # Fingerprint of an SFTP server's key, as `ssh-keygen -lf` prints it; without it no such server is spoken to.
     host_key: str | None = Field(None, pattern=r"^SHA256:[A-Za-z0-9+/]{43}$")
     options: dict[str, str | int | bool] = Field(default_factory=dict)
-    options_env: dict[str, EnvironmentName] = Field(default_factory=dict)
+    options_env: dict[str, str] = Field(default_factory=dict)
+
+    @field_validator("options_env")
+    @classmethod
+    def _names(cls, given: dict[str, str]) -> dict[str, str]:
+        for variable in given.values():
+            environment_name(variable)
+        return given
 
     @model_validator(mode="after")
     def _safe(self) -> FolderSource:
@@ -211,11 +218,13 @@ class QuerySource(_Strict):
 
     kind: Literal["query"]
     source_id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
-    url_env: EnvironmentName
+    url_env: str
     # One query that only reads: begins with select or with, and is one statement.
     query: str = Field(pattern=r"(?is)^\s*(select|with)\b[^;]*;?\s*$")
     unit_id: str = Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z_-]*$")
     file_name: str = Field(pattern=r"^[^/\\]*\{day\}[^/\\]*\.csv$")
+
+    _names = field_validator("url_env")(environment_name)
 
 
 class OfficeSettings(_Strict):
