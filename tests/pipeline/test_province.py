@@ -29,6 +29,7 @@ from pipelines.ingest.contract import load_contract
 from pipelines.ingest.issued_facts import FACTS, SEALED, VERSION, IssuedVersion
 from pipelines.ingest.landing import receive_inbox
 from pipelines.office.settings import load_office
+from pipelines.package.send_up import write_facts
 from pipelines.recount.recount import recount_from_bytes
 from pipelines.warehouse.register import register
 from pipelines.warehouse.standing import standing
@@ -142,6 +143,14 @@ def test_what_is_sent_upward_has_no_person_and_no_file_of_the_commune(lived: Liv
 
 
 # ------------------------------------------------------------------------------------------------ forged
+
+
+def test_what_a_province_sends_to_the_office_above_it_has_the_dossiers_it_summed(lived: Lived, tmp_path: Path) -> None:
+    write_facts(lived.report / "warehouse.duckdb", tmp_path / FACTS)
+    facts = pd.read_parquet(tmp_path / FACTS)
+    received = facts.groupby("unit_name")["received_total"].sum().to_dict()
+    assert received == {"UBND Phường 1": 3, "UBND Phường 2": 2, "UBND Phường 3": 1}
+    assert facts["dossier_code"].is_unique
 
 
 def verdicts(office: Path) -> dict[str, tuple[str, str]]:

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from truth.world import dirt_of_records, feedback, reviews
 from truth.world.catalogue import DESK, FIELDS, OFFICE, PROCEDURES
-from truth.world.days import QUARTERS, Period, add_working, at, is_working, next_working
+from truth.world.days import HOLIDAYS, QUARTERS, Period, add_working, at, is_working, next_working
 from truth.world.history import Dossier, state_at
 from truth.world.sendings import Export, Shown, received_at
 from truth.world.systems import SYSTEM_OF, System, workbook
@@ -130,8 +130,13 @@ def _of_dossier(row: Shown, system: System) -> Iterator[str]:
 
 
 def _promised(dossier: Dossier, received: dt.datetime, by_code: bool) -> dt.date | None:
-    """Return the day the catalogue promises (domain/04); None where it has no limit or the name has several."""
+    """Return the day the catalogue promises (domain/04); None where it has no limit or the name has several.
+
+    Of a year whose days off the office does not know no day is sure.
+    """
     procedure, day = dossier.procedure, received.date()
+    if day.year < min(HOLIDAYS).year:
+        return None
     limits = {(item.limit, item.unit) for item in PROCEDURES if item.name == procedure.name}
     if procedure.limit is None or not procedure.field or (not by_code and len(limits) > 1):
         return None
