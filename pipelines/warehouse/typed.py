@@ -277,9 +277,11 @@ class _Typing:
 
     def _judge(self, stream: str) -> None:
         """Judge the readings of a stream that wait, and keep them."""
+        from pipelines.ingest.pieces import PIECE_ROWS
         from pipelines.ingest.reading import refused_file, unforeseen
 
         waiting = self._waiting.pop(stream, [])
+        are_many = self._rows[stream] >= PIECE_ROWS
         self._rows[stream] = 0
         try:
             judged = self._judged(waiting)
@@ -299,7 +301,7 @@ class _Typing:
             self._keep(item, outcome.pieces(), outcome.verdict)
             read.pieces.close()
         del waiting, judged
-        give_back()
+        give_back(are_many)
 
     def judged(self, read: Read, delivery: Delivery) -> Judged:
         """Return one reading judged."""
