@@ -78,7 +78,7 @@ class Replay:
         begin(office, Ask.parse(period, as_of, received_by), "replay")
         database = warehouse_file(office, "replay")
         layouts = layouts_from_manifest(json.loads(compiled().manifest))
-        build(database, [f"+{layout['model']}" for layout in layouts.values()])
+        build(database, [f"+{layout.model}" for layout in layouts.values()])
         result = recount(database, layouts)
         self.differences[name] = [*result.cells, *result.records, *result.not_recounted]
         with duckdb.connect(database, read_only=True) as connection:
