@@ -83,7 +83,7 @@ class Owed:
 
     @property
     def is_nil(self) -> bool:
-        """Return whether the unit has told that there is nothing to report; in time, late or on a day nobody knows."""
+        """Return whether the unit has declared that it has nothing to report; in time, late or on an unknown day."""
         return self.is_answered and self.rows_typed + self.rows_rejected == 0
 
     @property
