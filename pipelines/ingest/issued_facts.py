@@ -43,10 +43,10 @@ SENT_UP = "sent_up"
 # what a word in them means, or of its parts; niem-phong.json with this number is in every format to come.
 FORMAT = 2
 _SEND_AGAIN = "Đơn vị lập lại tệp bằng kstt send-up từ bản đã phát hành rồi gửi lại; không sửa tệp bằng tay."
-_UPDATE_HERE = "Cập nhật phần mềm ở đây rồi chạy lại; đơn vị không phải gửi lại tệp."
+_UPDATE_HERE = "Cơ quan nhận cập nhật phần mềm rồi chạy lại; đơn vị không phải gửi lại tệp."
 _UPDATE_BELOW = (
-    "Đơn vị cập nhật phần mềm cho bằng bản ở đây, phát hành bản đính chính, lập lại tệp bằng kstt send-up rồi gửi; "
-    "ở đây không phải làm gì."
+    "Đơn vị cập nhật phần mềm cho bằng bản của cơ quan nhận, phát hành bản đính chính, lập lại tệp bằng kstt send-up "
+    "rồi gửi; cơ quan nhận không phải làm gì."
 )
 _SAME_SOFTWARE = "Đơn vị cấp dưới và cấp trên dùng cùng bản phần mềm; cập nhật rồi phát hành và gửi lại."
 _BROKEN = (ValueError, KeyError, TypeError, AttributeError, OSError, RecursionError)
@@ -165,7 +165,7 @@ def _other_format(version: IssuedVersion) -> Refused | None:
 def _refused_format(number: int) -> Refused:
     newer = number > FORMAT
     return Refused(
-        f"Tệp số liệu phát hành có định dạng số {number}, phần mềm ở đây đọc định dạng số {FORMAT}: phần mềm của "
+        f"Tệp số liệu phát hành có định dạng số {number}, cơ quan nhận đọc định dạng số {FORMAT}: phần mềm của "
         f"đơn vị {'mới' if newer else 'cũ'} hơn.",
         _UPDATE_HERE if newer else _UPDATE_BELOW,
     )

@@ -79,7 +79,7 @@ def of_facts(change: Callable[[pd.DataFrame], pd.DataFrame]) -> Parts:
 
 BROKEN, DIFFERS, NO_ONE = "hỏng: không đọc được", "không ra số đã phát hành", "giá trị không phải 0 hoặc 1"
 OTHER = "do bản phần mềm khác lập, cột khác: "
-HERE = f"phần mềm ở đây đọc định dạng số {FORMAT}: phần mềm của đơn vị"
+HERE = f"cơ quan nhận đọc định dạng số {FORMAT}: phần mềm của đơn vị"
 REFUSED: dict[str, tuple[Parts, str]] = {
     "facts changed": (with_facts(WARD, lambda facts: facts.iloc[:1]), "không phải phần đã niêm phong"),
     "layouts changed": ({**WARD, FORMS: b"{}"}, "không phải phần đã niêm phong"),
@@ -166,7 +166,7 @@ def test_a_version_of_a_later_format_says_whose_software_is_older_whatever_parts
     path = zipped(later, tmp_path / name_of(WARD))
     with pytest.raises(Refused) as refused:
         open_delivery(path)
-    assert refused.value.mend == "Cập nhật phần mềm ở đây rồi chạy lại; đơn vị không phải gửi lại tệp."
+    assert refused.value.mend == "Cơ quan nhận cập nhật phần mềm rồi chạy lại; đơn vị không phải gửi lại tệp."
 
 
 def test_the_columns_of_what_is_sent_upward_are_those_its_format_number_stands_for() -> None:
