@@ -34,7 +34,7 @@ def printable(text: str) -> str:
 def visible(text: str) -> str:
     """Return a text with control characters and marks nobody sees, or that turn the text around, shown as their codes.
 
-    Line breaks and blanks of every width stay.
+    Line breaks and blanks of every width stay, and the soft hyphen, which is the letter ư of an old font (TCVN3).
     """
     if text.isprintable():
         return text
@@ -42,7 +42,7 @@ def visible(text: str) -> str:
 
 
 def _is_unseen(letter: str) -> bool:
-    return unicodedata.category(letter) in ("Cc", "Cf") and letter not in "\t\n\r"
+    return unicodedata.category(letter) in ("Cc", "Cf") and letter not in "\t\n\r\u00ad"
 
 
 def _shown(letter: str) -> str:
