@@ -45,7 +45,7 @@ ui: env  ## Dagster UI on 127.0.0.1
 test: env  ## every test; some of them: make test T=file-or-word; only those that failed: make test T=--lf
 	@$(TESTS_IN) $(RUN)/python -m pytest $(SPREAD) $(PICKED)
 
-quick: env  ## the tests of every few minutes: those that receive no files into an office, run no job and build no models
+quick: env  ## the tests of every few minutes: those that receive no files, run no job, build no models, draw no inputs
 	@$(TESTS_IN) $(RUN)/python -m pytest $(SPREAD) -m "not slow" --ignore=tests/pipeline $(PICKED)
 
 bench: env  ## what runs cost: a quarter of the sample, the event log, reading, large offices beside pandas, history (an hour)

@@ -42,14 +42,14 @@ LONG = (
     "test_seal.py",
 )
 # What a module holds that runs the job, whole steps of it (an office that receives files too), or builds models: such a
-# module is not quick.
-_BUILDS = {"run_report", "report_by_steps", "story", "Warehouse", "run_dbt", "receive_inbox"}
+# module is not quick; nor is a test that tries inputs drawn at random.
+_BUILDS = {"run_report", "report_by_steps", "story", "Warehouse", "run_dbt", "receive_inbox", "arrive"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what is slow, and let the longest begin: those that share the sample come when it is built."""
     for item in items:
-        if "pipeline" in item.path.parts or _BUILDS & vars(_module(item)).keys() or _builds_itself(item):
+        if _runs_something(item) or _draws(item):
             item.add_marker(pytest.mark.slow)
     items.sort(key=_turn)
 
@@ -60,8 +60,14 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
-def _builds_itself(item: pytest.Item) -> bool:
-    return getattr(getattr(_module(item), "build", None), "__module__", "") == "compiled_project"
+def _runs_something(item: pytest.Item) -> bool:
+    module = _module(item)
+    builds = getattr(getattr(module, "build", None), "__module__", "") == "compiled_project"
+    return "pipeline" in item.path.parts or builds or bool(_BUILDS & vars(module).keys())
+
+
+def _draws(item: pytest.Item) -> bool:
+    return getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
 
 
 def _module(item: pytest.Item) -> object:

@@ -19,7 +19,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from pipelines.ingest.contract import load_contract
-from pipelines.ingest.issued_facts import FACTS, FORMS, SEALED, SENT_UP, VERSION
+from pipelines.ingest.issued_facts import FACTS, FORMAT, FORMS, SEALED, SENT_UP, VERSION
 from pipelines.ingest.pieces import schema_of, to_table
 from pipelines.office.printed_seal import printed_seal
 from pipelines.warehouse.streams import contract_path
@@ -65,7 +65,7 @@ def written(
         },
         "period_id": "2021-Q1",
         SENT_UP: {
-            "declared": 0, "start_on": "2020-12-15", "end_on": UNTIL, "until_on": until_on, "unit_id": unit_id,
+            "format": FORMAT, "declared": 0, "start_on": "2020-12-15", "end_on": UNTIL, "until_on": until_on, "unit_id": unit_id,
             "office_name": name,
         },
         "version": version,

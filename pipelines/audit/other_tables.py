@@ -83,22 +83,18 @@ def _of_breaks() -> Iterator[Table]:
         *("thuoc_ky", "unit_name", "dossier_code", "written_code", "kind", "taken_in_at", "due_at", "seen_at"),
         *("missing_at", "missing_file_name", *_PLACE),
     )
-    yield _occasional(
-        "ho-so-co-canh-bao",
-        "Hồ sơ có cảnh báo",
-        f"""(select r.*, d.sha256, u.unit_name, q.period_id as thuoc_ky from int_dossier_flag as r {_OF_FILE}
-            left join {_UNITS} as u on r.receiving_unit_id = u.unit_id)""",
-        "dossier_code, flag",
-        *("thuoc_ky", "unit_name", "dossier_code", "flag_label", *_PLACE),
-    )
-    yield _occasional(
-        "phan-anh-co-canh-bao",
-        "Phản ánh, kiến nghị có cảnh báo",
-        f"""(select r.*, d.sha256, u.unit_name, q.period_id as thuoc_ky from int_feedback_flag as r {_OF_FILE}
-            left join {_UNITS} as u on r.handling_unit_id = u.unit_id)""",
-        "feedback_code, flag",
-        *("thuoc_ky", "unit_name", "feedback_code", "flag_label", *_PLACE),
-    )
+    for name, title, record, unit in (
+        ("ho-so-co-canh-bao", "Hồ sơ có cảnh báo", "dossier", "receiving"),
+        ("phan-anh-co-canh-bao", "Phản ánh, kiến nghị có cảnh báo", "feedback", "handling"),
+    ):
+        yield _occasional(
+            name,
+            title,
+            f"""(select r.*, d.sha256, u.unit_name, q.period_id as thuoc_ky from int_{record}_flag as r {_OF_FILE}
+                left join {_UNITS} as u on r.{unit}_unit_id = u.unit_id)""",
+            f"{record}_code, flag",
+            *("thuoc_ky", "unit_name", f"{record}_code", "flag_label", *_PLACE),
+        )
     yield _occasional(
         "cau-noi-don-vi",
         "Mỗi đơn vị trước khi sắp xếp mang gì sang đơn vị sau",

@@ -16,8 +16,8 @@ import duckdb
 
 from pipelines.audit.deciding import deciding_rows, parts_of
 from pipelines.audit.places import Place, PrintedFact, printed_facts
-from pipelines.figures.cells import behind
-from pipelines.figures.layout import FormLayout, Layouts
+from pipelines.figures.cells import keys_match
+from pipelines.figures.layout import Fact, FormLayout, Layouts
 
 KEY, MEASURE, PLACE = "khóa", "số đo", "nguồn"
 _RECEIPT = "Phiếu nhận tệp; mã băm và các điều khác của tệp có trong bảng tep-da-nhan."
@@ -85,9 +85,11 @@ def _fact_table(connection: duckdb.DuckDBPyConnection, printed: PrintedFact, lay
     )
     joins = "".join(
         f"""
-        left join (
-            {behind(layout, fact, f'f."{fact.key}" as record, {_ROW_LABELS}', _office_rows(layout))} group by 1
-        ) as b{number} on f."{fact.key}" = b{number}.record"""
+        left join ({_labels(layout, fact)}) as b{number} on {
+            " and ".join(
+                ["o.record is not null", *(f'f."{key}" is not distinct from b{number}."{key}"' for key in layout.keys)]
+            )
+        }"""
         for number, layout in enumerate(own)
     )
     files = "".join(
@@ -106,6 +108,10 @@ def _fact_table(connection: duckdb.DuckDBPyConnection, printed: PrintedFact, lay
             inner join dim_unit as n on s.scope_id = n.unit_id
             group by 1
         ) as s on f."{fact.key}" = s.record
+        left join (
+            select distinct s."{fact.key}" as record
+            from "{fact.scope}" as s inner join landed.question as a on s.scope_id = a.office_unit_id
+        ) as o on f."{fact.key}" = o.record
         {joins}{files}"""
     title = f"{trace.get('title', fact.name)}: mỗi dòng một bản ghi"
     return Table(fact.evidence, title, columns, source, f'f."{fact.key}"', printed.is_declared)
@@ -159,10 +165,21 @@ def _part_columns(number: int, part: str) -> Iterator[Column]:
     )
 
 
-def _office_rows(layout: FormLayout) -> str:
-    return f"""(
-        select m.* from "{layout.model}" as m inner join landed.question as a on m.scope_id = a.office_unit_id
-        where m.row_kind <> 'total')"""
+def _labels(layout: FormLayout, fact: Fact) -> str:
+    """Return a query over a form's keys in a fact: the office's rows of the form that such a record stands in.
+
+    By keys, not by record: there are some hundreds of them, and an ordered list for each of ten million records would
+    not fit into memory.
+    """
+    keys = "".join(f'f."{key}", ' for key in layout.keys)
+    found = f'(select distinct {keys.rstrip(", ") or "1"} from "{fact.name}" as f)'
+    return f"""
+        select {keys}{_ROW_LABELS}
+        from {found} as f
+        inner join "{layout.model}" as m on {keys_match(layout)}
+        inner join landed.question as a on m.scope_id = a.office_unit_id
+        where m.row_kind <> 'total'
+        group by {keys.rstrip(", ") or "()"}"""
 
 
 def _kinds(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:

@@ -20,6 +20,11 @@ def facts_summed(layout: FormLayout, fact: str) -> list[Fact]:
     return [layout.facts[fact], *([layout.declared] if layout.declared else [])]
 
 
+def keys_match(layout: FormLayout) -> str:
+    """Return the condition that a fact row (alias f) has the keys of a form row (alias m)."""
+    return " and ".join(f'(m."{key}" is null or m."{key}" = f."{key}")' for key in layout.keys) or "true"
+
+
 def behind(layout: FormLayout, fact: Fact, select: str, rows: str = "", database: str = "") -> str:
     """Return a query over the pairs of a form row (alias m) and a fact row behind it (alias f).
 
@@ -30,9 +35,8 @@ def behind(layout: FormLayout, fact: Fact, select: str, rows: str = "", database
         rows: the form rows: a table or query with scope_id and the form's keys; by default all rows of the form.
         database: prefix of an attached database, ending in a dot.
     """
-    match = "".join(f' and (m."{key}" is null or m."{key}" = f."{key}")' for key in layout.keys)
     return f"""
         select {select}
         from {rows or f'{database}"{layout.model}"'} as m
         inner join {database}"{fact.scope}" as s on m.scope_id = s.scope_id
-        inner join {database}"{fact.name}" as f on s."{fact.key}" = f."{fact.key}"{match}"""
+        inner join {database}"{fact.name}" as f on s."{fact.key}" = f."{fact.key}" and {keys_match(layout)}"""

@@ -11,7 +11,6 @@ import re
 from dataclasses import dataclass
 
 from pipelines.figures.text import text_day
-from pipelines.office.text import counted, format_count
 
 # What the office writes into its own settings: a unit has none, it asks the office.
 _OWN_SETTINGS = re.compile(r"(?P<or>[,;] (?:hoặc )?)[^,;]*profiles/.*$", re.DOTALL)
@@ -117,16 +116,13 @@ class MendBook:
         return sum(fault.rows for fault in self.flagged) + sum(item.rows for item in self.not_listed)
 
     @property
-    def summary(self) -> tuple[tuple[str, str], ...]:
+    def summary(self) -> tuple[tuple[str, int], ...]:
         """Label and number of each kind, and what to do."""
         return (
-            ("Tệp bị từ chối", counted(self.refused)),
-            ("Tệp cần xác nhận", counted(self.doubts)),
-            ("Lỗi của dòng trả lại (chưa được tính)", format_count(sum(fault.rows for fault in self.sent_back))),
-            ("Dòng có cảnh báo (đã được tính, cần xem lại)", format_count(self.flagged_count)),
-            *(
-                (f"  không liệt kê hết: «{item.file_name}», {item.reason}", format_count(item.rows))
-                for item in self.not_listed
-            ),
-            ("Lỗi lần trước nay đã sửa", counted(self.mended)),
+            ("Tệp bị từ chối", len(self.refused)),
+            ("Tệp cần xác nhận", len(self.doubts)),
+            ("Lỗi của dòng trả lại (chưa được tính)", sum(fault.rows for fault in self.sent_back)),
+            ("Dòng có cảnh báo (đã được tính, cần xem lại)", self.flagged_count),
+            *((f"  không liệt kê hết: «{item.file_name}», {item.reason}", item.rows) for item in self.not_listed),
+            ("Lỗi lần trước nay đã sửa", len(self.mended)),
         )

@@ -1,7 +1,7 @@
 """What a form prints of what the files of a unit do not tell: nothing known, where a zero would be a count.
 
 Here: the marks. Not here: units that sent nothing (unsent), which columns a file has (rpt_column_coverage).
-Invariant: a value is never changed, only how it prints; what is not zero was told by somebody and stays.
+Invariant: a value is never changed, only how it prints; what is not zero was reported by somebody and stays.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def columns_by_scope(connection: duckdb.DuckDBPyConnection) -> dict[str, frozens
 
 
 def mark_unreported(form: Form, columns: Mapping[str, frozenset[str]]) -> Form:
-    """Return a form whose zeros say which of them no file of the row's unit could have told."""
+    """Return a form whose zeros say which of them no file of the row's unit could have reported."""
     return replace(form, rows=tuple(_row(form, row, columns) for row in form.rows))
 
 

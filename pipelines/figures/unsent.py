@@ -52,7 +52,7 @@ class Senders:
         }
         return bool(behind) and behind <= self.silent
 
-    def is_unheard(self, streams: Iterable[str]) -> bool:
+    def nobody_sent(self, streams: Iterable[str]) -> bool:
         """Tell whether everybody who owes these streams has sent nothing of them."""
         behind = {(unit, stream) for unit, stream in self.owed if stream in streams}
         return bool(behind) and behind <= self.silent
@@ -145,8 +145,8 @@ def mark_unsent(form: Form, senders: Senders, totals: Mapping[str, FormRow]) -> 
     else:
         rows = tuple(_row_of_level(form.layout, row, senders, behind) for row in form.rows)
         parts = list(_parts_of(form.layout, totals, senders, streams, reported))
-    unheard = {fact for fact, of_fact in behind.items() if senders.is_unheard(of_fact)}
-    rows = (*rows[:-1], _nothing_left(form.layout, rows[-1], unheard))
+    without_senders = {fact for fact, of_fact in behind.items() if senders.nobody_sent(of_fact)}
+    rows = (*rows[:-1], _nothing_left(form.layout, rows[-1], without_senders))
     return replace(form, rows=rows, unsent=tuple(parts))
 
 
@@ -238,7 +238,7 @@ def _part(layout: FormLayout, row: FormRow, name: str, news: dt.date | None, rep
         if figure.value and column.source and not column.whole
         if str(column.source).partition(".")[0] in reported and column.source not in layout.duties
     ]
-    # What came in in this period another sender has told of; the unit's own last file could not.
+    # What came in in this period another sender has reported; the unit's own last file could not have.
     is_own = not any(column.name in _OF_PERIOD for column, _ in columns)
     return UnsentPart(name, news if is_own else None, {column.number: value for column, value in columns}, row.code)
 

@@ -46,7 +46,7 @@ class Column:
     names: str | None = None
     # The word a form of ours offers for each meaning, in the order of the contract.
     choices: dict[str, str] = field(default_factory=dict)
-    # A side remark no row is to go back for: what cannot be read is left empty and flagged.
+    # Extra detail (fees, cause, rating): a cell that cannot be read is left empty and flagged, its row counted.
     is_lenient: bool = False
 
     @property

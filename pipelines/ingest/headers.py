@@ -20,7 +20,7 @@ from pipelines.ingest.sheet import Grid, Row, Sheet
 from pipelines.ingest.sniff import Refused
 from pipelines.ingest.vietnamese import ENCODINGS, old_encoding
 from pipelines.office.profiles import Profile
-from pipelines.office.text import ascii_key, match_key, nfc
+from pipelines.office.text import ascii_key, match_key, nfc, visible
 
 SEARCH_ROWS = 40
 MAX_DEPTH = 4
@@ -229,7 +229,7 @@ def _table(sheet: Sheet, start: int, depth: int, contract: Contract, labels: Lab
         name = labels.column(path_key(path)) if path else None
         if name:
             found.setdefault(name, []).append(index)
-    # Two columns for a side remark («Phí», «Lệ phí») tell nothing sure of it, and are no reason to refuse a table.
+    # Two columns for one extra detail («Phí», «Lệ phí»): neither is used, and the table is not refused for it.
     mapped_twice = [name for name, at in found.items() if contract.columns[name].is_lenient and len(at) > 1]
     unsure = {name: found.pop(name) for name in mapped_twice if not _own(found[name], paths, labels)}
     columns = {name: _one(name, indexes, paths, labels, profile) for name, indexes in found.items()}
@@ -243,8 +243,8 @@ def _table(sheet: Sheet, start: int, depth: int, contract: Contract, labels: Lab
         sheet,
         list(range(start + 1, start + depth + 1)),
         columns,
-        {name: without_persons(paths[index]) for name, index in columns.items()},
-        [{"header": without_persons(path), "nearest": _nearest(path, labels)} for path in unknown],
+        {name: visible(without_persons(paths[index])) for name, index in columns.items()},
+        [{"header": visible(without_persons(path)), "nearest": _nearest(path, labels)} for path in unknown],
     )
 
 

@@ -39,7 +39,15 @@ VERSION, SEALED, FORMS, FACTS = "ban-phat-hanh.json", "niem-phong.json", "forms.
 PARTS = (VERSION, SEALED, FORMS, FACTS)
 # Key under which what is sent upward stands in the record of a version, and so under its seal.
 SENT_UP = "sent_up"
+# Number of the format of such a file, under the seal too. One higher with every change of the columns of its facts, of
+# what a word in them means, or of its parts; niem-phong.json with this number is in every format to come.
+FORMAT = 2
 _SEND_AGAIN = "Đơn vị lập lại tệp bằng kstt send-up từ bản đã phát hành rồi gửi lại; không sửa tệp bằng tay."
+_UPDATE_HERE = "Cơ quan nhận cập nhật phần mềm rồi chạy lại; đơn vị không phải gửi lại tệp."
+_UPDATE_BELOW = (
+    "Đơn vị cập nhật phần mềm cho bằng bản của cơ quan nhận, phát hành bản đính chính, lập lại tệp bằng kstt send-up "
+    "rồi gửi; cơ quan nhận không phải làm gì."
+)
 _SAME_SOFTWARE = "Đơn vị cấp dưới và cấp trên dùng cùng bản phần mềm; cập nhật rồi phát hành và gửi lại."
 _BROKEN = (ValueError, KeyError, TypeError, AttributeError, OSError, RecursionError)
 _KINDS = ("provisional", "final", "corrected")
@@ -59,6 +67,18 @@ class IssuedVersion:
     def sealed(self) -> dict[str, Any]:
         """What its seal covers: the record of the version, its figures, the hashes of its facts."""
         return json.loads(self.parts[SEALED])
+
+    @property
+    def format(self) -> int | None:
+        """The number of its format; None of a version sealed before there were numbers.
+
+        Raises:
+            ValueError, KeyError, TypeError, AttributeError: what its seal covers cannot be read, or says no number.
+        """
+        number = self.sealed[SENT_UP].get("format")
+        if number is not None and (type(number) is not int or number < 1):
+            raise ValueError("format")
+        return number
 
     @cached_property
     def about(self) -> dict[str, Any]:
@@ -105,7 +125,7 @@ def opened_version(content: bytes) -> IssuedVersion | None:
         content: a zip that was found safe to open (sniff).
 
     Raises:
-        Refused: a part is missing or damaged, or the zip holds more than one version.
+        Refused: it is of another format, a part is missing or damaged, or the zip holds more than one version.
     """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         if not {_own_name(name) for name in archive.namelist()} & {VERSION, SEALED, FACTS}:
@@ -113,6 +133,10 @@ def opened_version(content: bytes) -> IssuedVersion | None:
     members = list(zip_members(content))
     parts = {_own_name(name): member for name, member in members}
     others = [name for name, _ in members if _own_name(name) not in PARTS]
+    # First of all: a file of another format may have other parts.
+    other = _other_format(IssuedVersion(parts))
+    if other:
+        raise other
     lacking = [name for name in PARTS if name not in parts]
     if lacking:
         raise Refused(f"Tệp số liệu phát hành thiếu phần bên trong: {', '.join(lacking)}.", _SEND_AGAIN)
@@ -122,6 +146,29 @@ def opened_version(content: bytes) -> IssuedVersion | None:
             "Mỗi bản một tệp, đúng tệp kstt send-up đã lập; không nén thêm gì vào.",
         )
     return IssuedVersion(parts)
+
+
+def _other_format(version: IssuedVersion) -> Refused | None:
+    """Return the refusal of a version of another format than ours: whose software is to be brought up to date.
+
+    None of one of our format, of one without a number (its columns tell), and of one whose number cannot be read.
+    """
+    try:
+        number = version.format
+    except _BROKEN:
+        return None  # check_version says what is broken
+    if number is None or number == FORMAT:
+        return None
+    return _refused_format(number)
+
+
+def _refused_format(number: int) -> Refused:
+    newer = number > FORMAT
+    return Refused(
+        f"Tệp số liệu phát hành có định dạng số {number}, cơ quan nhận đọc định dạng số {FORMAT}: phần mềm của "
+        f"đơn vị {'mới' if newer else 'cũ'} hơn.",
+        _UPDATE_HERE if newer else _UPDATE_BELOW,
+    )
 
 
 def renamed_version() -> Refused:
@@ -139,7 +186,7 @@ def check_version(version: IssuedVersion, contract: Contract) -> None:
         Refused: its seal, a hash or a figure is not that of its content, or its columns are of other software.
     """
     try:
-        said = json.loads(version.parts[VERSION])["seal"]
+        said, number = json.loads(version.parts[VERSION])["seal"], version.format
         about, facts = version.about, version.facts
         hashes = {FORMS: version.sealed["facts"][FORMS], FACTS: version.sealed[SENT_UP]["sha256"]}
         rows = int(version.sealed[SENT_UP]["dossiers"])
@@ -154,6 +201,8 @@ def check_version(version: IssuedVersion, contract: Contract) -> None:
         if hashlib.sha256(version.parts[name]).hexdigest() != sha256:
             raise Refused(f"Phần «{name}» của tệp không phải phần đã niêm phong: tệp đã bị sửa.", _SEND_AGAIN)
     wrong = _other_columns(contract, facts.schema_arrow)
+    if wrong and number is None:
+        raise _refused_format(1)
     if wrong:
         raise Refused(f"Tệp do bản phần mềm khác lập, cột khác: {', '.join(wrong[:10])}.", _SAME_SOFTWARE)
     if facts.metadata.num_rows != rows:

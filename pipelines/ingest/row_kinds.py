@@ -92,7 +92,7 @@ def row_kinds(table: Table, stretch: Stretch, contract: Contract) -> np.ndarray:
     first_header, last_header = table.header_rows[0], table.header_rows[-1]
     headers = [filled for row in table.sheet.rows[first_header - 1 : last_header] if (filled := _filled(row))]
     # A code with a letter or a mark settles it; every other row is looked at.
-    settled = coded & may_be & cells[contract.key].where(_is_told_by_its_letters)
+    settled = coded & may_be & cells[contract.key].where(_has_letters)
     settled[: max(0, last_header + 2 - stretch.start)] = False
     labels = label_columns(table, contract)
     for at in np.flatnonzero(~settled):
@@ -204,7 +204,7 @@ def _has_digit(cell: object) -> bool:
     return not isinstance(cell, str) or bool(_DIGIT.search(cell))
 
 
-def _is_told_by_its_letters(cell: object) -> bool:
+def _has_letters(cell: object) -> bool:
     return isinstance(cell, str) and not cell.strip().isdigit()
 
 

@@ -94,7 +94,7 @@ class Grid:
     """What a file holds: its true format, visible sheets, names of hidden ones and charts, its first day.
 
     `unseen` are the hidden sheets themselves, where the format gives their cells: nobody reads them, but a table on
-    one of them is told.
+    one of them is reported.
     """
 
     format: str

@@ -31,6 +31,20 @@ def printable(text: str) -> str:
     return text if text.isprintable() else "".join(map(_shown, text))
 
 
+def visible(text: str) -> str:
+    """Return a text with control characters and marks nobody sees, or that turn the text around, shown as their codes.
+
+    Line breaks and blanks of every width stay, and the soft hyphen, which is the letter ư of an old font (TCVN3).
+    """
+    if text.isprintable():
+        return text
+    return "".join(repr(letter)[1:-1] if _is_unseen(letter) else letter for letter in text)
+
+
+def _is_unseen(letter: str) -> bool:
+    return unicodedata.category(letter) in ("Cc", "Cf") and letter not in "\t\n\r\u00ad"
+
+
 def _shown(letter: str) -> str:
     return letter if letter.isprintable() else repr(letter)[1:-1]
 

@@ -17,7 +17,17 @@ import duckdb
 
 from pipelines.audit.verify import issue_faults
 from pipelines.ingest.contract import Contract, load_contract
-from pipelines.ingest.issued_facts import FACTS, FORMS, PARTS, SEALED, SENT_UP, VERSION, IssuedVersion, check_version
+from pipelines.ingest.issued_facts import (
+    FACTS,
+    FORMAT,
+    FORMS,
+    PARTS,
+    SEALED,
+    SENT_UP,
+    VERSION,
+    IssuedVersion,
+    check_version,
+)
 from pipelines.ingest.landing import hash_file
 from pipelines.ingest.sniff import Refused
 from pipelines.office.errors import OfficeError
@@ -70,6 +80,7 @@ def facts_record(office: Office, database: Path) -> dict[str, Any]:
         (declared,) = connection.execute("select count(*) from fct_declared_period").fetchone() or (0,)
     start_on, end_on, until_on = days or ("", "", "")
     return {
+        "format": FORMAT,
         "sha256": sha256,
         "office_name": office.settings.office.name,
         "unit_id": office.settings.office.unit_id,
@@ -91,7 +102,8 @@ def send_up(office: Office, period_id: str, version: int | None, folder: Path) -
         folder: where the file goes.
 
     Raises:
-        OfficeError: there is no such version, it was changed since, or part of its figures has no dossier behind it.
+        OfficeError: there is no such version, it was changed since or issued by software of another format, or part of
+            its figures has no dossier behind it.
     """
     issued = find_issued(office, period_id, version)
     faults = issue_faults(office, issued)
@@ -101,9 +113,10 @@ def send_up(office: Office, period_id: str, version: int | None, folder: Path) -
         faults.append(f"Bản {issued.issue_id}: mã niêm phong không còn đúng với nội dung.")
     if faults:
         raise OfficeError("\n".join([*faults, "Không gửi. Xem: kstt verify"]))
-    if SENT_UP not in record:
+    if record.get(SENT_UP, {}).get("format") != FORMAT:
         raise OfficeError(
-            f"Bản {issued.issue_id} do phần mềm cũ phát hành, chưa có số liệu gửi cấp trên. Phát hành lại."
+            f"Bản {issued.issue_id} do bản phần mềm khác phát hành, không có số liệu gửi cấp trên theo định dạng số "
+            f"{FORMAT}. Phát hành bản đính chính bằng phần mềm này rồi lập lại tệp."
         )
     if record[SENT_UP]["declared"]:
         raise OfficeError(

@@ -27,7 +27,7 @@ class Dossier:
     unit_kind: str
     newest: Row
     observed: Row
-    # The owner's row of that day: side remarks (fees, cause, rating) are what its own system tells.
+    # The owner's row of that day: fees, cause of delay and rating are taken from the owner's own system.
     remarked: Row
     # The promise of the as-of day's row, else the last before it.
     promised_at: dt.datetime | None

@@ -67,7 +67,7 @@ def _summary(page: Worksheet, book: MendBook, styles: dict[str, Format]) -> None
     page.write_string(2, 0, "Cột về người (họ tên, địa chỉ, điện thoại, giấy tờ) không hiện ở đây.", styles["plain"])
     for row, (label, number) in enumerate(book.summary, start=4):
         page.write_string(row, 0, label, styles["cell"])
-        page.write_number(row, 1, int(number), styles["cell"])
+        page.write_number(row, 1, number, styles["cell"])
 
 
 def _table(

@@ -144,12 +144,12 @@ class Records:
 def _contents(path: Path, contract: Contract) -> dict[str, int]:
     import pyarrow.parquet as pq
 
-    told = [name for name in contract.typed_columns if name not in LINEAGE_COLUMNS]
+    wanted = [name for name in contract.typed_columns if name not in LINEAGE_COLUMNS]
     found: dict[str, int] = {}
     with pq.ParquetFile(path) as file:
         for group in range(file.num_row_groups):  # a piece of the reader each
-            columns = file.read_row_group(group, columns=told, use_threads=False).to_pydict()
-            rows = zip(*(columns[name] for name in told), strict=True)
+            columns = file.read_row_group(group, columns=wanted, use_threads=False).to_pydict()
+            rows = zip(*(columns[name] for name in wanted), strict=True)
             # Of the text: numbers that differ may have one hash (-1 and -2).
             said = [hash(repr(["" if value is None else value for value in row])) for row in rows]
             found.update(zip(record_names(columns, contract), said, strict=True))

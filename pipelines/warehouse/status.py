@@ -73,6 +73,8 @@ class Owed:
     deadline: dt.date | None = None
     # Label of the quarter, where a period has several.
     part_label: str = ""
+    # The versions offices below issued whose dossiers are counted: number and last counted day of each.
+    versions: tuple[tuple[int, dt.date], ...] = ()
 
     @property
     def is_answered(self) -> bool:
@@ -81,7 +83,7 @@ class Owed:
 
     @property
     def is_nil(self) -> bool:
-        """Return whether the unit has told that there is nothing to report; in time, late or on a day nobody knows."""
+        """Return whether the unit has declared that it has nothing to report; in time, late or on an unknown day."""
         return self.is_answered and self.rows_typed + self.rows_rejected == 0
 
     @property
@@ -201,23 +203,49 @@ def _owed(duty: Duty, files: _Files) -> Owed:
     before = [item for item in files.of(duty, files.replaced) if item.verdict["status"] == "accepted"]
     good = [*accepted, *before]
     days = best_days(files.days[item.delivery.delivery_id.partition(":")[0]] for item in good)
+    speaking = _speaking(accepted)
     return Owed(
         unit_id=duty.unit_id,
         unit_name=duty.unit_name,
         stream=duty.stream,
         stream_title=load_contract(contract_path(duty.stream)).title,
         state=_state(sent, accepted, days, duty.deadline),
-        files=len(accepted),
-        rows_typed=_rows(accepted, "typed"),
-        rows_rejected=_rows(accepted, "rejected"),
-        rows_flagged=_rows(accepted, "flagged"),
+        files=len(speaking),
+        rows_typed=_rows(speaking, "typed"),
+        rows_rejected=_rows(speaking, "rejected"),
+        rows_flagged=_rows(speaking, "flagged"),
         received_at=max((dt.datetime.fromisoformat(item.delivery.received_at) for item in good), default=None),
         refused=tuple(_refusal(item) for item in own if item not in accepted),
         doubts=tuple(doubt for item in sent for doubt in files.doubts(item)),
         days=days,
         deadline=duty.deadline,
         part_label=duty.part.label if len(files.parts) > 1 else "",
+        versions=tuple(version[1:] for version in map(_version, speaking) if version),
     )
+
+
+def _version(item: TypedDelivery) -> tuple[str, int, dt.date] | None:
+    """Return whose version a file is, its number and its last counted day; None of any other file."""
+    said = item.verdict.get("issued")
+    return (said["unit_id"], said["version"], dt.date.fromisoformat(said["until_on"])) if said else None
+
+
+def _speaking(accepted: list[TypedDelivery]) -> list[TypedDelivery]:
+    """Return the files whose rows are counted: of an office's versions of a period only the last one.
+
+    That is the one counted up to the latest day, and of one day the newest (as int_issued_version has it at the end of
+    the period): a final version has the dossiers of the provisional one before it.
+    """
+    last: dict[tuple[str, str], tuple[tuple[dt.date, int], str]] = {}
+    for item in accepted:
+        version = _version(item)
+        if version:
+            office, number, until_on = version
+            place = (item.delivery.period_id, office)
+            found = ((until_on, number), item.delivery.delivery_id)
+            last[place] = max(last.get(place, found), found)
+    counted_ids = {delivery_id for _, delivery_id in last.values()}
+    return [item for item in accepted if _version(item) is None or item.delivery.delivery_id in counted_ids]
 
 
 def _refusal(item: TypedDelivery) -> Refusal:
@@ -295,4 +323,5 @@ def state_words(item: Owed) -> str:
         return f"không phát sinh, {when}"
     flagged = f", {format_count(item.rows_flagged)} dòng có cảnh báo" if item.rows_flagged else ""
     read, back = format_count(item.rows_typed), format_count(item.rows_rejected)
-    return f"{format_count(item.files)} tệp, {read} dòng đọc được, {back} dòng trả lại{flagged}, {when}"
+    of = "".join(f", tính theo bản v{number} đến hết ngày {until:%d/%m/%Y}" for number, until in item.versions)
+    return f"{format_count(item.files)} tệp, {read} dòng đọc được, {back} dòng trả lại{flagged}{of}, {when}"

@@ -26,10 +26,11 @@ from pipelines.audit.trace import trace
 from pipelines.audit.trace_text import trace_lines
 from pipelines.figures.layout import load_layouts
 from pipelines.ingest.contract import load_contract
-from pipelines.ingest.issued_facts import FACTS, SEALED, VERSION, IssuedVersion
+from pipelines.ingest.issued_facts import FACTS, FORMAT, SEALED, VERSION, IssuedVersion
 from pipelines.ingest.landing import receive_inbox
+from pipelines.office.errors import OfficeError
 from pipelines.office.settings import load_office
-from pipelines.package.send_up import write_facts
+from pipelines.package.send_up import send_up, write_facts
 from pipelines.recount.recount import recount_from_bytes
 from pipelines.warehouse.register import register
 from pipelines.warehouse.standing import standing
@@ -140,6 +141,15 @@ def test_what_is_sent_upward_has_no_person_and_no_file_of_the_commune(lived: Liv
         facts = pd.read_parquet(io.BytesIO(archive.read(FACTS)))
     assert list(facts.columns) == list(load_contract(contract_path("issued_facts")).columns)
     assert set(facts["unit_name"]) == {"Bộ phận Một cửa"}
+
+
+def test_a_version_that_software_of_another_format_issued_is_not_sent_and_the_reason_is_said(
+    lived: Lived, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipelines.package.send_up.FORMAT", FORMAT + 1)
+    with pytest.raises(OfficeError, match=f"theo định dạng số {FORMAT + 1}. Phát hành bản đính chính"):
+        send_up(load_office(lived.office.parent / "p01"), PERIOD, None, tmp_path)
+    assert not list(tmp_path.iterdir())
 
 
 # ------------------------------------------------------------------------------------------------ forged

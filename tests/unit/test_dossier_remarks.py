@@ -1,6 +1,6 @@
 """What is reported of dossiers beside the columns of II.06a: pauses, levels, apologies, fees, digitisation, ratings, intake.
 
-Here: hand-made dossiers under the default and the other switches, and the recount on random side remarks.
+Here: hand-made dossiers under the default and the other switches, and the recount on random fees, causes and ratings.
 Not here: the thirteen columns (test_counting_rules), row checks (test_row_checks).
 Invariant: the measures of every hand-made dossier are counted by hand from domain/05 (5.1, 5.7 to 5.10, 5.12).
 """
@@ -298,7 +298,7 @@ def test_the_recount_finds_the_same_by_itself(warehouse: Warehouse) -> None:
     assert found == {name: names_of(expected) for name, (_, expected) in CASES.items()}
 
 
-# --- random side remarks -------------------------------------------------------------------------------------------
+# --- random fees, causes and ratings -------------------------------------------------------------------------------
 
 WORDS = {
     "service_level": ["full", "partial", "information", "unknown", None],
@@ -325,7 +325,7 @@ DAYS = [
 
 
 def with_remarks(rows: list[Row], seed: int) -> list[Row]:
-    """Rows with random side remarks, some of them sent and not taken in."""
+    """Rows with random fees, causes and ratings, some of them sent and not taken in."""
     chance = random.Random(seed)
     found: list[Row] = []
     for row in rows:

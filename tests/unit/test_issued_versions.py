@@ -7,6 +7,7 @@ Invariant: every version is written by hand (written_versions); a change is name
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,15 +15,18 @@ from typing import Any
 import duckdb
 import pandas as pd
 import pytest
+from compiled_project import build
 from issued_office import DONE, at, table
 from office_folder import send
 from province import FILE, PERIOD, SENT, cells, counted, province
 from written_versions import Parts, name_of, put, sealed_anew, with_facts, written, zipped
 
 from pipelines.ingest.contract import load_contract
-from pipelines.ingest.issued_facts import FACTS, FORMS, SEALED, SENT_UP, VERSION
+from pipelines.ingest.grid import open_delivery
+from pipelines.ingest.issued_facts import FACTS, FORMAT, FORMS, SEALED, SENT_UP, VERSION
 from pipelines.ingest.landing import receive_inbox
 from pipelines.ingest.reading import read_delivery
+from pipelines.ingest.sniff import Refused
 from pipelines.ingest.source import Source
 from pipelines.office.profiles import issued_profile
 from pipelines.office.settings import load_office
@@ -34,6 +38,7 @@ from pipelines.warehouse.dbt import ensure_manifest
 from pipelines.warehouse.question import Ask
 from pipelines.warehouse.register import register
 from pipelines.warehouse.standing import standing
+from pipelines.warehouse.status import period_status, state_words
 from pipelines.warehouse.streams import contract_path
 
 SHARED = "000.01.01.H51-210302-0002"
@@ -74,6 +79,7 @@ def of_facts(change: Callable[[pd.DataFrame], pd.DataFrame]) -> Parts:
 
 BROKEN, DIFFERS, NO_ONE = "hỏng: không đọc được", "không ra số đã phát hành", "giá trị không phải 0 hoặc 1"
 OTHER = "do bản phần mềm khác lập, cột khác: "
+HERE = f"cơ quan nhận đọc định dạng số {FORMAT}: phần mềm của đơn vị"
 REFUSED: dict[str, tuple[Parts, str]] = {
     "facts changed": (with_facts(WARD, lambda facts: facts.iloc[:1]), "không phải phần đã niêm phong"),
     "layouts changed": ({**WARD, FORMS: b"{}"}, "không phải phần đã niêm phong"),
@@ -99,6 +105,20 @@ REFUSED: dict[str, tuple[Parts, str]] = {
     "figure no number": (sealed_with("manifest", "figures", "II.06a/p01/total/c3", value="hai"), BROKEN),
     "no figure": (sealed_with("manifest", "figures", value={}), "không in biểu nào có số hồ sơ"),
     "no layout": (sealed_anew({**WARD, FORMS: b"{}"}), "không in biểu nào có số hồ sơ"),
+    "format of a later day": (sealed_with(SENT_UP, "format", value=FORMAT + 1), f"số {FORMAT + 1}, {HERE} mới hơn."),
+    "format of an earlier day": (sealed_with(SENT_UP, "format", value=1), f"số 1, {HERE} cũ hơn."),
+    "format no number": (sealed_with(SENT_UP, "format", value="hai"), BROKEN),
+    "format true": (sealed_with(SENT_UP, "format", value=True), BROKEN),
+    "format below one": (sealed_with(SENT_UP, "format", value=0), BROKEN),
+    "before there were numbers": (
+        sealed_anew(
+            with_facts(
+                WARD, lambda facts: facts.rename(columns={"overdue_apology_unreported": "overdue_apology_untold"})
+            ),
+            lambda sealed: sealed[SENT_UP].pop("format"),
+        ),
+        f"số 1, {HERE} cũ hơn.",
+    ),
     "a dossier less": (of_facts(lambda facts: facts.iloc[1:]), f"{DIFFERS}: biểu II.06a, cột 3: in 2, đếm được 1"),
     "a column more": (of_facts(lambda facts: facts.assign(applicant="Nguyễn Văn A")), f"{OTHER}applicant"),
     "a column less": (of_facts(lambda facts: facts.drop(columns="carried_in")), f"{OTHER}carried_in"),
@@ -135,6 +155,25 @@ def test_a_forged_or_damaged_version_is_refused_whole_with_the_reason(tmp_path: 
 )
 def test_a_version_packed_again_is_the_same_version(tmp_path: Path, parts: Parts) -> None:
     assert said_of(parts, tmp_path) == ""
+
+
+def test_a_version_sealed_before_there_were_numbers_counts_where_its_columns_are_those_of_today(tmp_path: Path) -> None:
+    assert said_of(sealed_anew(WARD, lambda sealed: sealed[SENT_UP].pop("format")), tmp_path) == ""
+
+
+def test_a_version_of_a_later_format_says_whose_software_is_older_whatever_parts_it_has(tmp_path: Path) -> None:
+    later = {**sealed_with(SENT_UP, "format", value=FORMAT + 1), "phan-anh.parquet": b"PAR1"}
+    path = zipped(later, tmp_path / name_of(WARD))
+    with pytest.raises(Refused) as refused:
+        open_delivery(path)
+    assert refused.value.mend == "Cơ quan nhận cập nhật phần mềm rồi chạy lại; đơn vị không phải gửi lại tệp."
+
+
+def test_the_columns_of_what_is_sent_upward_are_those_its_format_number_stands_for() -> None:
+    # Whoever changes a column raises FORMAT too, and writes the new pair here: offices of other software are told so.
+    columns = load_contract(contract_path("issued_facts")).typed_columns
+    written = "\n".join(f"{name} {kind}" for name, kind in columns.items())
+    assert (FORMAT, hashlib.sha256(written.encode()).hexdigest()[:12]) == (2, "c7951f464b16")
 
 
 def test_figures_of_an_office_whose_unit_another_took_over_are_held_against_its_dossiers(tmp_path: Path) -> None:
@@ -278,6 +317,38 @@ def test_as_of_a_day_the_version_counted_up_to_that_day_speaks(tmp_path: Path) -
             found = cells(warehouse)
             received[as_of] = found["p01", "total", "received_total"]
     assert received == {"2021-03-11": 1, "2021-03-14": 2}
+
+
+def test_the_status_of_a_period_counts_the_dossiers_of_the_last_version_alone(tmp_path: Path) -> None:
+    office = province(tmp_path / "above")
+    sent = [("11", 1, TWO[:1], "2021-03-11"), ("16", 2, TWO[:1], "2021-03-14"), ("17", 3, TWO, "2021-03-14")]
+    for day, version, dossiers, until_on in sent:
+        with at(f"2021-03-{day}T08:00:00"):
+            put(office, "p01", written("p01", "UBND Phường 1", dossiers, version=version, until_on=until_on))
+            receive_inbox(load_office(office))
+    with at("2021-03-18T08:00:00"):
+        (owed,) = [item for item in period_status(load_office(office), PERIOD).owed if item.unit_id == "p01"]
+        assert (owed.files, owed.rows_typed) == (1, 2)
+        # What the provisional version said was in time, though it speaks no more.
+        assert owed.state == "on_time"
+        said = "1 tệp, 2 dòng đọc được, 0 dòng trả lại, tính theo bản v3 đến hết ngày 14/03/2021, "
+        assert state_words(owed).startswith(said)
+        begin(load_office(office), Ask.parse(PERIOD, None, None), "test")
+    warehouse = warehouse_file(load_office(office), "test")
+    build(warehouse, ("+rpt_coverage",))
+    with duckdb.connect(warehouse, read_only=True) as connection:
+        coverage = connection.execute("select rows_typed from rpt_coverage where unit_id = 'p01'").fetchall()
+    assert coverage == [(2,)]
+
+
+def test_the_status_counts_the_versions_of_two_offices_a_unit_took_over_both(tmp_path: Path) -> None:
+    office = merged(tmp_path / "above")
+    with at("2021-03-16T08:00:00"):
+        put(office, "p09", written("p01", "UBND Phường 1", TWO))
+        put(office, "p09", written("p02", "UBND Phường 2", (("000.01.02.H51-210303-0001", "early"),)))
+        receive_inbox(load_office(office))
+        (owed,) = [item for item in period_status(load_office(office), PERIOD).owed if item.unit_id == "p09"]
+    assert (owed.files, owed.rows_typed) == (2, 3)
 
 
 def test_a_version_counted_beyond_the_asked_day_is_asked_about(tmp_path: Path) -> None:

@@ -120,6 +120,7 @@ def _write_for_ever(root: str, name: str, is_writing: Event) -> None:
         journal.append(office, "withdraw", name, "liên tục", delivery_id="d")
 
 
+@pytest.mark.slow
 def test_writers_killed_at_any_moment_leave_a_whole_chain(tmp_path: Path) -> None:
     root = make_office(tmp_path)
     office = load_office(root)

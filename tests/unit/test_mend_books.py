@@ -84,6 +84,16 @@ def test_of_what_is_flagged_in_very_many_rows_the_first_are_listed_and_the_other
     assert book.flagged_count == len(book.flagged) + sum(item.rows for item in book.not_listed)
 
 
+def test_more_than_a_thousand_flags_are_a_number_in_the_workbook_and_on_the_page(office: Office) -> None:
+    deliver(office, "s_2021_03_15.csv", *(FLAGGED.replace("A4", f"A{number}") for number in range(1100)))
+    _, path = book_of(office)
+    label = "Dòng có cảnh báo (đã được tính, cần xem lại)"
+    cells = {row[0]: row[1] for row in openpyxl.load_workbook(path)["Tóm tắt"].iter_rows(values_only=True)}
+    # An unknown procedure and an unknown channel: two flags a row.
+    assert cells[label] == 2200
+    assert f"{label}: <b>2.200</b>" in path.with_suffix(".html").read_text(encoding="utf-8")
+
+
 def test_a_flag_beyond_those_listed_is_not_called_mended(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipelines.units.mend._FLAGS_LISTED", 2)
     lines = [FLAGGED.replace("A4", f"A{number}") for number in range(4, 9)]
@@ -91,6 +101,22 @@ def test_a_flag_beyond_those_listed_is_not_called_mended(office: Office, monkeyp
     deliver(office, "s_2021_03_15.csv", *reversed(lines), GOOD)
     book, _ = book_of(office)
     assert not [item for item in book.mended if item.record_code in {"A4", "A5"}]
+
+
+def test_what_nobody_sees_in_a_cell_is_shown_as_its_code(office: Office) -> None:
+    turned = BAD_DATE.replace("31/02/2021", "31/02\u202e/2021").replace("Trực tiếp", "Trực\x1b[31m\x07 tiếp\u200b")
+    deliver(office, "s_2021_03_15.csv", GOOD, turned)
+    book, path = book_of(office)
+    (fault,) = book.sent_back
+    assert "«31/02\\u202e/2021 08:00»" in fault.reason
+    cells = dict(fault.cells)
+    assert (cells["Ngày tiếp nhận"], cells["Hình thức nộp"]) == (
+        "31/02\\u202e/2021 08:00",
+        "Trực\\x1b[31m\\x07 tiếp\\u200b",
+    )
+    texts = [str(cell.value) for sheet in openpyxl.load_workbook(path) for row in sheet.iter_rows() for cell in row]
+    for text in (*texts, path.with_suffix(".html").read_text(encoding="utf-8")):
+        assert not set(text) & set("\u202e\u200b\x1b\x07"), text
 
 
 def test_no_person_and_no_free_text_is_in_workbook_or_page(office: Office) -> None:
@@ -169,7 +195,7 @@ def test_a_column_the_whole_file_lacks_is_one_line_with_the_number_of_its_rows(o
     assert (line.rows, line.row, line.cells) == (4, 2, ())
     assert line.reason == f"Tệp không có cột «{line.at}»; 4 dòng, từ dòng 2. Kênh tiếp nhận để trống."
     others = sum(fault is not line for fault in book.flagged)
-    assert ("Dòng có cảnh báo (đã được tính, cần xem lại)", str(4 + others)) in book.summary
+    assert ("Dòng có cảnh báo (đã được tính, cần xem lại)", 4 + others) in book.summary
     assert path.with_suffix(".html").read_text(encoding="utf-8").count("Tệp không có cột") == 1
 
 

@@ -23,6 +23,7 @@ from pipelines.setup.check import check_office
 from pipelines.setup.draft import draft
 from pipelines.setup.starter import FOLDER, kind_of, plain_name, slug
 
+pytestmark = pytest.mark.slow  # each test makes an office
 NAME = ["--name", "UBND thành phố Bình Minh"]
 THREE = ["--unit", "Phường An Hòa", "--unit", "tl=Xã Tân Lập", "--unit", "đặc khu Hòn Ngọc"]
 EXPORT = (

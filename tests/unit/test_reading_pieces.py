@@ -82,6 +82,7 @@ def cut(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
         monkeypatch.setattr(module, "PIECE_ROWS", size)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [1, 4])
 def test_a_file_cut_into_pieces_gives_the_rows_rejects_and_verdict_of_the_whole(
     table: Path, size: int, monkeypatch: pytest.MonkeyPatch

@@ -62,12 +62,8 @@ def test_a_promise_is_blanked_later(
     shown: list[Shown], truth: list[Dossier], shaped: dict[str, list[tuple[Shown, str]]]
 ) -> None:
     ((row, code),) = shaped["due_date_blanked"]
-    ((before, promised),) = [
-        (r, d.due_at)
-        for r in shown
-        for d in truth
-        if r.period == "2021-Q1" and r.unit == row.unit and r.cells["dossier_code"] == code == d.dossier_code
-    ]
+    (before,) = [r for r in shown if (r.period, r.unit, r.cells["dossier_code"]) == ("2021-Q1", row.unit, code)]
+    (promised,) = [dossier.due_at for dossier in truth if dossier.dossier_code == code]
     assert row.cells["due_at"] is None
     assert before.cells["due_at"] == promised is not None
 

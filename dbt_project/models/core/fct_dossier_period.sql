@@ -23,11 +23,11 @@ with dossier as (
         outcome.reason_code,
         outcome.recognised_late,
         case
-            when coalesce(apology.apology_state, 'none') = 'none' and not coalesce(told.tells_apology, true) then 'unreported'
+            when coalesce(apology.apology_state, 'none') = 'none' and not coalesce(reported.tells_apology, true) then 'unreported'
             else coalesce(apology.apology_state, 'none')
         end as counted_apology,
-        coalesce(told.tells_fee, true) as tells_fee,
-        coalesce(told.tells_cause, true) as tells_cause,
+        coalesce(reported.tells_fee, true) as tells_fee,
+        coalesce(reported.tells_cause, true) as tells_cause,
         cause.section_code as cause_section_code,
         outcome.outcome = 'closed_without_result' as is_without_result,
         outcome.outcome in ('early', 'on_time', 'overdue') and coalesce(outcome.reason_code, '') <> 'awaiting_supplement'
@@ -62,7 +62,7 @@ with dossier as (
     inner join {{ ref('int_dossier_placed') }} as placed on known.dossier_code = placed.dossier_code
     inner join {{ ref('int_dossier_due') }} as due on known.dossier_code = due.dossier_code
     left join {{ ref('int_dossier_apology') }} as apology on known.dossier_code = apology.dossier_code
-    left join {{ ref('int_dossier_reported') }} as told on known.dossier_code = told.dossier_code
+    left join {{ ref('int_dossier_reported') }} as reported on known.dossier_code = reported.dossier_code
     left join {{ ref('int_cause_section') }} as cause on coalesce(known.overdue_cause, 'unreported') = cause.applies_to
     cross join {{ ref('stg_question') }} as question
     where outcome.fate = 'counted'

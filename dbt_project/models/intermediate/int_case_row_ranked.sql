@@ -96,9 +96,7 @@ select
         partition by dossier_key
         order by
             as_of_order asc,
-            case when shown_on >= until_on then 0 else 1 end asc,
-            case when shown_on >= until_on then observed_at end asc,
-            observed_at desc,
+            {{ as_of_order() }},
             delivery_receipt_no desc,
             delivery_id desc
     ) as as_of_rank,
@@ -106,9 +104,7 @@ select
         partition by dossier_key
         order by
             owned_order asc,
-            case when shown_on >= until_on then 0 else 1 end asc,
-            case when shown_on >= until_on then observed_at end asc,
-            observed_at desc,
+            {{ as_of_order() }},
             delivery_receipt_no desc,
             delivery_id desc
     ) as remark_rank,

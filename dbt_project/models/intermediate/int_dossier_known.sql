@@ -1,7 +1,7 @@
 -- What once happened comes from the newest row, whoever sent it; what a system overwrites (status, due dates, the pause: a
 -- second supplement writes over the first one's dates) from the owner's first delivery that observed the dossier at or
--- after the end of the as-of day, else another unit's, else the owner's last before it. The side remarks no date gives the
--- day of (fees, rating) come from the owner's row of that day alone: each system tells its own.
+-- after the end of the as-of day, else another unit's, else the owner's last before it. Fees and rating, of which no date
+-- says when they were so, come from the owner's row of that day alone.
 with promised_before as (
     -- A due date blanked later stays as last known.
     select

@@ -1,4 +1,4 @@
--- Of which side remarks the files that decide a dossier have a column: what no column tells is not known, which is not zero.
+-- Whether the files that decide a dossier have columns of apologies, causes and fees: without one the value is unknown, not 0.
 with delivered as (
     select
         delivery_id,

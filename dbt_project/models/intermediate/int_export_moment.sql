@@ -19,9 +19,7 @@ select
     row_number() over (
         partition by export.sender_unit_id, export.profile_id
         order by
-            case when export.shown_on >= question.until_on then 0 else 1 end asc,
-            case when export.shown_on >= question.until_on then export.observed_at end asc,
-            export.observed_at desc
+            {{ as_of_order('question.until_on', 'export.shown_on', 'export.observed_at') }}
     ) as as_of_rank
 from export
 cross join {{ ref('stg_question') }} as question

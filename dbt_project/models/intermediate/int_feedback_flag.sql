@@ -35,9 +35,7 @@ log_of_day as (
         row_number() over (
             partition by delivery.unit_id, delivery.profile_id
             order by
-                case when delivery.shown_on >= question.until_on then 0 else 1 end asc,
-                case when delivery.shown_on >= question.until_on then delivery.observed_at end asc,
-                delivery.observed_at desc,
+                {{ as_of_order('question.until_on', 'delivery.shown_on', 'delivery.observed_at') }},
                 delivery.delivery_id asc
         ) as log_rank
     from {{ ref('stg_delivery') }} as delivery

@@ -118,9 +118,7 @@ select
         partition by feedback_key
         order by
             case when rank_in_delivery = 1 and (owned_order = 0 or status is not null) then 0 else 1 end asc,
-            case when shown_on >= until_on then 0 else 1 end asc,
-            case when shown_on >= until_on then observed_at end asc,
-            observed_at desc,
+            {{ as_of_order() }},
             owned_order asc,
             delivery_receipt_no desc,
             delivery_id desc,

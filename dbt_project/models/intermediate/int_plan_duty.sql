@@ -73,8 +73,8 @@ first_plan as (
     from plan
 ),
 
--- Of a unit nothing was read of (nothing sent, or refused only), nobody can say that it issued no plan.
-unheard as (
+-- Units none of whose files were read (nothing sent, or all refused): whether they issued a plan is unknown.
+without_files as (
     select unit_id
     from {{ ref('rpt_coverage') }}
     where stream = 'directives' and state <> 'accepted' and rows_typed = 0
@@ -97,7 +97,7 @@ select
     case
         when first_plan.issued_on < duty.due_on then 'plan_on_time'
         when first_plan.issued_on >= duty.due_on then 'plan_late'
-        when duty.until_on >= duty.due_on and unheard.unit_id is not null then 'plan_unreported'
+        when duty.until_on >= duty.due_on and without_files.unit_id is not null then 'plan_unreported'
         when duty.until_on >= duty.due_on then 'plan_missing'
         else 'plan_not_due'
     end as state
@@ -108,4 +108,4 @@ left join first_plan
         and duty.plan_kind = first_plan.directive_kind
         and duty.plan_year = first_plan.plan_year
         and first_plan.plan_rank = 1
-left join unheard on duty.unit_id = unheard.unit_id
+left join without_files on duty.unit_id = without_files.unit_id

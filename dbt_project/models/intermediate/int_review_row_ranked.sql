@@ -66,9 +66,7 @@ select
     row_number() over (
         partition by reviewing_unit_id, procedure_code
         order by
-            case when shown_on >= as_of then 0 else 1 end,
-            case when shown_on >= as_of then observed_at end,
-            observed_at desc,
+            {{ as_of_order('as_of') }},
             delivery_receipt_no desc,
             delivery_id desc,
             source_row desc,

@@ -1,7 +1,7 @@
 -- What the components of the scorecard are rates of, from the total row of each unit's own forms: a unit that owes
--- something in the period is scored. What no file tells of a dossier is on neither side of a rate; `is_reported` is 0 where the
--- unit sent nothing of the stream, or nothing is told of any of its dossiers. What was sent on a
--- day nobody knows is neither in time nor late.
+-- something in the period is scored. What no file reports of a dossier is on neither side of a rate; `is_reported` is 0 where
+-- the unit sent nothing of the stream, or no file reports it of any of its dossiers. What was sent on an unknown day is
+-- neither in time nor late.
 with scored as (
     select distinct obligation.unit_id
     from {{ ref('rpt_obligation') }} as obligation

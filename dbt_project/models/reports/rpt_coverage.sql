@@ -23,16 +23,18 @@ stated as (
     group by unit_id, stream
 ),
 
+-- Of the versions an office below issued, a later one has the dossiers of those before it.
 files as (
     select
-        unit_id,
-        stream,
+        delivery.unit_id,
+        delivery.stream,
         count(*) as files,
-        sum(case when is_counted then rows_typed else 0 end) as rows_typed,
-        sum(case when is_counted then rows_rejected else 0 end) as rows_rejected
-    from {{ ref('rpt_delivery') }}
-    where answers_period
-    group by unit_id, stream
+        sum(case when delivery.is_counted and coalesce(version.is_asked, true) then delivery.rows_typed else 0 end) as rows_typed,
+        sum(case when delivery.is_counted then delivery.rows_rejected else 0 end) as rows_rejected
+    from {{ ref('rpt_delivery') }} as delivery
+    left join {{ ref('int_issued_version') }} as version on delivery.delivery_id = version.delivery_id
+    where delivery.answers_period
+    group by delivery.unit_id, delivery.stream
 )
 
 select

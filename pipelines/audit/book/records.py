@@ -19,6 +19,8 @@ from pipelines.figures.cells import Fact
 
 # Records of one script: a list shows its first ones after one or two of them, and 574,000 dossiers are 1,150 files.
 PIECE = 500
+# Records laid out by one query: their lines are held in memory until they are pieces. A whole number of pieces.
+_AT_ONCE = 1000 * PIECE
 # Days are counted from here, moments in minutes: a third of the bytes of a written date.
 ORIGIN = "2000-01-01"
 # The records of the fact laid out last.
@@ -133,31 +135,32 @@ def pieces(connection: duckdb.DuckDBPyConnection, printed: PrintedFact, found: B
         else (f"'[' || {rows} || ']'")
     )
     line = "concat('[', concat_ws(',', " + ", ".join(f"coalesce(cast({cell} as varchar), 'null')" for cell in cells)
-    query = f"""
-        with places as (
-            select r.record, {
-        ", ".join(
-            f"max(case when r.part_no = {number} then concat('[', b.file_no, ',', coalesce(h.sheet_no, 0), ',', "
-            f"coalesce(r.source_row, 0), ']') end) as p{number}"
-            for number in parts
-        )
-    }
-            from ({deciding_rows(fact, OWN)}) as r
-            inner join book_file as b on b.place = concat(r.delivery_id, '|', r.source_file)
-            left join book_sheet as h on r.source_sheet = h.source_sheet
-            group by r.record
-        ),
-        lines as (
-            select f.pos, {line}), ']') as line
-            from {OWN} as f
-            left join (select record, {shown} as rows from places) as p on f."{fact.key}" = p.record{joins}
-        )
-        select pos // {PIECE} as piece, string_agg(line, ',\n' order by pos) as lines
-        from lines group by piece order by piece
-    """
-    result = connection.execute(query)
-    while rows_of := result.fetchmany(64):
-        yield from ((int(number), str(lines)) for number, lines in rows_of)
+    places = ", ".join(
+        f"max(case when r.part_no = {number} then concat('[', b.file_no, ',', coalesce(h.sheet_no, 0), ',', "
+        f"coalesce(r.source_row, 0), ']') end) as p{number}"
+        for number in parts
+    )
+    for start in range(0, found.records, _AT_ONCE):
+        own = f"(select * from {OWN} where pos >= {start} and pos < {start + _AT_ONCE})"
+        query = f"""
+            with places as (
+                select r.record, {places}
+                from ({deciding_rows(fact, own)}) as r
+                inner join book_file as b on b.place = concat(r.delivery_id, '|', r.source_file)
+                left join book_sheet as h on r.source_sheet = h.source_sheet
+                group by r.record
+            ),
+            lines as (
+                select f.pos, {line}), ']') as line
+                from {own} as f
+                left join (select record, {shown} as rows from places) as p on f."{fact.key}" = p.record{joins}
+            )
+            select pos // {PIECE} as piece, string_agg(line, ',\n' order by pos) as lines
+            from lines group by piece order by piece
+        """
+        result = connection.execute(query)
+        while rows_of := result.fetchmany(64):
+            yield from ((int(number), str(lines)) for number, lines in rows_of)
 
 
 def subjects(connection: duckdb.DuckDBPyConnection, printed: PrintedFact, fact_no: int) -> None:
