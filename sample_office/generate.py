@@ -27,6 +27,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 from generator import procedures, record_sheets  # noqa: E402
+from generator.beside import send_beside  # noqa: E402
 from generator.case_files import send_case_exports  # noqa: E402
 from generator.feedback import simulate_feedback  # noqa: E402
 from generator.feedback_files import send_feedback  # noqa: E402
@@ -72,7 +73,9 @@ def make(out: Path, truth: Path, seed: int = SEED, scale: float = 1.0, timeline:
     shutil.rmtree(inbox, ignore_errors=True)
     ledger = Ledger()
     for quarter in timeline.quarters:
-        send_case_exports(inbox, world, dossiers, quarter, ledger, seed)
+        rows_of = send_case_exports(inbox, world, dossiers, quarter, ledger, seed)
+        if timeline.plants_faults:
+            send_beside(inbox, world, dossiers, quarter, ledger, rows_of)
         send_feedback(inbox, world, feedback, quarter, ledger, seed)
         send_reviews(inbox, world, reviews, quarter, ledger)
     returned: dict[str, list[Any]] = {}

@@ -33,7 +33,10 @@ SHAPES = {
     "minute_and_second": {"submitted_at"},
     "unknown_code_known_name": {"procedure_code"},
     "field_without_marks": {"procedure_code", "procedure_name", "field_name"},
+    "one_name_in_two_fields": set(),
 }
+# Files beside those that count, in the second quarter: none of them moves a figure.
+BESIDE = ("early_export", "half_replacement", "last_quarters_file")
 
 
 @dataclass
@@ -94,11 +97,21 @@ def profile_of(unit: str, file: str) -> dict[str, Any]:
     return fitting[0]
 
 
-def rows_of(stream: str) -> list[Shown]:
-    """Return every row of every file of a stream that counts: not refused, replaced, or the same bytes again."""
+def rows_of(stream: str, with_beside: tuple[str, ...] = ()) -> list[Shown]:
+    """Return every row of every file of a stream that counts: not refused, replaced, the same bytes again or beside.
+
+    Args:
+        stream: a stream of exports.
+        with_beside: kinds of `BESIDE` that are read too.
+    """
     ledger = planted(stream)
     refused = {(r["period_id"], r["unit_id"], r["file_name"]) for r in ledger if r["effect"] == "refused"}
     again = {(r["period_id"], r["unit_id"], r["file_name"]) for r in ledger if r["check_id"] == "same_bytes"}
+    beside = {
+        (r["period_id"], r["unit_id"], r["file_name"])
+        for r in ledger
+        if r["check_id"] in BESIDE and r["check_id"] not in with_beside
+    }
     newer = {(r["period_id"], r["unit_id"], r["file_name"]) for r in ledger if r["check_id"] == "replacement_file"}
     replaced = {(period, unit, file.replace(" (1)", "")) for period, unit, file in newer}
     furniture = {
@@ -113,7 +126,7 @@ def rows_of(stream: str) -> list[Shown]:
         if (
             path.is_file()
             and not path.name.startswith("phieu-bao-cao_")
-            and place not in refused | again | replaced
+            and place not in refused | again | replaced | beside
             and profile_of(unit, path.name)["stream"] == stream
         ):
             rows += [row for row in read(path, period, unit) if (*place, row.number) not in furniture]

@@ -38,7 +38,7 @@ from pipelines.ingest.typing_rules import (
 )
 from pipelines.ingest.vietnamese import restore
 from pipelines.office.profiles import Profile
-from pipelines.office.text import match_key
+from pipelines.office.text import match_key, visible
 
 # Role → how one cell is typed; words and moments need the profile too.
 _TYPISTS: dict[str, Callable[[object], Typed]] = {
@@ -274,7 +274,8 @@ def _noted(given: Cells, noted: dict[int, str]) -> list[tuple[int, str, str]]:
         return []
     rows = np.flatnonzero(np.isin(given.places, list(noted)))
     return [
-        (int(at), without_persons(str(given.distinct[given.places[at]])), noted[int(given.places[at])]) for at in rows
+        (int(at), visible(without_persons(str(given.distinct[given.places[at]]))), noted[int(given.places[at])])
+        for at in rows
     ]
 
 
@@ -289,9 +290,11 @@ def _without_persons(typed: _Typed, given: Cells, column: Column, source: Source
     if column.role == "code":
         national = source.contract.national_code
         hide = partial(_masked_code, national=national, key=source.masking_key)
+        pairs = zip(typed.distinct, given.distinct, strict=True)
+        distinct = [hide(value, written) if isinstance(value, str) else value for value, written in pairs]
     else:
         hide = partial(without_persons, names=column.names != "unit")
-    distinct = [hide(value) if isinstance(value, str) else value for value in typed.distinct]
+        distinct = [hide(value) if isinstance(value, str) else value for value in typed.distinct]
     changed = [at for at, (new, old) in enumerate(zip(distinct, typed.distinct, strict=True)) if new != old]
     if not changed:
         return typed, set()
@@ -300,8 +303,13 @@ def _without_persons(typed: _Typed, given: Cells, column: Column, source: Source
     return replace(typed, values=given.spread(distinct), distinct=distinct, repairs=repairs), rows
 
 
-def _masked_code(code: str, national: re.Pattern[str] | None, key: bytes) -> str:
-    return code if national is not None and national.fullmatch(code) else persons.masked_code(code, key)
+def _masked_code(code: str, written: object, national: re.Pattern[str] | None, key: bytes) -> str:
+    written = written if isinstance(written, str) else ""
+    # A national code is read without its blanks: a number of a person after one would be its last digits.
+    apart = [part for part in written.split()[1:] if persons.numbers_of_persons(part)]
+    if national is not None and national.fullmatch(code) and not apart:
+        return code
+    return persons.masked_code(code, key, written)
 
 
 def _typist(column: Column, profile: Profile) -> Callable[[object], Typed]:

@@ -20,7 +20,7 @@ from pipelines.ingest.sheet import Grid, Row, Sheet
 from pipelines.ingest.sniff import Refused
 from pipelines.ingest.vietnamese import ENCODINGS, old_encoding
 from pipelines.office.profiles import Profile
-from pipelines.office.text import ascii_key, match_key, nfc
+from pipelines.office.text import ascii_key, match_key, nfc, visible
 
 SEARCH_ROWS = 40
 MAX_DEPTH = 4
@@ -243,8 +243,8 @@ def _table(sheet: Sheet, start: int, depth: int, contract: Contract, labels: Lab
         sheet,
         list(range(start + 1, start + depth + 1)),
         columns,
-        {name: without_persons(paths[index]) for name, index in columns.items()},
-        [{"header": without_persons(path), "nearest": _nearest(path, labels)} for path in unknown],
+        {name: visible(without_persons(paths[index])) for name, index in columns.items()},
+        [{"header": visible(without_persons(path)), "nearest": _nearest(path, labels)} for path in unknown],
     )
 
 

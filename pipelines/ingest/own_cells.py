@@ -18,7 +18,7 @@ from pipelines.ingest.nil import sheets_of
 from pipelines.ingest.persons import without_persons
 from pipelines.ingest.sheet import Row, rows_at
 from pipelines.office.profiles import Profile
-from pipelines.office.text import nfc
+from pipelines.office.text import nfc, visible
 
 # Sheet (None in a text table) and row, from 1.
 Place = tuple[str | None, int]
@@ -55,4 +55,4 @@ def _text(cell: object) -> str:
         return f"{cell:%d/%m/%Y}"
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    return without_persons(" ".join(nfc(str(cell)).split()))
+    return visible(without_persons(" ".join(nfc(str(cell)).split())))

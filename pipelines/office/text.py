@@ -31,6 +31,20 @@ def printable(text: str) -> str:
     return text if text.isprintable() else "".join(map(_shown, text))
 
 
+def visible(text: str) -> str:
+    """Return a text with control characters and marks nobody sees, or that turn the text around, shown as their codes.
+
+    Line breaks and blanks of every width stay, and the soft hyphen, which is the letter ư of an old font (TCVN3).
+    """
+    if text.isprintable():
+        return text
+    return "".join(repr(letter)[1:-1] if _is_unseen(letter) else letter for letter in text)
+
+
+def _is_unseen(letter: str) -> bool:
+    return unicodedata.category(letter) in ("Cc", "Cf") and letter not in "\t\n\r\u00ad"
+
+
 def _shown(letter: str) -> str:
     return letter if letter.isprintable() else repr(letter)[1:-1]
 
@@ -64,6 +78,11 @@ def format_count(value: int, zero_display: str = "0") -> str:
     if value == 0 and zero_display != "0":
         return "" if zero_display == "blank" else zero_display
     return f"{value:,}".replace(",", ".")
+
+
+def in_mb(size: int) -> str:
+    """Return a size in bytes as whole megabytes, the next larger: 1.500 MB."""
+    return f"{format_count(-(-size // 1024**2))} MB"
 
 
 def counted(things: Sized) -> str:

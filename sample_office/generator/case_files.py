@@ -34,15 +34,17 @@ WITH_SIGNATURE = (DESK, "p02")
 
 def send_case_exports(
     inbox: Path, world: World, dossiers: list[Dossier], quarter: Quarter, ledger: Ledger, seed: int
-) -> None:
-    """Write the case exports of one quarter into `inbox/<period>/<unit>/` and note what is planted."""
+) -> dict[str, list[Row]]:
+    """Write the case exports of one quarter into `inbox/<period>/<unit>/`, note what is planted; return their rows."""
     sending = [unit for unit in UNITS if not world.timeline.lacks(quarter, unit)]
     rows_of = {unit: shown_rows(world, dossiers, unit, quarter) for unit in sending}
     add_shown(rows_of, quarter)
     if not world.timeline.plants_faults:
         for unit, rows in rows_of.items():
-            write(inbox / quarter.period_id / unit / _name(quarter, unit), _bytes(unit, _build(quarter, unit, rows)))
-        return
+            write(
+                inbox / quarter.period_id / unit / file_name(quarter, unit), as_bytes(unit, build(quarter, unit, rows))
+            )
+        return rows_of
     plant_rows(world, quarter, rows_of, seed)
     note_remarks(rows_of)
     shaped = plant_shapes(quarter, rows_of)
@@ -54,29 +56,30 @@ def send_case_exports(
             ledger.add(STREAM, quarter, unit, "", ("missing_delivery", "none", "none", "the unit sent nothing"))
     if quarter.period_id == QUARTER:
         _send_the_neighbours(inbox / quarter.period_id, quarter, rows_of, ledger)
+    return rows_of
 
 
 def _send_the_neighbours(folder: Path, quarter: Quarter, rows_of: dict[str, list[Row]], ledger: Ledger) -> None:
     """Put rows of one ward, which name it, into the folder of another."""
     unit, other = NEIGHBOUR
-    name = _name(quarter, unit).replace("hồ sơ_", "hồ sơ Phường_")
+    name = file_name(quarter, unit).replace("hồ sơ_", "hồ sơ Phường_")
     rows = [row for row in rows_of[other] if not row.faults][:ROWS_OF_THE_NEIGHBOUR]
-    sheet = _build(quarter, other, rows)
-    write(folder / unit / name, _bytes(other, sheet))
+    sheet = build(quarter, other, rows)
+    write(folder / unit / name, as_bytes(other, sheet))
     ledger.add(STREAM, quarter, unit, name, ("neighbours_file", "critical", "refused", f"rows of {other}"))
     _note(ledger, quarter, unit, name, [], sheet)
 
 
 def _send(folder: Path, quarter: Quarter, unit: str, rows: list[Row], ledger: Ledger) -> tuple[str, int]:
     """Write what one unit sends for a quarter, with faults of whole files; return the good file and its first row."""
-    place, name = (quarter.period_id, unit), _name(quarter, unit)
+    place, name = (quarter.period_id, unit), file_name(quarter, unit)
     stem, _, extension = name.rpartition(".")
     second = f"{RESENT}/{stem} (1).{extension}"
-    sheet = _build(quarter, unit, rows)
-    content = _bytes(unit, sheet)
+    sheet = build(quarter, unit, rows)
+    content = as_bytes(unit, sheet)
     good = name
     if place == RESENT_WITH_MORE_ROWS:
-        write(folder / name, _bytes(unit, _build(quarter, unit, rows[:-ROWS_OF_THE_NEWER_FILE])))
+        write(folder / name, as_bytes(unit, build(quarter, unit, rows[:-ROWS_OF_THE_NEWER_FILE])))
         good = second
         note = f"replaces the first file, {ROWS_OF_THE_NEWER_FILE} rows more"
         ledger.add(STREAM, quarter, unit, Path(good).name, ("replacement_file", "none", "none", note))
@@ -86,7 +89,7 @@ def _send(folder: Path, quarter: Quarter, unit: str, rows: list[Row], ledger: Le
             STREAM, quarter, unit, Path(second).name, ("same_bytes", "none", "duplicate", "the same bytes again")
         )
     elif place == WITHOUT_RECEIVED_AT:
-        write(folder / name, _bytes(unit, _build(quarter, unit, rows, without="received_at")))
+        write(folder / name, as_bytes(unit, build(quarter, unit, rows, without="received_at")))
         ledger.add(
             STREAM, quarter, unit, name, ("missing_required_column", "critical", "refused", "no column received_at")
         )
@@ -101,7 +104,8 @@ def _send(folder: Path, quarter: Quarter, unit: str, rows: list[Row], ledger: Le
     return Path(good).name, sheet.first_row + system_of(unit).has_numbering
 
 
-def _name(quarter: Quarter, unit: str) -> str:
+def file_name(quarter: Quarter, unit: str) -> str:
+    """Return how the system of a unit names its export."""
     return f"Sổ theo dõi hồ sơ_{quarter.export:%Y_%m_%d_%H_%M}.{system_of(unit).extension}"
 
 
@@ -113,7 +117,8 @@ def _note(ledger: Ledger, quarter: Quarter, unit: str, file: str, rows: list[Row
     ledger.add_tail(STREAM, quarter, unit, file, sheet)
 
 
-def _build(quarter: Quarter, unit: str, rows: list[Row], without: str = "") -> Sheet:
+def build(quarter: Quarter, unit: str, rows: list[Row], without: str = "") -> Sheet:
+    """Return the sheet of an export: lines above, header, rows, lines below."""
     system = system_of(unit)
     headers, body = table(system, rows, without)
     if system.has_numbering:
@@ -128,7 +133,8 @@ def _build(quarter: Quarter, unit: str, rows: list[Row], without: str = "") -> S
     )
 
 
-def _bytes(unit: str, sheet: Sheet) -> bytes:
+def as_bytes(unit: str, sheet: Sheet) -> bytes:
+    """Return a sheet in the format of a unit's system."""
     return WRITERS[system_of(unit).format](sheet)
 
 

@@ -53,7 +53,7 @@ def shown_rows(world: World, dossiers: list[Dossier], unit: str, quarter: Quarte
         own = dossier.receiving_unit_id == unit or (unit == DESK and dossier.is_at_desk_too)
         status = status_at(dossier, quarter.export) if own else None
         if status is not None and not dossier.left_before(quarter.start):
-            rows.append(_shown(world, dossier, quarter.export, status, unit))
+            rows.append(shown_row(world, dossier, quarter.export, status, unit))
     rows.sort(key=lambda row: (_sort_moment(row), str(row.cells["dossier_code"])))
     return rows
 
@@ -64,7 +64,8 @@ def _sort_moment(row: Row) -> dt.datetime:
     return moment
 
 
-def _shown(world: World, dossier: Dossier, moment: dt.datetime, status: str, unit: str) -> Row:
+def shown_row(world: World, dossier: Dossier, moment: dt.datetime, status: str, unit: str) -> Row:
+    """Return the row of one dossier as a unit's system shows it at a moment."""
     procedure = world.procedures[dossier.procedure_id]
     dates: dict[str, dt.datetime | str | None] = {}
     for name in SHOWN_DATES:

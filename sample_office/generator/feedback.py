@@ -1,7 +1,8 @@
 """What really happened to every feedback (phản ánh, kiến nghị), before any log shows anything of it.
 
 Here: intake, refusal, transfer, answer, publication by the states and limits of domain/06. Not here: files.
-Invariant: one seed gives one truth; a refusal never lies beyond the quarter of its receipt, since no log dates it.
+Invariant: one seed gives one truth; a refusal never lies beyond the quarter of its receipt, since no log dates it, but
+for the one planted (REFUSED_LATER).
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ SOURCES = {
 OTHER_BODIES = ("Sở Tài nguyên và Môi trường", "Công an tỉnh", "Bảo hiểm xã hội tỉnh", "Công ty Điện lực")
 # Complaints and denunciations that stand in a log although they are no feedback: (period, unit), planted in truth.
 NOT_FEEDBACK = {("2021-Q1", "tp-st-tnmt"), ("2021-Q1", "p02"), ("2021-Q2", "tp-st-qldt"), ("2021-Q2", "p06")}
+
+# One feedback of this department, open at the end of the first quarter, was refused then: planted in truth.
+REFUSED_BY, REFUSED_LATER = "tp-st-tnmt", dt.datetime.combine(dt.date(2021, 4, 5), dt.time(9))
 
 
 @dataclass
@@ -80,6 +84,8 @@ def simulate_feedback(world: World, seed: int) -> list[Feedback]:
     made = [feedback for feedback in made if not feedback.left_before(world.timeline.quarters[0].start)]
     made.sort(key=lambda feedback: (feedback.received_at, feedback.handling_unit_id))
     _give_codes(made)
+    if world.timeline.plants_faults:
+        _refuse_later(made, world.timeline.quarters[0].end)
     return made
 
 
@@ -89,6 +95,23 @@ def _plant_complaint(world: World, own: list[Feedback], unit: str, first: dt.dat
     if world.timeline.plants_faults and (period, unit) in NOT_FEEDBACK:
         own[0].feedback_kind = "out_of_scope"
         own[0].oddity = "not_feedback"
+
+
+def _refuse_later(made: list[Feedback], last: dt.date) -> None:
+    """Refuse one feedback that the log of the first quarter showed open and that was answered in the second."""
+    candidates = [
+        feedback
+        for feedback in made
+        if feedback.handling_unit_id == REFUSED_BY
+        and feedback.received_at.date() <= last
+        and feedback.answered_at is not None
+        and feedback.answered_at.date() > last
+        and not feedback.oddity
+    ]
+    for chosen in candidates[:1]:
+        chosen.answered_at = chosen.published_at = None
+        chosen.result_kind = chosen.satisfaction = ""
+        chosen.refused_at = REFUSED_LATER
 
 
 def is_shown_once(feedback: Feedback, quarter: Quarter) -> bool:

@@ -15,7 +15,7 @@ from generator.exports import DEPARTMENT_NAMES
 from generator.feedback import FEEDBACK_UNITS, Feedback, feedback_status, keepers
 from generator.feedback_faults import plant_feedback
 from generator.files import WRITERS, Cell, Sheet, write
-from generator.ledger import Ledger
+from generator.ledger import Fault, Ledger
 from generator.rows import Cells, FeedbackRow, sender
 from generator.world import NOT_SENT, OFFICE, Quarter, World
 
@@ -194,11 +194,12 @@ def shown_feedback(world: World, records: list[Feedback], unit: str, quarter: Qu
     for feedback in records:
         status = feedback_status(feedback, quarter.export) if unit in keepers(feedback) else None
         if status is not None and not feedback.left_before(quarter.start):
-            rows.append(_shown(world, feedback, quarter.export, status))
+            rows.append(_shown(world, feedback, quarter, status))
     return rows
 
 
-def _shown(world: World, feedback: Feedback, moment: dt.datetime, status: str) -> FeedbackRow:
+def _shown(world: World, feedback: Feedback, quarter: Quarter, status: str) -> FeedbackRow:
+    moment = quarter.export
     dates: Cells = {}
     for name in SHOWN_DATES:
         event = getattr(feedback, name)
@@ -223,5 +224,15 @@ def _shown(world: World, feedback: Feedback, moment: dt.datetime, status: str) -
             **sender(feedback.person),
         },
         feedback,
-        [(feedback.oddity, "info", "flagged", "")] if feedback.oddity else [],
+        [*_odd(feedback), *_refused_later(feedback, quarter)],
     )
+
+
+def _odd(feedback: Feedback) -> list[Fault]:
+    return [(feedback.oddity, "info", "flagged", "")] if feedback.oddity else []
+
+
+def _refused_later(feedback: Feedback, quarter: Quarter) -> list[Fault]:
+    is_later = feedback.refused_at is not None and feedback.received_at.date() < quarter.start
+    note = f"pending at {feedback.handling_unit_id} in the quarter before"
+    return [("refused_later", "none", "shape", note)] if is_later else []

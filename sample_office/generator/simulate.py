@@ -48,6 +48,8 @@ CODE_DATE_DIFFERS = {
 }
 # Promises two working days later than the catalogue's time, given at receipt: (period, unit), planted in truth.
 DUE_DIFFERS = {("2021-Q1", "p01"), ("2021-Q1", "p08"), ("2021-Q2", "p02"), ("2021-Q2", DESK)}
+# One open dossier of this ward was deleted from its system then, between the two exports: planted in truth.
+DELETED_BY, DELETED_AT = "p01", dt.datetime.combine(dt.date(2021, 4, 20), dt.time(10))
 
 
 @dataclass
@@ -76,6 +78,7 @@ class Dossier:
     finished_at: dt.datetime | None = None
     closing: str = ""
     delivered_at: dt.datetime | None = None
+    deleted_at: dt.datetime | None = None
     is_at_desk_too: bool = False
     apology_at: dt.datetime | None = None
     overdue_cause: str = ""
@@ -121,6 +124,8 @@ def simulate(world: World, seed: int, scale: float) -> list[Dossier]:
         if world.timeline.plants_faults:
             _plant_code_dates(world, own, unit)
             _plant_promises(world, own, unit)
+            if unit == DELETED_BY:
+                _delete_one(world, own)
         dossiers += own
     for number, dossier in enumerate(dossiers, start=1):
         dossier.person = number
@@ -375,9 +380,26 @@ def _plant_promises(world: World, own: list[Dossier], unit: str) -> None:
         chosen.oddity = "due_differs_from_catalogue"
 
 
+def _delete_one(world: World, own: list[Dossier]) -> None:
+    """Delete one dossier that the first export showed open and that had nothing to wait for."""
+    first_export = world.timeline.quarters[0].export
+    candidates = [
+        dossier
+        for dossier in own
+        if status_at(dossier, first_export) == status_at(dossier, DELETED_AT) == "in_progress"
+        and dossier.channel == "direct"
+        and dossier.due_at is not None
+        and not (dossier.supplement_requested_at or dossier.is_at_desk_too or dossier.oddity)
+    ]
+    for chosen in candidates[:1]:
+        chosen.finished_at = chosen.delivered_at = None
+        chosen.closing = ""
+        chosen.deleted_at = DELETED_AT
+
+
 def status_at(dossier: Dossier, moment: dt.datetime) -> str | None:
-    """Return the canonical status at a moment; None before the dossier exists."""
-    if moment < dossier.submitted_at:
+    """Return the canonical status at a moment; None before the dossier exists, and when it is deleted."""
+    if moment < dossier.submitted_at or _came(dossier.deleted_at, moment):
         return None
     if _came(dossier.rejected_at, moment):
         return "rejected_at_intake"

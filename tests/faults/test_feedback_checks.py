@@ -173,3 +173,11 @@ def test_what_people_wrote_is_neither_typed_nor_shown(tmp_path: Path) -> None:
     for frame in (reading.rows, reading.rejects):
         assert len(frame) > 0
         assert not frame.astype(str).apply(lambda column: column.str.contains("Thử Nghiệm")).any().any()
+
+
+def test_a_phone_number_after_a_code_does_not_become_digits_of_the_code(tmp_path: Path) -> None:
+    planted = log({CODE: "PAKN-2020-00004 0938417001"}, {CODE: "PAKN - 2020 - 00005"})
+    rows = read_and_judge(tmp_path / "log.csv", planted).rows
+    assert list(rows["feedback_code"])[2].startswith("CHE-")
+    assert list(rows["feedback_code"])[3] == "PAKN-2020-00005"
+    assert "0938417001" not in rows.to_csv()

@@ -15,7 +15,7 @@ import duckdb
 import pandas as pd
 import pytest
 from sample_copy import Sample
-from sample_files import planted, rows_of, table
+from sample_files import BESIDE, planted, rows_of, table
 from truth.recount import LAST_SEEN, PERIODS, load_truth, recount, roll_up, shown_unknown
 
 from pipelines.audit.control import untraceable_cells
@@ -32,6 +32,7 @@ MEASURES = {
     "c11": "pending_total", "c12": "pending_in_time", "c13": "pending_overdue",
 }  # fmt: skip
 QUARTERS = ["2021-Q1", "2021-Q2"]
+HISTORY_FLAGS = ("unit_reassigned", "units_disagree", "reopened", "finish_moved", "deleted_dossier", "not_seen_since")
 
 
 @pytest.fixture(params=QUARTERS)
@@ -130,9 +131,45 @@ def test_every_rare_shape_is_counted_as_its_dossier_and_told_where_it_must_be(q2
         f"{row['unit_id']}:2021:{what}" if kind == "shown" else row["record_code"]: row["unit_id"]
         for row, (kind, _, what) in shapes
     }
-    assert len(keys) == len(shapes) == 7
+    assert len(keys) == len(shapes) == 8
     assert {key: counted.get(key) for key in keys} == keys
-    assert flags == {(row["record_code"], what) for row, (kind, _, what) in shapes if kind == "flag"}
+    assert {(code, flag) for code, flag in flags if flag not in HISTORY_FLAGS} == {
+        (row["record_code"], what) for row, (kind, _, what) in shapes if kind == "flag"
+    }
+
+
+def test_every_rare_history_is_counted_once_by_its_owner_and_told(q2: RunResult) -> None:
+    rows = {r["check_id"]: r for r in planted("case_exports") if r["effect"] in ("earlier", "gone")}
+    told = {
+        (rows["there_and_back"]["record_code"], "unit_reassigned"),
+        (rows["passed_to_the_desk"]["record_code"], "unit_reassigned"),
+        (rows["reopened"]["record_code"], "reopened"),
+        (rows["deleted_dossier"]["record_code"], "deleted_dossier"),
+    }
+    with duckdb.connect(q2.report_dir / "warehouse.duckdb", read_only=True) as connection:
+        counted = connection.execute("select dossier_code, receiving_unit_id from fct_dossier_period").fetchall()
+        flags = connection.execute("select dossier_code, flag from int_dossier_flag").fetchall()
+        gone = connection.execute("select dossier_code from rpt_dossier_gone where kind = 'deleted_dossier'").fetchall()
+        states = connection.execute(
+            "select unit_id, file_name, state from rpt_delivery where state <> 'refused'"
+        ).fetchall()
+    owners = {
+        r["record_code"]: r["note"].removeprefix("owner=") for r in rows.values() if r["note"].startswith("owner=")
+    }
+    assert {(code, unit) for code, unit in counted if code in owners} == set(owners.items())
+    assert {(code, flag) for code, flag in flags if flag in HISTORY_FLAGS} == told
+    assert gone == [(rows["deleted_dossier"]["record_code"],)]
+    beside = {(r["unit_id"], r["file_name"]): r["check_id"] for r in planted("case_exports") if r["check_id"] in BESIDE}
+    assert {beside[unit, file]: state for unit, file, state in states if (unit, file) in beside} == {
+        "early_export": "counted",
+        "half_replacement": "doubted",
+        "last_quarters_file": "stale",
+    }
+
+
+def half_replaced() -> list[tuple[tuple[str, str], str]]:
+    """Return period and unit, and the name, of each file that replaces half of another."""
+    return [((r["period_id"], r["unit_id"]), r["file_name"]) for r in planted() if r["check_id"] == "half_replacement"]
 
 
 def found_faults(office: Path) -> Counter[tuple[str, str, str, str]]:
@@ -156,14 +193,16 @@ def visible(office: Path) -> Iterator[tuple[Delivery, TypedDelivery]]:
 
 @pytest.mark.parametrize("stream", ["case_exports", "feedback_logs", "review_submissions"])
 def test_every_file_has_as_many_rows_as_it_was_written_with(q1: RunResult, stream: str) -> None:
-    written = Counter((row.period, row.unit, row.file) for row in rows_of(stream))
+    written = Counter((row.period, row.unit, row.file) for row in rows_of(stream, BESIDE))
+    for place, file in half_replaced():
+        written[*place, file.replace(" (1)", "")] -= written[*place, file]  # what it does not lack is read from it
     with duckdb.connect(q1.report_dir / "warehouse.duckdb", read_only=True) as connection:
         deliveries = connection.execute(
             "select period_id, unit_id, file_name, rows_typed + rows_rejected from landed.delivery"
             " where is_counted and stream = ?",
             [stream],
         ).fetchall()
-    assert {tuple(place): rows for *place, rows in deliveries if rows} == written
+    assert {tuple(place): rows for *place, rows in deliveries if rows} == +written
 
 
 def test_lines_that_are_no_records_are_distinguished(sample_office: Path, q2: RunResult) -> None:
@@ -178,7 +217,10 @@ def test_lines_that_are_no_records_are_distinguished(sample_office: Path, q2: Ru
         for r in planted()
         if r["check_id"] == "furniture"
     }
-    assert shown == noted
+    ((place, half),) = half_replaced()
+    replaced = {line for line in noted if (line[1:3], line[3]) == (place, half.replace(" (1)", ""))}
+    assert len(replaced) == 1
+    assert shown == noted - replaced
 
 
 def test_every_typed_row_of_every_file_has_one_fate(quarter: tuple[str, Path]) -> None:
@@ -202,7 +244,10 @@ def test_every_typed_row_of_every_file_has_one_fate(quarter: tuple[str, Path]) -
 def test_the_second_quarter_carries_in_what_the_first_left_pending(q1: RunResult, q2: RunResult) -> None:
     pending = {row["row_unit_id"]: row["pending_total"] for row in form(q1.report_dir, "form_ii_06a_by_unit", "tp-st")}
     carried = {row["row_unit_id"]: row["carried_in"] for row in form(q2.report_dir, "form_ii_06a_by_unit", "tp-st")}
-    assert {unit: carried[unit] for unit in pending if unit} == {unit: pending[unit] for unit in pending if unit}
+    gone = Counter(r["unit_id"] for r in planted("case_exports") if r["effect"] == "gone")
+    assert gone.total() == 1
+    units = {unit for unit in pending if isinstance(unit, str)}
+    assert {unit: carried[unit] for unit in units} == {unit: pending[unit] - gone[unit] for unit in units}
 
 
 def test_coverage_names_the_ward_that_sent_nothing(q1: RunResult, q2: RunResult) -> None:

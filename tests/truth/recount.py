@@ -60,6 +60,7 @@ class Dossier:
     finished_at: dt.datetime | None = None
     closing: str = ""
     delivered_at: dt.datetime | None = None
+    deleted_at: dt.datetime | None = None
     is_at_desk_too: bool = False
     # What is reported beside the course of a dossier (recount_remarks); amounts as text, empty when there is none.
     apology_at: dt.datetime | None = None
@@ -154,6 +155,8 @@ def columns_of(dossier: Dossier, start: dt.date, until: dt.date, seen: dt.date |
     received = dossier.received_at
     if received is None or received.date() > seen:
         return ()
+    if dossier.deleted_at is not None and dossier.deleted_at.date() <= seen:
+        return ()  # gone from its unit's list: in no column until somebody says what became of it (domain/05 5.5)
     finished = dossier.finished_at
     closed_on = finished.date() if finished is not None and finished.date() <= seen else None
     if closed_on is not None and closed_on < start:
@@ -221,7 +224,7 @@ def status_at(dossier: Dossier, moment: dt.datetime) -> str | None:
         (dossier.suspended_at, dossier.resumed_at, "suspended"),
     )
     ladder = [
-        (not came(dossier.submitted_at), None),
+        (not came(dossier.submitted_at) or came(dossier.deleted_at), None),
         (came(dossier.rejected_at), "rejected_at_intake"),
         (not came(dossier.received_at), "submitted"),
         (came(dossier.finished_at) and dossier.closing != "result", dossier.closing),

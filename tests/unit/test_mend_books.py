@@ -103,6 +103,22 @@ def test_a_flag_beyond_those_listed_is_not_called_mended(office: Office, monkeyp
     assert not [item for item in book.mended if item.record_code in {"A4", "A5"}]
 
 
+def test_what_nobody_sees_in_a_cell_is_shown_as_its_code(office: Office) -> None:
+    turned = BAD_DATE.replace("31/02/2021", "31/02\u202e/2021").replace("Trực tiếp", "Trực\x1b[31m\x07 tiếp\u200b")
+    deliver(office, "s_2021_03_15.csv", GOOD, turned)
+    book, path = book_of(office)
+    (fault,) = book.sent_back
+    assert "«31/02\\u202e/2021 08:00»" in fault.reason
+    cells = dict(fault.cells)
+    assert (cells["Ngày tiếp nhận"], cells["Hình thức nộp"]) == (
+        "31/02\\u202e/2021 08:00",
+        "Trực\\x1b[31m\\x07 tiếp\\u200b",
+    )
+    texts = [str(cell.value) for sheet in openpyxl.load_workbook(path) for row in sheet.iter_rows() for cell in row]
+    for text in (*texts, path.with_suffix(".html").read_text(encoding="utf-8")):
+        assert not set(text) & set("\u202e\u200b\x1b\x07"), text
+
+
 def test_no_person_and_no_free_text_is_in_workbook_or_page(office: Office) -> None:
     deliver(office, "s_2021_03_15.csv", BAD_DATE, BACKWARDS, FLAGGED)
     _, path = book_of(office)

@@ -202,11 +202,16 @@ def test_some_feedback_of_wards_is_in_both_files_and_one_ward_has_nil(feedback: 
         assert len(nil.read_text(encoding="utf-8-sig").splitlines()) == 1
 
 
-def test_no_refusal_crosses_a_cut_off_and_nothing_is_both_answered_and_transferred(truth: list[Feedback]) -> None:
+def test_one_refusal_crosses_a_cut_off_as_planted_and_nothing_is_both_answered_and_transferred(
+    truth: list[Feedback],
+) -> None:
     cut_offs = [PERIODS["2021-Q1"][0] - dt.timedelta(days=1), PERIODS["2021-Q1"][1], PERIODS["2021-Q2"][1]]
+    later = {r["record_code"] for r in planted("feedback_logs") if r["check_id"] == "refused_later"}
+    assert len(later) == 1
     for record in truth:
         if record.refused_at:
-            assert not [day for day in cut_offs if record.received_at.date() <= day < record.refused_at.date()]
+            crossed = [day for day in cut_offs if record.received_at.date() <= day < record.refused_at.date()]
+            assert crossed == ([PERIODS["2021-Q1"][1]] if record.feedback_code in later else []), record
         assert not (record.answered_at and (record.transferred_at or record.refused_at))
         order = [record.received_at, record.classified_at, record.started_at, record.answered_at, record.published_at]
         known = [event for event in order if event]
@@ -236,7 +241,7 @@ def test_the_recount_of_feedback_keeps_the_identities_of_the_form(truth: list[Fe
                 # An answer of an earlier quarter may be published in this one: it is in column 12 and not in column 9.
                 assert c["c12"] - answered_before(truth, period, by)[key] <= c["c9"], key
     first, second = (recount_feedback(truth, period)[""] for period in EXPORT)
-    assert second["c6"] == first["c10"]
+    assert second["c6"] == first["c10"] - 1  # the one refused later
     assert min(first[f"c{n}"] for n in range(3, 13)) > 0
 
 

@@ -53,8 +53,10 @@ def _again(name: str) -> str:
 
 
 def _of_first_quarter(random: Random, exports: list[Export]) -> Export:
-    first = min(item.period.start for item in exports)
-    return random.choice([item for item in exports if item.period.start == first and len(item.rows) > 1])
+    """Return an export of the first quarter in which a file has more than one row."""
+    long_enough = [item for item in exports if len(item.rows) > 1]
+    first = min(item.period.start for item in long_enough)
+    return random.choice([item for item in long_enough if item.period.start == first])
 
 
 def _later(sent: Export) -> dt.datetime:
