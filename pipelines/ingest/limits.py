@@ -11,12 +11,13 @@ from pathlib import Path
 
 from pipelines.ingest.memory import max_cells, max_file
 from pipelines.ingest.sniff import Refused
-from pipelines.office.text import format_count
+from pipelines.office.text import format_count, in_mb
 
 # A sheet is held whole, its empty cells too; below this many it costs little.
 _SMALL = 5_000_000
 _LEAST_FILLED = 20
 _COPY_OUT = "Chép riêng vùng có số liệu sang tệp mới rồi gửi lại."
+_SPLIT = "Kết xuất dạng CSV (máy đọc từng đoạn), hoặc chia thành nhiều tệp nhỏ hơn, rồi gửi lại."
 
 
 def refuse_far_cells(name: str | None, height: int, width: int, filled: int | None = None) -> None:
@@ -32,17 +33,20 @@ def refuse_far_cells(name: str | None, height: int, width: int, filled: int | No
         Refused: too many cells, or nearly all of very many are empty.
     """
     area = height * width
+    place = f"Trang «{name}»" if name else "Bảng"
+    if filled is not None and max_cells() < area <= filled * _LEAST_FILLED:
+        limit = format_count(max_cells())
+        raise Refused(f"{place} có {format_count(area)} ô, quá lớn: máy này đọc được đến {limit} ô mỗi trang.", _SPLIT)
     if area > max_cells() or (filled is not None and area > _SMALL and area > filled * _LEAST_FILLED):
-        place = f"Trang «{name}»" if name else "Bảng"
         raise Refused(
             f"{place} có ô nằm rất xa bảng (dòng {height}, cột {width}), mở ra quá lớn.",
             _COPY_OUT,
         )
 
 
-def refuse_too_large(what: str) -> Refused:
-    """Return the refusal of a part that is larger than any real table needs."""
-    return Refused(f"{what} quá lớn, không an toàn.", _COPY_OUT)
+def refuse_too_large(what: str, size: int, limit: int) -> Refused:
+    """Return the refusal of a file, or a part of one, that is larger than this machine bears; sizes in bytes."""
+    return Refused(f"{what} ({in_mb(size)}) quá lớn: máy này đọc được đến {in_mb(limit)}.", _SPLIT)
 
 
 def read_limited(path: Path) -> bytes:
@@ -52,5 +56,5 @@ def read_limited(path: Path) -> bytes:
         Refused: it is larger than the memory bears.
     """
     if path.stat().st_size > max_file():
-        raise refuse_too_large(f"Tệp ({format_count(path.stat().st_size // 1024**2)} MB)")
+        raise refuse_too_large("Tệp", path.stat().st_size, max_file())
     return path.read_bytes()

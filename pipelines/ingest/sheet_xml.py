@@ -97,7 +97,7 @@ def with_plain_names(content: bytes) -> bytes:
 def _refuse_dangerous(archive: zipfile.ZipFile) -> None:
     for item in archive.infolist():
         if item.filename.casefold().endswith("sharedstrings.xml") and item.file_size > max_shared_strings():
-            raise refuse_too_large("Bảng chuỗi ký tự của tệp")
+            raise refuse_too_large("Bảng chuỗi ký tự của tệp", item.file_size, max_shared_strings())
         if item.filename.endswith((".xml", ".rels")):
             with archive.open(item) as part:
                 refuse_entities(part.read(_MARKUP_HEAD))

@@ -13,6 +13,7 @@ import zlib
 
 from pipelines.ingest.memory import max_unpacked
 from pipelines.ingest.zip_size import lying_part, read_part
+from pipelines.office.text import in_mb
 
 MAX_RATIO = 250
 _KIND = 200
@@ -111,6 +112,11 @@ def _zip_format(content: bytes) -> str:
     names = [name.replace("\\", "/") for name in names]  # some programs of Windows write its own separator
     if any(name.startswith("/") or ".." in name.split("/") for name in names):
         raise Refused("Tệp có đường dẫn lạ bên trong, không an toàn.", _EXPORT_AGAIN)
+    if max_unpacked() < unpacked <= MAX_RATIO * len(content):
+        raise Refused(
+            f"Tệp nở ra quá lớn khi mở ({in_mb(unpacked)}): máy này đọc được đến {in_mb(max_unpacked())}.",
+            "Kết xuất dạng CSV, hoặc chia thành nhiều tệp nhỏ hơn, rồi gửi lại.",
+        )
     if unpacked > max_unpacked() or unpacked > MAX_RATIO * max(len(content), 4096):
         raise Refused(
             "Tệp nở ra quá lớn khi mở, không an toàn.", "Chép riêng vùng có số liệu sang tệp mới rồi gửi lại."

@@ -80,6 +80,11 @@ def format_count(value: int, zero_display: str = "0") -> str:
     return f"{value:,}".replace(",", ".")
 
 
+def in_mb(size: int) -> str:
+    """Return a size in bytes as whole megabytes, the next larger: 1.500 MB."""
+    return f"{format_count(-(-size // 1024**2))} MB"
+
+
 def counted(things: Sized) -> str:
     """Return how many things there are, as `format_count` writes it."""
     return format_count(len(things))

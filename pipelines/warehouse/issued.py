@@ -113,7 +113,7 @@ def find_issued(office: Office, period_id: str, version: int | None = None) -> I
     if not found:
         there = ", ".join(f"v{item.version}" for item in versions) or "chưa bản nào"
         raise OfficeError(
-            f"Kỳ {period_id} không có bản phát hành {f'v{version}' if version else ''}. Đang có: {there}."
+            f"Kỳ {period_id} không có bản phát hành{f' v{version}' if version else ''}. Đang có: {there}."
         )
     return found[-1]
 

@@ -50,6 +50,12 @@ def bytes_of(report: Path) -> dict[str, bytes]:
     }
 
 
+def forget_runs(office: Path) -> None:
+    """Delete what runs leave beside reports: the next one goes the same steps."""
+    for name in ("dagster_home", "build"):
+        shutil.rmtree(office / "data" / name, ignore_errors=True)
+
+
 def test_a_job_leaves_at_each_step_a_whole_report_or_none_and_killed_and_rerun_gives_the_same_bytes(
     tmp_path: Path,
 ) -> None:
@@ -66,15 +72,18 @@ def test_a_job_leaves_at_each_step_a_whole_report_or_none_and_killed_and_rerun_g
     assert seen == {frozenset(), sizes_of_finished(calm)}
     (report,) = finished(calm)
     expected = bytes_of(report)
+    if MORE:  # an office's first run goes some hundred steps more than the later ones, which are killed here
+        report.rename(tmp_path / "first")
+        forget_runs(calm)
+        steps = steps_of(warm, run_job, str(calm))
 
     for step in (*PLACES, *spread(steps, MORE)):
-        steps_of(warm, run_job, str(office), die_at=step)
+        assert steps_of(warm, run_job, str(office), die_at=step) is None, f"step {step} was never reached"
         assert all(bytes_of(report) == expected for report in finished(office))
         if step in PLACES:
             assert bool(list((office / "data" / "build").rglob("bao-cao.pdf"))) == (step == PROVENANCE)
             assert not finished(office)
-        shutil.rmtree(office / "data" / "dagster_home", ignore_errors=True)
-        shutil.rmtree(office / "data" / "build", ignore_errors=True)
+        forget_runs(office)
         for report in finished(office):
             report.rename(tmp_path / f"done-{step}")
     steps_of(warm, run_job, str(office))

@@ -21,6 +21,7 @@ from test_reading import HEAD, PROFILE, ROW, read, text_file, workbook
 
 from pipelines.ingest.facts import NOT_CALCULATED
 from pipelines.ingest.grid import open_grid
+from pipelines.ingest.limits import refuse_far_cells
 from pipelines.ingest.own_return import read_own_return
 from pipelines.ingest.sniff import Refused
 
@@ -441,6 +442,30 @@ def test_a_small_file_that_unpacks_into_very_much_is_refused(tmp_path: Path) -> 
     path = xlsx_with(tmp_path / "a.xlsx", "xl/media/bomb.bin", bytes(60_000_000))
     assert path.stat().st_size < 200_000
     assert "quá lớn" in read(path).verdict["refused_reason"]
+
+
+@pytest.mark.parametrize(
+    ("limit", "sentence"),
+    [
+        ("pipelines.ingest.limits.max_file", "Tệp (1 MB) quá lớn: máy này đọc được đến 1 MB."),
+        ("pipelines.ingest.sniff.max_unpacked", "Tệp nở ra quá lớn khi mở (1 MB): máy này đọc được đến 1 MB."),
+    ],
+)
+def test_what_is_larger_than_this_machine_bears_is_refused_with_the_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, sentence: str
+) -> None:
+    monkeypatch.setattr(limit, lambda: 1_000)
+    verdict = read(workbook(tmp_path / "a.xlsx", [list(HEAD), list(ROW)])).verdict
+    assert sentence in verdict["refused_reason"]
+    assert "CSV" in verdict["refused_mend"]
+
+
+def test_a_sheet_full_of_more_cells_than_this_machine_bears_is_not_called_far_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("pipelines.ingest.limits.max_cells", lambda: 1_000)
+    with pytest.raises(Refused, match=r"«Sổ» có 1\.050 ô, quá lớn: máy này đọc được đến 1\.000 ô mỗi trang\."):
+        refuse_far_cells("Sổ", 105, 10, filled=1_000)
 
 
 def lying(path: Path, part: str, says: int = 1000) -> Path:
