@@ -138,6 +138,12 @@ def test_every_rare_shape_is_counted_as_its_dossier_and_told_where_it_must_be(q2
     }
 
 
+def test_nothing_of_the_second_quarter_marks_a_dossier_of_the_first(q1: RunResult) -> None:
+    with duckdb.connect(q1.report_dir / "warehouse.duckdb", read_only=True) as connection:
+        flags = connection.execute("select dossier_code, flag from int_dossier_flag").fetchall()
+    assert {flag for _, flag in flags} == {"missing_due_date"}
+
+
 def test_every_rare_history_is_counted_once_by_its_owner_and_told(q2: RunResult) -> None:
     rows = {r["check_id"]: r for r in planted("case_exports") if r["effect"] in ("earlier", "gone")}
     told = {

@@ -128,6 +128,8 @@ def catalogued(known: Known) -> Procedure | None:
 def _field(known: Known, procedure: Procedure | None) -> str:
     if procedure:
         return procedure.field
+    if known.dossier.procedure.name in {item.name for item in PROCEDURES}:
+        return UNKNOWN_CODE  # of several fields, none of which the file names: still several (issue 16, number 7)
     return field_named(known.dossier.field_word) or UNKNOWN_CODE
 
 
