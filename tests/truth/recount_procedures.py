@@ -12,7 +12,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import gzip
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 
 from truth.recount import LAST_SEEN, PERIODS
@@ -35,8 +35,15 @@ def contribution(period: str) -> Cells:
         row for row in _truth("internal_processes") if row["decided_on"] <= end and (row["valid_to"] or "9999") >= end
     ]
     of_level = {level: [row for row in processes if row["process_level"] == level] for level in listed}
+    # A name that two procedures in force share says of neither that it has a process; a code of the catalogue does.
+    names = Counter(row["procedure_name"] for row in _csv(REFERENCE / "procedures.csv") if _is_in_force(row, end))
     covered = {
-        level: {row["procedure_code"] for row in rows} | {row["procedure_id"] for row in rows}
+        level: {
+            code
+            for row in rows
+            if row["procedure_code"] in listed[level] or names[row["procedure_name"]] < 2
+            for code in (row["procedure_code"], row["procedure_id"])
+        }
         for level, rows in of_level.items()
     }
     cells = {
@@ -55,9 +62,12 @@ def in_force(level: str, day: str) -> set[str]:
     return {
         row["procedure_code"] or row["procedure_id"]
         for row in _csv(REFERENCE / "procedures.csv")
-        if level in LEVELS.get(row["competent_level"], set())
-        and (row["valid_from"] or "0000") <= day <= (row["valid_to"] or "9999")
+        if level in LEVELS.get(row["competent_level"], set()) and _is_in_force(row, day)
     }
+
+
+def _is_in_force(row: Row, day: str) -> bool:
+    return (row["valid_from"] or "0000") <= day <= (row["valid_to"] or "9999")
 
 
 def posting(period: str) -> dict[str, Cells]:
