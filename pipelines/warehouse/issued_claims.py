@@ -104,8 +104,8 @@ def _of_office_and_day(version: Mapping[str, Any]) -> tuple[str, str]:
 def of_left_out(known: Claims, delivery: Delivery, version: Mapping[str, Any], records: tuple[str, ...]) -> Claim:
     """Return which rows a later version does not have any more: its office took them out, by its seal."""
     reason = (
-        f"Bản v{version['version']} không còn {len(records)} {_noun(delivery)} có trong bản trước của đơn vị, không tính "
-        f"nữa: {listed(records)}."
+        f"Bản v{version['version']} không còn {len(records)} {_noun(delivery)} có trong bản trước của đơn vị, không "
+        f"tính nữa: {listed(records)}."
     )
     claim = known.doubt(delivery, "records_gone", "flags", reason, records)
     return replace(claim, accepted=f"theo bản phát hành v{version['version']}, mã niêm phong {version['seal']}")

@@ -61,7 +61,7 @@ fated as (
             when status = 'refused' then 'refused'
             when
                 cast(closed_at as date) < period_start
-                and not (is_answered_before and published_on >= period_start and published_on <= until_on)
+                and not coalesce(is_answered_before and published_on >= period_start and published_on <= until_on, false)
                 then 'closed_before'
             when is_issued_by_unit then 'issued_by_unit'
             else 'counted'
