@@ -18,7 +18,8 @@ import pytest
 from compiled_project import build
 from issued_office import DONE, at, table
 from office_folder import send
-from province import FILE, PERIOD, SENT, cells, counted, province
+from province import FEEDBACK as FEEDBACK_SENT
+from province import FILE, PERIOD, SENT, cells, counted, feedback_log, province
 from written_versions import (
     FACTS,
     FEEDBACK,
@@ -317,12 +318,12 @@ def merged(root: Path) -> Path:
     return office
 
 
-def is_recounted(office: Path, warehouse: Path, ask: Ask) -> bool:
-    """Whether plain Python counts every cell and record of the forms of dossiers from the files to the same."""
+def is_recounted(office: Path, warehouse: Path, ask: Ask, *forms: str) -> bool:
+    """Whether plain Python counts every cell and record of forms (those of dossiers) from the files to the same."""
     loaded = load_office(office)
     ensure_manifest(dbt_target(loaded), warehouse)
     layouts = layouts_to_print(loaded, plan(loaded, ask).question)
-    of_dossiers = {form_id: layouts[form_id] for form_id in ("II.06a", "II.06b")}
+    of_dossiers = {form_id: layouts[form_id] for form_id in forms or ("II.06a", "II.06b")}
     return recount_from_bytes(loaded, warehouse, of_dossiers).agrees
 
 
@@ -347,6 +348,27 @@ def test_versions_of_two_wards_a_third_took_over_are_summed_their_own_numbers_ap
     query = "select unit_id, kind, records, is_open from landed.claim order by all"
     with duckdb.connect(warehouse, read_only=True) as connection:
         assert connection.execute(query).fetchall() == [("p03", "shared_codes", SHARED, True)]
+
+
+def test_a_feedback_of_a_version_and_of_another_units_log_counts_once_by_the_version_and_is_asked_about(
+    tmp_path: Path,
+) -> None:
+    office = province(tmp_path / "above")
+    with at("2021-03-16T08:00:00"):
+        put(office, "p01", LOG)
+        assert [said for said, _ in judged(office).values()] == [""]
+    with at("2021-03-17T08:00:00"):
+        shared = ("PAKN-2021-0001", "Hành vi hành chính", "01/03/2021", "", "", "Đang xử lý")
+        send(office, "PAKN_2021_03_16.csv", feedback_log((*FEEDBACK_SENT["p03"], shared)), "p03")
+        ask = Ask.parse(PERIOD, None, None)
+        warehouse = counted(office, ask)
+        assert is_recounted(office, warehouse, ask, "II.05a")
+    found = cells(warehouse, "form_ii_05a")
+    received = {scope: found[scope, "total", "received_total"] for scope in ("tp", "p01", "p03")}
+    assert received == {"tp": 3, "p01": 2, "p03": 1}
+    query = "select unit_id, kind, records, is_open from landed.claim where kind = 'shared_codes'"
+    with duckdb.connect(warehouse, read_only=True) as connection:
+        assert connection.execute(query).fetchall() == [("p03", "shared_codes", "PAKN-2021-0001", True)]
 
 
 def test_a_ward_that_issues_beside_one_it_took_over_is_asked_about(tmp_path: Path) -> None:
