@@ -1,5 +1,6 @@
 -- The versions offices below issued that are counted: whose, of which period, under which seal; a row a file, as dossiers and
--- feedback of a version come in files of their own. Of an office's versions of the period the one speaks that was counted up to the asked day; else up to the last day before it, else the first after.
+-- feedback of a version come in files of their own. Of an office's versions of the period the one speaks that was counted up
+-- to the asked day; else up to the last day before it, else the first after.
 select
     version.delivery_id,
     version.issue_id,
