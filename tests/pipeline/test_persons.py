@@ -1,6 +1,6 @@
 """Persons stay in landing: a byte search, inside zip parts and Parquet too, finds the planted markers nowhere else.
 
-Here: every file that runs, units' reports, letters and the board write; of tables, the rows that hold a word of the markers. Not here: which columns are personal (the contract).
+Here: every file that runs, units' reports, letters and the board write; of tables, the different texts of each column. Not here: which columns are personal (the contract).
 Invariant: the markers are in the delivered files, else the search would prove nothing.
 """
 
@@ -10,10 +10,13 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
-from functools import cache
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pytest
 from sample_copy import REPOSITORY, Sample
 
 MARKERS = json.loads((REPOSITORY / "tests" / "truth" / "person_markers.json").read_text(encoding="utf-8"))
@@ -26,21 +29,21 @@ WORDS = (*MARKERS["literals"], "0900", "099000")
 
 
 def texts(path: Path, words: Sequence[str]) -> Iterator[str]:
-    """Whatever a file holds that a reader could see, where one of the words may be in it: bytes, zip parts, rows of
+    """Whatever a file holds that a reader could see, where one of the words may be in it: bytes, zip parts, texts of
     Parquet and of database tables. Text whose letters are spelt as numbers (XML) comes too."""
     sought = [*(word.encode() for word in words), b"&#"]
     for content in contents(path):
         if any(word in content for word in sought):
             yield content.decode(errors="ignore")
     if path.suffix == ".parquet":
-        yield from rows_with(parquet_reader(), f"read_parquet('{path}')", words)
+        yield from texts_of(pq.read_table(path), words)
     if path.suffix == ".duckdb":  # a view has nothing but what its tables have
         with duckdb.connect(path, read_only=True) as connection:
             tables = connection.execute(
                 "select table_schema || '.' || table_name from information_schema.tables where table_type = 'BASE TABLE'"
             ).fetchall()
             for (name,) in tables:
-                yield from rows_with(connection, name, words)
+                yield from texts_of(connection.table(name).to_arrow_table(), words)
 
 
 def contents(path: Path) -> Iterator[bytes]:
@@ -50,16 +53,26 @@ def contents(path: Path) -> Iterator[bytes]:
             yield from map(archive.read, archive.namelist())
 
 
-@cache
-def parquet_reader() -> duckdb.DuckDBPyConnection:
-    return duckdb.connect()
+def texts_of(table: pa.Table, words: Sequence[str]) -> Iterator[str]:
+    """The different texts of each column of a table that holds one of the words; a number or a moment names nobody."""
+    for column in table.columns:
+        if pa.types.is_nested(column.type):
+            found = map(str, column.to_pylist())
+        elif pa.types.is_primitive(column.type):
+            continue
+        else:
+            found = pc.call_function("unique", [column.cast(pa.large_string())]).drop_null().to_pylist()
+        text = "\n".join(found)
+        if any(word in text for word in words):
+            yield text
 
 
-def rows_with(connection: duckdb.DuckDBPyConnection, table: str, words: Sequence[str]) -> list[str]:
-    """The rows of a table that hold one of the words, as text."""
-    holds = " or ".join("contains(row_text, ?)" for _ in words)
-    query = f"select row_text from (select cast(t as varchar) as row_text from {table} as t) where {holds}"
-    return [text for (text,) in connection.execute(query, list(words)).fetchall()]
+@pytest.mark.parametrize("as_type", [pa.string(), pa.large_string(), pa.dictionary(pa.int32(), pa.string())], ids=str)
+def test_a_person_in_one_cell_of_a_table_is_found(as_type: pa.DataType) -> None:
+    column = pa.array(["không", None, "gọi 0900123456"] * 3).cast(as_type)
+    assert list(texts_of(pa.table({"n": range(9), "t": column}), WORDS)) == ["không\ngọi 0900123456"]
+    assert list(texts_of(pa.table({"list": pa.array([[{"a": "0900123456"}]])}), WORDS)) == ["[{'a': '0900123456'}]"]
+    assert not list(texts_of(pa.table({"n": [900123456, 2], "t": ["không", "có"]}), WORDS))
 
 
 def test_marked_persons_are_found_nowhere_but_in_landing(sample: Sample) -> None:

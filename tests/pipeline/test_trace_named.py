@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from itertools import cycle
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from paper_readers import page_texts
 from sample_copy import Sample
@@ -28,6 +30,13 @@ from pipelines.runner import RunResult
 @pytest.fixture(scope="module")
 def manifest(q1: RunResult) -> dict[str, Any]:
     return json.loads((q1.report_dir / "manifest.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _opened_once(q1: RunResult) -> Iterator[None]:
+    """While one reader has the warehouse open, opening it again costs nothing; a trace opens it a few times."""
+    with duckdb.connect(q1.report_dir / "warehouse.duckdb", read_only=True):
+        yield
 
 
 def chosen(report: Path, not_sent: set[str]) -> dict[str, str]:
