@@ -5,6 +5,12 @@ with counted as (
         row_id
     from {{ ref('int_feedback_row_fate') }}
     where fate = 'counted'
+    union all
+    select
+        feedback_code,
+        row_id
+    from {{ ref('int_issued_feedback') }}
+    where fate = 'counted'
 )
 
 select

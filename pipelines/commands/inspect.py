@@ -126,13 +126,13 @@ def place_of_file(office: Office, path: Path, period: str | None, unit: str | No
 
 def profile_of_file(office: Office, path: Path, unit_id: str | None) -> Profile | None:
     """Return the profile that would read the file; without a unit only if one profile alone takes such a name."""
-    from pipelines.office.profiles import issued_profile
+    from pipelines.office.profiles import issued_profiles
     from pipelines.office.text import nfc
 
     name = nfc(path.name)
     if unit_id is not None:
         return office.profile_for(unit_id, name)
-    known = (issued_profile(), *office.profiles)
+    known = (*issued_profiles(), *office.profiles)
     fitting = [item for item in known if any(item.fits(unit, name) for unit in (*item.match.units, ""))]
     return fitting[0] if len(fitting) == 1 else None
 

@@ -73,7 +73,7 @@ def run(parsed: argparse.Namespace) -> int:
 def _why_none(path: Path) -> str:
     from pipelines.office.profiles import issued_profile
 
-    if issued_profile().fits("", path.name):
+    if issued_profile(path.name):
         return f"{path.name} là số liệu phát hành của cấp dưới: phần mềm tự đọc, không cần hồ sơ nguồn."
     return f"Không bảng nào của phần mềm có từ hai tiêu đề cột của {path.name}; không soạn được."
 

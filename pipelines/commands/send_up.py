@@ -1,6 +1,6 @@
-"""`kstt send-up`: one file with the facts of an issued version, for the office above.
+"""`kstt send-up`: the facts of an issued version as files for the office above.
 
-Here: command line and what is printed. Not here: what is in the file (package/send_up).
+Here: command line and what is printed. Not here: what is in the files (package/send_up).
 Invariant: the office is only read.
 """
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pipelines.commands.common import load
 
-HELP = "lập một tệp số liệu của bản đã phát hành để gửi cấp trên dùng cùng phần mềm"
+HELP = "lập tệp hồ sơ và tệp phản ánh của bản đã phát hành để gửi cấp trên dùng cùng phần mềm"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,10 +24,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(parsed: argparse.Namespace) -> int:
-    """Write the file, and say what to do with it."""
+    """Write the files, and say what to do with them."""
     from pipelines.package.send_up import send_up
 
-    path = send_up(load(parsed), parsed.period, parsed.version, parsed.to)
-    print(f"✓ {path}")
+    sent = send_up(load(parsed), parsed.period, parsed.version, parsed.to)
+    for path in sent.paths:
+        print(f"✓ {path}")
+    for reason in sent.left_out:
+        print(f"  {reason}")
     print("  Không có thông tin cá nhân. Gửi nguyên tệp, không đổi tên; cấp trên đối chiếu mã niêm phong in ở văn bản.")
     return 0

@@ -1,8 +1,8 @@
 """The versions offices below issued that a report sums, and the forms they are not in.
 
-Here: each version with its seal and dossiers; forms without the figures of those who send nothing else. Not here:
-taking versions in (warehouse), words (templates).
-Invariant: a form that sums no issued facts is named with the units it lacks; a report without versions has neither.
+Here: each file of a version with its seal and how much it has; forms without the figures of those who send nothing
+else. Not here: taking versions in (warehouse), words (templates).
+Invariant: a form that lacks a unit which sent a version is named with it; a report without versions has neither.
 """
 
 from __future__ import annotations
@@ -24,20 +24,22 @@ from pipelines.warehouse.streams import contract_path, streams
 
 @dataclass(frozen=True)
 class IssuedBelow:
-    """A version an office below issued, as its report's reader needs it: whose, which, its dossiers, its seal."""
+    """A file of a version an office below issued, as a reader needs it: whose, which, how many of what, its seal."""
 
     unit_id: str
     unit_name: str
     issue_id: str
     kind: str
     until_on: dt.date
-    dossiers: int
+    records: int
+    noun: str
+    stream: str
     seal: str
 
 
 @dataclass(frozen=True)
 class FormWithout:
-    """A form that sums no issued facts, and the units that sent a version but owe nothing else the form is made of."""
+    """A form, and the units that sent a version but nothing of it, and owe nothing else, the form is made of."""
 
     form: str
     units: tuple[str, ...]
@@ -47,12 +49,17 @@ def issued_below(connection: duckdb.DuckDBPyConnection, cleaner: Cleaner) -> tup
     """Return the versions a report sums, in the order of units; none in a report made before there were any."""
     if not has_table(connection, "int_issued_version"):
         return ()
-    query = """
-        select v.*, u.unit_id, u.name_vi, coalesce(d.dossiers, 0) as dossiers
+    # A report made before feedback was sent up has dossiers alone.
+    feedback = has_table(connection, "int_issued_feedback")
+    stream = "v.stream" if feedback else "'issued_facts'"
+    below = "select delivery_id from int_issued_dossier where fate = 'counted'"
+    below += " union all select delivery_id from int_issued_feedback where fate = 'counted'" if feedback else ""
+    query = f"""
+        select v.*, {stream} as of_stream, u.unit_id, u.name_vi, coalesce(d.records, 0) as records
         from int_issued_version as v
         inner join dim_unit as u on v.sender_unit_id = u.unit_id
         left join (
-            select delivery_id, count(*) as dossiers from int_issued_dossier where fate = 'counted' group by delivery_id
+            select delivery_id, count(*) as records from ({below}) as sent group by delivery_id
         ) as d on v.delivery_id = d.delivery_id
         where v.is_asked
         order by u.sort_no, u.unit_id, v.delivery_id"""
@@ -63,7 +70,9 @@ def issued_below(connection: duckdb.DuckDBPyConnection, cleaner: Cleaner) -> tup
             cleaner.text(row["issue_id"]),
             ISSUE_KINDS.get(str(row["kind"]), str(row["kind"])),
             row["until_on"],
-            int(row["dossiers"]),
+            int(row["records"]),
+            _nouns()[str(row["of_stream"])],
+            str(row["of_stream"]),
             str(row["seal"]),
         )
         for row in records_of(connection, query)
@@ -73,22 +82,29 @@ def issued_below(connection: duckdb.DuckDBPyConnection, cleaner: Cleaner) -> tup
 def forms_without(
     layouts: Iterable[FormLayout], owed: Iterable[Mapping[str, Any]], versions: Iterable[IssuedBelow]
 ) -> tuple[FormWithout, ...]:
-    """Return the forms that sum no issued facts, each with the units it therefore lacks; nothing without versions.
+    """Return the forms versions have no figures for, each with the units it therefore lacks; nothing without versions.
 
     Args:
         layouts: the layouts of the printed forms.
         owed: rows of rpt_coverage: unit_id and stream.
         versions: the versions the report sums.
     """
-    senders = {version.unit_id: version.unit_name for version in versions}
+    sent = list(versions)
+    senders = {version.unit_id: version.unit_name for version in sent}
     if not senders:
         return ()
-    whole = {stream for stream in streams() if load_contract(contract_path(stream)).fact}
-    owing = {(str(item["unit_id"]), str(item["stream"])) for item in owed}
+    told = {(str(item["unit_id"]), str(item["stream"])) for item in owed}
+    told |= {(version.unit_id, version.stream) for version in sent}
     found = []
     for layout in layouts:
         asked = set(layout.streams)
-        if asked and not asked & whole:
-            lacking = [name for unit, name in senders.items() if not any((unit, stream) in owing for stream in asked)]
+        lacking = [name for unit, name in senders.items() if not any((unit, stream) in told for stream in asked)]
+        if asked and (lacking or not asked & _nouns().keys()):
             found.append(FormWithout(layout.tab, tuple(lacking)))
     return tuple(found)
+
+
+def _nouns() -> dict[str, str]:
+    """Return what the rows of each stream of versions are called."""
+    contracts = [load_contract(contract_path(stream)) for stream in streams()]
+    return {contract.stream: contract.noun for contract in contracts if contract.fact}

@@ -235,7 +235,9 @@ ATTRIBUTES = {
         "issue_id": "bản của đơn vị, ví dụ 2021-Q1/v2",
         "kind": "loại bản",
         "until_on": "ngày cuối của số liệu",
-        "dossiers": "số hồ sơ được cộng",
+        "records": "số bản ghi được cộng",
+        "noun": "bản ghi ấy gọi là gì: hồ sơ; phản ánh, kiến nghị",
+        "stream": "mã loại số liệu của tệp",
         "seal": "mã niêm phong in trên văn bản của đơn vị",
     },
     "forms_without[]": {

@@ -114,6 +114,9 @@ class Contract:
     sender: str | None = None
     # Fact whose rows a version of an office below has; None where files are read as tables.
     fact: str | None = None
+    # Name of the part of a version's file that has those rows, and what one of them is called.
+    part: str = ""
+    noun: str = "bản ghi"
     # Whether a return's records are of its period alone: none of them is in the returns of two periods.
     is_of_one_period: bool = False
 
@@ -175,6 +178,8 @@ def load_contract(path: Path) -> Contract:
         national_code=re.compile(meta["national_code"]) if "national_code" in meta else None,
         sender=meta.get("sender"),
         fact=meta.get("fact"),
+        part=meta.get("part", ""),
+        noun=meta.get("noun", "bản ghi"),
         is_of_one_period=bool(meta.get("of_one_period", False)),
     )
 

@@ -1,4 +1,4 @@
-"""A version an office below issued, as it sends it upward: one zip with facts, layouts and what the seal covers.
+"""A version an office below issued, as it sends it upward: a zip with rows of a fact, layouts, what the seal covers.
 
 Here: opening it, holding seal, hashes and figures against its facts, its rows. Not here: writing it (package/send_up),
 whether it lies in the right folder (warehouse/issued_claims).
@@ -34,14 +34,16 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-# The parts of the zip: which version it is, what its seal covers, the layouts it printed, its dossiers.
-VERSION, SEALED, FORMS, FACTS = "ban-phat-hanh.json", "niem-phong.json", "forms.json", "so-lieu.parquet"
-PARTS = (VERSION, SEALED, FORMS, FACTS)
+# The parts of the zip: which version it is, what its seal covers, the layouts it printed. One more has the rows of a
+# fact; the contract of the stream names it.
+VERSION, SEALED, FORMS = "ban-phat-hanh.json", "niem-phong.json", "forms.json"
+PARTS = (VERSION, SEALED, FORMS)
+_ROWS = ".parquet"
 # Key under which what is sent upward stands in the record of a version, and so under its seal.
 SENT_UP = "sent_up"
 # Number of the format of such a file, under the seal too. One higher with every change of the columns of its facts, of
 # what a word in them means, or of its parts; niem-phong.json with this number is in every format to come.
-FORMAT = 2
+FORMAT = 3
 _SEND_AGAIN = "Đơn vị lập lại tệp bằng kstt send-up từ bản đã phát hành rồi gửi lại; không sửa tệp bằng tay."
 _UPDATE_HERE = "Cơ quan nhận cập nhật phần mềm rồi chạy lại; đơn vị không phải gửi lại tệp."
 _UPDATE_BELOW = (
@@ -80,6 +82,15 @@ class IssuedVersion:
             raise ValueError("format")
         return number
 
+    def sent(self, contract: Contract) -> tuple[str, int]:
+        """Return hash and number of the rows of a stream that its seal covers; `facts` has these rows.
+
+        Raises:
+            ValueError, KeyError, TypeError, AttributeError: it does not say.
+        """
+        said = self.sealed[SENT_UP]["streams"][contract.stream]
+        return str(said["sha256"]), int(said["rows"])
+
     @cached_property
     def about(self) -> dict[str, Any]:
         """Whose it is, of which period, which version, its seal; every word of it is under the seal.
@@ -110,10 +121,15 @@ class IssuedVersion:
 
     @cached_property
     def facts(self) -> pq.ParquetFile:
-        """Its dossiers."""
+        """Its rows: dossiers, or feedback."""
         import pyarrow.parquet as pq
 
-        return pq.ParquetFile(io.BytesIO(self.parts[FACTS]))
+        return pq.ParquetFile(io.BytesIO(self.parts[self.rows_part]))
+
+    @property
+    def rows_part(self) -> str:
+        """Name of the part that has its rows; "" where there is none."""
+        return next((name for name in self.parts if name.endswith(_ROWS)), "")
 
 
 def opened_version(content: bytes) -> IssuedVersion | None:
@@ -128,21 +144,22 @@ def opened_version(content: bytes) -> IssuedVersion | None:
         Refused: it is of another format, a part is missing or damaged, or the zip holds more than one version.
     """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        if not {_own_name(name) for name in archive.namelist()} & {VERSION, SEALED, FACTS}:
+        if not {_own_name(name) for name in archive.namelist()} & {VERSION, SEALED}:
             return None
     members = list(zip_members(content))
     parts = {_own_name(name): member for name, member in members}
-    others = [name for name, _ in members if _own_name(name) not in PARTS]
+    others = [name for name, _ in members if _own_name(name) not in PARTS and not name.endswith(_ROWS)]
     # First of all: a file of another format may have other parts.
     other = _other_format(IssuedVersion(parts))
     if other:
         raise other
     lacking = [name for name in PARTS if name not in parts]
+    lacking += [] if IssuedVersion(parts).rows_part else [f"*{_ROWS}"]
     if lacking:
         raise Refused(f"Tệp số liệu phát hành thiếu phần bên trong: {', '.join(lacking)}.", _SEND_AGAIN)
-    if others or len(members) > len(PARTS):
+    if others or len(members) > len(PARTS) + 1:
         raise Refused(
-            f"Tệp số liệu phát hành có {len(members)} phần bên trong, một bản chỉ có {len(PARTS)}.",
+            f"Tệp số liệu phát hành có {len(members)} phần bên trong, một bản chỉ có {len(PARTS) + 1}.",
             "Mỗi bản một tệp, đúng tệp kstt send-up đã lập; không nén thêm gì vào.",
         )
     return IssuedVersion(parts)
@@ -151,18 +168,15 @@ def opened_version(content: bytes) -> IssuedVersion | None:
 def _other_format(version: IssuedVersion) -> Refused | None:
     """Return the refusal of a version of another format than ours: whose software is to be brought up to date.
 
-    None of one of our format, of one without a number (its columns tell), and of one whose number cannot be read.
+    None of one of our format and of one whose number cannot be read; one sealed before there were numbers is older.
     """
     try:
         number = version.format
     except _BROKEN:
         return None  # check_version says what is broken
-    if number is None or number == FORMAT:
+    if number == FORMAT:
         return None
-    return _refused_format(number)
-
-
-def _refused_format(number: int) -> Refused:
+    number = number or 1
     newer = number > FORMAT
     return Refused(
         f"Tệp số liệu phát hành có định dạng số {number}, cơ quan nhận đọc định dạng số {FORMAT}: phần mềm của "
@@ -183,13 +197,20 @@ def check_version(version: IssuedVersion, contract: Contract) -> None:
     """Hold a version against its own seal and its own figures.
 
     Raises:
-        Refused: its seal, a hash or a figure is not that of its content, or its columns are of other software.
+        Refused: it has the rows of another stream, its seal, a hash or a figure is not that of its content, or its
+            columns are of other software.
     """
+    if version.rows_part != contract.part:
+        raise Refused(
+            f"Bên trong tệp là «{version.rows_part}», tên tệp là của {contract.title} («{contract.part}»).",
+            "Giữ nguyên tên tệp mà kstt send-up đặt rồi gửi lại.",
+        )
     try:
-        said, number = json.loads(version.parts[VERSION])["seal"], version.format
-        about, facts = version.about, version.facts
-        hashes = {FORMS: version.sealed["facts"][FORMS], FACTS: version.sealed[SENT_UP]["sha256"]}
-        rows = int(version.sealed[SENT_UP]["dossiers"])
+        said, about, facts = json.loads(version.parts[VERSION])["seal"], version.about, version.facts
+        if version.format != FORMAT:  # opening refuses one that can be read
+            raise ValueError("format")
+        sha256, rows = version.sent(contract)
+        hashes = {FORMS: version.sealed["facts"][FORMS], contract.part: sha256}
     except _BROKEN as error:
         raise Refused("Tệp số liệu phát hành hỏng: không đọc được một phần bên trong.", _SEND_AGAIN) from error
     if not same_seal(str(said), about["seal"]):
@@ -201,24 +222,22 @@ def check_version(version: IssuedVersion, contract: Contract) -> None:
         if hashlib.sha256(version.parts[name]).hexdigest() != sha256:
             raise Refused(f"Phần «{name}» của tệp không phải phần đã niêm phong: tệp đã bị sửa.", _SEND_AGAIN)
     wrong = _other_columns(contract, facts.schema_arrow)
-    if wrong and number is None:
-        raise _refused_format(1)
     if wrong:
         raise Refused(f"Tệp do bản phần mềm khác lập, cột khác: {', '.join(wrong[:10])}.", _SAME_SOFTWARE)
     if facts.metadata.num_rows != rows:
-        raise Refused(f"Tệp có {facts.metadata.num_rows} hồ sơ, bản phát hành có {rows}.", _SEND_AGAIN)
+        raise Refused(f"Tệp có {facts.metadata.num_rows} {contract.noun}, bản phát hành có {rows}.", _SEND_AGAIN)
     _check_figures(version, contract)
 
 
 def rows_of(version: IssuedVersion, source: Source) -> Iterator[pd.DataFrame]:
-    """Yield the dossiers of a version as typed rows, a stretch of the file at a time."""
+    """Yield the rows of a version, typed, a stretch of the file at a time."""
     contract, about = source.contract, version.about
     first = 1
     for batch in version.facts.iter_batches(PIECE_ROWS, columns=list(contract.columns)):
         import pyarrow as pa
 
         rows = to_frame(pa.Table.from_batches([batch]))
-        for name in _WRITTEN:
+        for name in set(_WRITTEN) & set(contract.columns):
             rows[name] = _each_once(rows[name], persons.without_persons)
         for name in contract.keyed:
             rows[f"{name}_key"] = _each_once(rows[name], match_key)
@@ -233,7 +252,7 @@ def rows_of(version: IssuedVersion, source: Source) -> Iterator[pd.DataFrame]:
 
 
 def reported_columns(version: IssuedVersion, contract: Contract) -> list[str]:
-    """Return the columns of a version that say anything of any dossier."""
+    """Return the columns of a version that say anything of any row."""
     table = version.facts.read(columns=list(contract.columns))
     return [name for name in contract.columns if table.column(name).null_count < table.num_rows]
 
@@ -244,21 +263,29 @@ def _each_once(texts: pd.Series, change: Any) -> pd.Series:
 
 
 def _check_figures(version: IssuedVersion, contract: Contract) -> None:
-    """Refuse a version whose dossiers do not sum to what it printed."""
+    """Refuse a version whose rows do not sum to what it printed."""
     strange = next(_strange_measures(version, contract), None)
     if strange:
-        raise Refused(f"Cột «{strange}» của hồ sơ có giá trị không phải 0 hoặc 1: tệp đã bị sửa.", _SEND_AGAIN)
+        raise Refused(
+            f"Cột «{strange}» của {contract.noun} có giá trị không phải 0 hoặc 1: tệp đã bị sửa.", _SEND_AGAIN
+        )
     try:
         printed = list(_printed(version, contract))
     except _BROKEN as error:
         raise Refused("Tệp số liệu phát hành hỏng: không đọc được biểu đã in.", _SEND_AGAIN) from error
     if not printed:
-        raise Refused("Bản phát hành không in biểu nào có số hồ sơ để đối chiếu với hồ sơ trong tệp.", _SEND_AGAIN)
+        noun = contract.noun
+        raise Refused(f"Bản phát hành không in biểu nào có số {noun} để đối chiếu với {noun} trong tệp.", _SEND_AGAIN)
     sums = {measure: _sum(version, measure) for measure in dict.fromkeys(item[2] for item in printed)}
     for form_id, number, measure, amount in printed:
         if amount != sums[measure]:
             place = f"biểu {form_id}, cột {number}: in {amount}, đếm được {sums[measure]}"
-            raise Refused(f"Đếm lại từ hồ sơ trong tệp không ra số đã phát hành: {place}.", _SEND_AGAIN)
+            raise Refused(f"Đếm lại từ {contract.noun} trong tệp không ra số đã phát hành: {place}.", _SEND_AGAIN)
+
+
+def has_figures(version: IssuedVersion, contract: Contract) -> bool:
+    """Return whether a version printed any figure its rows of a stream can be held against."""
+    return next(_printed(version, contract), None) is not None
 
 
 def _own_name(path: str) -> str:
@@ -286,7 +313,7 @@ def _other_columns(contract: Contract, schema: pa.Schema) -> list[str]:
 
 
 def _strange_measures(version: IssuedVersion, contract: Contract) -> Iterator[str]:
-    """Yield each measure that is not 0 or 1 of every dossier."""
+    """Yield each measure that is not 0 or 1 of every row."""
     import pyarrow.compute as pc
 
     for name, column in contract.columns.items():
@@ -299,7 +326,7 @@ def _strange_measures(version: IssuedVersion, contract: Contract) -> Iterator[st
 
 
 def _printed(version: IssuedVersion, contract: Contract) -> Iterator[tuple[str, str, str, Decimal]]:
-    """Yield each printed total of the office that is a sum over its dossiers: form, column, measure, number."""
+    """Yield each printed total of the office that is a sum over its rows: form, column, measure, number."""
     # The unit that had the office's place on the last day: another than it is called by, after a change of the map.
     figures, office = version.sealed["manifest"]["figures"], version.sealed["manifest"]["question"]["office_unit_id"]
     for form_id, layout in json.loads(version.parts[FORMS]).items():

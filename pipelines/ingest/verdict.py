@@ -150,7 +150,7 @@ def of_issued(source: Source, version: dict[str, Any], rows: int, filled: Sequen
     Args:
         source: what it was read by.
         version: which one it is (`issued`).
-        rows: its dossiers.
+        rows: how many it has.
         filled: the columns that say anything.
     """
     empty = refused(source, Refused("", ""))

@@ -142,22 +142,34 @@ class Profile(_Strict):
         return dt.datetime.combine(day, time)
 
 
-# How the name of a file with a version an office below issued begins (kstt send-up); then period, office, last day.
-ISSUED_PREFIX = "so-lieu-phat-hanh_"
+# Stream of a version an office below issued → how the name of its file begins (kstt send-up), and what it is called;
+# after the beginning come period, office, last day.
+ISSUED_PREFIXES = {"issued_facts": "so-lieu-phat-hanh_", "issued_feedback": "phan-anh-phat-hanh_"}
+_ISSUED_TITLES = {
+    "issued_facts": "Số liệu đã phát hành của đơn vị cấp dưới",
+    "issued_feedback": "Phản ánh, kiến nghị đã phát hành của đơn vị cấp dưới",
+}
 
 
 @lru_cache(maxsize=1)
-def issued_profile() -> Profile:
-    """Return the profile of a version an office below issued: our own software writes those files."""
-    return Profile(
-        profile_id="so-lieu-phat-hanh",
-        stream="issued_facts",
-        title="Số liệu đã phát hành của đơn vị cấp dưới",
-        match=Match(files=[f"*{ISSUED_PREFIX}*.zip"]),
-        observed_on=ObservedOn(
-            **{"from": "file_name", "pattern": r"_(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})(?=[_ .(]|$)"}
-        ),
+def issued_profiles() -> tuple[Profile, ...]:
+    """Return the profiles of what a version an office below issued has: our own software writes those files."""
+    day = ObservedOn(**{"from": "file_name", "pattern": r"_(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})(?=[_ .(]|$)"})
+    return tuple(
+        Profile(
+            profile_id=prefix.rstrip("_"),
+            stream=stream,
+            title=_ISSUED_TITLES[stream],
+            match=Match(files=[f"*{prefix}*.zip"]),
+            observed_on=day,
+        )
+        for stream, prefix in ISSUED_PREFIXES.items()
     )
+
+
+def issued_profile(file_name: str) -> Profile | None:
+    """Return the profile of a version an office below issued, by the name of its file; None of any other file."""
+    return next((profile for profile in issued_profiles() if profile.fits("", file_name)), None)
 
 
 def profile_files(folder: Path) -> list[Path]:

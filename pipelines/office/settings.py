@@ -317,8 +317,9 @@ class Office:
 
         A version an office below issued is known by its name; no profile of the office need name it.
         """
-        if issued_profile().fits(unit_id, file_name):
-            return issued_profile()
+        issued = issued_profile(file_name)
+        if issued:
+            return issued
         fitting = [profile for profile in self.profiles if profile.fits(unit_id, file_name)]
         return min(fitting, key=lambda profile: profile.takes_any_name(unit_id, file_name), default=None)
 

@@ -42,7 +42,7 @@ from pipelines.package.force import blocker_code, reasons_for
 from pipelines.package.model import read_model
 from pipelines.package.numbers import taken_by
 from pipelines.package.seal import seal_of
-from pipelines.package.send_up import FACTS_FILE, facts_record, write_facts
+from pipelines.package.send_up import facts_record, write_facts
 from pipelines.package.views import write_views
 from pipelines.paths import REPOSITORY
 from pipelines.warehouse.answer import Plan, plan
@@ -175,7 +175,7 @@ def write_issued(report: Path, folder: Path, office: Office, block: Issue) -> No
     since = _since(office, report, model.question.period_id, block.version)
     model = replace(model, issue=block)
     assemble(folder, model, layouts, manifest["key"], manifest["versions"], paper, folder / "warehouse.duckdb", since)
-    write_facts(folder / "warehouse.duckdb", folder / FACTS_FILE)
+    write_facts(folder / "warehouse.duckdb", folder)
 
 
 def _since(office: Office, report: Path, period_id: str, version: int) -> Comparison | None:

@@ -1,4 +1,4 @@
-"""What an office sends to the one above: the facts of a version it issued, under the version's seal, in one file.
+"""What an office sends to the one above: the facts of a version it issued, under its seal, a file for each fact.
 
 Here: the facts beside a version's documents, the zip. Not here: reading it above (ingest/issued_facts), issuing.
 Invariant: no person is in it; its facts are those of the version, whose printed seal covers their hash.
@@ -10,6 +10,7 @@ import io
 import json
 import tempfile
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,6 @@ import duckdb
 from pipelines.audit.verify import issue_faults
 from pipelines.ingest.contract import Contract, load_contract
 from pipelines.ingest.issued_facts import (
-    FACTS,
     FORMAT,
     FORMS,
     PARTS,
@@ -27,22 +27,30 @@ from pipelines.ingest.issued_facts import (
     VERSION,
     IssuedVersion,
     check_version,
+    has_figures,
 )
 from pipelines.ingest.landing import hash_file
 from pipelines.ingest.sniff import Refused
 from pipelines.office.errors import OfficeError
 from pipelines.office.files import write_atomically
 from pipelines.office.printed_seal import printed_seal, same_seal
-from pipelines.office.profiles import ISSUED_PREFIX, issued_profile
+from pipelines.office.profiles import ISSUED_PREFIXES
 from pipelines.office.settings import Office
 from pipelines.package.seal import sealed_text
 from pipelines.warehouse.issued import find_issued
 from pipelines.warehouse.streams import contract_path
 
-# The facts beside the documents of a version.
-FACTS_FILE = "gui-cap-tren.parquet"
-_ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # a zip keeps times; ours says nothing by them
-# Columns that are no column of the fact itself.
+# A zip keeps times; ours says nothing by them.
+_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+# Fact → what stands beside it, and the columns that are no column of the fact itself.
+_BESIDE = {
+    "fct_dossier_period": """
+        left join dim_unit as unit on fact.receiving_unit_id = unit.unit_id
+        left join dim_section as level_of
+            on level_of.scheme = 'level' and fact.level_section_code = level_of.section_code
+        left join fct_dossier_layout_period as layout on fact.dossier_code = layout.dossier_code""",
+    "fct_feedback_period": "left join dim_unit as unit on fact.handling_unit_id = unit.unit_id",
+}
 _ELSEWHERE = {
     "level": "case when level_of.applies_to = 'ward' then 'ward' else 'city' end",
     "unit_name": "unit.name_vi",
@@ -50,60 +58,88 @@ _ELSEWHERE = {
 }
 
 
-def write_facts(database: Path, path: Path) -> None:
-    """Write the dossiers a report counted as one Parquet file; the same database gives the same bytes."""
-    contract = _contract()
-    columns = ", ".join(f'{_ELSEWHERE.get(name, f"fact.{name}")} as "{name}"' for name in contract.columns)
-    target = str(path).replace("'", "''")
+@dataclass(frozen=True)
+class SentUp:
+    """The files written for the office above, and why a fact of the version has none."""
+
+    paths: tuple[Path, ...]
+    left_out: tuple[str, ...]
+
+
+def write_facts(database: Path, folder: Path) -> dict[str, Path]:
+    """Write what a report counted as one Parquet file a stream; the same database gives the same bytes.
+
+    Args:
+        database: warehouse.duckdb of the report; only read.
+        folder: where the files go.
+
+    Returns:
+        Stream → its file.
+    """
+    contracts = _contracts()
     with duckdb.connect(database, read_only=True) as connection:
-        connection.execute(f"""
-            copy (
-                select {columns}
-                from {contract.fact} as fact
-                left join dim_unit as unit on fact.receiving_unit_id = unit.unit_id
-                left join dim_section as level_of
-                    on level_of.scheme = 'level' and fact.level_section_code = level_of.section_code
-                left join fct_dossier_layout_period as layout on fact.dossier_code = layout.dossier_code
-                order by fact.dossier_code
-            ) to '{target}' (format parquet, compression zstd)""")
+        for contract in contracts:
+            columns = ", ".join(f'{_column(name, contract)} as "{name}"' for name in contract.columns)
+            target = str(folder / facts_file(contract)).replace("'", "''")
+            connection.execute(f"""
+                copy (
+                    select {columns}
+                    from {contract.fact} as fact {_BESIDE[str(contract.fact)]}
+                    order by fact.{contract.key}
+                ) to '{target}' (format parquet, compression zstd)""")
+    return {contract.stream: folder / facts_file(contract) for contract in contracts}
+
+
+def facts_file(contract: Contract) -> str:
+    """Return the name of the facts of a stream beside the documents of a version."""
+    return f"gui-cap-tren_{contract.part}"
+
+
+def _column(name: str, contract: Contract) -> str:
+    if name in _ELSEWHERE:
+        return _ELSEWHERE[name]
+    # A day is kept as a moment, as every day of a stream is.
+    return f"cast(fact.{name} as timestamp)" if contract.columns[name].role == "date" else f"fact.{name}"
 
 
 def facts_record(office: Office, database: Path) -> dict[str, Any]:
     """Return what a version's record says of its facts: their hash, whose they are, the days they are of."""
     with tempfile.TemporaryDirectory(prefix="kstt-gui-cap-tren-") as folder:
-        path = Path(folder) / FACTS_FILE
-        write_facts(database, path)
-        sha256 = hash_file(path)
+        hashes = {stream: hash_file(path) for stream, path in write_facts(database, Path(folder)).items()}
     with duckdb.connect(database, read_only=True) as connection:
         days = connection.execute("select period_start, period_end, until_on from landed.question").fetchone()
-        (dossiers,) = connection.execute(f"select count(*) from {_contract().fact}").fetchone() or (0,)
+        counts = {
+            contract.stream: (connection.execute(f"select count(*) from {contract.fact}").fetchone() or (0,))[0]
+            for contract in _contracts()
+        }
         (declared,) = connection.execute("select count(*) from fct_declared_period").fetchone() or (0,)
     start_on, end_on, until_on = days or ("", "", "")
     return {
         "format": FORMAT,
-        "sha256": sha256,
+        "streams": {stream: {"sha256": hashes[stream], "rows": rows} for stream, rows in counts.items()},
         "office_name": office.settings.office.name,
         "unit_id": office.settings.office.unit_id,
         "start_on": str(start_on),
         "end_on": str(end_on),
         "until_on": str(until_on),
-        "dossiers": dossiers,
         "declared": declared,
     }
 
 
-def send_up(office: Office, period_id: str, version: int | None, folder: Path) -> Path:
-    """Write the file an office sends upward; return where it is.
+def send_up(office: Office, period_id: str, version: int | None, folder: Path) -> SentUp:
+    """Write the files an office sends upward: one of its dossiers, one of its feedback.
+
+    What the version printed no figure of has no file: nobody above could hold its rows against anything.
 
     Args:
         office: the office that issued the version.
         period_id: the period.
         version: number of the version; None for the newest.
-        folder: where the file goes.
+        folder: where the files go.
 
     Raises:
-        OfficeError: there is no such version, it was changed since or issued by software of another format, or part of
-            its figures has no dossier behind it.
+        OfficeError: there is no such version, it was changed since or issued by software of another format, part of
+            its figures has no dossier behind it, or it printed no figure of anything that is sent upward.
     """
     issued = find_issued(office, period_id, version)
     faults = issue_faults(office, issued)
@@ -130,33 +166,44 @@ def send_up(office: Office, period_id: str, version: int | None, folder: Path) -
         "kind": issued.kind,
         "seal": record["printed"]["seal"],
     }
-    folder.mkdir(parents=True, exist_ok=True)
-    name = (
-        f"{ISSUED_PREFIX}{period_id}_{record[SENT_UP]['unit_id']}_{record[SENT_UP]['until_on']}_v{issued.version}.zip"
-    )
-    parts = {
+    common = {
         VERSION: (json.dumps(about, ensure_ascii=False, indent=1) + "\n").encode(),
         SEALED: text.encode(),
         FORMS: (issued.folder / FORMS).read_bytes(),
-        FACTS: (issued.folder / FACTS_FILE).read_bytes(),
     }
-    try:
-        check_version(IssuedVersion(parts), _contract())
-    except Refused as refusal:  # what the office above would say of it
-        raise OfficeError(f"{refusal.reason} Không gửi.") from refusal
-    _write_zip(folder / name, parts)
-    return folder / name
+    files: dict[str, dict[str, bytes]] = {}
+    left_out: list[str] = []
+    for contract in _contracts():
+        parts = {**common, contract.part: (issued.folder / facts_file(contract)).read_bytes()}
+        if not has_figures(IssuedVersion(parts), contract):
+            left_out.append(
+                f"Bản {issued.issue_id} không in biểu nào có số {contract.noun}: không lập tệp {contract.title}."
+            )
+            continue
+        try:
+            check_version(IssuedVersion(parts), contract)
+        except Refused as refusal:  # what the office above would say of it
+            raise OfficeError(f"{refusal.reason} Không gửi.") from refusal
+        files[contract.stream] = parts
+    if not files:
+        raise OfficeError("\n".join([*left_out, "Không gửi."]))
+    folder.mkdir(parents=True, exist_ok=True)
+    of = f"{period_id}_{record[SENT_UP]['unit_id']}_{record[SENT_UP]['until_on']}_v{issued.version}.zip"
+    paths = {folder / f"{ISSUED_PREFIXES[stream]}{of}": parts for stream, parts in files.items()}
+    for path, parts in paths.items():
+        _write_zip(path, parts)
+    return SentUp(tuple(paths), tuple(left_out))
 
 
 def _write_zip(path: Path, parts: dict[str, bytes]) -> None:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
-        for name in PARTS:
+        for name in (*PARTS, *sorted(parts.keys() - set(PARTS))):
             member = zipfile.ZipInfo(name, _ZIP_TIME)
             member.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(member, parts[name])
     write_atomically(path, content.getvalue())
 
 
-def _contract() -> Contract:
-    return load_contract(contract_path(issued_profile().stream))
+def _contracts() -> list[Contract]:
+    return [load_contract(contract_path(stream)) for stream in ISSUED_PREFIXES]

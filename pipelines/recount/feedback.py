@@ -11,6 +11,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
+from pipelines.recount.issued import FEEDBACK, counted_issued_feedback, issued_rows, issuing_units
 from pipelines.recount.landed import (
     UNKNOWN,
     Counted,
@@ -56,7 +57,11 @@ class Feedback:
 def counted_feedback(landed: Landed) -> list[Counted]:
     """Return every feedback of the population of the period with its place and measures (columns 3 to 12)."""
     found = []
+    represented, issued = issuing_units(landed, FEEDBACK), issued_rows(landed, FEEDBACK)
     for feedback in known_feedback(landed):
+        # What a log still shows of a unit that issued a version is in that.
+        if feedback.newest["named_unit_id"] in represented or feedback.code in issued:
+            continue
         outcome = outcome_of(landed.question, feedback, due_day(landed, feedback))
         if outcome is not None:
             found.append(
@@ -72,7 +77,7 @@ def counted_feedback(landed: Landed) -> list[Counted]:
                     why=outcome,
                 )
             )
-    return found
+    return [*found, *counted_issued_feedback(landed)]
 
 
 def known_feedback(landed: Landed) -> list[Feedback]:

@@ -1,8 +1,8 @@
-"""Dossiers of versions offices below issued, taken over again: which versions speak, where each dossier stands.
+"""Dossiers and feedback of versions offices below issued, taken over again: which versions speak, where each stands.
 
-Here: the place of such a dossier in this office's forms, its measures as they were issued. Not here: dossiers counted
-from exports (dossiers), whether a version is what its seal says (ingest).
-Invariant: written from what docs/cap-tren.md promises, sharing nothing with the dbt models; a dossier is counted once.
+Here: the place of such a record in this office's forms, its measures as they were issued. Not here: records counted
+from files (dossiers, feedback), whether a version is what its seal says (ingest).
+Invariant: written from what docs/cap-tren.md promises, sharing nothing with the dbt models; a record is counted once.
 """
 
 from __future__ import annotations
@@ -11,23 +11,25 @@ from collections.abc import Callable
 
 from pipelines.recount.landed import UNKNOWN, Counted, Landed, Row, age, is_valid, unit_scopes
 
-STREAM = "issued_facts"
+# What a version has of each: the stream of its files → the code of a record.
+DOSSIERS, FEEDBACK = "issued_facts", "issued_feedback"
+_CODES = {DOSSIERS: "dossier_code", FEEDBACK: "feedback_code"}
 
 
-def issuing_units(landed: Landed) -> set[str]:
-    """Return the units whose issued version, sent for the asked period, represents all their dossiers."""
-    return {row["unit_id"] for row in _speaking(landed).values()}
+def issuing_units(landed: Landed, stream: str = DOSSIERS) -> set[str]:
+    """Return the units whose issued version, sent for the asked period, represents all their records of a stream."""
+    return {row["unit_id"] for row in _speaking(landed, stream).values()}
 
 
-def issued_rows(landed: Landed) -> dict[str, Row]:
-    """Return the row that speaks for each dossier of such versions, by the key of the dossier: the newest."""
-    speaking = _speaking(landed)
+def issued_rows(landed: Landed, stream: str = DOSSIERS) -> dict[str, Row]:
+    """Return the row that speaks for each record of such versions, by the key of the record: the newest."""
+    speaking, name = _speaking(landed, stream), _CODES[stream]
     offices = {row["delivery_id"]: row["office_unit_id"] for row in landed.read("issued_version")}
     found: dict[str, Row] = {}
-    for row in sorted((row for row in landed.rows(STREAM) if row["delivery_id"] in speaking), key=age):
+    for row in sorted((row for row in landed.rows(stream) if row["delivery_id"] in speaking), key=age):
         sender, office = row["delivery"]["unit_id"], offices[row["delivery_id"]]
         book = f"{sender}:" if office == sender else f"{sender}:{office}:"
-        found[f"{book}{row['dossier_code']}" if row["is_own_number"] else row["dossier_code"]] = row
+        found[f"{book}{row[name]}" if row["is_own_number"] else row[name]] = row
     return found
 
 
@@ -42,12 +44,43 @@ def counted_issued(landed: Landed, causes: Callable[[Landed, str | None], str | 
     return [_counted(landed, key, row, fields, causes) for key, row in issued_rows(landed).items()]
 
 
-def _speaking(landed: Landed) -> dict[str, Row]:
+def counted_issued_feedback(landed: Landed) -> list[Counted]:
+    """Return every feedback of such versions, handled by its issuing unit, with the measures it was issued with."""
+    found = []
+    for key, row in issued_rows(landed, FEEDBACK).items():
+        current = landed.now(row["delivery"]["unit_id"])
+        unit_id = current if current in landed.units else UNKNOWN
+        field = _named_field(landed, row["field_name_key"]) or UNKNOWN
+        found.append(
+            Counted(
+                record=key,
+                row_id=row["row_id"],
+                scopes=frozenset(unit_scopes(landed, unit_id, ("ward", "one_stop_desk", "department"))),
+                keys={"field_code": field, "handling_unit_id": unit_id},
+                measures=_measures(row),
+                why=row["outcome"],
+            )
+        )
+    return found
+
+
+def _measures(row: Row) -> dict[str, int]:
+    return {name: amount for name, amount in row.items() if isinstance(amount, int) and name not in _NOT_MEASURES}
+
+
+def _named_field(landed: Landed, key: str | None) -> str | None:
+    """Return the field of a name, by the version in force on the last counted day first."""
+    named, day = landed.fields_by_name.get(key or "", []), landed.question["until_on"]
+    best = min(named, key=lambda item: (not is_valid(item, day), item["field_code"]), default=None)
+    return best["field_code"] if best else None
+
+
+def _speaking(landed: Landed, stream: str) -> dict[str, Row]:
     period, asked = landed.question["period_id"], landed.question["until_on"]
     of_office: dict[tuple[str, str], list[Row]] = {}
     for version in landed.read("issued_version"):
         delivery = landed.deliveries.get(version["delivery_id"])
-        if delivery and delivery["period_id"] == period:
+        if delivery and delivery["stream"] == stream and delivery["period_id"] == period:
             of_office.setdefault((delivery["unit_id"], version["office_unit_id"]), []).append(version)
     found = {}
     for versions in of_office.values():
@@ -79,10 +112,7 @@ def _counted(
     current = landed.now(row["delivery"]["unit_id"])
     unit_id = current if current in landed.units else UNKNOWN
     kind = landed.units[unit_id]["unit_kind"] if unit_id in landed.units else UNKNOWN
-    day = landed.question["until_on"]
-    named = landed.fields_by_name.get(row["field_name_key"], [])
-    best = min(named, key=lambda item: (not is_valid(item, day), item["field_code"]), default=None)
-    field = best["field_code"] if best else fields.get(row["procedure_code"], UNKNOWN)
+    field = _named_field(landed, row["field_name_key"]) or fields.get(row["procedure_code"], UNKNOWN)
     department = _department(landed, unit_id, kind, field)
     scopes = unit_scopes(landed, unit_id, ("ward", "one_stop_desk")) | unit_scopes(landed, department, ("department",))
     return Counted(
@@ -98,9 +128,7 @@ def _counted(
             "receiving_unit_id": unit_id,
             "cause_section_code": causes(landed, row["overdue_cause"]),
         },
-        measures={
-            name: amount for name, amount in row.items() if isinstance(amount, int) and name not in _NOT_MEASURES
-        },
+        measures=_measures(row),
         why=row["outcome"],
     )
 

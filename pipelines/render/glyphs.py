@@ -40,8 +40,9 @@ def printable(text: str, fonts: tuple[Path, ...]) -> Printable:
     if text.isascii() and text.isprintable():
         return Printable(text, 0)
     known = frozenset().union(*(characters_of(path) for path in fonts))
-    kept = [_fate(letter, known) for letter in text]
-    return Printable("".join(kept), sum(new == MARK != old for new, old in zip(kept, text, strict=True)))
+    fates = {letter: fate for letter in set(text) if (fate := _fate(letter, known)) != letter}
+    replaced = sum(text.count(letter) for letter, fate in fates.items() if fate == MARK)
+    return Printable(text.translate(str.maketrans(fates)), replaced)
 
 
 def _fate(letter: str, known: frozenset[int]) -> str:

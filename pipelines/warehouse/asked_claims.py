@@ -15,7 +15,7 @@ import duckdb
 import pandas as pd
 
 from pipelines.ingest.contract import load_contract
-from pipelines.office.profiles import END_OF_DAY, issued_profile
+from pipelines.office.profiles import END_OF_DAY, issued_profiles
 from pipelines.office.settings import Office
 from pipelines.office.text import counted
 from pipelines.warehouse.acceptance import Acceptances
@@ -53,13 +53,23 @@ _CODES = """
     inner join ranked on row_of.delivery_id = ranked.delivery_id and ranked.place = 1
     where regexp_matches(row_of."{key}", $national)
 """
-# A version an office below issued shows the dossiers of its period.
+# A version an office below issued shows the records of its period.
 _ISSUED_CODES = """
     select distinct delivery.delivery_id, delivery.unit_id, delivery.receipt_no, row_of."{key}" as code
     from landed.delivery as delivery
     inner join landed."{stream}" as row_of on delivery.delivery_id = row_of.delivery_id
     where delivery.stream = $stream and delivery.is_counted and delivery.period_id = $period
-        and regexp_matches(row_of."{key}", $national)
+        and not row_of.is_own_number
+"""
+# A log without a sender's column shows what its unit knows of each feedback: in the newest of its files that has it.
+_LOG_CODES = """
+    select delivery.delivery_id, delivery.unit_id, delivery.receipt_no, row_of."{key}" as code
+    from landed.delivery as delivery
+    inner join landed."{stream}" as row_of on delivery.delivery_id = row_of.delivery_id
+    where delivery.stream = $stream and delivery.is_counted and not row_of.is_own_number
+    qualify row_number() over (
+        partition by delivery.unit_id, row_of."{key}" order by delivery.observed_at desc, delivery.receipt_no desc
+    ) = 1
 """
 
 
@@ -134,11 +144,11 @@ def _age(delivery: Delivery) -> tuple[dt.datetime, int]:
 
 def _beyond(known: Claims, question: Question, typed: list[TypedDelivery]) -> Iterator[Claim]:
     """Of each office below whose versions were all counted up to a later day than the asked one, the first of them."""
-    first: dict[tuple[str, str], tuple[dt.date, Delivery]] = {}
+    first: dict[tuple[str, str | None, str], tuple[dt.date, Delivery]] = {}
     for item in typed:
         version = item.verdict.get("issued")
         if version and item.is_counted and item.delivery.period_id == question.period.period_id:
-            office = item.delivery.unit_id, version["unit_id"]
+            office = item.delivery.unit_id, item.delivery.stream, version["unit_id"]
             mine = dt.date.fromisoformat(version["until_on"]), item.delivery
             first[office] = min(first.get(office, mine), mine, key=lambda found: found[0])
     for until_on, delivery in first.values():
@@ -153,23 +163,30 @@ def _beyond(known: Claims, question: Question, typed: list[TypedDelivery]) -> It
 def _of_codes(
     known: Claims, question: Question, by_id: dict[str, Delivery], connection: duckdb.DuckDBPyConnection
 ) -> Iterator[Claim]:
-    """Dossiers of one code that two units show now: in their exports, or in the version their office issued."""
+    """Records of one code that two units show now: in their files, or in the version their office issued."""
+    contracts = [load_contract(contract_path(stream)) for stream in streams()]
+    issued: dict[str, pd.DataFrame] = {}
+    for contract in (contract for contract in contracts if contract.fact):
+        query = _ISSUED_CODES.format(stream=contract.stream, key=contract.key)
+        asked = {"stream": contract.stream, "period": question.period.period_id}
+        issued[contract.key] = connection.execute(query, asked).df()
+        yield from _shared(known, by_id, issued[contract.key])
     until_end = dt.datetime.combine(question.until_on, END_OF_DAY)
-    issued = pd.DataFrame(columns=["delivery_id", "unit_id", "receipt_no", "code"])
-    for contract in map(load_contract, map(contract_path, streams())):
-        if contract.fact:
-            query = _ISSUED_CODES.format(stream=contract.stream, key=contract.key)
-            asked = {"stream": contract.stream, "period": question.period.period_id, "national": NATIONAL_CODE}
-            issued = connection.execute(query, asked).df()
-            yield from _shared(known, by_id, issued)
-    for contract in map(load_contract, map(contract_path, streams())):
-        if contract.sender is None:
+    for contract in (contract for contract in contracts if not contract.fact):
+        versions = issued.get(contract.key)
+        if contract.sender is not None:
+            query = _CODES.format(stream=contract.stream, key=contract.key)
+            asked = {"until_end": until_end, "stream": contract.stream, "national": NATIONAL_CODE}
+            codes = connection.execute(query, asked).df()
+            yield from _shared(known, by_id, codes)
+        elif versions is not None and len(versions) and contract.national_code:
+            query = _LOG_CODES.format(stream=contract.stream, key=contract.key)
+            codes = connection.execute(query, {"stream": contract.stream}).df()
+        else:
             continue
-        query = _CODES.format(stream=contract.stream, key=contract.key)
-        asked = {"until_end": until_end, "stream": contract.stream, "national": NATIONAL_CODE}
-        codes = connection.execute(query, asked).df()
-        yield from _shared(known, by_id, codes)
-        yield from _shared(known, by_id, pd.concat([codes, issued[issued["code"].isin(codes["code"])]]), across=True)
+        if versions is not None:
+            both = [codes, versions[versions["code"].isin(codes["code"])]]
+            yield from _shared(known, by_id, pd.concat(both), across=True)
 
 
 def _shared(known: Claims, by_id: dict[str, Delivery], codes: pd.DataFrame, across: bool = False) -> Iterator[Claim]:
@@ -193,7 +210,7 @@ def _shared(known: Claims, by_id: dict[str, Delivery], codes: pd.DataFrame, acro
 
 def _of_shared(known: Claims, delivery: Delivery, other: Delivery, records: tuple[str, ...]) -> Claim:
     """Say which dossiers another unit shows as well, and by what they are counted."""
-    issued = [item for item in (delivery, other) if item.profile is issued_profile()]
+    issued = [item for item in (delivery, other) if item.profile in issued_profiles()]
     if issued:
         by = "theo bản mới hơn" if len(issued) > 1 else f"theo bản phát hành của {known.name(issued[0].unit_id)}"
         how = f"cùng có trong «{other.shown_name}» của {known.name(other.unit_id)}, tính một lần, {by}"
@@ -202,5 +219,6 @@ def _of_shared(known: Claims, delivery: Delivery, other: Delivery, records: tupl
             f"cùng có trong tệp mới nhất của {known.name(other.unit_id)} («{other.shown_name}»), chưa rõ đang thuộc "
             "đơn vị nào"
         )
-    reason = f"{counted(records)} hồ sơ {how}: {listed(records)}."
+    noun = load_contract(contract_path(str(issued[0].stream))).noun if issued else "hồ sơ"
+    reason = f"{counted(records)} {noun} {how}: {listed(records)}."
     return known.doubt(delivery, "shared_codes", "flags", reason, records)

@@ -12,11 +12,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from pipelines.ingest.contract import load_contract
 from pipelines.ingest.file_name import sent_as
-from pipelines.office.profiles import ISSUED_PREFIX
+from pipelines.office.profiles import ISSUED_PREFIXES
 from pipelines.office.settings import Switches
 from pipelines.warehouse.claims import MOVE, Claim, Claims, listed
 from pipelines.warehouse.register import Delivery
+from pipelines.warehouse.streams import contract_path
 
 _OWN_PERIOD = "Đơn vị gửi bản phát hành của đúng kỳ này (kstt send-up), hoặc chuyển tệp về thư mục của kỳ trong tệp."
 _NEWEST = "Không phải làm gì nếu bản mới hơn là đúng; nếu không, đơn vị phát hành một bản mới rồi gửi."
@@ -86,7 +88,7 @@ def of_two_offices(
         return None
     reason = (
         f"Thư mục của {known.name(delivery.unit_id)} có bản phát hành của hai cơ quan, «{other['office_name']}» và "
-        f"«{version['office_name']}», cả hai đều được tính: hồ sơ có thể bị tính hai lần."
+        f"«{version['office_name']}», cả hai đều được tính: {_noun(delivery)} có thể bị tính hai lần."
     )
     return known.doubt(delivery, "two_offices", "flags", reason)
 
@@ -100,13 +102,17 @@ def _of_office_and_day(version: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def of_left_out(known: Claims, delivery: Delivery, version: Mapping[str, Any], records: tuple[str, ...]) -> Claim:
-    """Return which dossiers a later version does not have any more: its office took them out, by its seal."""
+    """Return which rows a later version does not have any more: its office took them out, by its seal."""
     reason = (
-        f"Bản v{version['version']} không còn {len(records)} hồ sơ có trong bản trước của đơn vị, không tính nữa: "
-        f"{listed(records)}."
+        f"Bản v{version['version']} không còn {len(records)} {_noun(delivery)} có trong bản trước của đơn vị, không "
+        f"tính nữa: {listed(records)}."
     )
     claim = known.doubt(delivery, "records_gone", "flags", reason, records)
     return replace(claim, accepted=f"theo bản phát hành v{version['version']}, mã niêm phong {version['seal']}")
+
+
+def _noun(delivery: Delivery) -> str:
+    return load_contract(contract_path(str(delivery.stream))).noun
 
 
 def _names_of(known: Claims, version: Mapping[str, Any]) -> list[str]:
@@ -130,7 +136,8 @@ def _other_days(known: Claims, delivery: Delivery, version: Mapping[str, Any]) -
         asked = period.label if period else f"kỳ {delivery.period_id}"
         reason = f"Bản phát hành là của {first:%d/%m/%Y}–{last:%d/%m/%Y}, không phải của {asked}."
         return Claim(delivery.delivery_id, "other_period", "refuses", reason, _OWN_PERIOD)
-    name = f"{ISSUED_PREFIX}{version['period_id']}_{version['unit_id']}_{until}_v{version['version']}.zip"
+    prefix = ISSUED_PREFIXES[str(delivery.stream)]
+    name = f"{prefix}{version['period_id']}_{version['unit_id']}_{until}_v{version['version']}.zip"
     if sent_as(delivery.file_name) != sent_as(name):
         reason = f"Tên tệp đã bị đổi: của bản phát hành này phải là «{name}»."
         mend = "Giữ nguyên tên tệp mà kstt send-up đặt rồi gửi lại."

@@ -39,7 +39,7 @@ class OwnClaims:
         self._days: dict[str, SentDays] | None = None
         self._moments: dict[str, _Sent] = {}
         # Of each unit and period the versions its office issued that were received so far.
-        self._versions: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        self._versions: dict[tuple[str, str, str | None], list[dict[str, Any]]] = {}
         self._of_one_period = {name for name in streams() if load_contract(contract_path(name)).is_of_one_period}
         # Unit and stream → the sheets of its returns so far that are of one period.
         self._sheets: dict[tuple[str, str | None], list[TypedDelivery]] = {}
@@ -181,7 +181,7 @@ class OwnClaims:
         delivery, version = item.delivery, item.verdict.get("issued")
         if not version:
             return
-        before = self._versions.setdefault((delivery.unit_id, delivery.period_id), [])
+        before = self._versions.setdefault((delivery.unit_id, delivery.period_id, delivery.stream), [])
         older = of_older(self._known, delivery, version, before)
         if older:
             yield older

@@ -76,7 +76,14 @@ _FEEDBACK = """
         coalesce(outcome.outcome in ('pending_in_time', 'pending_overdue'), false) as is_pending
     from prior.int_feedback_known as known
     inner join prior.int_feedback_outcome as outcome on known.feedback_code = outcome.feedback_code
-    order by known.feedback_code
+"""
+_FEEDBACK_BELOW = """
+    select
+        feedback_code, handling_unit_id, field_code, cast(received_at as timestamp) as received_at,
+        cast(closed_at as timestamp) as closed_at, fate,
+        outcome in ('pending_in_time', 'pending_overdue') as is_pending
+    from prior.int_issued_feedback
+    where fate = 'counted'
 """
 
 
@@ -155,6 +162,11 @@ def find_year_ago(office: Office, period: Period, asked: str | None, issued_by: 
     return _issue_id(newest)
 
 
+def _with_below(own: str, below: str, key: str) -> str:
+    """Return a query over what an office knew of records, by the versions of offices below where they show them."""
+    return f"select * from (select * from ({own}) as own anti join ({below}) as below using ({key})) union all {below}"
+
+
 def _issue_id(act: Act) -> str:
     return f"{act.details['period_id']}/v{act.details['version']}"
 
@@ -202,13 +214,14 @@ def land_prior(connection: duckdb.DuckDBPyConnection, prior: PriorIssue | None) 
         connection.execute(f"attach '{database}' as prior (read_only)")
         # A report may be issued by software that had no such models.
         known = "select 1 from information_schema.tables where table_catalog = 'prior' and table_name = ?"
-        dossiers = _DOSSIERS
+        dossiers, feedback = _DOSSIERS, _FEEDBACK
         if connection.execute(known, ["int_issued_dossier"]).fetchone():
-            rest = f"select * from ({_DOSSIERS}) as own anti join ({_ISSUED_BELOW}) as below using (dossier_code)"
-            dossiers = f"select * from ({rest}) union all {_ISSUED_BELOW}"
+            dossiers = _with_below(_DOSSIERS, _ISSUED_BELOW, "dossier_code")
+        if connection.execute(known, ["int_issued_feedback"]).fetchone():
+            feedback = _with_below(_FEEDBACK, _FEEDBACK_BELOW, "feedback_code")
         connection.execute(f"insert into landed.prior_dossier select * from ({dossiers}) order by dossier_code")
         if connection.execute(known, ["int_feedback_known"]).fetchone():
-            connection.execute(f"insert into landed.prior_feedback {_FEEDBACK}")
+            connection.execute(f"insert into landed.prior_feedback select * from ({feedback}) order by feedback_code")
         connection.execute("insert into landed.prior_delivery select delivery_id from prior.landed.delivery order by 1")
         connection.execute("detach prior")
     except duckdb.Error as error:

@@ -85,7 +85,7 @@ def test_the_report_is_last_and_reads_all_but_forms_on_demand(definitions: dg.De
     ("form", "streams"),
     [  # README, the eleven areas
         ("form_ii_04", {"review_submissions"}),
-        ("form_ii_05a", {"feedback_logs"}),
+        ("form_ii_05a", {"feedback_logs", "issued_feedback"}),
         ("form_ii_06a", {"case_exports", "declared_dossiers", "issued_facts"}),
         ("form_ii_08", {"case_exports", "declared_dossiers", "issued_facts"}),
         ("form_overdue_causes", {"case_exports", "issued_facts"}),

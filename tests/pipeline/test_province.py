@@ -19,14 +19,28 @@ import pytest
 from by_steps import pages_alone, report_by_steps
 from issued_office import PERIOD, at, table
 from office_folder import send
-from province import MENDED, SENT, cells, commune, counted, dossiers, issue_and_send, province
-from written_versions import parts_of, sealed_anew, with_facts, zipped
+from province import (
+    FEEDBACK,
+    FEEDBACK_FILE,
+    FEEDBACK_MENDED,
+    MENDED,
+    SENT,
+    cells,
+    commune,
+    counted,
+    dossiers,
+    feedback_log,
+    feedbacks,
+    issue_and_send,
+    province,
+)
+from written_versions import FACTS, parts_of, sealed_anew, with_facts, zipped
 
 from pipelines.audit.trace import trace
 from pipelines.audit.trace_text import trace_lines
 from pipelines.figures.layout import load_layouts
 from pipelines.ingest.contract import load_contract
-from pipelines.ingest.issued_facts import FACTS, FORMAT, SEALED, VERSION, IssuedVersion
+from pipelines.ingest.issued_facts import FORMAT, FORMS, SEALED, VERSION, IssuedVersion
 from pipelines.ingest.landing import receive_inbox
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import load_office
@@ -38,7 +52,7 @@ from pipelines.warehouse.streams import contract_path
 
 
 class Lived(NamedTuple):
-    """The offices after their spring: the province's office, its warehouses before and after the correction, the file
+    """The offices after their spring: the province's office, its warehouses before and after the correction, the files
     ward 1 sent first and after it, all files counted at once, before and after."""
 
     office: Path
@@ -46,6 +60,7 @@ class Lived(NamedTuple):
     first: Path
     corrected: Path
     sent: Path
+    sent_feedback: Path
     sent_again: Path
     at_once: Path
     at_once_later: Path
@@ -63,25 +78,26 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Lived:
         return Path(shutil.copy(path, kept / name))
 
     with at("2021-03-16T08:00:00"):
-        sent, _ = (issue_and_send(ward, above) for ward in wards)
-        sent = keep(sent, sent.name)
+        (sent, sent_feedback), _ = (issue_and_send(ward, above) for ward in wards)
+        sent, sent_feedback = (keep(path, path.name) for path in (sent, sent_feedback))
         with pages_alone():
             report = report_by_steps(above, PERIOD).report_dir
         first = keep(report / "warehouse.duckdb", "first.duckdb")
         at_once = keep(counted(all_files), "all.duckdb")
     with at("2021-04-02T08:00:00"):
         send(wards[0], "Sổ_2021_03_15.csv", table(*MENDED), "p01-mc")
-        sent_again = issue_and_send(wards[0], above, "corrected", "Ghi sai ngày xong")
+        send(wards[0], FEEDBACK_FILE, feedback_log(FEEDBACK_MENDED), "p01-mc")
+        sent_again, _ = issue_and_send(wards[0], above, "corrected", "Ghi sai ngày xong")
         corrected = keep(counted(above), "corrected.duckdb")
         send(all_files, "Sổ_2021_03_15.csv", table(*MENDED), "p01")
+        send(all_files, FEEDBACK_FILE, feedback_log(FEEDBACK_MENDED), "p01")
         at_once_later = keep(counted(all_files), "all-later.duckdb")
-    return Lived(above, report, first, corrected, sent, sent_again, at_once, at_once_later)
+    return Lived(above, report, first, corrected, sent, sent_feedback, sent_again, at_once, at_once_later)
 
 
-def total(warehouse: Path) -> dict[str, int]:
-    return {
-        column: value for (scope, row, column), value in cells(warehouse).items() if (scope, row) == ("tp", "total")
-    }
+def total(warehouse: Path, form: str = "form_ii_06a") -> dict[str, int]:
+    found = cells(warehouse, form)
+    return {column: value for (scope, row, column), value in found.items() if (scope, row) == ("tp", "total")}
 
 
 def test_the_province_sums_what_its_communes_issued_and_the_list_of_the_one_that_does_not(lived: Lived) -> None:
@@ -89,6 +105,59 @@ def test_the_province_sums_what_its_communes_issued_and_the_list_of_the_one_that
     counts = {"received_total": 6, "resolved_early": 2, "resolved_on_time": 1, "resolved_overdue": 1}
     counts |= {"pending_in_time": 1, "pending_overdue": 1}
     assert {name: total(lived.first)[name] for name in counts} == counts
+
+
+def test_the_province_sums_the_feedback_its_communes_issued_and_the_log_of_the_one_that_does_not(lived: Lived) -> None:
+    # Ward 1: answered in time and published, late and waiting, waiting; ward 2: answered late, waiting; ward 3 waits.
+    counts = {"received_total": 6, "about_act": 3, "about_regulation": 3, "own_resolved": 2, "own_pending": 4}
+    counts |= {
+        "results_published": 1,
+        "answered_on_time": 1,
+        "answered_late": 1,
+        "pending_overdue": 1,
+        "transferred": 0,
+    }
+    found = total(lived.first, "form_ii_05a")
+    assert {name: found[name] for name in counts} == counts
+
+
+def test_every_cell_and_every_feedback_is_as_if_all_files_had_been_counted_at_once(lived: Lived) -> None:
+    assert cells(lived.first, "form_ii_05a") == cells(lived.at_once, "form_ii_05a")
+    found = feedbacks(lived.first)
+    assert found == feedbacks(lived.at_once)
+    assert len(found) == sum(map(len, FEEDBACK.values()))
+
+
+def test_a_correction_of_the_feedback_of_one_commune_moves_exactly_its_cells(lived: Lived) -> None:
+    before, after = cells(lived.first, "form_ii_05a"), cells(lived.corrected, "form_ii_05a")
+    moved = {place: (before[place], after[place]) for place in before if before[place] != after[place]}
+    assert {scope for scope, _, _ in moved} == {"tp", "p01"}
+    assert {column: values for (scope, row, column), values in moved.items() if (scope, row) == ("tp", "total")} == {
+        "own_resolved": (2, 3),
+        "own_pending": (4, 3),
+        "answered_late": (1, 2),
+        "pending_overdue": (1, 0),
+    }
+    assert after == cells(lived.at_once_later, "form_ii_05a")
+
+
+def test_the_trace_of_a_feedback_goes_down_to_the_row_of_the_version(lived: Lived) -> None:
+    (cell,) = [cell for cell in trace(lived.report, "II.05a", "total", 12) if cell.scope_id == "tp"]
+    lines = list(trace_lines(cell, 0))
+    assert cell.traced_sum == cell.figure == 1
+    assert lines[2].startswith("  PAKN-2021-0001  ")
+    assert lines[3] == f"      ← UBND Phường 1 · {lived.sent_feedback.name} · 2021-Q1/v1 · dòng 1"
+    seal = json.loads(zipfile.ZipFile(lived.sent_feedback).read(VERSION))["seal"]
+    assert lines[-2] == f"  Đi tiếp tại UBND Phường 1, bản 2021-Q1/v1, mã niêm phong {seal}:"
+
+
+def test_what_is_sent_upward_of_feedback_has_no_text_and_no_person_and_the_seal_of_the_dossiers(lived: Lived) -> None:
+    with zipfile.ZipFile(lived.sent_feedback) as archive, zipfile.ZipFile(lived.sent) as other:
+        assert archive.namelist() == [VERSION, SEALED, FORMS, "phan-anh.parquet"]
+        facts = pd.read_parquet(io.BytesIO(archive.read("phan-anh.parquet")))
+        assert archive.read(SEALED) == other.read(SEALED)
+    assert list(facts.columns) == list(load_contract(contract_path("issued_feedback")).columns)
+    assert len(facts) == len(FEEDBACK["p01"])
 
 
 def test_every_cell_and_every_dossier_is_as_if_all_files_had_been_counted_at_once(lived: Lived) -> None:
@@ -125,19 +194,20 @@ def test_the_trace_goes_down_to_the_dossier_and_says_where_the_commune_has_its_b
 def test_the_kept_report_names_each_version_with_its_seal_and_the_forms_it_is_not_in(lived: Lived) -> None:
     page = (lived.report / "luu-ho-so.html").read_text(encoding="utf-8")
     assert json.loads(zipfile.ZipFile(lived.sent).read(VERSION))["seal"] in page
-    assert "II.05a: không có số của UBND Phường 1, UBND Phường 2." in page
+    assert "II.05a: không có số" not in page
+    assert "3 phản ánh, kiến nghị" in page
 
 
 def test_the_recount_from_the_files_finds_every_cell_and_record(lived: Lived) -> None:
     layouts = load_layouts(lived.report / "forms.json")
     result = recount_from_bytes(load_office(lived.office), lived.report / "warehouse.duckdb", layouts)
-    assert result.record_count >= 6
+    assert result.record_count >= 12
     assert result.agrees, (result.cells, result.records, result.files)
 
 
 def test_what_is_sent_upward_has_no_person_and_no_file_of_the_commune(lived: Lived) -> None:
     with zipfile.ZipFile(lived.sent) as archive:
-        assert archive.namelist() == [VERSION, SEALED, "forms.json", FACTS]
+        assert archive.namelist() == [VERSION, SEALED, FORMS, FACTS]
         facts = pd.read_parquet(io.BytesIO(archive.read(FACTS)))
     assert list(facts.columns) == list(load_contract(contract_path("issued_facts")).columns)
     assert set(facts["unit_name"]) == {"Bộ phận Một cửa"}
@@ -156,11 +226,13 @@ def test_a_version_that_software_of_another_format_issued_is_not_sent_and_the_re
 
 
 def test_what_a_province_sends_to_the_office_above_it_has_the_dossiers_it_summed(lived: Lived, tmp_path: Path) -> None:
-    write_facts(lived.report / "warehouse.duckdb", tmp_path / FACTS)
-    facts = pd.read_parquet(tmp_path / FACTS)
+    written = write_facts(lived.report / "warehouse.duckdb", tmp_path)
+    facts, feedback = (pd.read_parquet(written[stream]) for stream in ("issued_facts", "issued_feedback"))
     received = facts.groupby("unit_name")["received_total"].sum().to_dict()
     assert received == {"UBND Phường 1": 3, "UBND Phường 2": 2, "UBND Phường 3": 1}
     assert facts["dossier_code"].is_unique
+    handled = feedback.groupby("unit_name")["received_total"].sum().to_dict()
+    assert handled == {"UBND Phường 1": 3, "UBND Phường 2": 2, "UBND Phường 3": 1}
 
 
 def verdicts(office: Path) -> dict[str, tuple[str, str]]:

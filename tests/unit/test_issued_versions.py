@@ -18,12 +18,24 @@ import pytest
 from compiled_project import build
 from issued_office import DONE, at, table
 from office_folder import send
-from province import FILE, PERIOD, SENT, cells, counted, province
-from written_versions import Parts, name_of, put, sealed_anew, with_facts, written, zipped
+from province import FEEDBACK as FEEDBACK_SENT
+from province import FILE, PERIOD, SENT, cells, counted, feedback_log, province
+from written_versions import (
+    FACTS,
+    FEEDBACK,
+    Parts,
+    name_of,
+    put,
+    sealed_anew,
+    with_facts,
+    written,
+    written_feedback,
+    zipped,
+)
 
 from pipelines.ingest.contract import load_contract
 from pipelines.ingest.grid import open_delivery
-from pipelines.ingest.issued_facts import FACTS, FORMAT, FORMS, SEALED, SENT_UP, VERSION
+from pipelines.ingest.issued_facts import FORMAT, FORMS, SEALED, SENT_UP, VERSION
 from pipelines.ingest.landing import receive_inbox
 from pipelines.ingest.reading import read_delivery
 from pipelines.ingest.sniff import Refused
@@ -46,13 +58,17 @@ TWO = (("000.01.01.H51-210301-0001", "early"), (SHARED, "overdue"))
 WARD = written("p01", "UBND Phường 1", TWO)
 
 
+HEARD = (("PAKN-2021-0001", "answered_on_time"), ("PAKN-2021-0002", "pending_in_time"))
+LOG = written_feedback("p01", "UBND Phường 1", HEARD)
+
+
 def said_of(parts: Parts, tmp_path: Path, name: str | None = None) -> str:
     """Why a file is refused; "" for one that is taken."""
     path = zipped(parts, tmp_path / (name or name_of(WARD)))
     moments = (pd.Timestamp("2000-01-01").to_pydatetime(), pd.Timestamp("2100-01-01").to_pydatetime())
-    read = read_delivery(
-        path, Source(path.name, load_contract(contract_path("issued_facts")), issued_profile(), moments)
-    )
+    profile = issued_profile(path.name)
+    assert profile
+    read = read_delivery(path, Source(path.name, load_contract(contract_path(profile.stream)), profile, moments))
     assert (read.verdict["status"] == "refused") == bool(read.verdict["refused_reason"])
     assert read.pieces.row_count == (0 if read.verdict["refused_reason"] else len(TWO))
     return read.verdict["refused_reason"] or ""
@@ -157,8 +173,50 @@ def test_a_version_packed_again_is_the_same_version(tmp_path: Path, parts: Parts
     assert said_of(parts, tmp_path) == ""
 
 
-def test_a_version_sealed_before_there_were_numbers_counts_where_its_columns_are_those_of_today(tmp_path: Path) -> None:
-    assert said_of(sealed_anew(WARD, lambda sealed: sealed[SENT_UP].pop("format")), tmp_path) == ""
+def changed(change: Callable[[pd.DataFrame], pd.DataFrame]) -> Parts:
+    """The feedback of the version with other rows, sealed anew."""
+    return sealed_anew(with_facts(LOG, change))
+
+
+REFUSED_FEEDBACK: dict[str, tuple[Parts, str]] = {
+    "rows changed": (with_facts(LOG, lambda rows: rows.iloc[:1]), "không phải phần đã niêm phong"),
+    "a feedback less": (changed(lambda rows: rows.iloc[1:]), f"{DIFFERS}: biểu II.05a, cột 3: in 2, đếm được 1"),
+    "a feedback answered": (
+        changed(lambda rows: rows.assign(own_resolved=1, own_pending=0)),
+        f"{DIFFERS}: biểu II.05a, cột 9: in 1, đếm được 2",
+    ),
+    "a text of the feedback": (changed(lambda rows: rows.assign(content="Ông A")), f"{OTHER}content"),
+    "measure of seven": (
+        changed(lambda rows: rows.assign(rated=7)),
+        f"Cột «rated» của phản ánh, kiến nghị có {NO_ONE}",
+    ),
+    "form not printed": (
+        sealed_anew(LOG, lambda sealed: sealed["manifest"].update(figures={})),
+        "không in biểu nào có số phản ánh, kiến nghị",
+    ),
+    "hash not told": (sealed_anew(LOG, lambda sealed: sealed[SENT_UP]["streams"].clear()), BROKEN),
+    "both kinds of rows": ({**LOG, FACTS: WARD[FACTS]}, "có 5 phần bên trong"),
+    "format of an earlier day": (
+        sealed_anew(LOG, lambda sealed: sealed[SENT_UP].update(format=2)),
+        f"số 2, {HERE} cũ hơn.",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED_FEEDBACK)
+def test_feedback_of_a_forged_or_damaged_version_is_refused_whole_with_the_reason(tmp_path: Path, name: str) -> None:
+    parts, reason = REFUSED_FEEDBACK[name]
+    assert reason in said_of(parts, tmp_path, name_of(LOG))
+
+
+def test_feedback_of_a_version_is_taken_under_its_own_name_alone(tmp_path: Path) -> None:
+    assert said_of(LOG, tmp_path, name_of(LOG)) == ""
+    assert f"Bên trong tệp là «{FEEDBACK}»" in said_of(LOG, tmp_path, name_of(WARD))
+    assert f"Bên trong tệp là «{FACTS}»" in said_of(WARD, tmp_path, name_of(LOG))
+
+
+def test_a_version_sealed_before_there_were_numbers_is_of_older_software(tmp_path: Path) -> None:
+    assert f"số 1, {HERE} cũ hơn." in said_of(sealed_anew(WARD, lambda sealed: sealed[SENT_UP].pop("format")), tmp_path)
 
 
 def test_a_version_of_a_later_format_says_whose_software_is_older_whatever_parts_it_has(tmp_path: Path) -> None:
@@ -171,9 +229,12 @@ def test_a_version_of_a_later_format_says_whose_software_is_older_whatever_parts
 
 def test_the_columns_of_what_is_sent_upward_are_those_its_format_number_stands_for() -> None:
     # Whoever changes a column raises FORMAT too, and writes the new pair here: offices of other software are told so.
-    columns = load_contract(contract_path("issued_facts")).typed_columns
-    written = "\n".join(f"{name} {kind}" for name, kind in columns.items())
-    assert (FORMAT, hashlib.sha256(written.encode()).hexdigest()[:12]) == (2, "c7951f464b16")
+    found = []
+    for stream in ("issued_facts", "issued_feedback"):
+        columns = load_contract(contract_path(stream)).typed_columns
+        written = "\n".join(f"{name} {kind}" for name, kind in columns.items())
+        found.append(hashlib.sha256(written.encode()).hexdigest()[:12])
+    assert (FORMAT, *found) == (3, "c7951f464b16", "2c267f1d414e")
 
 
 def test_figures_of_an_office_whose_unit_another_took_over_are_held_against_its_dossiers(tmp_path: Path) -> None:
@@ -257,12 +318,12 @@ def merged(root: Path) -> Path:
     return office
 
 
-def is_recounted(office: Path, warehouse: Path, ask: Ask) -> bool:
-    """Whether plain Python counts every cell and record of the forms of dossiers from the files to the same."""
+def is_recounted(office: Path, warehouse: Path, ask: Ask, *forms: str) -> bool:
+    """Whether plain Python counts every cell and record of forms (those of dossiers) from the files to the same."""
     loaded = load_office(office)
     ensure_manifest(dbt_target(loaded), warehouse)
     layouts = layouts_to_print(loaded, plan(loaded, ask).question)
-    of_dossiers = {form_id: layouts[form_id] for form_id in ("II.06a", "II.06b")}
+    of_dossiers = {form_id: layouts[form_id] for form_id in forms or ("II.06a", "II.06b")}
     return recount_from_bytes(loaded, warehouse, of_dossiers).agrees
 
 
@@ -287,6 +348,27 @@ def test_versions_of_two_wards_a_third_took_over_are_summed_their_own_numbers_ap
     query = "select unit_id, kind, records, is_open from landed.claim order by all"
     with duckdb.connect(warehouse, read_only=True) as connection:
         assert connection.execute(query).fetchall() == [("p03", "shared_codes", SHARED, True)]
+
+
+def test_a_feedback_of_a_version_and_of_another_units_log_counts_once_by_the_version_and_is_asked_about(
+    tmp_path: Path,
+) -> None:
+    office = province(tmp_path / "above")
+    with at("2021-03-16T08:00:00"):
+        put(office, "p01", LOG)
+        assert [said for said, _ in judged(office).values()] == [""]
+    with at("2021-03-17T08:00:00"):
+        shared = ("PAKN-2021-0001", "Hành vi hành chính", "01/03/2021", "", "", "Đang xử lý")
+        send(office, "PAKN_2021_03_16.csv", feedback_log((*FEEDBACK_SENT["p03"], shared)), "p03")
+        ask = Ask.parse(PERIOD, None, None)
+        warehouse = counted(office, ask)
+        assert is_recounted(office, warehouse, ask, "II.05a")
+    found = cells(warehouse, "form_ii_05a")
+    received = {scope: found[scope, "total", "received_total"] for scope in ("tp", "p01", "p03")}
+    assert received == {"tp": 3, "p01": 2, "p03": 1}
+    query = "select unit_id, kind, records, is_open from landed.claim where kind = 'shared_codes'"
+    with duckdb.connect(warehouse, read_only=True) as connection:
+        assert connection.execute(query).fetchall() == [("p03", "shared_codes", "PAKN-2021-0001", True)]
 
 
 def test_a_ward_that_issues_beside_one_it_took_over_is_asked_about(tmp_path: Path) -> None:

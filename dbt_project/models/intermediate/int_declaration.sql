@@ -48,7 +48,7 @@ exporting as (
     -- A version the unit issued represents all its dossiers.
     select sender_unit_id as unit_id
     from {{ ref('int_issued_version') }}
-    where is_of_period
+    where is_of_period and stream = 'issued_facts'
 ),
 
 declaring_the_whole as (

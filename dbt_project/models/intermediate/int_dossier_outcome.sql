@@ -10,7 +10,7 @@ with declaring as (
 issuing as (
     select distinct sender_unit_id as unit_id
     from {{ ref('int_issued_version') }}
-    where is_of_period
+    where is_of_period and stream = 'issued_facts'
 ),
 
 issued_below as (

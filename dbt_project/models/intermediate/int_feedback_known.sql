@@ -26,6 +26,7 @@ select
     newest.feedback_code,
     newest.row_id,
     newest.handling_unit_id,
+    newest.named_unit_id as original_unit_id,
     newest.about_unit_id,
     newest.intake_source,
     newest.feedback_kind,

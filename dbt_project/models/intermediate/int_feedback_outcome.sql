@@ -1,5 +1,18 @@
 -- Is the feedback in the population of the period, and in which one cell of form II.05a (domain/06 6.2, 6.4).
-with feedback as (
+with issuing as (
+    -- Units whose issued version represents all their feedback, and the feedback such versions show.
+    select distinct sender_unit_id as unit_id
+    from {{ ref('int_issued_version') }}
+    where is_of_period and stream = 'issued_feedback'
+),
+
+issued_below as (
+    select feedback_code
+    from {{ ref('int_issued_feedback') }}
+    where fate = 'counted'
+),
+
+feedback as (
     select
         known.feedback_code,
         known.as_of_kind,
@@ -11,6 +24,7 @@ with feedback as (
         due.due_on,
         question.period_start,
         question.until_on,
+        issuing.unit_id is not null or issued_below.feedback_code is not null as is_issued_by_unit,
         cast(known.received_at as date) as received_on,
         -- A date of transfer moves a feedback away only if its status reports it; without a known status the dates speak.
         case
@@ -20,6 +34,8 @@ with feedback as (
     from {{ ref('int_feedback_known') }} as known
     cross join {{ ref('stg_question') }} as question
     left join {{ ref('int_feedback_due') }} as due on known.feedback_code = due.feedback_code
+    left join issuing on known.original_unit_id = issuing.unit_id
+    left join issued_below on known.feedback_code = issued_below.feedback_code
 ),
 
 -- Events after the last counted day have not happened yet.
@@ -43,8 +59,11 @@ fated as (
             -- What was refused, or found to be no feedback, only after the asked day was still in hand on that day.
             when as_of_kind = 'out_of_scope' then 'out_of_scope'
             when status = 'refused' then 'refused'
-            when is_answered_before and published_on >= period_start and published_on <= until_on then 'counted'
-            when cast(closed_at as date) < period_start then 'closed_before'
+            when
+                cast(closed_at as date) < period_start
+                and not coalesce(is_answered_before and published_on >= period_start and published_on <= until_on, false)
+                then 'closed_before'
+            when is_issued_by_unit then 'issued_by_unit'
             else 'counted'
         end as fate
     from at_cutoff

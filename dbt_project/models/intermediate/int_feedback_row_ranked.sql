@@ -75,6 +75,7 @@ select
     feedback_key as feedback_code,
     owner_unit_id,
     sender_unit_id,
+    named_unit_id,
     handling_unit_id,
     about_unit_id,
     is_owned,

@@ -1,5 +1,6 @@
--- The versions offices below issued that are counted: whose, of which period, under which seal. Of an office's versions of the
--- period the one speaks that was counted up to the asked day; else up to the last day before it, else the first after.
+-- The versions offices below issued that are counted: whose, of which period, under which seal; a row a file, as dossiers and
+-- feedback of a version come in files of their own. Of an office's versions of the period the one speaks that was counted up
+-- to the asked day; else up to the last day before it, else the first after.
 select
     version.delivery_id,
     version.issue_id,
@@ -11,11 +12,12 @@ select
     version.until_on,
     delivery.unit_id as sender_unit_id,
     delivery.period_id,
+    delivery.stream,
     delivery.file_name,
     delivery.period_id = question.period_id as is_of_period,
     delivery.period_id = question.period_id
     and row_number() over (
-        partition by delivery.unit_id, delivery.period_id, version.office_unit_id
+        partition by delivery.unit_id, delivery.stream, delivery.period_id, version.office_unit_id
         order by
             case when version.until_on <= question.until_on then 0 else 1 end asc,
             case when version.until_on <= question.until_on then version.until_on end desc,

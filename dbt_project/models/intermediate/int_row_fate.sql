@@ -64,3 +64,14 @@ select
     flags,
     fate
 from {{ ref('int_issued_dossier') }}
+union all
+select
+    row_id,
+    delivery_id,
+    feedback_code as record_code,
+    source_file,
+    source_sheet,
+    source_row,
+    flags,
+    fate
+from {{ ref('int_issued_feedback') }}

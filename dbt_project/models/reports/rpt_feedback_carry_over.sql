@@ -15,6 +15,13 @@ issued as (
     from {{ source('landed', 'prior_feedback') }} as final
 ),
 
+-- What is counted by a version an office below issued is known by it.
+below as (
+    select *
+    from {{ ref('int_issued_feedback') }}
+    where fate = 'counted'
+),
+
 now_known as (
     select
         known.feedback_code,
@@ -29,6 +36,21 @@ now_known as (
         known.source_row
     from {{ ref('int_feedback_known') }} as known
     inner join {{ ref('int_feedback_outcome') }} as outcome on known.feedback_code = outcome.feedback_code
+    left join below on known.feedback_code = below.feedback_code
+    where below.feedback_code is null
+    union all
+    select
+        feedback_code,
+        handling_unit_id,
+        field_code,
+        cast(received_at as date) as received_on,
+        cast(closed_at as date) as closed_on,
+        fate,
+        delivery_id,
+        source_file,
+        source_sheet,
+        source_row
+    from below
 ),
 
 delivered_before as (
@@ -89,6 +111,7 @@ reasoned as (
         case
             when side = 'moved' and is_other_unit then 'unit_reassigned'
             when side = 'moved' then 'field_reclassified'
+            when prior_fate = 'issued_by_unit' or fate = 'issued_by_unit' then 'issued_by_unit'
             when side = 'left' and not is_known then 'deleted_feedback'
             when side = 'left' and fate = 'refused' then 'refused_later'
             when side = 'left' and fate = 'out_of_scope' then 'out_of_scope_later'
@@ -121,6 +144,7 @@ select
         when 'taken_up_again' then 'kỳ trước bị từ chối hoặc bị loại, nay được xử lý lại'
         when 'date_changed' then 'ngày tiếp nhận hoặc ngày trả lời bị sửa'
         when 'reopened' then 'đã trả lời rồi mở lại'
+        when 'issued_by_unit' then 'một trong hai kỳ, số liệu theo bản phát hành của đơn vị'
         else 'chưa rõ lý do'
     end as reason,
     prior_issue,
