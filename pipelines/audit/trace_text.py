@@ -116,7 +116,9 @@ def _books_below(cell: TracedCell, places: list[dict]) -> Iterator[str]:
         if version := cell.versions.get(delivery_id):
             issue_id, office = version["issue_id"], version["office_name"]
             yield f"  Đi tiếp tại {office}, bản {issue_id}, mã niêm phong {version['seal']}:"
-            yield f"    tìm mã hồ sơ trong data/issued/{issue_id}/so-tra-cuu/index.html của đơn vị ấy"
+            code = str(cell.shown["title"])
+            book = f"data/issued/{issue_id}/so-tra-cuu/index.html"
+            yield f"    tìm {code[:1].lower()}{code[1:]} trong {book} của đơn vị ấy"
 
 
 def _text(value: object) -> str:

@@ -10,6 +10,7 @@ import io
 import json
 import tempfile
 import zipfile
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 import duckdb
 
 from pipelines.audit.verify import issue_faults
+from pipelines.figures.layout import load_layouts
 from pipelines.ingest.contract import Contract, load_contract
 from pipelines.ingest.issued_facts import (
     FORMAT,
@@ -129,7 +131,8 @@ def facts_record(office: Office, database: Path) -> dict[str, Any]:
 def send_up(office: Office, period_id: str, version: int | None, folder: Path) -> SentUp:
     """Write the files an office sends upward: one of its dossiers, one of its feedback.
 
-    What the version printed no figure of has no file: nobody above could hold its rows against anything.
+    What the version printed no figure of has no file: nobody above could hold its rows against anything. Nor has what
+    no unit of the office sent: a file without rows says that nothing happened, and here nothing is known.
 
     Args:
         office: the office that issued the version.
@@ -175,10 +178,9 @@ def send_up(office: Office, period_id: str, version: int | None, folder: Path) -
     left_out: list[str] = []
     for contract in _contracts():
         parts = {**common, contract.part: (issued.folder / facts_file(contract)).read_bytes()}
-        if not has_figures(IssuedVersion(parts), contract):
-            left_out.append(
-                f"Bản {issued.issue_id} không in biểu nào có số {contract.noun}: không lập tệp {contract.title}."
-            )
+        reason = _why_left_out(issued.folder, IssuedVersion(parts), contract)
+        if reason:
+            left_out.append(f"Bản {issued.issue_id} {reason}: không lập tệp {contract.title}.")
             continue
         try:
             check_version(IssuedVersion(parts), contract)
@@ -193,6 +195,40 @@ def send_up(office: Office, period_id: str, version: int | None, folder: Path) -
     for path, parts in paths.items():
         _write_zip(path, parts)
     return SentUp(tuple(paths), tuple(left_out))
+
+
+def _why_left_out(folder: Path, version: IssuedVersion, contract: Contract) -> str:
+    """Return why no file is made of the rows of a stream; "" where one is."""
+    if not is_reported(folder / "warehouse.duckdb", _streams_behind(folder, contract)):
+        return f"chưa có đơn vị nào gửi số liệu {contract.noun} của kỳ hoặc khai không phát sinh"
+    return "" if has_figures(version, contract) else f"không in biểu nào có số {contract.noun}"
+
+
+def is_reported(database: Path, streams: Collection[str]) -> bool:
+    """Return whether a unit that owes one of some streams sent it, a nil statement too; where nobody owes, anybody.
+
+    Args:
+        database: warehouse.duckdb of a version; only read.
+        streams: the streams a fact rests on.
+    """
+    listed = list(streams)
+    with duckdb.connect(database, read_only=True) as connection:
+        owed, sent = connection.execute(
+            """select count(*), count(*) filter (where state = 'accepted' or rows_typed > 0)
+            from rpt_coverage where list_contains(?, stream)""",
+            [listed],
+        ).fetchone() or (0, 0)
+        if owed:
+            return bool(sent)
+        query = "select count(*) from landed.delivery where is_counted and list_contains(?, stream)"
+        (counted,) = connection.execute(query, [listed]).fetchone() or (0,)
+    return bool(counted)
+
+
+def _streams_behind(version: Path, contract: Contract) -> set[str]:
+    """Return the streams the fact of a contract rests on, in the layouts a version printed."""
+    facts = (layout.facts.get(str(contract.fact)) for layout in load_layouts(version / FORMS).values())
+    return {stream for fact in facts if fact for stream in fact.streams}
 
 
 def _write_zip(path: Path, parts: dict[str, bytes]) -> None:

@@ -43,6 +43,7 @@ from pipelines.ingest.source import Source
 from pipelines.office.profiles import issued_profile
 from pipelines.office.settings import load_office
 from pipelines.package.finish import layouts_to_print
+from pipelines.package.send_up import is_reported
 from pipelines.recount.recount import recount_from_bytes
 from pipelines.warehouse.answer import begin, plan
 from pipelines.warehouse.build import dbt_target, warehouse_file
@@ -444,3 +445,31 @@ def test_a_version_counted_beyond_the_asked_day_is_asked_about(tmp_path: Path) -
     with duckdb.connect(warehouse_file(loaded, "test"), read_only=True) as connection:
         ((reason,),) = connection.execute(query).fetchall()
     assert reason.startswith("Bản phát hành tính đến hết ngày 14/03/2021, sau ngày được hỏi (11/03/2021)")
+
+
+@pytest.mark.parametrize(
+    ("owed", "delivered", "is_known"),
+    [
+        ([("feedback_logs", "missing", 0)], [], False),
+        ([("feedback_logs", "refused", 0)], [("feedback_logs", False)], False),
+        # Nothing of this period, though an earlier one was sent.
+        ([("feedback_logs", "missing", 0)], [("feedback_logs", True)], False),
+        ([("feedback_logs", "accepted", 0)], [("feedback_logs", True)], True),
+        ([("feedback_logs", "missing", 0), ("issued_feedback", "accepted", 3)], [("issued_feedback", True)], True),
+        ([("case_exports", "accepted", 9)], [("case_exports", True)], False),
+        ([("case_exports", "accepted", 9)], [("case_exports", True), ("feedback_logs", True)], True),
+    ],
+    ids=["not sent", "refused", "sent for another period", "nil", "one of two", "not owed", "not owed and sent"],
+)
+def test_what_no_unit_sent_is_not_sent_up_as_nothing_happened(
+    tmp_path: Path, owed: list[tuple[str, str, int]], delivered: list[tuple[str, bool]], is_known: bool
+) -> None:
+    database = tmp_path / "warehouse.duckdb"
+    with duckdb.connect(database) as connection:
+        connection.execute("create schema landed")
+        connection.execute("create table landed.delivery (stream varchar, is_counted boolean)")
+        connection.execute("create table rpt_coverage (stream varchar, state varchar, rows_typed integer)")
+        for rows, name in ((delivered, "landed.delivery"), (owed, "rpt_coverage")):
+            for row in rows:
+                connection.execute(f"insert into {name} values ({', '.join('?' * len(row))})", row)
+    assert is_reported(database, {"feedback_logs", "issued_feedback"}) is is_known
