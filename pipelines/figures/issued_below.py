@@ -49,6 +49,7 @@ def issued_below(connection: duckdb.DuckDBPyConnection, cleaner: Cleaner) -> tup
     """Return the versions a report sums, in the order of units; none in a report made before there were any."""
     if not has_table(connection, "int_issued_version"):
         return ()
+    nouns = _nouns()
     # A report made before feedback was sent up has dossiers alone.
     feedback = has_table(connection, "int_issued_feedback")
     stream = "v.stream" if feedback else "'issued_facts'"
@@ -71,7 +72,7 @@ def issued_below(connection: duckdb.DuckDBPyConnection, cleaner: Cleaner) -> tup
             ISSUE_KINDS.get(str(row["kind"]), str(row["kind"])),
             row["until_on"],
             int(row["records"]),
-            _nouns()[str(row["of_stream"])],
+            nouns[str(row["of_stream"])],
             str(row["of_stream"]),
             str(row["seal"]),
         )

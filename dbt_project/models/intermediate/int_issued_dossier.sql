@@ -2,30 +2,7 @@
 -- has it in, the field of the name it gives (else of its procedure), the row of the unit that issued it. Measures are those of
 -- the period they were issued for. What two versions show is of the newer one; a number of a unit's own book is that unit's,
 -- and that office's where a unit took over several.
-with sent as (
-    select
-        row_of.*,
-        case
-            when row_of.is_own_number and version.office_unit_id <> row_of.sender_unit_id
-                then row_of.sender_unit_id || ':' || version.office_unit_id || ':' || row_of.dossier_code
-            when row_of.is_own_number then row_of.sender_unit_id || ':' || row_of.dossier_code
-            else row_of.dossier_code
-        end as dossier_key,
-        version.is_of_period,
-        version.is_asked
-    from {{ ref('stg_issued_facts') }} as row_of
-    inner join {{ ref('int_issued_version') }} as version on row_of.delivery_id = version.delivery_id
-),
-
-ranked as (
-    select
-        sent.*,
-        row_number() over (
-            partition by dossier_key, is_asked
-            order by observed_at desc, delivery_receipt_no desc, delivery_id desc, source_row desc
-        ) as issue_rank
-    from sent
-),
+with {{ issued_rows('stg_issued_facts', 'dossier_code', 'dossier_key') }},
 
 -- The field of a procedure, where all of its versions in the period are in one.
 field_of_procedure as (

@@ -1,30 +1,7 @@
 -- The feedback of versions offices below issued, each in its place in this office's forms: handled by the unit that issued it,
 -- in the field of the name it gives. Measures are those of the period they were issued for. What two versions show is of the
 -- newer one; a number of a unit's own book is that unit's, and that office's where a unit took over several.
-with sent as (
-    select
-        row_of.*,
-        case
-            when row_of.is_own_number and version.office_unit_id <> row_of.sender_unit_id
-                then row_of.sender_unit_id || ':' || version.office_unit_id || ':' || row_of.feedback_code
-            when row_of.is_own_number then row_of.sender_unit_id || ':' || row_of.feedback_code
-            else row_of.feedback_code
-        end as feedback_key,
-        version.is_of_period,
-        version.is_asked
-    from {{ ref('stg_issued_feedback') }} as row_of
-    inner join {{ ref('int_issued_version') }} as version on row_of.delivery_id = version.delivery_id
-),
-
-ranked as (
-    select
-        sent.*,
-        row_number() over (
-            partition by feedback_key, is_asked
-            order by observed_at desc, delivery_receipt_no desc, delivery_id desc, source_row desc
-        ) as issue_rank
-    from sent
-),
+with {{ issued_rows('stg_issued_feedback', 'feedback_code', 'feedback_key') }},
 
 placed as (
     select
