@@ -11,8 +11,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import get_args
 
+from pipelines.office.engine import WarehouseSection
 from pipelines.office.errors import OfficeError
-from pipelines.office.settings import Office, WarehouseSection
+from pipelines.office.settings import Office
 from pipelines.warehouse.build import dbt_target
 from pipelines.warehouse.dbt import BUILD, NodeResult, build
 

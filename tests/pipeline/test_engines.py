@@ -18,8 +18,9 @@ from sample_copy import copy_small_office
 from truth.engines import SMALL, Case, by_postgres, copy_landed, differences, landed_of
 from truth.postgres import pg_ctl
 
+from pipelines.office.engine import WarehouseSection
 from pipelines.office.errors import OfficeError
-from pipelines.office.settings import WarehouseSection, load_office
+from pipelines.office.settings import load_office
 from pipelines.runner import run_report
 from pipelines.warehouse import engines
 from pipelines.warehouse.dbt import build, build_only

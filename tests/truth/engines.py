@@ -1,4 +1,4 @@
-"""Every model counted by DuckDB, Spark and PostgreSQL from the same landed tables: equal, cell by cell.
+"""Every model by DuckDB, Spark (its own, and a server) and PostgreSQL from the same landed tables: equal, cell by cell.
 
 Here: the offices it is tried on, the comparison. Not here: the engines (warehouse/spark, postgres), the quick tests in
 the suite. Invariant: one landed schema, written once, is what all engines count; a table one lacks is a difference.
@@ -24,10 +24,12 @@ import duckdb
 import yaml
 from sample_copy import REPOSITORY, copy_office
 from shared_files import SHARED
+from truth import connect
 from truth.postgres import build_on_postgres, server
 
 from pipelines.ingest.landing import keep_settings, receive_inbox
-from pipelines.office.settings import WarehouseSection, load_office
+from pipelines.office.engine import WarehouseSection
+from pipelines.office.settings import load_office
 from pipelines.runner import run_report
 from pipelines.warehouse.answer import begin
 from pipelines.warehouse.build import warehouse_file
@@ -42,6 +44,8 @@ SMALL = {
     "spark.sql.adaptive.enabled": False,
     "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC",
 }
+# Of these what a session on a server may set.
+SMALL_SESSION = {name: value for name, value in SMALL.items() if name.startswith("spark.sql.")}
 _OFFICES = REPOSITORY / "tests" / "offices"
 _RUN = "engines"
 DOCUMENTS = "documents"
@@ -165,7 +169,13 @@ def by_postgres(target: Path, warehouse: Path) -> None:
         build_on_postgres(target, warehouse)
 
 
-OTHERS: dict[str, Callable[[Path, Path], None]] = {"spark": by_spark, "postgres": by_postgres}
+def by_connect(target: Path, warehouse: Path) -> None:
+    """Build a warehouse by a Spark Connect server of its own, which sees nothing of the office."""
+    with connect.server(warehouse.parent / "server") as remote:
+        build_on_spark(target, warehouse, WarehouseSection(engine="spark", remote=remote, options=SMALL_SESSION))
+
+
+OTHERS: dict[str, Callable[[Path, Path], None]] = {"spark": by_spark, "connect": by_connect, "postgres": by_postgres}
 
 
 def compare(name: str, engines: Iterable[str], folder: Path) -> int:
