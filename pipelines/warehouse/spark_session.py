@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -36,8 +36,6 @@ _OWN = {
 }
 _LOCAL = {"spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1"}
 _PORT, _SECONDS = 15002, 10
-# Spark's own variables: where a session is made by whoever asks for one (dbt does), and that one was made there.
-_REMOTE, _REMOTE_IS_ON = "SPARK_REMOTE", "SPARK_CONNECT_MODE_ENABLED"
 
 
 @contextlib.contextmanager
@@ -80,7 +78,7 @@ def _on_server(remote: str, settings: WarehouseSection) -> Generator[SparkSessio
     from pyspark.sql import SparkSession
 
     _need_server(remote)
-    with _environment({_REMOTE: remote}):
+    with _known_as(remote):
         try:
             session = SparkSession.builder.getOrCreate()
         except (PySparkException, RuntimeError, ValueError) as error:
@@ -116,15 +114,18 @@ def _texts(settings: WarehouseSection) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def _environment(variables: Mapping[str, str]) -> Generator[None]:
-    """Set variables of the environment; at the end they, and what Spark itself sets, are as before."""
-    before = {name: os.environ.get(name) for name in (*variables, _REMOTE_IS_ON)}
-    os.environ.update(variables)
+def _known_as(remote: str) -> Generator[None]:
+    """Say where a session is made by whoever asks for one (dbt does); at the end it is said no more.
+
+    Both are Spark's own variables; it sets the second one itself, and leaves it.
+    """
+    before = os.environ.get("SPARK_REMOTE")
+    os.environ["SPARK_REMOTE"] = remote
     try:
         yield
     finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+        os.environ.pop("SPARK_CONNECT_MODE_ENABLED", None)
+        if before is None:
+            os.environ.pop("SPARK_REMOTE")
+        else:
+            os.environ["SPARK_REMOTE"] = before
