@@ -57,6 +57,17 @@ class WarehouseSection(_Strict):
 
 
 class ReadingSection(_Strict):
-    """In how many processes of this machine files are read; what they say is the same (docs/scale.md)."""
+    """Who reads files; what they say is the same (docs/scale.md).
 
+    Processes of this machine, as many as `processes`; or tasks of the Spark that section `warehouse` names, as many as
+    are worth it: every worker must have this software and see the office's folder `data` under the same path.
+    """
+
+    by: Literal["processes", "spark"] = "processes"
     processes: int = Field(1, ge=1, le=64)
+
+    @model_validator(mode="after")
+    def _one_way(self) -> ReadingSection:
+        if self.by == "spark" and "processes" in self.model_fields_set:
+            raise ValueError("by: spark thì bỏ processes: Spark tự chia số tác vụ")
+        return self

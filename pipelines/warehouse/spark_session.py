@@ -10,6 +10,7 @@ import contextlib
 import os
 import socket
 from collections.abc import Generator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -30,12 +31,25 @@ _MEANING = {
 _OWN = {
     "spark.sql.catalogImplementation": "in-memory",
     "spark.sql.shuffle.partitions": "2",
+    "spark.speculation": "false",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     "spark.log.level": "ERROR",
 }
 _LOCAL = {"spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1"}
 _PORT, _SECONDS = 15002, 10
+
+
+def need_spark() -> None:
+    """Ask whether Spark is installed, without importing it.
+
+    Raises:
+        OfficeError: it is not.
+    """
+    if not (find_spec("pyspark") and find_spec("dbt.adapters.spark")):
+        raise OfficeError(
+            "Chưa cài Spark. Cài: uv sync --extra spark (cần Java 17); hoặc dùng engine: duckdb, bỏ reading.by."
+        )
 
 
 @contextlib.contextmanager
@@ -49,6 +63,7 @@ def session_of(settings: WarehouseSection, folder: Path) -> Generator[SparkSessi
     Raises:
         OfficeError: Spark does not begin, or there is no server.
     """
+    need_spark()
     with _on_server(settings.remote, settings) if settings.remote else _own(settings, folder) as session:
         yield session
 

@@ -10,6 +10,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -52,7 +53,11 @@ def server(home: Path, memory: str = "3g") -> Iterator[str]:
     command = [spark / "bin" / "spark-submit", "--class", _CLASS, "--master", "local[2]", "--driver-memory", memory]
     with (home / "log").open("wb") as log:
         process = subprocess.Popen(
-            [*command, *options], cwd=home, env={**os.environ, "SPARK_HOME": str(spark)}, stdout=log, stderr=log
+            [*command, *options],
+            cwd=home,
+            env={**os.environ, "SPARK_HOME": str(spark), "PYSPARK_PYTHON": sys.executable},
+            stdout=log,
+            stderr=log,
         )
     try:
         _wait(process, port, home / "log")
