@@ -10,7 +10,7 @@ import contextlib
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.metadata import version
@@ -44,11 +44,15 @@ Rows = tuple[list[str], list[tuple[Any, ...]]]
 
 @dataclass(frozen=True)
 class Engine:
-    """What dbt builds with: a target of dbt_project/profiles.yml, the package that speaks to it, how it is asked."""
+    """What dbt builds with: a target of dbt_project/profiles.yml, the package that speaks to it, how it is asked.
+
+    `schemas`: schema of the project → its name there, where it has another (an engine that several runs share).
+    """
 
     target: str
     package: str
     ask: Callable[[Path, str], Rows]
+    schemas: Mapping[str, str] = field(default_factory=dict)
 
 
 def _ask_duckdb(warehouse: Path, query: str) -> Rows:
@@ -171,7 +175,8 @@ def build(
 def _nodes_built(
     command: list[str], target: Path, warehouse: Path, engine: Engine, memory: int
 ) -> tuple[NodeResult, ...]:
-    run = _call(command, target, warehouse, _parsed_project(warehouse, engine), engine, memory)
+    parsed = _in_schemas(_parsed_project(warehouse, engine), engine.schemas)
+    run = _call(command, target, warehouse, parsed, engine, memory)
     give_back()
     return tuple(_node_result(item, warehouse, engine) for item in run.results)
 
@@ -219,6 +224,19 @@ def _parsed_project(warehouse: Path, engine: Engine) -> Any:
         parsed.build_flat_graph()  # what our macros read as `graph`; only a parse makes it by itself
         _parsed.setdefault((engine.target, now), parsed)
     return _parsed[engine.target, now]
+
+
+def _in_schemas(parsed: Any, schemas: Mapping[str, str]) -> Any:
+    """Return a parse whose models and sources are in schemas of other names; one without any is itself."""
+    if all(name == schema for schema, name in schemas.items()):
+        return parsed
+    moved = parsed.deepcopy()
+    for node in (*moved.nodes.values(), *moved.sources.values()):
+        node.schema = schemas.get(node.schema, node.schema)
+        if node.relation_name:
+            node.relation_name = f"{node.schema}.{node.identifier}"
+    moved.build_flat_graph()
+    return moved
 
 
 def _parse_folder(now: str, warehouse: Path, engine: Engine) -> Path:
