@@ -19,7 +19,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.ingest.memory import engine_that_builds, give_back
+from pipelines.ingest.memory import engine_at_most, engine_that_builds, give_back
 from pipelines.office.files import write_atomically
 from pipelines.office.software import project_hash
 from pipelines.paths import DBT_PROJECT
@@ -30,6 +30,7 @@ BUILD = ["build", "--exclude-resource-type", "unit_test"]
 _PART = ["--indirect-selection", "cautious", "--select"]
 # A run writes neither dbt's log nor its artefacts: what they say is in the results this module returns.
 _QUIET = ["--log-level", "none", "--log-level-file", "none", "--no-use-colors", "--no-send-anonymous-usage-stats"]
+_NO_MEMORY = "Out of Memory Error"  # DuckDB's own words, in the message of a node
 _ROWS_SHOWN = 5  # rows named in a message for each broken identity
 _PARTIAL_PARSE = "partial_parse.msgpack"  # dbt's own file of what it parsed
 
@@ -153,20 +154,31 @@ def build(
     """Build the models of a warehouse file and run their tests; return what became of each node, in dbt's order.
 
     An engine that is not DuckDB has its tables elsewhere; of the file it uses nothing (pipelines/warehouse/spark).
+    DuckDB gets the memory such a warehouse needs; should that be too little, all it may have, and builds once more.
 
     Raises:
         DbtFailed: a node failed; the message names each with its reason, each broken identity with its rows.
     """
     ensure_manifest(target, warehouse)
     give_back()  # what reading has freed, before the engine takes its share
-    parsed = _in_schemas(_parsed_project(warehouse, engine), engine.schemas)
-    run = _call([*command, "--no-write-json"], target, warehouse, parsed, engine)
-    give_back()
-    results = tuple(_node_result(item, warehouse, engine) for item in run.results)
+    command, most = [*command, "--no-write-json"], engine_at_most()
+    first = engine_that_builds(warehouse)
+    results = _nodes_built(command, target, warehouse, engine, first)
+    if first < most and any(_NO_MEMORY in result.message for result in results):
+        results = _nodes_built(command, target, warehouse, engine, most)
     failed = [result for result in results if result.has_failed]
     if failed:
         raise DbtFailed("\n".join(map(str, failed)), results)
     return results
+
+
+def _nodes_built(
+    command: list[str], target: Path, warehouse: Path, engine: Engine, memory: int
+) -> tuple[NodeResult, ...]:
+    parsed = _in_schemas(_parsed_project(warehouse, engine), engine.schemas)
+    run = _call(command, target, warehouse, parsed, engine, memory)
+    give_back()
+    return tuple(_node_result(item, warehouse, engine) for item in run.results)
 
 
 @dataclass(frozen=True)
@@ -267,13 +279,15 @@ def _state_of(now: str, engine: Engine) -> str:
     return "-".join((now[:16], version("dbt-core"), engine.target, version(engine.package)))
 
 
-def _call(command: list[str], target: Path, warehouse: Path, manifest: Any, engine: Engine) -> Any:
-    """Run one dbt command; return dbt's own result of it, of failed nodes too."""
+def _call(
+    command: list[str], target: Path, warehouse: Path, manifest: Any, engine: Engine, memory: int | None = None
+) -> Any:
+    """Run one dbt command with some memory for the engine; return dbt's own result of it, of failed nodes too."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
     os.environ["KSTT_WAREHOUSE"] = str(warehouse)
-    os.environ["KSTT_MEMORY"] = f"{engine_that_builds(warehouse)}B"
+    os.environ["KSTT_MEMORY"] = f"{memory or engine_that_builds(warehouse)}B"
     os.environ.setdefault("DO_NOT_TRACK", "1")
     target.mkdir(parents=True, exist_ok=True)
     places = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path", str(target)]
