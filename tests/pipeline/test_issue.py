@@ -15,10 +15,10 @@ import zipfile
 from pathlib import Path
 
 import issued_office as story
-import pdfplumber
 import pytest
 from by_steps import rebuild_here
 from office_folder import send
+from paper_readers import pdf_pages
 from sample_copy import REPOSITORY
 
 from pipelines.audit.verify import verify
@@ -124,8 +124,7 @@ def _words(folder: Path) -> dict[str, str]:
         with zipfile.ZipFile(folder / name) as archive:
             return "".join(archive.read(part).decode("utf-8", "ignore") for part in archive.namelist())
 
-    with pdfplumber.open(folder / "bao-cao.pdf") as pdf:
-        printed = "\n".join(page.extract_text() or "" for page in pdf.pages)
+    printed = "\n".join(pdf_pages(folder / "bao-cao.pdf"))
     page = (folder / "bao-cao.html").read_text(encoding="utf-8")
     return {"docx": parts("bao-cao.docx"), "xlsx": parts("bieu-mau.xlsx"), "html": page, "pdf": printed}
 
