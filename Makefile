@@ -70,7 +70,7 @@ audit: env  ## known faults of the locked packages (asks the network; red where 
 	@mkdir -p target && $(UV) export --quiet --locked --no-emit-project --output-file target/requirements.txt
 	@$(UV) tool run pip-audit --strict --disable-pip --require-hashes --requirement target/requirements.txt
 
-engines: env  ## every model by DuckDB, Spark and PostgreSQL, equal cell by cell: make engines [CASES="2021-Q1 2021-Q2 2021-Y 2024-Q3 2025-Q3 boston nl documents"] [ENGINE=postgres]
+engines: env  ## every model by DuckDB, Spark and PostgreSQL, equal cell by cell: make engines [CASES="2021-Q1 2021-Q2 2021-Y 2024-Q3 2025-Q3 boston nl documents reading"] [ENGINE=postgres]
 	@$(UV) sync --locked --quiet --extra spark --group postgres
 	@$(TESTS_IN) PYTHONPATH=tests nice $(RUN)/python -m truth.engines $(CASES) $(if $(ENGINE),--engine $(ENGINE))
 

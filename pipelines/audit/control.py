@@ -7,9 +7,7 @@ Invariant: one grouped query a form and fact, so a whole quarter is checked in s
 
 from __future__ import annotations
 
-from decimal import Decimal
 from itertools import groupby
-from typing import Any
 
 import duckdb
 import pandas as pd
@@ -17,6 +15,9 @@ import pandas as pd
 from pipelines.figures.cells import behind, facts_summed
 from pipelines.figures.layout import FormLayout, LayoutColumn, Layouts
 from pipelines.figures.text import RATE_DECIMALS, rate
+
+# Less than a difference of the last decimal a rate is printed with.
+_UNLIKE = 10 ** -(RATE_DECIMALS + 1)
 
 
 def untraceable_cells(connection: duckdb.DuckDBPyConnection, layouts: Layouts) -> list[str]:
@@ -52,33 +53,29 @@ def _of_fact(
         group by 1, 2
     """).df()
     both = printed.merge(found, on=["scope_id", "row_code"], suffixes=("", "_traced"), how="outer", indicator=True)
-    cells = both.to_dict("records")
-    wrong = [f"{_cell_id(layout, row)}" for row in cells if row["_merge"] != "both"]
+    names = [f"{layout.form_id}/{scope}/{row}" for scope, row in zip(both["scope_id"], both["row_code"], strict=True)]
+    wrong = [name for name, side in zip(names, both["_merge"], strict=True) if side != "both"]
     for column in columns:
+        figures, traced = both[column.name], _traced(both, column, set(printed.columns))
+        is_same = (figures.isna() & traced.isna()) | ((figures - traced).abs() < _UNLIKE)
         wrong += [
-            f"{_cell_id(layout, row)}/{column.code}: {row[column.name]} ≠ {traced}"
-            for row in cells
-            if not _equal(row[column.name], traced := _traced(row, column, printed.columns))
+            f"{names[number]}/{column.code}: {figures[number]} ≠ {traced[number]}" for number in both.index[~is_same]
         ]
     return wrong
 
 
-def _cell_id(layout: FormLayout, row: dict) -> str:
-    return f"{layout.form_id}/{row['scope_id']}/{row['row_code']}"
+def _traced(both: pd.DataFrame, column: LayoutColumn, printed: set[str]) -> pd.Series:
+    """Return what the rows behind a column of a form add up to, cell by cell; not known where they tell nothing."""
 
-
-def _traced(row: dict, column: LayoutColumn, printed: pd.Index) -> int | Decimal | None:
-    def total(measure: str) -> int | None:
-        value = row[f"{measure}_traced" if measure in printed else measure]
-        return None if pd.isna(value) else int(value)
+    def total(measure: str) -> pd.Series:
+        return both[f"{measure}_traced" if measure in printed else measure]
 
     parts = total(column.measure)
-    if not column.whole or parts is None:
+    if not column.whole:
         return parts
-    return rate(parts, total(column.whole_measure) or 0, RATE_DECIMALS)
-
-
-def _equal(figure: Any, traced: int | Decimal | None) -> bool:
-    if pd.isna(figure) or traced is None:
-        return bool(pd.isna(figure)) and traced is None
-    return abs(float(figure) - float(traced)) < 10 ** -(RATE_DECIMALS + 1)
+    wholes = total(column.whole_measure)
+    rates = [
+        None if pd.isna(part) else rate(int(part), 0 if pd.isna(whole) else int(whole), RATE_DECIMALS)
+        for part, whole in zip(parts, wholes, strict=True)
+    ]
+    return pd.Series(rates, dtype="float64")

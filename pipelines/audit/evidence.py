@@ -18,7 +18,7 @@ from pipelines.audit.datapackage import FILES, RECEIPT, Written, write_descripti
 from pipelines.audit.other_tables import other_tables
 from pipelines.audit.tables import Column, Table, fact_tables
 from pipelines.figures.layout import Layouts
-from pipelines.ingest.memory import engine_that_reads
+from pipelines.ingest.memory import reading_engine
 
 # UTF-8 with BOM: a double click in the office's spreadsheet program shows the marks right.
 _BOM = "\ufeff"
@@ -36,15 +36,7 @@ def write_evidence(database: Path, layouts: Layouts, folder: Path) -> dict[str, 
         Untraceable: some cell of some form does not equal its trace.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect(database, read_only=True) as connection:
-        connection.execute(engine_that_reads(database))
-        wrong = untraceable_cells(connection, layouts)
-        if wrong:
-            raise Untraceable("\n".join(wrong[:20]))
-        tables = [*fact_tables(connection, layouts), *other_tables()]
-        written = [found for table in tables if (found := write_table(connection, table, folder))]
-        write_description(connection, written, folder)
-    counts = {item.table.name: item.rows for item in written}
+    counts = reading_engine(database, lambda memory: _write_tables(database, layouts, folder, memory))
     (folder / "doi-chieu.json").write_text(
         json.dumps({"cells_untraceable": 0, "rows": counts}, ensure_ascii=False, indent=1, sort_keys=True) + "\n",
         encoding="utf-8",
@@ -52,18 +44,36 @@ def write_evidence(database: Path, layouts: Layouts, folder: Path) -> dict[str, 
     return counts
 
 
+def _write_tables(database: Path, layouts: Layouts, folder: Path, memory: int) -> dict[str, int]:
+    with duckdb.connect(database, read_only=True) as connection:
+        connection.execute(f"set memory_limit = '{memory}B'")
+        wrong = untraceable_cells(connection, layouts)
+        if wrong:
+            raise Untraceable("\n".join(wrong[:20]))
+        tables = [*fact_tables(connection, layouts), *other_tables()]
+        written = [found for table in tables if (found := write_table(connection, table, folder))]
+        write_description(connection, written, folder)
+    return {item.table.name: item.rows for item in written}
+
+
 def write_table(connection: duckdb.DuckDBPyConnection, table: Table, folder: Path) -> Written | None:
     """Write one table as CSV and Parquet; None when it is an occasional one without rows."""
-    connection.execute(f"create or replace temp table evidence_table as {table.query}")
+    csv, parquet = (folder / f"{table.name}.{kind}" for kind in ("csv", "parquet"))
+    kinds = [str(kind) for _, kind, *_ in connection.execute(f"describe {table.query}").fetchall()]
+    # Never a table of its own first: the engine holds one whole in memory, and a dossier has seventy wide columns.
+    connection.execute(f"copy ({table.query}) to {_text(parquet)} (format parquet, compression zstd)")
+    connection.execute(f"create or replace temp view evidence_table as from read_parquet({_text(parquet)})")
     (rows,) = connection.execute("select count(*) from evidence_table").fetchone() or (0,)
     if not rows and table.is_occasional:
+        parquet.unlink()
         return None
-    kinds = [str(kind) for _, kind, *_ in connection.execute("describe evidence_table").fetchall()]
     cells = ", ".join(_csv_cells(table.columns, kinds))
-    csv, parquet = (str(folder / f"{table.name}.{kind}").replace("'", "''") for kind in ("csv", "parquet"))
-    connection.execute(f"copy (select {cells} from evidence_table as t) to '{csv}' (format csv, header)")
-    connection.execute(f"copy evidence_table to '{parquet}' (format parquet, compression zstd)")
+    connection.execute(f"copy (select {cells} from evidence_table as t) to {_text(csv)} (format csv, header)")
     return Written(table, rows, tuple(kinds), tuple(_receipts_known(connection, table)))
+
+
+def _text(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
 
 
 def _receipts_known(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterator[str]:

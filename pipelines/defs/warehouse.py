@@ -65,19 +65,22 @@ def warehouse_defs(office: Office) -> dg.Definitions:
         yield dg.MaterializeResult(asset_key="question", metadata=_asked(answer))
         tables = tables_of(warehouse_file(loaded, run_id), "landed")
         for stream in streams():
-            yield dg.MaterializeResult(asset_key=landed_key(stream), metadata=table_metadata(tables[stream]))
+            yield dg.MaterializeResult(
+                asset_key=landed_key(stream), metadata=rows_metadata(tables[stream]) | _columns_metadata(tables[stream])
+            )
         say("Đếm, đối chiếu và lập báo cáo…")
 
     return dg.Definitions(assets=[ask_question])
 
 
-def table_metadata(table: Table) -> dict[str, Any]:
-    """Return what Dagster shows of a table as it was built: its rows and the types of its columns."""
-    schema = dg.TableSchema(columns=[dg.TableColumn(name, kind) for name, kind in table.columns])
-    return {
-        **({} if table.rows is None else {"dagster/row_count": table.rows}),
-        "dagster/column_schema": schema,
-    }
+def rows_metadata(table: Table) -> dict[str, Any]:
+    """Return how many rows Dagster shows of a table as it was built; a view has no number."""
+    return {} if table.rows is None else {"dagster/row_count": table.rows}
+
+
+def _columns_metadata(table: Table) -> dict[str, Any]:
+    columns = [dg.TableColumn(name, kind) for name, kind in table.columns]
+    return {"dagster/column_schema": dg.TableSchema(columns=columns)}
 
 
 def _asked(answer: Answer) -> dict[str, Any]:

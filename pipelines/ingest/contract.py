@@ -17,6 +17,7 @@ import yaml
 from pipelines.office.errors import OfficeError
 from pipelines.office.profiles import Profile
 from pipelines.office.text import match_key
+from pipelines.office.yaml_file import QUICK_LOADER
 
 # Whether the code of a row is no national one but a number of its unit's own book.
 OWN_NUMBER = "is_own_number"
@@ -154,7 +155,7 @@ class Contract:
 @lru_cache(maxsize=32)
 def load_contract(path: Path) -> Contract:
     """Read the contract of the stream whose dbt source yml this is."""
-    table = yaml.safe_load(path.read_text(encoding="utf-8"))["sources"][0]["tables"][0]
+    table = yaml.load(path.read_text(encoding="utf-8"), Loader=QUICK_LOADER)["sources"][0]["tables"][0]
     meta = table["config"]["meta"]
     columns = {item["name"]: _column(item["name"], item["config"]["meta"]) for item in table["columns"]}
     return Contract(

@@ -22,6 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from pipelines.office.clock import Clock
 from pipelines.office.corrections import Correction, load_corrections
+from pipelines.office.engine import ReadingSection, WarehouseSection
 from pipelines.office.errors import OfficeError
 from pipelines.office.nearest import nearest
 from pipelines.office.notify import Notify, environment_name
@@ -135,25 +136,6 @@ class Access(_Strict):
     """
 
     umask: str = Field("027", pattern="^0?[0-7]{3}$")
-
-
-class WarehouseSection(_Strict):
-    """The engine that builds the models; figures and documents are the same with either (docs/scale.md).
-
-    `master` is where Spark runs (local[2], spark://host:7077, yarn), `memory` that of its driver; `options` go to Spark
-    as they are. Every part of such a cluster must see the office's folder `data`.
-    """
-
-    engine: Literal["duckdb", "spark"] = "duckdb"
-    master: str = Field("local[2]", pattern=r"^(local(\[\w+\])?|yarn|spark://\S+|k8s://\S+)$")
-    memory: str = Field("4g", pattern=r"^\d+[mg]$")
-    options: dict[str, str | int | bool] = Field(default_factory=dict)
-
-
-class ReadingSection(_Strict):
-    """In how many processes of this machine files are read; what they say is the same (docs/scale.md)."""
-
-    processes: int = Field(1, ge=1, le=64)
 
 
 class Number(_Strict):

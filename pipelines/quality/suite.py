@@ -13,6 +13,8 @@ from typing import TypedDict
 
 import yaml
 
+from pipelines.office.yaml_file import QUICK_LOADER
+
 _WORD = re.compile(r"[A-Za-z_]\w*")
 SEVERITIES = ("critical", "warning", "info")
 
@@ -82,7 +84,7 @@ def parse_suite(text: str) -> Suite:
     Raises:
         ValueError: a check id repeats, a severity is unknown, or an expectation lacks its Vietnamese words.
     """
-    content = yaml.safe_load(text)
+    content = yaml.load(text, Loader=QUICK_LOADER)
     checks = tuple(_check(expectation) for expectation in content["expectations"])
     ids = [check.check_id for check in checks]
     repeated = sorted({check_id for check_id in ids if ids.count(check_id) > 1})

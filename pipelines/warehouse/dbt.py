@@ -10,7 +10,7 @@ import contextlib
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.metadata import version
@@ -19,7 +19,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.ingest.memory import engine_that_builds, give_back
+from pipelines.ingest.memory import engine_at_most, engine_that_builds, give_back
 from pipelines.office.files import write_atomically
 from pipelines.office.software import project_hash
 from pipelines.paths import DBT_PROJECT
@@ -30,6 +30,7 @@ BUILD = ["build", "--exclude-resource-type", "unit_test"]
 _PART = ["--indirect-selection", "cautious", "--select"]
 # A run writes neither dbt's log nor its artefacts: what they say is in the results this module returns.
 _QUIET = ["--log-level", "none", "--log-level-file", "none", "--no-use-colors", "--no-send-anonymous-usage-stats"]
+_NO_MEMORY = "Out of Memory Error"  # DuckDB's own words, in the message of a node
 _ROWS_SHOWN = 5  # rows named in a message for each broken identity
 _PARTIAL_PARSE = "partial_parse.msgpack"  # dbt's own file of what it parsed
 
@@ -43,11 +44,15 @@ Rows = tuple[list[str], list[tuple[Any, ...]]]
 
 @dataclass(frozen=True)
 class Engine:
-    """What dbt builds with: a target of dbt_project/profiles.yml, the package that speaks to it, how it is asked."""
+    """What dbt builds with: a target of dbt_project/profiles.yml, the package that speaks to it, how it is asked.
+
+    `schemas`: schema of the project → its name there, where it has another (an engine that several runs share).
+    """
 
     target: str
     package: str
     ask: Callable[[Path, str], Rows]
+    schemas: Mapping[str, str] = field(default_factory=dict)
 
 
 def _ask_duckdb(warehouse: Path, query: str) -> Rows:
@@ -149,20 +154,31 @@ def build(
     """Build the models of a warehouse file and run their tests; return what became of each node, in dbt's order.
 
     An engine that is not DuckDB has its tables elsewhere; of the file it uses nothing (pipelines/warehouse/spark).
+    DuckDB gets the memory such a warehouse needs; should that be too little, all it may have, and builds once more.
 
     Raises:
         DbtFailed: a node failed; the message names each with its reason, each broken identity with its rows.
     """
     ensure_manifest(target, warehouse)
     give_back()  # what reading has freed, before the engine takes its share
-    parsed = _parsed_project(warehouse, engine)
-    run = _call([*command, "--no-write-json"], target, warehouse, parsed, engine)
-    give_back()
-    results = tuple(_node_result(item, warehouse, engine) for item in run.results)
+    command, most = [*command, "--no-write-json"], engine_at_most()
+    first = engine_that_builds(warehouse)
+    results = _nodes_built(command, target, warehouse, engine, first)
+    if first < most and any(_NO_MEMORY in result.message for result in results):
+        results = _nodes_built(command, target, warehouse, engine, most)
     failed = [result for result in results if result.has_failed]
     if failed:
         raise DbtFailed("\n".join(map(str, failed)), results)
     return results
+
+
+def _nodes_built(
+    command: list[str], target: Path, warehouse: Path, engine: Engine, memory: int
+) -> tuple[NodeResult, ...]:
+    parsed = _in_schemas(_parsed_project(warehouse, engine), engine.schemas)
+    run = _call(command, target, warehouse, parsed, engine, memory)
+    give_back()
+    return tuple(_node_result(item, warehouse, engine) for item in run.results)
 
 
 @dataclass(frozen=True)
@@ -210,6 +226,19 @@ def _parsed_project(warehouse: Path, engine: Engine) -> Any:
     return _parsed[engine.target, now]
 
 
+def _in_schemas(parsed: Any, schemas: Mapping[str, str]) -> Any:
+    """Return a parse whose models and sources are in schemas of other names; one without any is itself."""
+    if all(name == schema for schema, name in schemas.items()):
+        return parsed
+    moved = parsed.deepcopy()
+    for node in (*moved.nodes.values(), *moved.sources.values()):
+        node.schema = schemas.get(node.schema, node.schema)
+        if node.relation_name:
+            node.relation_name = f"{node.schema}.{node.identifier}"
+    moved.build_flat_graph()
+    return moved
+
+
 def _parse_folder(now: str, warehouse: Path, engine: Engine) -> Path:
     """Return the folder with dbt's parse of the project, which all offices of a clone share.
 
@@ -250,13 +279,15 @@ def _state_of(now: str, engine: Engine) -> str:
     return "-".join((now[:16], version("dbt-core"), engine.target, version(engine.package)))
 
 
-def _call(command: list[str], target: Path, warehouse: Path, manifest: Any, engine: Engine) -> Any:
-    """Run one dbt command; return dbt's own result of it, of failed nodes too."""
+def _call(
+    command: list[str], target: Path, warehouse: Path, manifest: Any, engine: Engine, memory: int | None = None
+) -> Any:
+    """Run one dbt command with some memory for the engine; return dbt's own result of it, of failed nodes too."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
     os.environ["KSTT_WAREHOUSE"] = str(warehouse)
-    os.environ["KSTT_MEMORY"] = f"{engine_that_builds(warehouse)}B"
+    os.environ["KSTT_MEMORY"] = f"{memory or engine_that_builds(warehouse)}B"
     os.environ.setdefault("DO_NOT_TRACK", "1")
     target.mkdir(parents=True, exist_ok=True)
     places = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path", str(target)]

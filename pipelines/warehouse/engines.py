@@ -7,14 +7,15 @@ Invariant: whichever it is, the models then lie in the warehouse file; the choic
 from __future__ import annotations
 
 from collections.abc import Iterable
-from importlib.util import find_spec
 from pathlib import Path
 from typing import get_args
 
+from pipelines.office.engine import WarehouseSection
 from pipelines.office.errors import OfficeError
-from pipelines.office.settings import Office, WarehouseSection
+from pipelines.office.settings import Office
 from pipelines.warehouse.build import dbt_target
 from pipelines.warehouse.dbt import BUILD, NodeResult, build
+from pipelines.warehouse.spark_session import need_spark
 
 ENGINES: tuple[str, ...] = get_args(WarehouseSection.model_fields["engine"].annotation)
 
@@ -37,8 +38,8 @@ def need_engine(office: Office, asked: str | None = None) -> str:
         OfficeError: there is no such engine, or it is not installed.
     """
     engine = engine_of(office, asked)
-    if engine == "spark" and not (find_spec("pyspark") and find_spec("dbt.adapters.spark")):
-        raise OfficeError("Chưa cài Spark. Cài: uv sync --extra spark (cần Java 17); hoặc dùng engine: duckdb.")
+    if engine == "spark":
+        need_spark()
     return engine
 
 

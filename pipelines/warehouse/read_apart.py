@@ -1,6 +1,6 @@
 """Reading shared out among processes of this machine: each content is read by one of them and kept by its recipe.
 
-Here: sharing out by size, the processes. Not here: reading and judging (typed).
+Here: sharing out by size, the processes. Not here: reading and judging (typed), tasks of Spark (read_on_spark).
 Invariant: what is kept is the same whoever read it; what a process did not come to keep, the asking process reads.
 """
 
@@ -26,11 +26,13 @@ _OPENING = 100_000
 def shares(office: Office, deliveries: Sequence[Delivery]) -> list[list[Delivery]]:
     """Return the deliveries in shares of about equal work, one a process; the same bytes are in one share.
 
-    One share means that no other process is worth its start (setting `reading.processes`).
+    One share means that no other process is worth its start (setting `reading`).
     """
+    settings = office.settings.reading
     sizes = {sha256: _size(office, sha256) for sha256 in dict.fromkeys(item.sha256 for item in deliveries)}
     worth = max(len(sizes) // _CONTENTS, sum(sizes.values()) // _BYTES)
-    count = max(1, min(office.settings.reading.processes, worth, len(sizes)))
+    most = len(sizes) if settings.by == "spark" else settings.processes
+    count = max(1, min(most, worth, len(sizes)))
     loads, share_of = [0] * count, dict[str, int]()
     for sha256, size in sorted(sizes.items(), key=lambda item: (-item[1], item[0])):
         share_of[sha256] = least = loads.index(min(loads))

@@ -27,6 +27,7 @@ from pipelines.office.software import reading_hash
 from pipelines.office.text import format_count
 from pipelines.warehouse.claims import Claim
 from pipelines.warehouse.read_apart import read_apart, shares
+from pipelines.warehouse.read_on_spark import read_on_spark
 from pipelines.warehouse.register import Delivery
 from pipelines.warehouse.streams import contract_path, suite_path
 from pipelines.warehouse.typed_cache import keep, kept_verdict
@@ -141,7 +142,7 @@ def type_deliveries(
         say(f"Đọc và kiểm tra {format_count(count)} bảng: {load_contract(contract_path(stream)).title}")
     parts = shares(office, [item.delivery for item in new])
     if len(parts) > 1:
-        read_apart(office, parts)
+        (read_on_spark if office.settings.reading.by == "spark" else read_apart)(office, parts)
         new = [item for item in new if kept_verdict(item.folder, item.made_by) is None]
     if new:
         _Typing(office, [item.delivery for item in new]).make(new, say)
@@ -149,10 +150,9 @@ def type_deliveries(
 
 
 def read_here(office: Office, deliveries: Sequence[Delivery]) -> None:
-    """Read, judge and keep deliveries that are landed whole and not kept yet, in this process."""
-    _Typing(office, deliveries).make(
-        [_kept(office, item, f"{office.data}/typed") for item in deliveries], lambda _: None
-    )
+    """Read, judge and keep deliveries that are landed whole, those that are not kept yet, in this process."""
+    found = [_kept(office, item, f"{office.data}/typed") for item in deliveries]
+    _Typing(office, deliveries).make([item for item in found if item.verdict is None], lambda _: None)
 
 
 @dataclass(frozen=True)

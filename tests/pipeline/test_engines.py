@@ -18,10 +18,11 @@ from sample_copy import copy_small_office
 from truth.engines import SMALL, Case, by_postgres, copy_landed, differences, landed_of
 from truth.postgres import pg_ctl
 
+from pipelines.office.engine import WarehouseSection
 from pipelines.office.errors import OfficeError
-from pipelines.office.settings import WarehouseSection, load_office
+from pipelines.office.settings import load_office
 from pipelines.runner import run_report
-from pipelines.warehouse import engines
+from pipelines.warehouse import engines, spark_session
 from pipelines.warehouse.dbt import build, build_only
 from pipelines.warehouse.spark import build_on_spark
 
@@ -120,7 +121,7 @@ def test_a_run_may_ask_for_another_engine_than_its_office(tmp_path: Path) -> Non
 def test_an_office_that_asks_for_an_engine_it_has_not_is_told_how_to_install_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engines, "find_spec", lambda _: None)
+    monkeypatch.setattr(spark_session, "find_spec", lambda _: None)
     office = copy_small_office(tmp_path / "office")
     with pytest.raises(OfficeError, match="uv sync --extra spark"):
         run_report(office, "2021-Q1", engine="spark")

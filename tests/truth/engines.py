@@ -1,4 +1,4 @@
-"""Every model counted by DuckDB, Spark and PostgreSQL from the same landed tables: equal, cell by cell.
+"""Every model by DuckDB, Spark (its own, and a server) and PostgreSQL from the same landed tables: equal, cell by cell.
 
 Here: the offices it is tried on, the comparison. Not here: the engines (warehouse/spark, postgres), the quick tests in
 the suite. Invariant: one landed schema, written once, is what all engines count; a table one lacks is a difference.
@@ -10,6 +10,7 @@ the suite. Invariant: one landed schema, written once, is what all engines count
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import subprocess
 import sys
@@ -18,22 +19,29 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from unittest.mock import patch
 
 import duckdb
 import yaml
 from sample_copy import REPOSITORY, copy_office
 from shared_files import SHARED
+from truth import connect
 from truth.postgres import build_on_postgres, server
 
 from pipelines.ingest.landing import keep_settings, receive_inbox
-from pipelines.office.settings import WarehouseSection, load_office
+from pipelines.office.engine import WarehouseSection
+from pipelines.office.settings import load_office
 from pipelines.runner import run_report
+from pipelines.warehouse import read_apart
 from pipelines.warehouse.answer import begin
 from pipelines.warehouse.build import warehouse_file
 from pipelines.warehouse.dbt import build
 from pipelines.warehouse.question import Ask
+from pipelines.warehouse.register import register
 from pipelines.warehouse.spark import build_on_spark
+from pipelines.warehouse.typed import type_deliveries
 
 # Tables of some thousand rows: what Spark does before it counts costs more than the counting.
 SMALL = {
@@ -42,9 +50,12 @@ SMALL = {
     "spark.sql.adaptive.enabled": False,
     "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC",
 }
+# Of these what a session on a server may set.
+SMALL_SESSION = {name: value for name, value in SMALL.items() if name.startswith("spark.sql.")}
 _OFFICES = REPOSITORY / "tests" / "offices"
 _RUN = "engines"
 DOCUMENTS = "documents"
+READING = "reading"
 
 
 @dataclass(frozen=True)
@@ -154,9 +165,20 @@ def _other_rows(connection: duckdb.DuckDBPyConnection, name: str) -> Iterator[st
             yield f"{len(rows)} rows only in «{these}», as {rows[0]}"
 
 
-def by_spark(target: Path, warehouse: Path) -> None:
+@contextmanager
+def _spark(engine: str, home: Path) -> Iterator[WarehouseSection]:
+    """Give the settings of a Spark a run begins itself, or of a server that runs meanwhile and sees nothing of the office."""
+    if engine == "spark":
+        yield WarehouseSection(engine="spark", memory="3g", options=SMALL)
+        return
+    with connect.server(home) as remote:
+        yield WarehouseSection(engine="spark", remote=remote, options=SMALL_SESSION)
+
+
+def by_spark(target: Path, warehouse: Path, engine: str = "spark") -> None:
     """Build a warehouse by Spark."""
-    build_on_spark(target, warehouse, WarehouseSection(engine="spark", memory="3g", options=SMALL))
+    with _spark(engine, warehouse.parent / "server") as section:
+        build_on_spark(target, warehouse, section)
 
 
 def by_postgres(target: Path, warehouse: Path) -> None:
@@ -165,7 +187,11 @@ def by_postgres(target: Path, warehouse: Path) -> None:
         build_on_postgres(target, warehouse)
 
 
-OTHERS: dict[str, Callable[[Path, Path], None]] = {"spark": by_spark, "postgres": by_postgres}
+OTHERS: dict[str, Callable[[Path, Path], None]] = {
+    "spark": by_spark,
+    "connect": partial(by_spark, engine="connect"),
+    "postgres": by_postgres,
+}
 
 
 def compare(name: str, engines: Iterable[str], folder: Path) -> int:
@@ -185,19 +211,27 @@ def compare(name: str, engines: Iterable[str], folder: Path) -> int:
     return count
 
 
-def compare_documents(folder: Path) -> int:
+def compare_documents(engines: Iterable[str], folder: Path) -> int:
     """Make the report of the sample's first quarter with DuckDB and with Spark; return how many files differ.
 
     The database is left out: its tables are compared by `compare`, and its pages hold no promise of order.
     """
-    first, second = folder / "first", folder / "second"
+    first = folder / "first"
     report = run_report(copy_office(first), "2021-Q1").report_dir
-    shutil.copytree(first, second)
-    shutil.rmtree(second / "data" / "reports")
-    section = {"warehouse": {"engine": "spark", "memory": "3g", "options": SMALL}}
-    with (second / "office.yaml").open("a", encoding="utf-8") as settings:
-        settings.write("\n" + yaml.safe_dump(section))
-    again = run_report(second, "2021-Q1").report_dir
+    count = 0
+    for engine in {"spark", "connect"} & {*engines}:
+        second = folder / engine
+        shutil.copytree(first, second)
+        shutil.rmtree(second / "data" / "reports")
+        with _spark(engine, folder / "server") as section:
+            with (second / "office.yaml").open("a", encoding="utf-8") as settings:
+                settings.write("\n" + yaml.safe_dump({"warehouse": section.model_dump(exclude_unset=True)}))
+            count += _other_files(engine, report, run_report(second, "2021-Q1").report_dir)
+    return count
+
+
+def _other_files(engine: str, report: Path, again: Path) -> int:
+    """Return how many files of two reports differ, the database aside; print which."""
     files = {path.relative_to(root) for root in (report, again) for path in root.rglob("*") if path.is_file()}
     differ = [
         name
@@ -205,7 +239,32 @@ def compare_documents(folder: Path) -> int:
         if not ((report / name).is_file() and (again / name).is_file())
         or (report / name).read_bytes() != (again / name).read_bytes()
     ]
-    print(f"{DOCUMENTS}: {len(files)} files, {len(differ)} differ {differ[:5]}", flush=True)
+    print(f"{DOCUMENTS}: {engine}, {len(files)} files, {len(differ)} differ {differ[:5]}", flush=True)
+    return len(differ)
+
+
+def compare_reading(folder: Path) -> int:
+    """Read the sample by two processes and by tasks of Spark; return how many files of the typed folders differ."""
+    made = {}
+    for by, section in {"processes": "reading: {processes: 2}", "spark": "reading: {by: spark}"}.items():
+        office = load_office(copy_office(folder / by))
+        with (office.root / "office.yaml").open("a", encoding="utf-8") as settings:
+            settings.write(f"\n{section}\n")
+        office = load_office(office.root)
+        receive_inbox(office)
+        if made:  # another office would mask codes otherwise
+            shutil.copy(folder / "processes" / "data" / "masking.key", office.data)
+        before = os.times()
+        began = time.monotonic()
+        with patch.object(read_apart, "_CONTENTS", 20):
+            type_deliveries(office, register(office))
+        used = sum(os.times()[:4]) - sum(before[:4])
+        print(f"{READING}: {by} {time.monotonic() - began:.0f} s, {used:.0f} s of processor", flush=True)
+        typed = office.data / "typed"
+        made[by] = {path.relative_to(typed): path.read_bytes() for path in typed.glob("*/*/*")}
+    one, other = made.values()
+    differ = [name for name in {*one, *other} if one.get(name) != other.get(name)]
+    print(f"{READING}: {len(one)} files, {len(differ)} differ {sorted(differ)[:5]}", flush=True)
     return len(differ)
 
 
@@ -221,13 +280,14 @@ def main(names: Iterable[str], engines: Iterable[str]) -> int:
     for name in names:
         with tempfile.TemporaryDirectory() as folder:
             place = Path(folder)
-            count += compare_documents(place) if name == DOCUMENTS else compare(name, engines, place)
+            alone = {DOCUMENTS: partial(compare_documents, engines), READING: compare_reading}
+            count += alone[name](place) if name in alone else compare(name, engines, place)
     return count
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("cases", nargs="*", default=[], metavar="case", help=", ".join([*CASES, DOCUMENTS]))
+    parser.add_argument("cases", nargs="*", default=[], metavar="case", help=", ".join([*CASES, DOCUMENTS, READING]))
     parser.add_argument("--engine", action="append", choices=list(OTHERS), help="all of them where none is named")
     parsed = parser.parse_args()
-    sys.exit(min(main(parsed.cases or [*CASES, DOCUMENTS], parsed.engine or OTHERS), 1))
+    sys.exit(min(main(parsed.cases or [*CASES, DOCUMENTS, READING], parsed.engine or OTHERS), 1))

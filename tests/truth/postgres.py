@@ -31,7 +31,8 @@ def pg_ctl() -> str | None:
     return shutil.which("pg_ctl") or next(map(str, Path("/usr/lib/postgresql").glob("*/bin/pg_ctl")), None)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of 127.0.0.1 that nobody listens on."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])
@@ -40,7 +41,7 @@ def _free_port() -> int:
 @contextmanager
 def server(home: Path) -> Iterator[None]:
     """Run a server with an empty database `warehouse`; its port is in the environment while it runs."""
-    command, port = pg_ctl(), _free_port()
+    command, port = pg_ctl(), free_port()
     assert command, "no PostgreSQL on this machine (apt-get install postgresql)"
     home.mkdir(parents=True)
     as_user: list[str] = []

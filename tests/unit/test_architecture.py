@@ -181,9 +181,11 @@ def test_no_module_needs_what_windows_does_not_have() -> None:
     assert imported + called == []
 
 
-# What other programs read from the environment only: dbt its profile's file, dbt and GX whether they report their use.
+# What other programs read from the environment only: dbt its profile's file, dbt and GX whether they report their use, Spark
+# where its session is while a run lasts.
 ENVIRONMENT_OF_TOOLS = {
     "warehouse/dbt.py": {"KSTT_WAREHOUSE", "KSTT_MEMORY", "DO_NOT_TRACK"},
+    "warehouse/spark_session.py": {"SPARK_REMOTE", "SPARK_CONNECT_MODE_ENABLED"},
     "quality/run_suite.py": {"GX_ANALYTICS_ENABLED"},
 }
 

@@ -1,30 +1,34 @@
-"""Reading shared out among processes: each content once, kept as one process keeps it, whatever becomes of a process.
+"""Reading shared out: each content once, kept as one process keeps it, whatever becomes of a process or a task.
 
-Here: shares, two real processes, one that dies. Not here: how a file is read (test_reading…).
+Here: shares, two real processes, tasks of Spark, of both one that dies. Not here: how a file is read (test_reading…).
 Invariant: what is kept is compared byte for byte with what one process keeps.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 from issued_office import DONE, table
 from office_folder import OFFICE, TABLES, make_office, send
+from truth import connect
 
 from pipelines.ingest.landing import receive_inbox
+from pipelines.office.errors import OfficeError
 from pipelines.office.settings import Office, load_office
-from pipelines.warehouse import read_apart, typed
+from pipelines.warehouse import read_apart, read_on_spark, typed
 from pipelines.warehouse.register import register
 from pipelines.warehouse.typed import type_deliveries
 
 FILES = 8
 
 
-def office(root: Path, processes: int) -> Office:
+def office(root: Path, processes: int, sections: str = "") -> Office:
     """An office that was sent eight files, one of them twice and one no table."""
-    settings = OFFICE.format(clock='"2021-03-16T08:00:00+07:00"') + f"reading: {{processes: {processes}}}\n"
+    reading = sections or f"reading: {{processes: {processes}}}\n"
+    settings = OFFICE.format(clock='"2021-03-16T08:00:00+07:00"') + reading
     statuses = TABLES["statuses"] + "9,Đã trả kết quả,result_delivered,resolved\n"
     made = load_office(make_office(root, office=settings, statuses=statuses))
     for number in range(FILES):
@@ -40,6 +44,11 @@ def kept(made: Office) -> dict[str, bytes]:
     """Every file of the typed folders."""
     typed = made.data / "typed"
     return {path.relative_to(typed).as_posix(): path.read_bytes() for path in typed.rglob("*.*") if path.is_file()}
+
+
+def folders(made: Office) -> list[str]:
+    """The typed folders."""
+    return sorted({name.rpartition("/")[0] for name in kept(made)} - {""})
 
 
 @pytest.fixture
@@ -99,3 +108,85 @@ def test_what_a_process_that_died_left_is_read_by_the_asking_process(
     monkeypatch.setattr(read_apart, "_read", _die)
     type_deliveries(made, register(made))
     assert kept(made) == alone
+
+
+def test_what_is_kept_is_not_read_again_by_whoever_begins_a_share_anew(
+    tmp_path: Path, alone: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = office(tmp_path, 1)
+    deliveries = [item for item in register(made) if item.profile]
+    first = typed.type_deliveries(made, deliveries)
+    lost = {first[0].folder, first[3].folder}
+    for folder in lost:
+        shutil.rmtree(folder)
+    written: list[Path] = []
+    keep = typed.keep
+    monkeypatch.setattr(typed, "keep", lambda folder, *rest: (written.append(folder), keep(folder, *rest)))
+    typed.read_here(made, deliveries)
+    assert set(written) == lost
+    assert kept(made) == alone
+
+
+LOCAL = "reading: {by: spark}\nwarehouse: {memory: 1g}\n"
+needs_spark = pytest.mark.skipif(bool(connect.lacks()), reason=connect.lacks())
+
+
+@needs_spark
+@pytest.mark.usefixtures("many")
+def test_tasks_of_spark_keep_what_one_process_keeps_byte_for_byte(
+    tmp_path: Path, alone: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = office(tmp_path, 1, LOCAL)
+    assert len(read_apart.shares(made, register(made))) == (FILES + 1) // 2
+    # Nothing is left for the process that asks.
+    monkeypatch.setattr(typed._Typing, "make", _die)
+    found = type_deliveries(made, register(made))
+    assert sorted({item.verdict["status"] for item in found}) == ["accepted", "refused"]
+    assert kept(made) == alone
+
+
+@needs_spark
+@pytest.mark.usefixtures("many")
+def test_tasks_on_a_server_keep_the_same_and_a_wrong_office_stops_the_run(
+    tmp_path: Path, alone: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with connect.server(tmp_path / "server", "1g") as remote:
+        made = office(tmp_path / "office", 1, f"reading: {{by: spark}}\nwarehouse: {{remote: '{remote}'}}\n")
+        shutil.copytree(made.data, tmp_path / "elsewhere")
+        with pytest.MonkeyPatch.context() as elsewhere:  # this process has another folder than the server's
+            elsewhere.setenv("KSTT_DATA", str(tmp_path / "elsewhere"))
+            with pytest.raises(OfficeError, match=r"không thấy thư mục .*elsewhere"):
+                type_deliveries(made, register(made))
+            assert not folders(made)
+        monkeypatch.setattr(typed._Typing, "make", _die)
+        type_deliveries(made, register(made))
+    assert kept(made) == alone
+
+
+@needs_spark
+@pytest.mark.usefixtures("many")
+def test_what_a_task_that_died_left_is_read_by_the_asking_process(
+    tmp_path: Path, alone: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*_: object) -> None:  # in here, so that the task gets this very function
+        os._exit(1)
+
+    made = office(tmp_path, 1, LOCAL)
+    monkeypatch.setattr(read_on_spark, "_read_shares", die)
+    type_deliveries(made, register(made))
+    assert kept(made) == alone
+
+
+@needs_spark
+@pytest.mark.usefixtures("many")
+def test_a_spark_that_begins_slow_tasks_twice_is_refused(tmp_path: Path) -> None:
+    section = LOCAL.replace("1g", "1g, options: {spark.speculation: 'true'}")
+    made = office(tmp_path, 1, section)
+    with pytest.raises(OfficeError, match=r"spark\.speculation"):
+        type_deliveries(made, register(made))
+    assert not folders(made)
+
+
+def test_tasks_of_spark_and_a_number_of_processes_are_not_both_set(tmp_path: Path) -> None:
+    with pytest.raises(OfficeError, match="bỏ processes"):
+        office(tmp_path, 1, "reading: {by: spark, processes: 2}\n")

@@ -32,7 +32,7 @@ from pipelines.figures.comparison import Comparison
 from pipelines.figures.layout import Layouts
 from pipelines.figures.model import ReportModel
 from pipelines.figures.packets import BOOK_NAME
-from pipelines.ingest.memory import engine_that_reads
+from pipelines.ingest.memory import reading_engine
 
 PAGE = Path(__file__).parent / "page"
 PAGE_FILES = ("index.html", "so.css", "so.js")
@@ -59,14 +59,27 @@ def write_book(
         codes: short code of each figure.
         since: how a version differs from the one issued before.
     """
-    book = folder / BOOK_NAME
+    layouts = {name: layout for name, layout in layouts.items() if name in model.forms}
+    reading_engine(
+        warehouse, lambda memory: _write_files(folder / BOOK_NAME, warehouse, model, layouts, codes, since, memory)
+    )
+
+
+def _write_files(
+    book: Path,
+    warehouse: Path,
+    model: ReportModel,
+    layouts: Layouts,
+    codes: Mapping[str, str],
+    since: Comparison | None,
+    memory: int,
+) -> None:
     shutil.rmtree(book, ignore_errors=True)
     (book / _DATA / "diem").mkdir(parents=True)
     for name in PAGE_FILES:
         shutil.copyfile(PAGE / name, book / name)
-    layouts = {name: layout for name, layout in layouts.items() if name in model.forms}
     with duckdb.connect(warehouse, read_only=True) as connection:
-        connection.execute(engine_that_reads(warehouse))
+        connection.execute(f"set memory_limit = '{memory}B'")
         printed = printed_facts(connection, layouts)
         gather_places(connection, printed, model.scope_id)
         facts: list[BookFact] = []

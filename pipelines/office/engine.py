@@ -1,0 +1,73 @@
+"""Settings of what counts and what reads: the engine of the models, the processes that read files.
+
+Here: the schema of `warehouse` and `reading` in office.yaml. Not here: the engines (warehouse).
+Invariant: no figure, document or key of an answer depends on them; no secret stands in them.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+# A server of Spark Connect; of its parameters those that are no secret and name no session of somebody else.
+_REMOTE = r"sc://[^\s/:;@]+(:\d{1,5})?(/(;(use_ssl|user_id|user_agent)=[^\s;]*)*)?"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class WarehouseSection(_Strict):
+    """The engine that builds the models; figures and documents are the same with either (docs/scale.md).
+
+    Spark is one that a run begins and ends: `master` says where (local[2], spark://host:7077, yarn), `memory` is that
+    of its driver, and every part of it must see the office's folder `data`. Or it is a server that is there: `remote`
+    (Spark Connect). Rows go to it and come back over the connection, or, where `shared` is set, through that folder,
+    which both must see under the same path. `options` go to Spark as they are.
+    """
+
+    engine: Literal["duckdb", "spark"] = "duckdb"
+    master: str = Field("local[2]", pattern=r"^(local(\[\w+\])?|yarn|spark://\S+|k8s://\S+)$")
+    memory: str = Field("4g", pattern=r"^\d+[mg]$")
+    remote: str | None = None
+    shared: str | None = Field(None, pattern=r"^/[^\s'\"*?\[\]]*$")
+    options: dict[str, str | int | bool] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _one_spark(self) -> WarehouseSection:
+        own = [name for name in ("master", "memory") if name in self.model_fields_set]
+        if self.remote and own:
+            raise ValueError(
+                f"đã có remote (máy chủ Spark đang chạy) thì bỏ {' và '.join(own)}: chỉ cho Spark do kstt khởi động"
+            )
+        if self.shared and not self.remote:
+            raise ValueError("shared (thư mục mà máy chủ Spark cũng thấy) chỉ đi cùng remote")
+        return self
+
+    @field_validator("remote")
+    @classmethod
+    def _address(cls, given: str | None) -> str | None:
+        if given is not None and "token=" in given:  # the address itself is not shown: it holds the secret
+            raise ValueError("remote chứa bí mật; bỏ token, đặt nó ở biến môi trường SPARK_CONNECT_AUTHENTICATE_TOKEN")
+        if given is not None and not re.fullmatch(_REMOTE, given):
+            raise ValueError("remote là địa chỉ Spark Connect: sc://máy-chủ:15002, hoặc sc://máy-chủ:443/;use_ssl=true")
+        return given
+
+
+class ReadingSection(_Strict):
+    """Who reads files; what they say is the same (docs/scale.md).
+
+    Processes of this machine, as many as `processes`; or tasks of the Spark that section `warehouse` names, as many as
+    are worth it: every worker must have this software and see the office's folder `data` under the same path.
+    """
+
+    by: Literal["processes", "spark"] = "processes"
+    processes: int = Field(1, ge=1, le=64)
+
+    @model_validator(mode="after")
+    def _one_way(self) -> ReadingSection:
+        if self.by == "spark" and "processes" in self.model_fields_set:
+            raise ValueError("by: spark thì bỏ processes: Spark tự chia số tác vụ")
+        return self

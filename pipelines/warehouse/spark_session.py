@@ -1,0 +1,146 @@
+"""A session of Spark: one a run begins and ends, or one on a server that is there (Spark Connect).
+
+Here: beginning and ending it, its settings. Not here: what is done in it (spark, spark_tables).
+Invariant: after a run this process has no session and its environment is as before; a server goes on as it was.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+from collections.abc import Generator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from pipelines.office.engine import WarehouseSection
+from pipelines.office.errors import OfficeError
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+# Moments are local and naive by contract, as DuckDB's are.
+_MEANING = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.timestampType": "TIMESTAMP_NTZ",
+    "spark.sql.ansi.enabled": "true",
+}
+# Of a Spark of one's own: a small report needs no page of its own on the network, and few tasks.
+_OWN = {
+    "spark.sql.catalogImplementation": "in-memory",
+    "spark.sql.shuffle.partitions": "2",
+    "spark.speculation": "false",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.log.level": "ERROR",
+}
+_LOCAL = {"spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1"}
+_PORT, _SECONDS = 15002, 10
+
+
+def need_spark() -> None:
+    """Ask whether Spark is installed, without importing it.
+
+    Raises:
+        OfficeError: it is not.
+    """
+    if not (find_spec("pyspark") and find_spec("dbt.adapters.spark")):
+        raise OfficeError(
+            "Chưa cài Spark. Cài: uv sync --extra spark (cần Java 17); hoặc dùng engine: duckdb, bỏ reading.by."
+        )
+
+
+@contextlib.contextmanager
+def session_of(settings: WarehouseSection, folder: Path) -> Generator[SparkSession]:
+    """Begin a session; whoever asks Spark for one in this process meanwhile gets this one.
+
+    Args:
+        settings: section `warehouse` of office.yaml.
+        folder: where a Spark of one's own works.
+
+    Raises:
+        OfficeError: Spark does not begin, or there is no server.
+    """
+    need_spark()
+    with _on_server(settings.remote, settings) if settings.remote else _own(settings, folder) as session:
+        yield session
+
+
+@contextlib.contextmanager
+def _own(settings: WarehouseSection, folder: Path) -> Generator[SparkSession]:
+    from pyspark.errors import PySparkException
+    from pyspark.sql import SparkSession
+
+    local = _LOCAL if settings.master.startswith("local") else {}
+    places = {"spark.sql.warehouse.dir": str(folder), "spark.local.dir": str(folder / "tmp")}
+    options = {"spark.driver.memory": settings.memory, **_MEANING, **_OWN, **local, **places, **_texts(settings)}
+    builder: Any = SparkSession.builder.master(settings.master).appName("kstt")
+    try:
+        session = builder.config(map=options).getOrCreate()
+    except (PySparkException, RuntimeError, OSError) as error:
+        raise OfficeError(f"Spark không khởi động được ({settings.master}): {error}. Cần Java 17.") from error
+    try:
+        yield session
+    finally:
+        session.stop()
+
+
+@contextlib.contextmanager
+def _on_server(remote: str, settings: WarehouseSection) -> Generator[SparkSession]:
+    from pyspark.errors import PySparkException
+    from pyspark.sql import SparkSession
+
+    _need_server(remote)
+    with _known_as(remote):
+        try:
+            session = SparkSession.builder.getOrCreate()
+        except (PySparkException, RuntimeError, ValueError) as error:
+            raise OfficeError(f"Máy chủ Spark ({remote}) không nhận kết nối: {error}") from error
+        try:
+            for name, value in (_MEANING | _texts(settings)).items():
+                _set(session, name, value)
+            yield session
+        finally:
+            session.stop()
+
+
+def _need_server(remote: str) -> None:
+    """Ask whether somebody listens there: Spark's own client asks for ten minutes before it says no."""
+    address = urlsplit(remote)
+    try:
+        socket.create_connection((address.hostname or "", address.port or _PORT), _SECONDS).close()
+    except OSError as error:
+        raise OfficeError(f"Không nối được máy chủ Spark ({remote}): {error}. Máy chủ có đang chạy không?") from error
+
+
+def _set(session: SparkSession, name: str, value: str) -> None:
+    from pyspark.errors import PySparkException
+
+    try:
+        session.conf.set(name, value)
+    except PySparkException as error:
+        raise OfficeError(f"Máy chủ Spark không nhận thiết lập {name} (warehouse.options): {error}") from error
+
+
+def _texts(settings: WarehouseSection) -> dict[str, str]:
+    return {name: str(value) for name, value in settings.options.items()}
+
+
+@contextlib.contextmanager
+def _known_as(remote: str) -> Generator[None]:
+    """Say where a session is made by whoever asks for one (dbt does); at the end it is said no more.
+
+    Both are Spark's own variables; it sets the second one itself, and leaves it.
+    """
+    before = os.environ.get("SPARK_REMOTE")
+    os.environ["SPARK_REMOTE"] = remote
+    try:
+        yield
+    finally:
+        os.environ.pop("SPARK_CONNECT_MODE_ENABLED", None)
+        if before is None:
+            os.environ.pop("SPARK_REMOTE")
+        else:
+            os.environ["SPARK_REMOTE"] = before
