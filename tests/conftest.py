@@ -6,6 +6,7 @@ folder. Invariant: order and choice change no result; they say only what runs fi
 
 from __future__ import annotations
 
+import atexit
 import gc
 import sys
 from collections.abc import Iterator
@@ -55,9 +56,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What is imported by now stays: no later collection of garbage looks at it."""
+    """What is imported by now stays: no later collection of garbage looks at it; nor is it walked as the process ends."""
     gc.freeze()
     gc.enable()
+    gc.set_threshold(50_000, 20, 50)  # as a run does: else a twentieth of the suite is looking for garbage
+    atexit.register(gc.freeze)
 
 
 def _runs_something(item: pytest.Item) -> bool:

@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from unittest.mock import patch
 
@@ -164,9 +165,20 @@ def _other_rows(connection: duckdb.DuckDBPyConnection, name: str) -> Iterator[st
             yield f"{len(rows)} rows only in «{these}», as {rows[0]}"
 
 
-def by_spark(target: Path, warehouse: Path) -> None:
+@contextmanager
+def _spark(engine: str, home: Path) -> Iterator[WarehouseSection]:
+    """Give the settings of a Spark a run begins itself, or of a server that runs meanwhile and sees nothing of the office."""
+    if engine == "spark":
+        yield WarehouseSection(engine="spark", memory="3g", options=SMALL)
+        return
+    with connect.server(home) as remote:
+        yield WarehouseSection(engine="spark", remote=remote, options=SMALL_SESSION)
+
+
+def by_spark(target: Path, warehouse: Path, engine: str = "spark") -> None:
     """Build a warehouse by Spark."""
-    build_on_spark(target, warehouse, WarehouseSection(engine="spark", memory="3g", options=SMALL))
+    with _spark(engine, warehouse.parent / "server") as section:
+        build_on_spark(target, warehouse, section)
 
 
 def by_postgres(target: Path, warehouse: Path) -> None:
@@ -175,13 +187,11 @@ def by_postgres(target: Path, warehouse: Path) -> None:
         build_on_postgres(target, warehouse)
 
 
-def by_connect(target: Path, warehouse: Path) -> None:
-    """Build a warehouse by a Spark Connect server of its own, which sees nothing of the office."""
-    with connect.server(warehouse.parent / "server") as remote:
-        build_on_spark(target, warehouse, WarehouseSection(engine="spark", remote=remote, options=SMALL_SESSION))
-
-
-OTHERS: dict[str, Callable[[Path, Path], None]] = {"spark": by_spark, "connect": by_connect, "postgres": by_postgres}
+OTHERS: dict[str, Callable[[Path, Path], None]] = {
+    "spark": by_spark,
+    "connect": partial(by_spark, engine="connect"),
+    "postgres": by_postgres,
+}
 
 
 def compare(name: str, engines: Iterable[str], folder: Path) -> int:
@@ -201,19 +211,27 @@ def compare(name: str, engines: Iterable[str], folder: Path) -> int:
     return count
 
 
-def compare_documents(folder: Path) -> int:
+def compare_documents(engines: Iterable[str], folder: Path) -> int:
     """Make the report of the sample's first quarter with DuckDB and with Spark; return how many files differ.
 
     The database is left out: its tables are compared by `compare`, and its pages hold no promise of order.
     """
-    first, second = folder / "first", folder / "second"
+    first = folder / "first"
     report = run_report(copy_office(first), "2021-Q1").report_dir
-    shutil.copytree(first, second)
-    shutil.rmtree(second / "data" / "reports")
-    section = {"warehouse": {"engine": "spark", "memory": "3g", "options": SMALL}}
-    with (second / "office.yaml").open("a", encoding="utf-8") as settings:
-        settings.write("\n" + yaml.safe_dump(section))
-    again = run_report(second, "2021-Q1").report_dir
+    count = 0
+    for engine in {"spark", "connect"} & {*engines}:
+        second = folder / engine
+        shutil.copytree(first, second)
+        shutil.rmtree(second / "data" / "reports")
+        with _spark(engine, folder / "server") as section:
+            with (second / "office.yaml").open("a", encoding="utf-8") as settings:
+                settings.write("\n" + yaml.safe_dump({"warehouse": section.model_dump(exclude_unset=True)}))
+            count += _other_files(engine, report, run_report(second, "2021-Q1").report_dir)
+    return count
+
+
+def _other_files(engine: str, report: Path, again: Path) -> int:
+    """Return how many files of two reports differ, the database aside; print which."""
     files = {path.relative_to(root) for root in (report, again) for path in root.rglob("*") if path.is_file()}
     differ = [
         name
@@ -221,7 +239,7 @@ def compare_documents(folder: Path) -> int:
         if not ((report / name).is_file() and (again / name).is_file())
         or (report / name).read_bytes() != (again / name).read_bytes()
     ]
-    print(f"{DOCUMENTS}: {len(files)} files, {len(differ)} differ {differ[:5]}", flush=True)
+    print(f"{DOCUMENTS}: {engine}, {len(files)} files, {len(differ)} differ {differ[:5]}", flush=True)
     return len(differ)
 
 
@@ -262,7 +280,7 @@ def main(names: Iterable[str], engines: Iterable[str]) -> int:
     for name in names:
         with tempfile.TemporaryDirectory() as folder:
             place = Path(folder)
-            alone = {DOCUMENTS: compare_documents, READING: compare_reading}
+            alone = {DOCUMENTS: partial(compare_documents, engines), READING: compare_reading}
             count += alone[name](place) if name in alone else compare(name, engines, place)
     return count
 
