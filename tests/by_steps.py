@@ -2,7 +2,7 @@
 
 Here: the steps; an issue made again without a process of its own. Not here: what Dagster does with them (tests of
 pipeline/ that call run_report).
-Invariant: the report is the job's own, byte for byte (pipeline/test_issue holds it), and every data test has passed.
+Invariant: the report is the job's own, byte for byte (faults/test_killed_runs holds it), and every data test has passed.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ import json
 import os
 import pickle
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
@@ -29,7 +29,7 @@ from pipelines.warehouse.dbt import DbtFailed, NodeResult, broken_identities
 _KEPT = REPOSITORY / ".pytest_cache" / "compiled"
 # Names a file with one model's name and its wrong SQL; see tests/truth/mutation.
 EDITED = "KSTT_EDITED_MODEL"
-_SHAPE = 2  # to be raised when what is kept changes its shape
+_SHAPE = 3  # to be raised when what is kept changes its shape
 
 
 @dataclass(frozen=True)
@@ -143,17 +143,25 @@ def _opened(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 @lru_cache(maxsize=1)
 def compiled() -> Compiled:
     """Return the compiled project, from the folder of earlier test sessions where it has not changed since."""
+    return _edited(pickle.loads(kept_with_the_project("compiled", lambda: pickle.dumps(_compile()))))
+
+
+def kept_with_the_project(name: str, make: Callable[[], bytes]) -> bytes:
+    """Return what was made of the dbt project as it is now, in this test session or an earlier one, or make it.
+
+    What was made of other states of the project is deleted.
+    """
     settings = (DBT_PROJECT / "dbt_project.yml").read_text(encoding="utf-8")
     project = hashlib.sha256(repr([project_hash(), settings, versions(), _SHAPE]).encode()).hexdigest()
-    kept = _KEPT / f"{project}.pickle"
+    kept = _KEPT / f"{name}-{project}.pickle"
     _KEPT.mkdir(parents=True, exist_ok=True)
-    with FileLock(_KEPT / "lock"):
+    with FileLock(_KEPT / f"{name}.lock"):
         if not kept.exists():
-            made = pickle.dumps(_compile())
-            for old in _KEPT.glob("*.pickle"):
+            made = make()
+            for old in _KEPT.glob(f"{name}-*.pickle"):
                 old.unlink()
             kept.write_bytes(made)
-        return _edited(pickle.loads(kept.read_bytes()))
+        return kept.read_bytes()
 
 
 def _edited(project: Compiled) -> Compiled:

@@ -6,6 +6,7 @@ folder. Invariant: order and choice change no result; they say only what runs fi
 
 from __future__ import annotations
 
+import atexit
 import gc
 import sys
 from collections.abc import Iterator
@@ -22,24 +23,31 @@ gc.disable()  # while modules are imported nothing is garbage, and looking for i
 LONG = (
     "test_sample_figures.py",  # the first to ask for the sample: its runs begin at once
     "test_killed_runs.py",
-    "test_sample_year.py",
     "test_issue.py",
-    "test_replay.py",
-    "test_ui_runs.py",
     "test_world.py",
-    "test_counting_rules.py",
-    "test_believed.py",
-    "test_boston.py",
-    "test_template_check.py",
-    "test_diff_commands.py",
-    "test_issued_and_estimated.py",
-    "test_dossier_truth.py",
-    "test_map_change.py",
-    "test_killed_issues.py",
-    "test_permits_nl.py",
-    "test_red_run.py",
-    "test_declared.py",
+    "test_replay.py",
+    "test_sample_year.py",
+    "test_stored_bytes.py",
     "test_seal.py",
+    "test_ui_runs.py",
+    "test_killed_issues.py",
+    "test_fortnight.py",
+    "test_persons_planted.py",
+    "test_verify.py",
+    "test_diff_commands.py",
+    "test_red_run.py",
+    "test_province.py",
+    "test_machine_faults.py",
+    "test_issued_and_estimated.py",
+    "test_killed_commands.py",
+    "test_believed.py",
+    "test_map_change.py",
+    "test_boston.py",
+    "test_counting_rules.py",
+    "test_declared.py",
+    "test_handbook.py",
+    "test_dossier_truth.py",
+    "test_permits_nl.py",
 )
 # What a module holds that runs the job, whole steps of it (an office that receives files too), or builds models: such a
 # module is not quick; nor is a test that tries inputs drawn at random.
@@ -55,9 +63,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What is imported by now stays: no later collection of garbage looks at it."""
+    """What is imported by now stays: no later collection of garbage looks at it; nor is it walked as the process ends."""
     gc.freeze()
     gc.enable()
+    gc.set_threshold(50_000, 20, 50)  # as a run does: else a twentieth of the suite is looking for garbage
+    atexit.register(gc.freeze)
 
 
 def _runs_something(item: pytest.Item) -> bool:

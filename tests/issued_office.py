@@ -162,3 +162,8 @@ def writable(path: Path) -> Path:
 def bytes_of(folder: Path) -> dict[str, bytes]:
     """Every file of a folder."""
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def stamps_of(folder: Path) -> dict[str, int]:
+    """When each file and folder was last written."""
+    return {str(path): path.stat().st_mtime_ns for path in folder.rglob("*")}

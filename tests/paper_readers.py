@@ -1,6 +1,6 @@
 """What each document prints under each figure id, read by other tools than wrote it.
 
-Here: Word, PDF, web page, workbook → figure id → texts or value. Not here: what they should be.
+Here: Word, PDF, web page, workbook → figure id → texts or value; the pages of a PDF. Not here: what they should be.
 Invariant: nothing of the renderers is asked but how a bookmark is named.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections import defaultdict
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -55,6 +56,17 @@ def word_links(path: Path) -> list[tuple[str, str, str]]:
         )
         for link in body.iter(f"{W}hyperlink")
     ]
+
+
+def pdf_pages(path: Path) -> list[str]:
+    """Return the text of each page; a file is read once a process until it is written anew."""
+    return list(_pages(path, path.stat().st_mtime_ns))
+
+
+@lru_cache(maxsize=16)
+def _pages(path: Path, _: int) -> tuple[str, ...]:
+    with pdfplumber.open(path) as pdf:
+        return tuple(page.extract_text() or "" for page in pdf.pages)
 
 
 def pdf_texts(path: Path) -> dict[str, set[str]]:

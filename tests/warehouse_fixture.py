@@ -7,6 +7,7 @@ Not here: expected values, files, Dagster. Invariant: a warehouse file belongs t
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -158,6 +159,12 @@ class Warehouse:
             self.check()
         return self
 
+    def copy(self, folder: Path) -> Warehouse:
+        """Return a copy of its own, as it is now: what one test changes there no other sees."""
+        copied = Warehouse.__new__(Warehouse)
+        copied.path, copied.target = Path(shutil.copy(self.path, folder)), self.target
+        return copied
+
     def put(self, row: Row) -> None:
         """Replace the question; nothing is built."""
         with duckdb.connect(self.path) as connection:
@@ -168,9 +175,9 @@ class Warehouse:
         """Run data tests of some models, or named themselves; `within`: only those that need no other model."""
         check(self.path, select, within)
 
-    def dbt(self, command: list[str]) -> None:
-        """Run one dbt command on this file, with the session's manifest."""
-        run_dbt(command, self.path, self.target)
+    def dbt(self, command: list[str]) -> tuple[dbt.NodeResult, ...]:
+        """Run one dbt command on this file, with the session's manifest; return what became of each node."""
+        return run_dbt(command, self.path, self.target)
 
     def rows(self, query: str) -> list[dict[str, object]]:
         """Return the rows of a query as dicts."""
@@ -188,13 +195,13 @@ def _sending_of(delivery: Row) -> dict[str, object]:
     return {**kept, "is_standing": True, "rows_read": rows, "sent_until": delivery.get("sent_until") or seen_on}
 
 
-def run_dbt(command: list[str], database: Path, target: Path) -> None:
-    """Run dbt in process, as a run does; the project is parsed once a process, whatever the folder it writes to.
+def run_dbt(command: list[str], database: Path, target: Path) -> tuple[dbt.NodeResult, ...]:
+    """Run dbt in process, as a run does; return what became of each node. The project is parsed once a process, whatever the folder it writes to.
 
     Raises:
         DbtFailed: a node failed; the message names each with its reason.
     """
-    dbt.build(target, database, command)
+    return dbt.build(target, database, command)
 
 
 def _with_book_year(table: str, row: Row) -> Row:

@@ -23,9 +23,10 @@ from pipelines.warehouse.dbt import (
     ensure_manifest,
     lineage_file,
     read_manifest,
+    types_file,
 )
 from pipelines.warehouse.engines import build_models
-from pipelines.warehouse.lineage import Lineage, Source, column_lineage
+from pipelines.warehouse.lineage import Source, keep_columns, kept_lineage, kept_types
 from pipelines.warehouse.streams import streams
 from pipelines.warehouse.tables import tables_of
 
@@ -43,6 +44,7 @@ class KsttTranslator(DagsterDbtTranslator):
             settings=DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True, enable_asset_checks=False)
         )
         self._owners = owners_of(office)
+        self._lineage, self._types = kept_lineage(lineage_file()), kept_types(types_file())
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
         """A model is named by its name; a source table by the asset that fills it."""
@@ -55,10 +57,25 @@ class KsttTranslator(DagsterDbtTranslator):
         return "bieu_mau" if str(dbt_resource_props["name"]).startswith(_BUILT) else GROUP
 
     def get_metadata(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Beside dagster-dbt's own: the streams a form is of, where records of many streams share one model."""
+        """Beside dagster-dbt's own: the streams a form is of, where records of many streams share one model.
+
+        Types and lineage of columns are here, not with every materialisation: they are the same in every run, and a run
+        would write and read them three times. They are known from the first whole build of a state of the project on.
+        """
+        name = dbt_resource_props["name"]
+        found = dict(super().get_metadata(dbt_resource_props))
         streams_of_form = dbt_resource_props.get("config", {}).get("meta", {}).get("streams")
-        own = {"streams": ", ".join(streams_of_form)} if streams_of_form else {}
-        return {**super().get_metadata(dbt_resource_props), **own}
+        if streams_of_form:
+            found["streams"] = ", ".join(streams_of_form)
+        schema, types = found.get("dagster/column_schema"), self._types.get(name, {})
+        if isinstance(schema, dg.TableSchema):
+            found["dagster/column_schema"] = dg.TableSchema(
+                columns=[
+                    dg.TableColumn(column.name, types.get(column.name, column.type), description=column.description)
+                    for column in schema.columns
+                ]
+            )
+        return {**found, **_column_lineage(self._lineage.get(name, {}))}
 
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:  # noqa: ARG002
         """The office answers for all of them."""
@@ -113,8 +130,9 @@ def model_defs(office: Office, manifest: Mapping[str, Any]) -> dg.Definitions:
             results = build_models(loaded, database, command, ask.engine)
         except DbtFailed as error:  # what was built is reported first, then the failure is raised
             results, failure = error.results, error
-        lineage = column_lineage(results, database, lineage_file()) if failure is None else {}
-        yield from _events(results, wanted, database, tested, lineage)
+        if failure is None:
+            keep_columns(results, database, lineage_file(), types_file())
+        yield from _events(results, wanted, database, tested)
         if failure:
             raise failure
 
@@ -143,7 +161,6 @@ def _events(
     wanted: set[str],
     database: Path,
     tested: Mapping[str, str],
-    lineage: Lineage,
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     """Yield a materialisation for each model dbt built, in its order, with the check of its identities."""
     tests: dict[str, list[NodeResult]] = {}
@@ -156,12 +173,7 @@ def _events(
             ran = [test for test in tests.get(result.name, []) if test.status != "skipped"]
             yield dg.MaterializeResult(
                 asset_key=result.name,
-                # Its columns are in its definition, with what they mean; here they would be written three times a run.
-                metadata={
-                    **rows_metadata(tables[result.name]),
-                    **_column_lineage(lineage.get(result.name, {})),
-                    "giay": round(result.seconds, 3),
-                },
+                metadata={**rows_metadata(tables[result.name]), "giay": round(result.seconds, 3)},
                 check_results=[_identities(result.name, ran)] if result.name.startswith(_CHECKED) and ran else [],
             )
 

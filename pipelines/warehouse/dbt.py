@@ -208,8 +208,13 @@ def compile_models(target: Path, warehouse: Path) -> tuple[CompiledModel, ...]:
 
 
 def lineage_file() -> Path:
-    """Return where the column lineage of the dbt project as it is now is cached, beside its parse."""
+    """Return where the column lineage of the dbt project as it is now is kept, beside its parse."""
     return _parses() / _state_of(project_hash(DBT_PROJECT), DUCKDB) / "column_lineage.json"
+
+
+def types_file() -> Path:
+    """Return where the types of its columns are kept."""
+    return lineage_file().with_name("column_types.json")
 
 
 def _parsed_project(warehouse: Path, engine: Engine) -> Any:

@@ -1,4 +1,4 @@
-"""Which columns each column of a model is computed from.
+"""Which columns each column of a model is computed from, and of what type it is.
 
 Here: sqlglot over the compiled models, once per state of the dbt project. Not here: Dagster (defs), SQL (dbt_project).
 Invariant: it depends on the compiled SQL and the columns of its inputs only, so that one project has one answer.
@@ -23,6 +23,24 @@ Lineage = Mapping[str, Mapping[str, Sequence[Source]]]
 _DIALECT = "duckdb"
 
 
+def keep_columns(results: Iterable[NodeResult], database: Path, lineage: Path, types: Path) -> None:
+    """Keep lineage and types of the columns dbt has built, once per state of the dbt project, for the definitions."""
+    column_lineage(results, database, lineage)
+    if not types.is_file():
+        kinds = {name: dict(table.columns) for name, table in tables_of(database, "main").items()}
+        write_atomically(types, json.dumps(kinds, ensure_ascii=False).encode())
+
+
+def kept_lineage(lineage: Path) -> Lineage:
+    """Return the lineage that was kept; empty before the first whole build of this state of the dbt project."""
+    return _read(lineage) if lineage.is_file() else {}
+
+
+def kept_types(types: Path) -> Mapping[str, Mapping[str, str]]:
+    """Return model → column → type as DuckDB names it; empty before the first whole build."""
+    return json.loads(types.read_text(encoding="utf-8")) if types.is_file() else {}
+
+
 def column_lineage(results: Iterable[NodeResult], database: Path, cached: Path) -> Lineage:
     """Return the lineage of the models that dbt built, from the cache where it has all of them.
 
@@ -32,7 +50,7 @@ def column_lineage(results: Iterable[NodeResult], database: Path, cached: Path) 
         cached: file of this state of the dbt project; written when it lacks a model.
     """
     models = {item.name: item.sql for item in results if item.kind == "model" and item.sql}
-    known = _read(cached) if cached.is_file() else {}
+    known = dict(kept_lineage(cached))
     lacking = {name: sql for name, sql in models.items() if name not in known}
     if lacking:
         columns = {

@@ -1,6 +1,7 @@
 """A run killed at any step leaves a whole report or none, and the next run gives the same bytes.
 
-Here: a look at every step of the real job, kills in its parts and at its last file. Not here: single writes (unit tests).
+Here: a look at every step of the real job, kills in its parts and at its last file; the same report by the steps alone.
+Not here: single writes (unit tests).
 Invariant: what was received before a kill is never lost.
 """
 
@@ -8,14 +9,19 @@ from __future__ import annotations
 
 import os
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
+import issued_office as story
 import pytest
+from by_steps import rebuild_here
 from sample_copy import copy_small_office
 
+from pipelines.audit.verify import verify
 from pipelines.ingest.landing import receive_inbox
 from pipelines.office.settings import load_office
 from pipelines.package.provenance import PROVENANCE
+from pipelines.package.reproduce import reproduce
 from pipelines.warehouse.register import register
 from pipelines.warehouse.standing import standing
 
@@ -56,27 +62,65 @@ def forget_runs(office: Path) -> None:
         shutil.rmtree(office / "data" / name, ignore_errors=True)
 
 
-def test_a_job_leaves_at_each_step_a_whole_report_or_none_and_killed_and_rerun_gives_the_same_bytes(
-    tmp_path: Path,
-) -> None:
+@dataclass(frozen=True)
+class Calm:
+    """A small office whose files were read, as it was before a run of the real job, and after it; the run's steps, and
+    what was finished at each."""
+
+    before: Path
+    office: Path
+    report: Path
+    steps: int
+    seen: set[frozenset[tuple[str, int]]]
+
+
+@pytest.fixture(scope="module")
+def calm(tmp_path_factory: pytest.TempPathFactory) -> Calm:
     # Here, for a second of imports that collecting does without.
-    from killed_job import run_job, seen_at_steps, spread, steps_of, warm_children
+    from killed_job import run_job, seen_at_steps, warm_children
+
+    folder = tmp_path_factory.mktemp("calm")
+    office = copy_small_office(folder / "office")
+    receive_inbox(load_office(office))
+    standing(load_office(office), register(load_office(office)))  # files are read already, in every run
+    before = shutil.copytree(office, folder / "before")
+    steps, seen = seen_at_steps(warm_children(), run_job, sizes_of_finished, str(office))
+    (report,) = finished(office)
+    return Calm(before, office, report, steps, seen)
+
+
+def test_the_report_of_the_real_job_is_made_again_byte_for_byte(
+    calm: Calm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The small sample office through Dagster, made again by the steps alone: every test by the steps rests on this."""
+    rebuild_here(monkeypatch)
+    root = story.copy_of(calm.office, tmp_path / "office")
+    version = story.send_out(root, "final", force="Đơn vị mẫu nhỏ")
+    loaded = load_office(root)
+    assert reproduce(loaded, version).differences == ()
+    assert verify(loaded) == []
+
+
+def test_a_job_leaves_at_each_step_a_whole_report_or_none_and_killed_and_rerun_gives_the_same_bytes(
+    calm: Calm, tmp_path: Path
+) -> None:
+    from killed_job import run_job, spread, steps_of, warm_children
 
     warm = warm_children()
-    calm = copy_small_office(tmp_path / "calm")
-    receive_inbox(load_office(calm))
-    standing(load_office(calm), register(load_office(calm)))  # files are read already, in every run
-    office = shutil.copytree(calm, tmp_path / "office")
-    steps, seen = seen_at_steps(warm, run_job, sizes_of_finished, str(calm))
-    assert steps > 500
-    assert seen == {frozenset(), sizes_of_finished(calm)}
-    (report,) = finished(calm)
-    expected = bytes_of(report)
+    assert calm.steps > 500
+    assert calm.seen == {frozenset(), sizes_of_finished(calm.office)}
+    expected = bytes_of(calm.report)
+    steps = calm.steps
     if MORE:  # an office's first run goes some hundred steps more than the later ones, which are killed here
-        report.rename(tmp_path / "first")
-        forget_runs(calm)
-        steps = steps_of(warm, run_job, str(calm))
+        again = shutil.copytree(calm.office, tmp_path / "again")
+        for report in finished(again):
+            report.rename(tmp_path / "first")
+        forget_runs(again)
+        later = steps_of(warm, run_job, str(again))
+        assert later
+        steps = later
 
+    office = shutil.copytree(calm.before, tmp_path / "office")
     for step in (*PLACES, *spread(steps, MORE)):
         assert steps_of(warm, run_job, str(office), die_at=step) is None, f"step {step} was never reached"
         assert all(bytes_of(report) == expected for report in finished(office))

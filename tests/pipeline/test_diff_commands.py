@@ -26,7 +26,7 @@ from pipelines.warehouse.whole import list_path, write_list
 
 @pytest.fixture(scope="module", autouse=True)
 def _by_steps() -> Iterator[None]:
-    """The commands' own runs go by the steps: that they are the job's is shown elsewhere (test_issue)."""
+    """The commands' own runs go by the steps: that they are the job's is shown elsewhere (faults/test_killed_runs)."""
 
     def run(
         office: Path, period: str, as_of: str | None = None, received_by: str | None = None,

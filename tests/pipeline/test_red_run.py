@@ -9,8 +9,9 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import issued_office as story
 import pytest
-from sample_copy import copy_small_office
+from office_folder import send
 
 from pipelines.office.errors import OfficeError
 from pipelines.paths import DBT_PROJECT
@@ -23,7 +24,8 @@ def test_a_failing_model_test_stops_the_report_and_is_named(tmp_path: Path, monk
     never_holds = "select dossier_code from {{ ref('fct_dossier_period') }}"
     (project / "tests" / "no_dossier_at_all.sql").write_text(never_holds, encoding="utf-8")
     monkeypatch.setattr(dbt, "DBT_PROJECT", project)
-    office = copy_small_office(tmp_path / "office")
+    office = story.new_office(tmp_path / "office")
+    send(office, "Sổ_2021_03_15.csv", story.WARD_1_LATER, "p01")
     with pytest.raises(OfficeError, match="no_dossier_at_all"):
-        run_report(office, "2021-Q1")
+        run_report(office, story.PERIOD)
     assert not list((office / "data" / "reports").glob("2021-Q1/*/*"))

@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
-import pdfplumber
 import pytest
-from paper_readers import page_texts, pdf_texts, word_texts, workbook_values
+from paper_readers import page_texts, pdf_pages, pdf_texts, word_texts, workbook_values
 
 from pipelines.cli import main
 from pipelines.figures.layout import load_layouts
@@ -146,10 +145,7 @@ def test_charts_add_up_to_the_figures_they_show(manifest: dict[str, Any]) -> Non
 
 
 def test_no_form_leaves_its_notes_and_signature_alone_on_a_page(q1: RunResult) -> None:
-    texts = []
-    for name in PACKETS:
-        with pdfplumber.open(q1.report_dir / f"{name}.pdf") as pdf:
-            texts += [page.extract_text() for page in pdf.pages]
+    texts = [text for name in PACKETS for text in pdf_pages(q1.report_dir / f"{name}.pdf")]
     signed = [text for text in texts if "Người làm báo cáo" in text]
     # All forms but II.06b, whose numbers are those of II.06a.
     assert len(signed) == len(load_layouts(q1.report_dir / "forms.json")) - 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 import duckdb
@@ -40,6 +41,7 @@ def quarter(request: pytest.FixtureRequest, q1: RunResult, q2: RunResult) -> tup
     return request.param, (q1 if request.param == "2021-Q1" else q2).report_dir
 
 
+@lru_cache(maxsize=2)
 def truth_of(period: str) -> dict:
     start, end = PERIODS[period]
     return recount(load_truth(), start, end, last_seen=LAST_SEEN.get(period, {}), hidden=shown_unknown(period))

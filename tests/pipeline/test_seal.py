@@ -273,7 +273,11 @@ def test_an_emptied_machine_is_named(office: Path, paper: str, tmp_path: Path) -
     assert check_seal(loaded, paper) == (None, ["Không có bản phát hành nào trên máy."])
 
 
-def test_code_planted_among_the_kept_software_is_never_run(office: Path, tmp_path: Path) -> None:
+def test_a_version_is_made_again_in_a_process_of_its_own_that_runs_no_code_planted_among_the_kept_software(
+    office: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Byte for byte, by the auditor's own software; nothing of the office is touched, and no other office is asked."""
+    monkeypatch.setenv("KSTT_OFFICE", str(tmp_path / "elsewhere"))
     root = story.copy_of(office, tmp_path / "office")
     loaded = load_office(root)
     folder = root / "data" / "issued" / PERIOD / "v2"
@@ -288,8 +292,12 @@ def test_code_planted_among_the_kept_software_is_never_run(office: Path, tmp_pat
     record_path.write_text(json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     rewrite_hashes(root, folder)
     issued = find_issued(loaded, PERIOD, 2)
-    reproduce(loaded, issued)
+    before = story.stamps_of(root)
+    result = reproduce(loaded, issued)
     assert not trap.exists()
+    assert (result.differences, result.causes) == ((), ())
+    assert result.compared >= 9
+    assert story.stamps_of(root) == before
     with pytest.raises(OfficeError, match="Không chạy"):
         reproduce(loaded, issued, release=honest)
     assert not trap.exists()

@@ -21,6 +21,7 @@ import pdfplumber
 import pikepdf
 import pytest
 from page_rules import broken_rules
+from paper_readers import pdf_pages
 from sentence_parts import parts_that_do_not_make_their_whole, sentences_in
 
 from pipelines.figures.layout import load_layouts
@@ -74,13 +75,8 @@ def report(request: pytest.FixtureRequest, q1: RunResult, q2: RunResult) -> Path
     return {"2021-Q1": q1, "2021-Q2": q2}[request.param].report_dir
 
 
-def texts(path: Path) -> list[str]:
-    with pdfplumber.open(path) as pdf:
-        return [page.extract_text() for page in pdf.pages]
-
-
 def test_summary_and_narrative_take_at_most_seven_pages(report: Path) -> None:
-    pages = texts(report / "bao-cao.pdf")
+    pages = pdf_pages(report / "bao-cao.pdf")
     first = next(number for number, text in enumerate(pages) if "PHỤ LỤC I\n" in text)
     assert first <= 7
     assert "TÓM TẮT" in pages[0] and "I. TÌNH HÌNH, KẾT QUẢ THỰC HIỆN" in pages[0]
@@ -89,7 +85,7 @@ def test_summary_and_narrative_take_at_most_seven_pages(report: Path) -> None:
 
 def test_the_forms_of_the_circular_are_sent_and_numbered_and_all_others_are_kept(report: Path) -> None:
     layouts = load_layouts(report / "forms.json")
-    sent, kept = ("\n".join(texts(report / f"{name}.pdf")) for name in ("bao-cao", "luu-ho-so"))
+    sent, kept = ("\n".join(pdf_pages(report / f"{name}.pdf")) for name in ("bao-cao", "luu-ho-so"))
     numbers = re.findall(r"^PHỤ LỤC ([IVX]+)$", sent, re.MULTILINE)
     assert numbers == ["I", "II", "III", "IV", "V", "VI"]
     assert (
@@ -110,7 +106,7 @@ def test_the_forms_of_the_circular_are_sent_and_numbered_and_all_others_are_kept
 
 
 def test_no_file_name_is_sent_and_no_name_of_the_program_is_on_paper(report: Path) -> None:
-    sent, kept = ("\n".join(texts(report / f"{name}.pdf")) for name in ("bao-cao", "luu-ho-so"))
+    sent, kept = ("\n".join(pdf_pages(report / f"{name}.pdf")) for name in ("bao-cao", "luu-ho-so"))
     assert "«" not in sent and "số dòng trả lại" not in sent
     assert "«" in kept and "số dòng trả lại" in kept
     tabs = [
@@ -167,7 +163,7 @@ def test_cells_of_a_unit_that_sent_nothing_print_dots_and_totals_keep_what_was_c
 
 
 def test_what_totals_hold_of_a_unit_that_sent_nothing_is_said_with_the_day_of_its_last_news(q2: RunResult) -> None:
-    text = "\n".join(texts(q2.report_dir / "bao-cao.pdf"))
+    text = "\n".join(pdf_pages(q2.report_dir / "bao-cao.pdf"))
     words = " ".join(text.split())
     assert "chưa có số liệu của UBND Phường 9" in words
     assert re.search(

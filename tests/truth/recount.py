@@ -17,6 +17,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -88,10 +89,13 @@ class Key(NamedTuple):
 Cells = dict[Key, Counter[str]]
 
 
-def load_truth(path: Path = HERE / "dossiers.csv.gz") -> list[Dossier]:
-    """Read the truth."""
+@lru_cache(maxsize=2)
+def load_truth(path: Path = HERE / "dossiers.csv.gz") -> tuple[Dossier, ...]:
+    """Read the truth, once a process."""
     with gzip.open(path, "rt", encoding="utf-8", newline="") as source:
-        return [Dossier(**{name: _value(name, text) for name, text in row.items()}) for row in csv.DictReader(source)]
+        return tuple(
+            Dossier(**{name: _value(name, text) for name, text in row.items()}) for row in csv.DictReader(source)
+        )
 
 
 def _value(name: str, text: str) -> dt.datetime | str | bool | None:

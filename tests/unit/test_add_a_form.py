@@ -75,7 +75,7 @@ def sent(office: Office, tmp_path_factory: pytest.TempPathFactory) -> list[dict[
 
 @pytest.fixture(scope="module")
 def warehouse(sent: list[dict[str, object]], tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
-    """The page's project, built and tested on the page's dossiers."""
+    """The page's project, built and tested on the page's dossiers: by dbt what the page adds."""
     folder = tmp_path_factory.mktemp("project")
     project = folder / "dbt_project"
     shutil.copytree(DBT_PROJECT, project, ignore=shutil.ignore_patterns("target", "logs"))
@@ -96,11 +96,12 @@ def warehouse(sent: list[dict[str, object]], tmp_path_factory: pytest.TempPathFa
         "delivery": [delivery("cong", "p01", "2021-03-15")],
         "case_exports": sent,
     }  # fmt: skip
-    made = Warehouse(folder, tables, folder / "target")
+    made = Warehouse(folder, tables, folder / "parsed_by_us")
+    made.ask(question(*Q1, office_unit_id="tp"), tests=True)
+    made.target = folder / "target"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(dbt, "DBT_PROJECT", project)
-        made.put(question(*Q1, office_unit_id="tp"))
-        made.dbt(["build", "--exclude-resource-type", "unit_test"])
+        made.dbt(["build", "--exclude-resource-type", "unit_test", "--select", MODEL])
     return made
 
 

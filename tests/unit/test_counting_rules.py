@@ -16,10 +16,12 @@ import duckdb
 import pytest
 import yaml
 from compiled_project import check
+from dbt_unit_tests import asked_by_dbt, failing
 from shared_files import SHARED, shared
 from warehouse_fixture import SECTIONS, Warehouse, calendar, delivery, question
 
 from pipelines.office.text import ascii_key, match_key
+from pipelines.paths import DBT_PROJECT
 from pipelines.warehouse.dbt import DbtFailed
 
 Q1 = ("2020-12-15", "2021-03-14")
@@ -384,9 +386,27 @@ def test_a_tampered_warehouse_fails_its_identity(
         check(copy, guarded)
 
 
-def test_the_unit_tests_of_the_dbt_project_pass(more: Asked) -> None:
-    more.warehouse.ask(question(*Q1))
-    more.warehouse.dbt(["test", "--select", "test_type:unit"])
+@pytest.fixture(scope="module")
+def unit_tests(more: Asked) -> dict[str, str]:
+    """What dbt asks the engine for each unit test of the project."""
+    return asked_by_dbt(lambda: more.warehouse.ask(question(*Q1)))
+
+
+def test_the_unit_tests_of_the_dbt_project_pass(unit_tests: dict[str, str]) -> None:
+    files = (DBT_PROJECT / "models" / "unit_tests").glob("*.yml")
+    written = [
+        test["name"] for path in files for test in yaml.safe_load(path.read_text(encoding="utf-8"))["unit_tests"]
+    ]
+    assert sorted(unit_tests) == sorted(written)
+    assert len(written) > 100
+    assert failing(unit_tests) == {}
+
+
+def test_a_unit_test_whose_model_is_wrong_fails(unit_tests: dict[str, str]) -> None:
+    name, right = "a_section_is_of_the_version_in_force_on_the_last_counted_day", "where version_rank = 1"
+    assert right in unit_tests[name]
+    (said,) = failing({**unit_tests, name: unit_tests[name].replace(right, "where version_rank = 2")}).values()
+    assert "only actual: [('unit', 'I'" in said or "only expected: [('level', 'A'" in said
 
 
 def test_a_trace_key_leads_from_each_cell_to_its_dossiers(more: Asked) -> None:

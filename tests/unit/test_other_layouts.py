@@ -312,8 +312,8 @@ def test_identities_and_crosswalks_hold_under_other_switches(make: Callable[[], 
         ("form_export_07a_xls set rejected = 0", "rows_add_up"),
     ],
 )
-def test_a_tampered_layout_fails_its_test(make: Callable[[], Warehouse], tampering: str, test: str) -> None:
-    warehouse = make().ask(question(*Q1))
+def test_a_tampered_layout_fails_its_test(asked: Warehouse, tampering: str, test: str, tmp_path: Path) -> None:
+    warehouse = asked.copy(tmp_path)
     with duckdb.connect(warehouse.path) as connection:
         connection.execute(f"update {tampering} where row_kind = 'total' and scope_id = 'tp-st'")
     with pytest.raises(DbtFailed, match=test):

@@ -216,46 +216,60 @@ def test_recount_and_models_agree_on_random_histories(
 # --- a lie is found ------------------------------------------------------------------------------------------------
 
 
-def tampered(make: Make, tampering: str) -> RecountResult:
-    warehouse = make(MORE_CASES, MORE_EXPORTS).ask(question(*Q1), select=MODELS)
-    with duckdb.connect(warehouse.path) as connection:
-        connection.execute(tampering)
-    return recounted(warehouse)
+@pytest.fixture(scope="module")
+def untouched(make: Make) -> Warehouse:
+    return make(MORE_CASES, MORE_EXPORTS).ask(question(*Q1), select=MODELS)
 
 
-def test_a_broken_cell_of_a_form_is_found_with_both_figures(make: Make) -> None:
-    result = tampered(make, "update form_ii_06a set pending_overdue = 7 where scope_id = 'p01' and row_code = 'total'")
+@pytest.fixture
+def tampered(untouched: Warehouse, tmp_path: Path) -> Callable[[str], RecountResult]:
+    """Recount a copy of the warehouse after a change of it."""
+
+    def recount_after(tampering: str) -> RecountResult:
+        warehouse = untouched.copy(tmp_path)
+        with duckdb.connect(warehouse.path) as connection:
+            connection.execute(tampering)
+        return recounted(warehouse)
+
+    return recount_after
+
+
+Tampered = Callable[[str], RecountResult]
+
+
+def test_a_broken_cell_of_a_form_is_found_with_both_figures(tampered: Tampered) -> None:
+    result = tampered("update form_ii_06a set pending_overdue = 7 where scope_id = 'p01' and row_code = 'total'")
     (cell,) = result.cells
     assert (cell.form_id, cell.scope_id, cell.row_code, cell.column) == ("II.06a", "p01", "total", "c13")
     assert (cell.printed, cell.recounted, cell.only_printed, cell.only_recounted) == (7, 0, (), ())
     assert result.records == ()
 
 
-def test_a_dossier_in_the_wrong_cell_is_named_on_both_sides(make: Make) -> None:
+def test_a_dossier_in_the_wrong_cell_is_named_on_both_sides(tampered: Tampered) -> None:
     # X01 finished early; the tampered fact calls it late.
     wrong = "update fct_dossier_period set resolved_early = 0, resolved_overdue = 1 where dossier_code = 'X01'"
-    result = tampered(make, wrong)
+    result = tampered(wrong)
     (record,) = result.records
     assert record.record == "X01"
     assert "resolved_overdue" in str(record.reported)
     assert "resolved_early" in str(record.recounted)
 
 
-def test_two_dossiers_that_change_places_are_found_though_every_total_holds(make: Make) -> None:
+def test_two_dossiers_that_change_places_are_found_though_every_total_holds(tampered: Tampered) -> None:
     # X02 (in time) and X05 (late) both of 3/2021: only the records differ
     swap = """update fct_dossier_period set
         resolved_early = case dossier_code when 'X01' then 0 else 1 end,
         resolved_overdue = case dossier_code when 'X01' then 1 else 0 end
         where dossier_code in ('X01', 'X06')"""
-    result = tampered(make, swap)
+    result = tampered(swap)
     assert result.cells == ()
     assert [record.record for record in result.records] == ["X01", "X06"]
 
 
-def test_a_lost_dossier_and_a_lost_row_are_found(make: Make) -> None:
-    result = tampered(make, "delete from form_ii_06a where scope_id = 'tp-st' and row_code = 'B.1'")
+def test_a_lost_dossier_and_a_lost_row_are_found(tampered: Tampered) -> None:
+    result = tampered("delete from form_ii_06a where scope_id = 'tp-st' and row_code = 'B.1'")
     assert {(cell.scope_id, cell.row_code, cell.printed) for cell in result.cells} == {("tp-st", "–", None)}
-    result = tampered(make, "delete from fct_dossier_period where dossier_code = 'X07'")
+    result = tampered("delete from fct_dossier_period where dossier_code = 'X07'")
     assert [(record.record, record.reported) for record in result.records] == [("X07", None)]
 
 
@@ -267,8 +281,8 @@ def test_a_fact_nobody_recounts_is_reported_not_passed_over(more: Warehouse, mon
     assert any("fct_dossier_period" in line for line in recount_lines(result, 10))
 
 
-def test_the_lines_name_cell_figures_and_dossiers(make: Make) -> None:
-    result = tampered(make, "update form_ii_06a set carried_in = 5 where scope_id = 'tp-st' and row_code = 'total'")
+def test_the_lines_name_cell_figures_and_dossiers(tampered: Tampered) -> None:
+    result = tampered("update form_ii_06a set carried_in = 5 where scope_id = 'tp-st' and row_code = 'total'")
     lines = list(recount_lines(result, 10))
     assert any("II.06a/tp-st/total/c6" in line and "báo cáo 5, đếm lại 1" in line for line in lines)
     assert lines[-1].startswith("✗ 1 ô, 0 bản ghi và 0 tệp không khớp")

@@ -360,12 +360,12 @@ def test_the_offices_own_words_for_the_sections(make: Callable[..., Warehouse]) 
     assert labels == {"I": "Theo kế hoạch năm", "II": "Khác"}
 
 
-def test_every_identity_holds_and_the_evidence_has_every_row(make: Callable[..., Warehouse]) -> None:
-    warehouse = make([*DEPARTMENT, *WARDS], FILES).ask(question(*Q1), tests=True)
+def test_every_identity_holds_and_the_evidence_has_every_row(quarter: Warehouse) -> None:
+    quarter.check()
 
-    assert form(warehouse)["total"] == TOTAL
-    with duckdb.connect(warehouse.path, read_only=True) as connection:
-        tables = fact_tables(connection, layouts(warehouse))
+    assert form(quarter)["total"] == TOTAL
+    with duckdb.connect(quarter.path, read_only=True) as connection:
+        tables = fact_tables(connection, layouts(quarter))
         evidence = {table.name: connection.execute(table.query).fetchall() for table in tables}
     # Procedures and documents of the city's form, then of the department's, ward 1's and ward 2's.
     assert len(evidence["ra-soat-thu-tuc"]) == 9 + 8 + 2 + 1
@@ -384,9 +384,9 @@ def test_every_identity_holds_and_the_evidence_has_every_row(make: Callable[...,
     ],
 )
 def test_a_tampered_form_fails_its_identity_or_its_control(
-    make: Callable[..., Warehouse], tampering: str, test: str | None
+    quarter: Warehouse, tampering: str, test: str | None, tmp_path: Path
 ) -> None:
-    warehouse = ask(make([*DEPARTMENT, *WARDS], FILES), *Q1)
+    warehouse = quarter.copy(tmp_path)
     with duckdb.connect(warehouse.path) as connection:
         connection.execute(tampering)
         if test is None:

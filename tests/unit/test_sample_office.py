@@ -76,7 +76,7 @@ def ledger() -> list[dict[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def truth() -> list[Dossier]:
+def truth() -> tuple[Dossier, ...]:
     return load_truth()
 
 
@@ -210,7 +210,7 @@ def test_every_row_check_is_planted_in_every_quarter(period: str, ledger: list[d
 
 
 def test_rows_sent_back_are_not_in_the_truth_and_flagged_ones_are(
-    ledger: list[dict[str, str]], truth: list[Dossier]
+    ledger: list[dict[str, str]], truth: tuple[Dossier, ...]
 ) -> None:
     codes = {dossier.dossier_code for dossier in truth}
     for row in ledger:
@@ -256,7 +256,7 @@ def test_whole_file_faults_are_what_the_ledger_says(ledger: list[dict[str, str]]
 
 @pytest.mark.parametrize("period", EXPORT)
 def test_an_export_shows_the_state_of_the_end_of_the_cut_off_day(
-    period: str, shown: list[Shown], truth: list[Dossier], ledger: list[dict[str, str]]
+    period: str, shown: list[Shown], truth: tuple[Dossier, ...], ledger: list[dict[str, str]]
 ) -> None:
     planted = {
         (r["period_id"], r["unit_id"], r["source_row"]): (r["effect"], r["note"])
@@ -287,7 +287,7 @@ def test_an_export_shows_the_state_of_the_end_of_the_cut_off_day(
 
 @pytest.mark.parametrize("period", EXPORT)
 def test_every_dossier_of_the_population_is_in_its_owner_s_export_once(
-    period: str, shown: list[Shown], truth: list[Dossier]
+    period: str, shown: list[Shown], truth: tuple[Dossier, ...]
 ) -> None:
     shaped = shapes_of()
     start, end = PERIODS[period]
@@ -312,7 +312,7 @@ def test_every_dossier_of_the_population_is_in_its_owner_s_export_once(
     assert {own[place] for place in population} == {1}
 
 
-def test_nothing_happens_between_the_end_of_the_cut_off_day_and_the_export(truth: list[Dossier]) -> None:
+def test_nothing_happens_between_the_end_of_the_cut_off_day_and_the_export(truth: tuple[Dossier, ...]) -> None:
     for export in EXPORT.values():
         midnight = export.replace(hour=0, minute=0)
         for dossier in truth:
@@ -321,7 +321,7 @@ def test_nothing_happens_between_the_end_of_the_cut_off_day_and_the_export(truth
 
 
 def test_events_of_a_dossier_follow_each_other_on_working_days(
-    truth: list[Dossier], ledger: list[dict[str, str]]
+    truth: tuple[Dossier, ...], ledger: list[dict[str, str]]
 ) -> None:
     off = days_off()
     planted = {row["record_code"] for row in ledger if row["check_id"] == "received_on_day_off"}
@@ -339,7 +339,7 @@ def test_events_of_a_dossier_follow_each_other_on_working_days(
 
 
 @pytest.mark.parametrize("period", EXPORT)
-def test_the_city_looks_like_a_city(period: str, truth: list[Dossier]) -> None:
+def test_the_city_looks_like_a_city(period: str, truth: tuple[Dossier, ...]) -> None:
     cells = recount(truth, *PERIODS[period])
     total = roll_up(cells)[()]
     new = total["c4"] + total["c5"]
@@ -400,7 +400,7 @@ def contents(out: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.slow
-def test_the_committed_sample_is_what_the_generator_makes(tmp_path: Path, truth: list[Dossier]) -> None:
+def test_the_committed_sample_is_what_the_generator_makes(tmp_path: Path, truth: tuple[Dossier, ...]) -> None:
     assert generate(tmp_path) == contents(OFFICE)
     assert load_truth(tmp_path / "truth" / "dossiers.csv.gz") == truth
 
@@ -434,7 +434,7 @@ def test_the_generator_s_calendar_gives_the_due_dates_of_the_domain(monkeypatch:
 
 
 def test_promises_of_the_truth_follow_the_catalogue_but_where_planted(
-    truth: list[Dossier], ledger: list[dict[str, str]]
+    truth: tuple[Dossier, ...], ledger: list[dict[str, str]]
 ) -> None:
     off = days_off()
     limits = {row["procedure_id"]: (row["time_value"], row["time_unit"]) for row in table("procedures")}
@@ -481,7 +481,7 @@ def test_the_recount_gives_the_figures_of_the_domain_examples(as_of: dt.date | N
     assert {column: total[column] for column in COLUMNS} == expected
 
 
-def test_the_recount_keeps_the_identities_of_the_form(truth: list[Dossier]) -> None:
+def test_the_recount_keeps_the_identities_of_the_form(truth: tuple[Dossier, ...]) -> None:
     cells = {}
     for period in PERIODS:
         cells[period] = recount(truth, *PERIODS[period], hidden=shown_unknown(period))
@@ -497,7 +497,7 @@ def test_the_recount_keeps_the_identities_of_the_form(truth: list[Dossier]) -> N
     assert (half["c6"], half["c11"]) == (first["c6"] - 1, second["c11"])
 
 
-def test_what_a_silent_unit_did_is_not_counted(truth: list[Dossier]) -> None:
+def test_what_a_silent_unit_did_is_not_counted(truth: tuple[Dossier, ...]) -> None:
     known = roll_up(recount(truth, *PERIODS["2021-Q2"], last_seen=LAST_SEEN["2021-Q2"]), "unit")[("p09",)]
     before = roll_up(recount(truth, *PERIODS["2021-Q1"]), "unit")[("p09",)]
 

@@ -15,7 +15,7 @@ from truth.recount_feedback import load_feedback
 
 
 @pytest.fixture(scope="module")
-def truth() -> list[Dossier]:
+def truth() -> tuple[Dossier, ...]:
     return load_truth()
 
 
@@ -59,7 +59,7 @@ def test_two_wards_number_their_own_books(shaped: dict[str, list[tuple[Shown, st
 
 
 def test_a_promise_is_blanked_later(
-    shown: list[Shown], truth: list[Dossier], shaped: dict[str, list[tuple[Shown, str]]]
+    shown: list[Shown], truth: tuple[Dossier, ...], shaped: dict[str, list[tuple[Shown, str]]]
 ) -> None:
     ((row, code),) = shaped["due_date_blanked"]
     (before,) = [r for r in shown if (r.period, r.unit, r.cells["dossier_code"]) == ("2021-Q1", row.unit, code)]
@@ -76,7 +76,7 @@ def test_a_sending_is_known_to_the_second_and_its_receipt_to_the_minute(
 
 
 def test_codes_and_fields_the_tables_do_not_have_as_written(
-    truth: list[Dossier], shaped: dict[str, list[tuple[Shown, str]]]
+    truth: tuple[Dossier, ...], shaped: dict[str, list[tuple[Shown, str]]]
 ) -> None:
     by_code, procedures = {d.dossier_code: d for d in truth}, {row["procedure_id"]: row for row in table("procedures")}
     fields = {row["field_code"]: row["field_name"] for row in table("fields")}
@@ -92,7 +92,7 @@ def test_codes_and_fields_the_tables_do_not_have_as_written(
 
 
 def test_a_name_of_two_fields_is_shown_with_its_field_and_without_a_code(
-    truth: list[Dossier], shaped: dict[str, list[tuple[Shown, str]]]
+    truth: tuple[Dossier, ...], shaped: dict[str, list[tuple[Shown, str]]]
 ) -> None:
     ((row, code),) = shaped["one_name_in_two_fields"]
     (field,) = {d.field_code for d in truth if d.dossier_code == code}
@@ -134,7 +134,7 @@ def test_every_shape_of_a_history_is_planted_once(history: dict[str, dict[str, s
 
 
 def test_an_export_of_the_last_morning_lacks_what_that_day_brought(
-    shown: list[Shown], beside: list[Shown], truth: list[Dossier], history: dict[str, dict[str, str]]
+    shown: list[Shown], beside: list[Shown], truth: tuple[Dossier, ...], history: dict[str, dict[str, str]]
 ) -> None:
     line = history["early_export"]
     early = in_file(beside, line)
@@ -157,7 +157,7 @@ def test_a_dossier_is_passed_to_another_ward_and_back(
 
 
 def test_a_stale_row_of_a_ward_stands_beside_the_newer_one_of_the_desk(
-    shown: list[Shown], beside: list[Shown], truth: list[Dossier], history: dict[str, dict[str, str]]
+    shown: list[Shown], beside: list[Shown], truth: tuple[Dossier, ...], history: dict[str, dict[str, str]]
 ) -> None:
     line = history["passed_to_the_desk"]
     code = line["record_code"]
@@ -169,7 +169,7 @@ def test_a_stale_row_of_a_ward_stands_beside_the_newer_one_of_the_desk(
 
 
 def test_a_dossier_shown_finished_is_shown_open_a_day_later(
-    shown: list[Shown], beside: list[Shown], truth: list[Dossier], history: dict[str, dict[str, str]]
+    shown: list[Shown], beside: list[Shown], truth: tuple[Dossier, ...], history: dict[str, dict[str, str]]
 ) -> None:
     line = history["reopened"]
     code = line["record_code"]
@@ -182,7 +182,7 @@ def test_a_dossier_shown_finished_is_shown_open_a_day_later(
 
 
 def test_a_dossier_open_in_the_first_export_is_gone_from_the_second(
-    shown: list[Shown], truth: list[Dossier], history: dict[str, dict[str, str]]
+    shown: list[Shown], truth: tuple[Dossier, ...], history: dict[str, dict[str, str]]
 ) -> None:
     line = history["deleted_dossier"]
     code = line["record_code"]
