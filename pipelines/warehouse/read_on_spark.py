@@ -43,7 +43,11 @@ def read_on_spark(office: Office, parts: Sequence[Sequence[Delivery]]) -> None:
 
     shares = [pickle.dumps(part) for part in parts]
     read = partial(_read_shares, office, str(office.data.resolve()), shares)
-    with tempfile.TemporaryDirectory() as folder, session_of(office.settings.warehouse, Path(folder)) as session:
+    # Spark makes its folder anew when this process begins a session again: the next run clears that one too.
+    room = office.data / "build"
+    room.mkdir(exist_ok=True)
+    warehouse = office.settings.warehouse
+    with tempfile.TemporaryDirectory(dir=room) as folder, session_of(warehouse, Path(folder)) as session:
         _need_one_reader(session)
         _read_by_this_python(session)
         said: set[str] = set()
