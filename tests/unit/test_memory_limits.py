@@ -66,9 +66,7 @@ def test_a_service_s_limit_is_what_files_and_engines_get_shares_of(
     (tmp_path / "own").write_text(SERVICE, encoding="utf-8")
     limit = 64_000_000  # less than any machine that runs this
     monkeypatch.setattr(memory, "_OWN_GROUPS", tmp_path / "own")
-    monkeypatch.setattr(
-        memory, "_GROUPS", _write(tmp_path, {"system.slice/kstt-serve.service/memory.max": str(limit)})
-    )
+    monkeypatch.setattr(memory, "_GROUPS", _write(tmp_path, {"system.slice/kstt-serve.service/memory.max": str(limit)}))
     memory.memory.cache_clear()
     try:
         assert memory.memory() == limit
