@@ -21,7 +21,9 @@ _SHARE_OF_FILE = 16
 _SHARE_UNPACKED = 8
 _SHARE_OF_STRINGS = 32
 _BYTES_PER_CELL = 400
-_GROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
+# The control groups of Linux, and which of them this process is in.
+_GROUPS = Path("/sys/fs/cgroup")
+_OWN_GROUPS = Path("/proc/self/cgroup")
 
 # What an engine may use for the smallest warehouse; beside it more than the size of a file it reads, or many times that
 # of the landed tables it builds from. Above it DuckDB goes on on the disk, but not with all it holds: 574,191 dossiers
@@ -37,10 +39,31 @@ T = TypeVar("T")
 
 @lru_cache(maxsize=1)
 def memory() -> int:
-    """Return the bytes of memory this process may use: the machine's, or its group's limit when that is less."""
+    """Return the bytes of memory this process may use: the machine's, or the least its groups may when that is less."""
     machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    limit = _GROUP_LIMIT.read_text(encoding="ascii").strip() if _GROUP_LIMIT.is_file() else "max"
-    return min(machine, int(limit)) if limit.isdigit() else machine
+    return min([machine, *group_limits(_OWN_GROUPS, _GROUPS)])
+
+
+def group_limits(own: Path, groups: Path) -> list[int]:
+    """Return the limits of the groups a process is in, and of those above them: each of them binds it.
+
+    Args:
+        own: the system's list of the groups of the process, a line `number:controllers:path` each; may be missing.
+        groups: where the groups are mounted: one tree, or one a controller (the older way). In a container a path may
+            name a folder that is not there; the tree's own root is then the container's group.
+    """
+    limits = []
+    for line in own.read_text(encoding="utf-8").splitlines() if own.is_file() else ():
+        _, controllers, path = line.split(":", 2)
+        if controllers and "memory" not in controllers.split(","):
+            continue
+        root, name = (groups / "memory", "memory.limit_in_bytes") if controllers else (groups, "memory.max")
+        steps = [step for step in path.split("/") if step not in ("", "..")]
+        for depth in range(len(steps) + 1):
+            file = root.joinpath(*steps[:depth], name)
+            limit = file.read_text(encoding="ascii").strip() if file.is_file() else "max"
+            limits += [int(limit)] if limit.isdigit() else []
+    return limits
 
 
 def max_file() -> int:

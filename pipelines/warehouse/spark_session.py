@@ -37,7 +37,7 @@ _OWN = {
     "spark.log.level": "ERROR",
 }
 _LOCAL = {"spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1"}
-_PORT, _SECONDS = 15002, 10
+_PORT, _SECONDS, _TRIES = 15002, 10, 4
 
 
 def need_spark() -> None:
@@ -94,16 +94,30 @@ def _on_server(remote: str, settings: WarehouseSection) -> Generator[SparkSessio
 
     _need_server(remote)
     with _known_as(remote):
+        session: Any = None
         try:
             session = SparkSession.builder.getOrCreate()
+            _greet(session)
         except (PySparkException, RuntimeError, ValueError) as error:
-            raise OfficeError(f"Máy chủ Spark ({remote}) không nhận kết nối: {error}") from error
+            if session is not None:
+                session.stop()
+            raise OfficeError(f"Máy chủ Spark ({remote}) không nhận kết nối (TLS, mã truy cập?): {error}") from error
         try:
             for name, value in (_MEANING | _texts(settings)).items():
                 _set(session, name, value)
             yield session
         finally:
             session.stop()
+
+
+def _greet(session: Any) -> None:
+    """Say a first word; a server that does not take us says so within seconds, not after Spark's own ten minutes."""
+    from pyspark.sql.connect.client.retries import DefaultPolicy
+
+    patient = session.client.get_retry_policies()
+    session.client.set_retry_policies([DefaultPolicy(max_retries=_TRIES)])
+    session.range(1).collect()
+    session.client.set_retry_policies(patient)
 
 
 def _need_server(remote: str) -> None:

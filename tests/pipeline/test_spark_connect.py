@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -144,6 +145,29 @@ def test_a_setting_the_server_does_not_take_is_named(remote: str) -> None:
     with pytest.raises(OfficeError, match=r"spark\.sql\.warehouse\.dir"), session_of(section, Path()):
         pass
     assert "SPARK_REMOTE" not in os.environ
+
+
+@needs_spark
+def test_a_server_that_does_not_take_us_is_said_within_seconds(remote: str) -> None:
+    began = time.monotonic()
+    with pytest.raises(OfficeError, match="không nhận kết nối"), session_of(on(f"{remote}/;use_ssl=true"), Path()):
+        pass
+    assert time.monotonic() - began < 60
+    assert "SPARK_REMOTE" not in os.environ
+
+
+@needs_spark
+def test_a_server_that_asks_for_a_token_is_given_that_of_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SPARK_CONNECT_AUTHENTICATE_TOKEN", "right")
+    with connect.server(tmp_path / "server", "1g") as address:
+        here = on(address.replace("127.0.0.1", "localhost"))  # Spark sends a token without TLS to this machine alone
+        with session_of(here, Path()) as session:
+            assert session.sql("select 1").collect() == [(1,)]
+        monkeypatch.setenv("SPARK_CONNECT_AUTHENTICATE_TOKEN", "wrong")
+        with pytest.raises(OfficeError, match="không nhận kết nối"), session_of(here, Path()):
+            pass
 
 
 @needs_spark
