@@ -15,6 +15,7 @@ import sys
 from pipelines.commands.argument_words import name_values, speak_vietnamese
 from pipelines.commands.common import umask
 from pipelines.commands.stopping import STOPPED, stoppable
+from pipelines.ingest.memory import collect_seldom
 from pipelines.office.errors import OfficeError
 from pipelines.office.interruption import was_stopped
 
@@ -32,6 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a console of any code page takes our letters; tests have their own
             stream.reconfigure(encoding="utf-8", errors="replace")
+    collect_seldom()
     parsed = _parser().parse_args(arguments)
     try:
         os.umask(umask(parsed))
