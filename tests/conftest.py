@@ -6,13 +6,14 @@ folder. Invariant: order and choice change no result; they say only what runs fi
 
 from __future__ import annotations
 
-import atexit
 import gc
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from pipelines.ingest.memory import collect_less
 
 pytest.register_assert_rewrite("judged_rows")
 # An image may forbid bytecode (PYTHONDONTWRITEBYTECODE); then test modules are compiled anew at each collection: 3 s.
@@ -64,10 +65,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_collection_finish() -> None:
     """What is imported by now stays: no later collection of garbage looks at it; nor is it walked as the process ends."""
-    gc.freeze()
     gc.enable()
-    gc.set_threshold(50_000, 20, 50)  # as a run does: else a twentieth of the suite is looking for garbage
-    atexit.register(gc.freeze)
+    collect_less()  # as a run does: else a twentieth of the suite is looking for garbage
 
 
 def _runs_something(item: pytest.Item) -> bool:

@@ -372,6 +372,12 @@ def untouched(make: Callable[..., Warehouse]) -> Warehouse:
             r"form_ii_06a: total_is_sum_of_fct_dossier_period: 1 rows \(tp-st\)",
         ),
         ("delete from int_row_fate where record_code = 'X09'", "every_typed_row_has_one_fate"),
+        # A row that was read and did not come into the warehouse.
+        (
+            "update landed.delivery set rows_typed = (select count(*) + 1 from landed.case_exports as row_of"
+            " where row_of.delivery_id = delivery.delivery_id)",
+            "every_typed_row_has_one_fate",
+        ),
         ("update form_ii_06a_by_unit set pending_total = 0 where row_kind = 'total'", "by_unit_total_is_form_total"),
     ],
 )
