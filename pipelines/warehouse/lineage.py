@@ -24,20 +24,26 @@ _DIALECT = "duckdb"
 
 
 def keep_columns(results: Iterable[NodeResult], database: Path, lineage: Path, types: Path) -> None:
-    """Keep lineage and types of the columns dbt has built, once per state of the dbt project, for the definitions."""
-    column_lineage(results, database, lineage)
-    if not types.is_file():
-        kinds = {name: dict(table.columns) for name, table in tables_of(database, "main").items()}
-        write_atomically(types, json.dumps(kinds, ensure_ascii=False).encode())
+    """Keep lineage and types of the columns dbt has built, once per state of the dbt project, for the definitions.
+
+    A build of some models keeps those; types are written last, so that what they have the lineage has too.
+    """
+    built = [item for item in results if item.kind == "model" and item.sql]
+    known = kept_types(types)
+    if {item.name for item in built} <= known.keys():
+        return
+    column_lineage(built, database, lineage)
+    found = {name: dict(table.columns) for name, table in tables_of(database, "main").items()}
+    write_atomically(types, json.dumps({**known, **found}, ensure_ascii=False).encode())
 
 
 def kept_lineage(lineage: Path) -> Lineage:
-    """Return the lineage that was kept; empty before the first whole build of this state of the dbt project."""
+    """Return the lineage that was kept; empty before the first build of this state of the dbt project."""
     return _read(lineage) if lineage.is_file() else {}
 
 
 def kept_types(types: Path) -> Mapping[str, Mapping[str, str]]:
-    """Return model → column → type as DuckDB names it; empty before the first whole build."""
+    """Return model → column → type as DuckDB names it; empty before the first build."""
     return json.loads(types.read_text(encoding="utf-8")) if types.is_file() else {}
 
 

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from pipelines.warehouse.dbt import NodeResult
-from pipelines.warehouse.lineage import column_lineage
+from pipelines.warehouse.lineage import column_lineage, keep_columns, kept_lineage, kept_types
 
 STAGED = 'select row_of.code, row_of.amount * 2 as doubled from "warehouse"."landed"."log" as row_of'
 COUNTED = """
@@ -51,3 +51,19 @@ def test_what_is_cached_is_taken_as_it_is_and_only_what_lacks_is_computed(databa
     assert found["staged"] == {"code": [("landed", "log", "other")]}
     again = column_lineage([built("counted", "not read again")], database.with_name("gone"), cached)
     assert again == {"counted": found["counted"]}
+
+
+def test_a_build_of_some_models_keeps_their_columns_and_a_later_one_those_of_the_others(database: Path) -> None:
+    lineage, types = database.with_suffix(".json"), database.with_suffix(".types.json")
+    with duckdb.connect(database) as connection:
+        connection.execute("alter table counted rename to counted_later")
+    keep_columns([built("staged", STAGED)], database, lineage, types)
+    assert kept_lineage(lineage).keys() == {"staged"}
+    with duckdb.connect(database) as connection:
+        connection.execute("alter table counted_later rename to counted")
+    both = [built("staged", STAGED), built("counted", COUNTED)]
+    keep_columns(both, database, lineage, types)
+    assert kept_lineage(lineage).keys() == {"staged", "counted"}
+    assert kept_types(types)["staged"] == {"code": "VARCHAR", "doubled": "INTEGER"}
+    assert kept_types(types)["counted"] == {"code": "VARCHAR", "total": "HUGEINT", "one": "INTEGER"}
+    keep_columns(both, database.with_name("gone"), lineage, types)  # nothing is asked again
