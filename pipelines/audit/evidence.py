@@ -16,7 +16,7 @@ import duckdb
 from pipelines.audit.control import untraceable_cells
 from pipelines.audit.datapackage import FILES, RECEIPT, Written, write_description
 from pipelines.audit.other_tables import other_tables
-from pipelines.audit.tables import Column, Table, fact_tables
+from pipelines.audit.tables import Column, Table, fact_tables, sql_text
 from pipelines.figures.layout import Layouts
 from pipelines.ingest.memory import reading_engine
 
@@ -61,19 +61,15 @@ def write_table(connection: duckdb.DuckDBPyConnection, table: Table, folder: Pat
     csv, parquet = (folder / f"{table.name}.{kind}" for kind in ("csv", "parquet"))
     kinds = [str(kind) for _, kind, *_ in connection.execute(f"describe {table.query}").fetchall()]
     # Never a table of its own first: the engine holds one whole in memory, and a dossier has seventy wide columns.
-    connection.execute(f"copy ({table.query}) to {_text(parquet)} (format parquet, compression zstd)")
-    connection.execute(f"create or replace temp view evidence_table as from read_parquet({_text(parquet)})")
+    connection.execute(f"copy ({table.query}) to {sql_text(str(parquet))} (format parquet, compression zstd)")
+    connection.execute(f"create or replace temp view evidence_table as from read_parquet({sql_text(str(parquet))})")
     (rows,) = connection.execute("select count(*) from evidence_table").fetchone() or (0,)
     if not rows and table.is_occasional:
         parquet.unlink()
         return None
     cells = ", ".join(_csv_cells(table.columns, kinds))
-    connection.execute(f"copy (select {cells} from evidence_table as t) to {_text(csv)} (format csv, header)")
+    connection.execute(f"copy (select {cells} from evidence_table as t) to {sql_text(str(csv))} (format csv, header)")
     return Written(table, rows, tuple(kinds), tuple(_receipts_known(connection, table)))
-
-
-def _text(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
 
 
 def _receipts_known(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterator[str]:

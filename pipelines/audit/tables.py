@@ -68,7 +68,7 @@ def worded(expression: str, words: Mapping[str, str], otherwise: str = "") -> st
     """Return an expression with its codes as words; a code without one stays (or `otherwise`), never hidden."""
     if not words:
         return otherwise or expression
-    cases = " ".join(f"when {_text(str(code))} then {_text(str(word))}" for code, word in words.items())
+    cases = " ".join(f"when {sql_text(str(code))} then {sql_text(str(word))}" for code, word in words.items())
     return f"case {expression} {cases} else {otherwise or expression} end"
 
 
@@ -187,7 +187,8 @@ def _kinds(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
     return {str(name): str(kind) for name, kind in connection.execute(query, [table]).fetchall()}
 
 
-def _text(value: str) -> str:
+def sql_text(value: str) -> str:
+    """Return a text as a literal of SQL."""
     return "'" + value.replace("'", "''") + "'"
 
 

@@ -15,6 +15,7 @@ import duckdb
 
 from pipelines.audit.deciding import deciding_rows, parts_of
 from pipelines.audit.places import PrintedFact
+from pipelines.audit.tables import sql_text
 from pipelines.figures.cells import Fact
 
 # Records of one script: a list shows its first ones after one or two of them, and 574,000 dossiers are 1,150 files.
@@ -122,7 +123,7 @@ def pieces(connection: duckdb.DuckDBPyConnection, printed: PrintedFact, found: B
         "coalesce(p.rows, '[]')",
     ]
     joins = "".join(
-        f" left join book_word as d{number} on d{number}.name = {_text(column)}"
+        f" left join book_word as d{number} on d{number}.name = {sql_text(column)}"
         f' and d{number}.word = cast(f."{column}" as varchar)'
         for number, column in enumerate([*columns, trace["reason"]])
     )
@@ -199,18 +200,18 @@ def gather_places(connection: duckdb.DuckDBPyConnection, printed: list[PrintedFa
 
 def _in_scope(fact: Fact, scope_id: str) -> str:
     """Return a query over the keys of the records that a unit's forms count."""
-    return f"""select "{fact.key}" from "{fact.scope}" where scope_id = {_text(scope_id)}"""
+    return f"""select "{fact.key}" from "{fact.scope}" where scope_id = {sql_text(scope_id)}"""
 
 
 def _dictionary(connection: duckdb.DuckDBPyConnection, column: str) -> list[str]:
     """Number the words of a column of the fact laid out last; return them in order."""
-    connection.execute(f"delete from book_word where name = {_text(column)}")
+    connection.execute(f"delete from book_word where name = {sql_text(column)}")
     connection.execute(f"""
         insert into book_word
-        select {_text(column)}, word, row_number() over (order by word) - 1
+        select {sql_text(column)}, word, row_number() over (order by word) - 1
         from (select distinct cast("{column}" as varchar) as word from {OWN} where "{column}" is not null)
     """)
-    query = f"select word from book_word where name = {_text(column)} order by code"
+    query = f"select word from book_word where name = {sql_text(column)} order by code"
     return [str(word) for (word,) in connection.execute(query).fetchall()]
 
 
@@ -257,7 +258,3 @@ def _signed(measures: list[str]) -> list[str]:
 def _kinds(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
     query = "select column_name, data_type from duckdb_columns() where table_name = ?"
     return {str(name): str(kind) for name, kind in connection.execute(query, [table]).fetchall()}
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
