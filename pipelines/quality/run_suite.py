@@ -10,7 +10,9 @@ import os
 import sys
 import warnings
 from functools import lru_cache
-from importlib.util import LazyLoader, find_spec, module_from_spec
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -71,19 +73,27 @@ def _batch_definition() -> BatchDefinition:
 
 
 def _load_when_used(package: str, part: str) -> None:
-    """Make a module of a package load at its first use (Python's own LazyLoader).
+    """Make a module of a package load when something of it is first asked for.
 
     GX imports `scipy.stats` for distribution tests that no suite here has: half a second of every run that reads.
+    Python's LazyLoader loads at any question, that for its file too, which `inspect` asks of every module when dbt
+    looks at its own call stack.
     """
     name = f"{package}.{part}"
     spec = None if name in sys.modules else find_spec(name)
-    if spec is None or spec.loader is None:
+    if spec is None or spec.origin is None:
         return
-    spec.loader = LazyLoader(spec.loader)
-    module = module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    setattr(sys.modules[package], part, module)  # so that `from package import part` does not import it
+    stand_in = ModuleType(name)
+    stand_in.__file__ = spec.origin
+
+    def found_in_the_module(attribute: str) -> Any:
+        if sys.modules.get(name) is stand_in:
+            del sys.modules[name]
+        return getattr(import_module(name), attribute)
+
+    stand_in.__getattr__ = found_in_the_module  # type: ignore[method-assign]
+    sys.modules[name] = stand_in
+    setattr(sys.modules[package], part, stand_in)  # so that `from package import part` does not import it
 
 
 @lru_cache(maxsize=64)
