@@ -75,26 +75,26 @@ def _batch_definition() -> BatchDefinition:
     return asset.add_batch_definition_whole_dataframe("file")
 
 
-def _load_when_used(name: str) -> None:
+def _load_when_used(module: str) -> None:
     """Make a module load when something of it is first asked for.
 
     Python's LazyLoader loads at any question, that for its file too, which `inspect` asks of every module when dbt
     looks at its own call stack.
     """
-    spec = None if name in sys.modules else find_spec(name)
+    spec = None if module in sys.modules else find_spec(module)
     if spec is None or spec.origin is None:
         return
-    stand_in = ModuleType(name)
+    stand_in = ModuleType(module)
     stand_in.__file__ = spec.origin
 
-    def found_in_the_module(attribute: str) -> Any:
-        if sys.modules.get(name) is stand_in:
-            del sys.modules[name]
-        return getattr(import_module(name), attribute)
+    def found_in_the_module(name: str) -> Any:
+        if sys.modules.get(module) is stand_in:
+            del sys.modules[module]
+        return getattr(import_module(module), name)
 
     stand_in.__getattr__ = found_in_the_module  # type: ignore[method-assign]
-    sys.modules[name] = stand_in
-    package, _, part = name.rpartition(".")
+    sys.modules[module] = stand_in
+    package, _, part = module.rpartition(".")
     if package:
         setattr(sys.modules[package], part, stand_in)  # so that `from package import part` does not import it
 
