@@ -10,6 +10,7 @@ import gc
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -101,6 +102,22 @@ def _files_at_rest() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(stable, "BETWEEN_LOOKS", 0)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _small_pages() -> Iterator[None]:
+    """Warehouses made in this process have small pages: a tiny one is 3 MB, not 23, and is copied, hashed and issued often.
+
+    Those of commands and jobs in processes of their own have the engine's usual pages.
+    """
+    import duckdb
+
+    from pipelines.warehouse import landed
+
+    small = SimpleNamespace(connect=lambda database: duckdb.connect(database, config={"default_block_size": "16384"}))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(landed, "duckdb", small)
         yield
 
 
