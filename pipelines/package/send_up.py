@@ -66,6 +66,8 @@ class SentUp:
 
     paths: tuple[Path, ...]
     left_out: tuple[str, ...]
+    # How many things stood in the way when the version was issued nevertheless: the files name them.
+    forced: int = 0
 
 
 def write_facts(database: Path, folder: Path) -> dict[str, Path]:
@@ -194,7 +196,7 @@ def send_up(office: Office, period_id: str, version: int | None, folder: Path) -
     paths = {folder / f"{ISSUED_PREFIXES[stream]}{of}": parts for stream, parts in files.items()}
     for path, parts in paths.items():
         _write_zip(path, parts)
-    return SentUp(tuple(paths), tuple(left_out))
+    return SentUp(tuple(paths), tuple(left_out), len(record["printed"]["blockers"]))
 
 
 def _why_left_out(folder: Path, version: IssuedVersion, contract: Contract) -> str:

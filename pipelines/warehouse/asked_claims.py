@@ -26,6 +26,7 @@ from pipelines.warehouse.shared_records import shared_records
 from pipelines.warehouse.streams import contract_path, streams
 from pipelines.warehouse.title_claims import shown_until
 from pipelines.warehouse.typed import TypedDelivery
+from pipelines.warehouse.version_files import claims_that_matter
 
 if TYPE_CHECKING:
     from pipelines.warehouse.question import Question
@@ -85,7 +86,8 @@ def claims_of(
         connection: the database whose schema `landed` has the deliveries and their rows.
     """
     known, words = Claims(office), Acceptances.of(office, question.cut)
-    found = [(item.delivery, claim) for item in typed for claim in item.claims]
+    own = claims_that_matter(typed, question.period.period_id, question.until_on)
+    found = [(item.delivery, claim) for item, claim in own]
     by_id = {item.delivery.delivery_id: item.delivery for item in typed}
     raised = [
         *_short(known, question, typed),
