@@ -105,11 +105,17 @@ def _name(unit_id: str) -> str:
     return f"UBND Phường {int(unit_id[1:])}"
 
 
-def commune(root: Path, unit_id: str, rows: Rows | None = None, feedback: Rows | None = None) -> Path:
-    """Write a commune's own office: its desk, which the province does not know, sends list and log."""
+def commune(
+    root: Path, unit_id: str, rows: Rows | None = None, feedback: Rows | None = None, owed_too: str = ""
+) -> Path:
+    """Write a commune's own office: its desk, which the province does not know, sends list and log.
+
+    `owed_too` is a stream the desk owes as well and does not send: the commune issues by force.
+    """
     name, desk = _name(unit_id), f"{unit_id}-mc"
     units = f"{unit_id},{name},,ward,,0,,,\n{desk},Bộ phận Một cửa,,one_stop_desk,{unit_id},1,,,\n"
-    office = _office(root, unit_id, name, units, f"{desk},case_exports,,\n")
+    owed = "".join(f"{desk},{stream},,\n" for stream in ("case_exports", owed_too) if stream)
+    office = _office(root, unit_id, name, units, owed)
     send(office, FILE, table(*(rows or SENT[unit_id])), desk)
     send(office, FEEDBACK_FILE, feedback_log(FEEDBACK[unit_id] if feedback is None else feedback), desk)
     return office

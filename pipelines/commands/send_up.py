@@ -35,8 +35,8 @@ def run(parsed: argparse.Namespace) -> int:
         print(f"  {reason}")
     if sent.forced:
         print(
-            f"  Bản này phát hành khi còn {format_count(sent.forced)} vướng mắc: tệp ghi từng vướng mắc và lý do, cấp trên "
-            "phải xác nhận trước khi phát hành bản chính thức."
+            f"  Bản này phát hành khi còn {format_count(sent.forced)} vướng mắc: tệp ghi từng vướng mắc và lý do, cấp "
+            "trên phải xác nhận trước khi phát hành bản chính thức."
         )
     print("  Không có thông tin cá nhân. Gửi nguyên tệp, không đổi tên; cấp trên đối chiếu mã niêm phong in ở văn bản.")
     return 0

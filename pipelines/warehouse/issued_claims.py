@@ -1,7 +1,7 @@
 """What a version an office below issued says of itself, held against where it lies and what came before.
 
-Here: whose it is, of which period, under which switches, which version, what was forced, the words of each. Not here: its seal and figures
-(ingest/issued_facts), claims of other files (own_claims).
+Here: whose it is, of which period and version, under which switches, what was forced. Not here: its seal and figures
+(ingest/issued_facts), claims of other files (own_claims), its files beside each other (version_files).
 Invariant: a version that is another's, of other days or older than one received is refused; other rules are asked.
 """
 
@@ -15,8 +15,8 @@ from typing import Any
 from pipelines.ingest.contract import load_contract
 from pipelines.ingest.file_name import sent_as
 from pipelines.office.profiles import ISSUED_PREFIXES
-from pipelines.office.text import counted
 from pipelines.office.settings import Switches
+from pipelines.office.text import counted
 from pipelines.warehouse.claims import MOVE, Claim, Claims, listed
 from pipelines.warehouse.register import Delivery
 from pipelines.warehouse.streams import contract_path
