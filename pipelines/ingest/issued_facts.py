@@ -43,7 +43,7 @@ _ROWS = ".parquet"
 SENT_UP = "sent_up"
 # Number of the format of such a file, under the seal too. One higher with every change of the columns of its facts, of
 # what a word in them means, or of its parts; niem-phong.json with this number is in every format to come.
-FORMAT = 3
+FORMAT = 4
 _SEND_AGAIN = "Đơn vị lập lại tệp bằng kstt send-up từ bản đã phát hành rồi gửi lại; không sửa tệp bằng tay."
 _UPDATE_HERE = "Cơ quan nhận cập nhật phần mềm rồi chạy lại; đơn vị không phải gửi lại tệp."
 _UPDATE_BELOW = (

@@ -116,7 +116,6 @@ def count_feedback(rows: pd.DataFrame, start: dt.date, end: dt.date) -> dict[str
     begin, last = pd.Timestamp(start), pd.Timestamp(end)
     done = answered <= last
     mine = _by(rows["received"], end) & ~(done & (answered < begin))
-    earlier = done & (answered < begin) & (published >= begin) & (published <= last)
     received = pd.to_datetime(rows["received"])
     columns = {
         "received_total": mine,
@@ -128,7 +127,7 @@ def count_feedback(rows: pd.DataFrame, start: dt.date, end: dt.date) -> dict[str
         "own_resolved": mine & done,
         "own_pending": mine & ~done,
         "transferred": mine & False,
-        "results_published": (mine & done & (published <= last)) | earlier,
+        "results_published": mine & done & (published <= last),
         "answered_on_time": mine & done & (answered <= pd.to_datetime(rows["due"])),
         "answered_late": mine & done & (answered > pd.to_datetime(rows["due"])),
         "pending_overdue": mine & ~done & (pd.to_datetime(rows["due"]) < last),
