@@ -316,6 +316,7 @@ def test_every_row_has_its_fate_and_every_identity_holds(asked: Asked) -> None:
         ("F09", "ward 17/3"): "out_of_scope",
         ("F10", "ward 17/3"): "refused",
         ("F11", "ward 17/3"): "received_after",
+        ("F12", "ward 17/3"): "closed_before",
         ("F19", "ward 17/3"): "closed_before",
         ("F16", "export 17/3"): "duplicate",
         ("F20", "ward 11/3"): "older_version",
