@@ -212,6 +212,13 @@ def test_what_a_commune_forced_is_in_the_kept_report_and_holds_the_official_vers
     assert said in held[0][2]
 
 
+def test_the_commune_that_forced_is_told_that_its_file_says_so(lived: Lived, tmp_path: Path) -> None:
+    forced = {
+        unit: send_up(load_office(lived.office.parent / unit), PERIOD, 1, tmp_path).forced for unit in ("p01", "p02")
+    }
+    assert forced == {"p01": 0, "p02": 1}
+
+
 def test_the_recount_from_the_files_finds_every_cell_and_record(lived: Lived) -> None:
     layouts = load_layouts(lived.report / "forms.json")
     result = recount_from_bytes(load_office(lived.office), lived.report / "warehouse.duckdb", layouts)

@@ -62,7 +62,10 @@ fated as (
             when status = 'refused' then 'refused'
             when
                 cast(closed_at as date) < period_start
-                and not coalesce(has_earlier_answers and is_answered_before and published_on >= period_start and published_on <= until_on, false)
+                and not coalesce(
+                    has_earlier_answers and is_answered_before and published_on >= period_start and published_on <= until_on,
+                    false
+                )
                 then 'closed_before'
             when is_issued_by_unit then 'issued_by_unit'
             else 'counted'
