@@ -219,6 +219,21 @@ def test_the_commune_that_forced_is_told_that_its_file_says_so(lived: Lived, tmp
     assert forced == {"p01": 0, "p02": 1}
 
 
+def test_index_and_scorecard_know_a_unit_that_sent_versions_as_having_sent(lived: Lived) -> None:
+    # Ward 1, by its version alone: one early and one waiting in time of three dossiers, its one answer in time.
+    with duckdb.connect(lived.report / "warehouse.duckdb", read_only=True) as connection:
+        index = connection.execute(
+            """select component_code, part_count, whole_count from int_index_input
+            where scope_id = 'p01' and component_code in ('progress', 'feedback_on_time') order by 1"""
+        ).fetchall()
+        scored = connection.execute(
+            """select component_code, part_count, whole_count, is_reported from int_score_input
+            where unit_id = 'p01' and component_code in ('resolved_on_time', 'feedback_on_time') order by 1"""
+        ).fetchall()
+    assert index == [("feedback_on_time", 1, 1), ("progress", 2, 3)]
+    assert scored == [("feedback_on_time", 1, 1, 1), ("resolved_on_time", 1, 2, 1)]
+
+
 def test_the_recount_from_the_files_finds_every_cell_and_record(lived: Lived) -> None:
     layouts = load_layouts(lived.report / "forms.json")
     result = recount_from_bytes(load_office(lived.office), lived.report / "warehouse.duckdb", layouts)
