@@ -253,6 +253,8 @@ def judged_lines(
 
 
 def _reading_lines(reading: Reading) -> Iterator[str]:
+    from pipelines.warehouse.issued_claims import forced_words
+
     verdict = reading.verdict
     if verdict["status"] == "refused":
         yield from _refused(verdict["refused_reason"], verdict["refused_mend"])
@@ -263,8 +265,6 @@ def _reading_lines(reading: Reading) -> Iterator[str]:
         yield f"Bản phát hành: {printable(version['office_name'])}, {issue_id}, số đến hết ngày {until_on:%d/%m/%Y}"
         yield f"Mã niêm phong: {version['seal']}; so với mã in ở trang cuối văn bản của đơn vị"
         for pair in version["forced"]:
-            from pipelines.warehouse.issued_claims import forced_words
-
             yield f"  ! Phát hành khi còn vướng mắc: {printable(forced_words(*pair))}"
     counts = {name: format_count(number) for name, number in verdict["counts"].items()}
     yield (
