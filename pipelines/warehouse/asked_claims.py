@@ -171,7 +171,8 @@ def _of_codes(
     known: Claims, question: Question, by_id: dict[str, Delivery], connection: duckdb.DuckDBPyConnection
 ) -> Iterator[Claim]:
     """Records of one code that two units show now: in their files, or in the version their office issued."""
-    contracts = [load_contract(contract_path(stream)) for stream in streams()]
+    sent = {delivery.stream for delivery in by_id.values()}
+    contracts = [load_contract(contract_path(stream)) for stream in streams() if stream in sent]
     issued: dict[str, pd.DataFrame] = {}
     for contract in (contract for contract in contracts if contract.fact):
         query = _ISSUED_CODES.format(stream=contract.stream, key=contract.key)
