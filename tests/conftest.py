@@ -38,6 +38,7 @@ LONG = (
     "test_diff_commands.py",
     "test_red_run.py",
     "test_province.py",
+    "test_longer_periods_above.py",
     "test_machine_faults.py",
     "test_issued_and_estimated.py",
     "test_killed_commands.py",
