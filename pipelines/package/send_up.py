@@ -38,6 +38,7 @@ from pipelines.office.files import write_atomically
 from pipelines.office.printed_seal import printed_seal, same_seal
 from pipelines.office.profiles import ISSUED_PREFIXES
 from pipelines.office.settings import Office
+from pipelines.office.sql import sql_text
 from pipelines.package.seal import sealed_text
 from pipelines.warehouse.issued import find_issued
 from pipelines.warehouse.streams import contract_path
@@ -84,13 +85,12 @@ def write_facts(database: Path, folder: Path) -> dict[str, Path]:
     with duckdb.connect(database, read_only=True) as connection:
         for contract in contracts:
             columns = ", ".join(f'{_column(name, contract)} as "{name}"' for name in contract.columns)
-            target = str(folder / facts_file(contract)).replace("'", "''")
             connection.execute(f"""
                 copy (
                     select {columns}
                     from {contract.fact} as fact {_BESIDE[str(contract.fact)]}
                     order by fact.{contract.key}
-                ) to '{target}' (format parquet, compression zstd)""")
+                ) to {sql_text(folder / facts_file(contract))} (format parquet, compression zstd)""")
     return {contract.stream: folder / facts_file(contract) for contract in contracts}
 
 
