@@ -104,6 +104,9 @@ class Store:
             self.system.invalidate_cache()
             with contextlib.suppress(FileNotFoundError):
                 self.system.rm(self.root, recursive=True)
+            self.system.invalidate_cache()
+            if left := self.system.find(self.root):  # some file systems pass over what they may not delete
+                raise PermissionError(f"{len(left)} tệp không xóa được")
 
     @contextlib.contextmanager
     def _refusals(self) -> Generator[None]:
