@@ -58,7 +58,8 @@ class Store:
         mark = f"{self.root}/{_MARK}"
         with self._refusals():
             self.system.pipe_file(mark, _MARK.encode())
-            self.system.cat_file(mark)
+            if self.system.cat_file(mark) != _MARK.encode():
+                raise OSError("đọc lại khác với đã ghi")
             self.system.rm_file(mark)
 
     def put(self, source: Path, name: str) -> None:
@@ -85,11 +86,13 @@ class Store:
         folder.mkdir(parents=True)
         with self._refusals():
             self.system.invalidate_cache()
-            for path in self.system.ls(f"{self.root}/{name}", detail=False):
-                file = PurePosixPath(path).name
-                if file.endswith(".parquet"):
-                    with self.system.open(path, "rb") as source, (folder / file).open("wb") as sink:
+            for found in self.system.ls(f"{self.root}/{name}", detail=True):
+                file = folder / PurePosixPath(found["name"]).name
+                if file.suffix == ".parquet":
+                    with self.system.open(found["name"], "rb") as source, file.open("wb") as sink:
                         shutil.copyfileobj(source, sink, _PIECE)
+                    if file.stat().st_size != found["size"]:  # some file systems take an error for content
+                        raise OSError(f"{file.name}: nhận {file.stat().st_size} trên {found['size']} byte")
         return folder
 
     def delete(self) -> None:

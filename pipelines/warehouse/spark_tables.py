@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import tempfile
 import uuid
 from collections.abc import Generator, Iterable, Mapping
@@ -116,18 +117,19 @@ def _drop(session: SparkSession, server: str | None, note: Path) -> None:
 
 @contextlib.contextmanager
 def _seen_by_spark(store: Store | None) -> Generator[None]:
-    """Say which place it is that Spark does not see as this side does."""
+    """Say which place it is that Spark, or a worker of it, does not see as this side does."""
+    from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
 
     try:
         yield
-    except PySparkException as error:
+    except (PySparkException, Py4JError) as error:
         if store is None:
             raise
-        words = str(error).partition("JVM stacktrace")[0].strip()
+        words = re.split(r"\n\s*at |JVM stacktrace", str(error))[0].strip()
         raise OfficeError(
-            f"Spark không dùng được kho dùng chung (warehouse.shared: {store.for_spark}): {words}. "
-            "Spark phải thấy cùng kho này, được đọc và ghi ở đó."
+            f"Spark không dùng được chỗ chung {store.for_spark} (warehouse.shared; không đặt thì là thư mục data của "
+            f"đơn vị): {words}. Mọi máy của Spark phải thấy cùng chỗ này, được đọc và ghi ở đó."
         ) from error
 
 

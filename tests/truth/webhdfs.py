@@ -28,7 +28,10 @@ _PACKAGES = {
 
 
 class Storage(ThreadingHTTPServer):
-    """The server: `asked` are the operations it was asked for, `refuses` those that it refuses from now on (403)."""
+    """The server: `asked` are the operations it was asked for, `refuses` those that it refuses from now on (403).
+
+    `refuses_bytes`: an OPEN is refused only where the bytes are, to which its answer sends.
+    """
 
     daemon_threads = True
 
@@ -37,6 +40,7 @@ class Storage(ThreadingHTTPServer):
         self.root = root
         self.asked: list[tuple[str, str]] = []
         self.refuses: set[str] = set()
+        self.refuses_bytes = False
 
     @property
     def url(self) -> str:
@@ -102,7 +106,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.file = self.server.root / name.strip("/")
         self.server.asked.append((self.operation, name))
         body = self._body()
-        if self.operation in self.server.refuses:
+        if self.operation in self.server.refuses or (
+            self.server.refuses_bytes and self.operation == "OPEN" and "there" in self.asks
+        ):
             return self._refuse(403, "AccessControlException", f"Permission denied: {name}")
         if ".." in Path(name).parts:
             return self._refuse(403, "AccessControlException", "outside")

@@ -126,6 +126,16 @@ def test_a_storage_that_refuses_is_said_with_its_words(storage: webhdfs.Storage,
         store_at(own(f"{storage.url}/a")).try_out()
 
 
+def test_an_error_that_a_file_system_takes_for_content_is_found(storage: webhdfs.Storage, tmp_path: Path) -> None:
+    store = store_at(own(storage.url))
+    store.system.pipe_file(f"{store.root}/main/t/rows.parquet", b"0123456789" * 100)
+    storage.refuses_bytes = True
+    with pytest.raises(OfficeError, match=r"rows\.parquet: nhận \d+ trên 1000 byte"):
+        store.get("main/t", tmp_path / "fetched")
+    with pytest.raises(OfficeError, match="đọc lại khác với đã ghi"):
+        store.try_out()
+
+
 def test_a_storage_that_is_not_there_is_said(tmp_path: Path) -> None:
     with webhdfs.storage(tmp_path / "storage") as storage:
         store = store_at(own(storage.url))
@@ -215,10 +225,11 @@ class Session:
 @pytest.fixture
 def session(monkeypatch: pytest.MonkeyPatch) -> Any:
     if find_spec("pyspark") is None:
-        errors = types.ModuleType("pyspark.errors")
-        monkeypatch.setattr(errors, "PySparkException", type("PySparkException", (Exception,), {}), raising=False)
-        monkeypatch.setitem(sys.modules, "pyspark", types.ModuleType("pyspark"))
-        monkeypatch.setitem(sys.modules, "pyspark.errors", errors)
+        for package, module, error in (("pyspark", "errors", "PySparkException"), ("py4j", "protocol", "Py4JError")):
+            errors = types.ModuleType(f"{package}.{module}")
+            monkeypatch.setattr(errors, error, type(error, (Exception,), {}), raising=False)
+            monkeypatch.setitem(sys.modules, package, types.ModuleType(package))
+            monkeypatch.setitem(sys.modules, f"{package}.{module}", errors)
     return Session()
 
 
@@ -288,6 +299,24 @@ def test_a_storage_that_refuses_at_the_beginning_is_said_before_spark_is_asked_a
         pass
     assert session.asked == []
     assert not (tmp_path / "notes").exists()
+
+
+def test_a_spark_that_does_not_see_the_place_is_said_without_its_stack(
+    session: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refusal = importlib.import_module("py4j.protocol").Py4JError
+
+    def refuse(_: str) -> None:
+        raise refusal("No FileSystem for scheme s3a\n\tat org.apache.hadoop.fs.FileSystem")
+
+    monkeypatch.setattr(session, "sql", refuse)
+    place = at(f"{tmp_path}/shared", master="spark://host:7077")
+    with (
+        pytest.raises(OfficeError, match=r"file:///.*kstt_.*: No FileSystem for scheme s3a\. Mọi máy"),
+        schemas(session, place, tmp_path / "notes"),
+    ):
+        pass
+    assert not [*(tmp_path / "notes").iterdir(), *(tmp_path / "shared").iterdir()]
 
 
 def test_a_spark_of_ones_own_in_a_shared_place_never_drops_schemas_of_a_server(
