@@ -56,7 +56,7 @@ class Store:
             OfficeError: the storage does not let us.
         """
         mark = f"{self.root}/{_MARK}"
-        with self._refusals():
+        with _refusals(self.url):
             self.system.pipe_file(mark, _MARK.encode())
             self.system.cat_file(mark)
             self.system.rm_file(mark)
@@ -67,7 +67,7 @@ class Store:
         Raises:
             OfficeError: the storage does not take it.
         """
-        with self._refusals(), source.open("rb") as file, self.system.open(f"{self.root}/{name}", "wb") as sink:
+        with _refusals(self.url), source.open("rb") as file, self.system.open(f"{self.root}/{name}", "wb") as sink:
             shutil.copyfileobj(file, sink, _PIECE)
 
     def get(self, name: str, folder: Path) -> Path:
@@ -83,7 +83,7 @@ class Store:
         if self.local:
             return Path(self.root, name)
         folder.mkdir(parents=True)
-        with self._refusals():
+        with _refusals(self.url):
             self.system.invalidate_cache()
             for found in self.system.ls(f"{self.root}/{name}", detail=True):
                 file = folder / PurePosixPath(found["name"]).name
@@ -102,7 +102,7 @@ class Store:
         """
         if not re.fullmatch(r"kstt_[0-9a-f]{32}", self.url.rpartition("/")[2]):
             raise OfficeError(f"«{self.url}» không phải chỗ của một lần chạy: không xóa.")
-        with self._refusals():
+        with _refusals(self.url):
             self.system.invalidate_cache()
             with contextlib.suppress(FileNotFoundError):
                 self.system.rm(self.root, recursive=True)
@@ -110,24 +110,25 @@ class Store:
             if left := self.system.find(self.root):  # some file systems pass over what they may not delete
                 raise PermissionError(f"{len(left)} tệp không xóa được")
 
-    @contextlib.contextmanager
-    def _refusals(self) -> Generator[None]:
-        try:
-            yield
-        # Every storage has errors of its own. Where they come from is not kept: an address may hold a token.
-        except Exception as error:
-            words = re.sub(r"\?\S+", "?…", str(error)) or "không nói lý do"
-            raise OfficeError(
-                f"Kho dùng chung với Spark (warehouse.shared: {self.url}) từ chối, {type(error).__name__}: {words}. "
-                "Kiểm tra địa chỉ, quyền của tài khoản (biến môi trường), mạng rồi chạy lại."
-            ) from None
+
+@contextlib.contextmanager
+def _refusals(url: str) -> Generator[None]:
+    try:
+        yield
+    # Every storage has errors of its own. Where they come from is not kept: an address may hold a token.
+    except Exception as error:
+        words = re.sub(r"\?\S+", "?…", str(error)) or "không nói lý do"
+        raise OfficeError(
+            f"Kho dùng chung với Spark (warehouse.shared: {url}) từ chối, {type(error).__name__}: {words}. "
+            "Kiểm tra địa chỉ, quyền của tài khoản (biến môi trường), mạng rồi chạy lại."
+        ) from None
 
 
 def store_at(url: str) -> Store:
     """Return a place by its address, a folder of this machine or `scheme://…`; nothing is asked there yet.
 
     Raises:
-        OfficeError: no package here knows such storage.
+        OfficeError: no package here knows such storage, or it lacks an option.
     """
     import fsspec  # its file systems import network libraries
 
@@ -136,13 +137,15 @@ def store_at(url: str) -> Store:
     # A storage has no folders to make; a file system of this machine makes them as they are needed.
     options: dict[str, Any] = {"auto_mkdir": True} if scheme == "file" else {}
     try:
-        system, root = fsspec.core.url_to_fs(url, skip_instance_cache=True, **options)
+        fsspec.get_filesystem_class(scheme)
     except (ImportError, ValueError) as error:
         extra = _EXTRAS.get(scheme)
         mend = f"Cài: uv sync --extra spark --extra {extra}" if extra else "Cài gói đó bằng uv pip install"
         raise OfficeError(
             f"Máy này chưa có gói để dùng kho «{scheme}» (warehouse.shared: {url}): {error}. {mend}."
         ) from error
+    with _refusals(url):
+        system, root = fsspec.core.url_to_fs(url, skip_instance_cache=True, **options)
     if scheme == "webhdfs":
         system.session.hooks["response"].append(_refuse_errors_for_bytes)
     return Store(url, system, root, scheme == "file")

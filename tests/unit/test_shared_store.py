@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import json
+import os
 import sys
 import types
 import uuid
@@ -29,6 +30,7 @@ from pipelines.warehouse.shared_store import Store, store_at
 from pipelines.warehouse.spark_tables import Place, place_of, schemas
 
 needs_s3 = pytest.mark.skipif(bool(s3.lacks()), reason=s3.lacks())
+needs_posix = pytest.mark.skipif(os.name == "nt", reason="a shared folder is named from the root, /…")
 REMOTE = "sc://somewhere:15002"
 
 
@@ -44,7 +46,9 @@ def files(store: Store) -> dict[str, bytes]:
     return {path.removeprefix(f"{base}/"): store.system.cat_file(path) for path in store.system.find(base)}
 
 
-@pytest.fixture(params=["folder", "memory", "webhdfs", pytest.param("s3", marks=needs_s3)])
+@pytest.fixture(
+    params=[pytest.param("folder", marks=needs_posix), "memory", "webhdfs", pytest.param("s3", marks=needs_s3)]
+)
 def base(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The address of a part of a storage, with a slash at its end, as people write it."""
     with contextlib.ExitStack() as ending:
@@ -112,6 +116,7 @@ def test_spark_is_told_its_own_name_of_a_storage(url: str, spark: str) -> None:
     assert Store(url, fsspec.filesystem("memory"), "", False).for_spark == spark
 
 
+@needs_posix
 def test_a_folder_is_told_to_spark_as_a_file(tmp_path: Path) -> None:
     assert store_at(f"{tmp_path}/").for_spark == f"file://{tmp_path}"
 
@@ -202,6 +207,15 @@ def test_a_package_that_is_not_here_is_named(url: str, said: str, monkeypatch: p
     with pytest.raises(OfficeError, match=said):
         place_of(WarehouseSection(engine="spark", remote=REMOTE, shared=url), Path())
     assert known == {}
+
+
+def test_a_storage_that_lacks_an_option_says_which(monkeypatch: pytest.MonkeyPatch) -> None:
+    def lack(*_: object, **__: object) -> None:
+        raise ValueError("Must provide an account_name")
+
+    monkeypatch.setattr(fsspec.core, "url_to_fs", lack)
+    with pytest.raises(OfficeError, match="từ chối, ValueError: Must provide an account_name"):
+        store_at(own("memory://box"))
 
 
 def test_what_an_address_has_behind_its_question_mark_is_not_said(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -309,6 +323,7 @@ def test_a_storage_that_refuses_at_the_beginning_is_said_before_spark_is_asked_a
     assert not (tmp_path / "notes").exists()
 
 
+@needs_posix
 def test_a_spark_that_does_not_see_the_place_is_said_without_its_stack(
     session: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
