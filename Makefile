@@ -18,6 +18,10 @@ TESTS_IN = $(shell [ "0$(MEMORY_KB)" -gt 8000000 ] 2>/dev/null && echo TMPDIR=/d
 # T: a file or folder of tests (with ::test, if wanted), an option of pytest, or a word of test names. One file needs no
 # second worker; a module is one worker's, for what it builds is shared by its tests.
 PICKED = $(if $(T),$(if $(filter -%,$(T))$(wildcard $(firstword $(subst ::, ,$(T)))),$(T),-k "$(T)"))
+# A path where nothing is: pytest would collect everything before it says so.
+NO_SUCH = $(if $(filter -%,$(T)),,$(if $(or $(findstring /,$(FILE)),$(filter %.py,$(FILE))),$(if $(wildcard $(FILE)),,$(FILE))))
+FILE = $(firstword $(subst ::, ,$(T)))
+SAY_NO_SUCH = $(if $(NO_SUCH),echo "there is no $(NO_SUCH)" >&2; exit 2)
 SPREAD = $(if $(wildcard $(filter %.py,$(firstword $(subst ::, ,$(T))))),,-n 2 --dist loadscope --no-loadscope-reorder)
 
 .PHONY: help report year test quick kills audit golden check check-code check-sql ui docs site env clean
@@ -43,9 +47,11 @@ ui: env  ## Dagster UI on 127.0.0.1
 	@$(RUN)/kstt --office $(OFFICE) ui
 
 test: env  ## every test; some of them: make test T=file-or-word; only those that failed: make test T=--lf
+	@$(SAY_NO_SUCH)
 	@$(TESTS_IN) $(RUN)/python -m pytest $(SPREAD) $(PICKED)
 
 quick: env  ## the tests of every few minutes: those that receive no files, run no job, build no models, draw no inputs
+	@$(SAY_NO_SUCH)
 	@$(TESTS_IN) $(RUN)/python -m pytest $(SPREAD) -m "not slow" --ignore=tests/pipeline $(PICKED)
 
 bench: env  ## what runs cost: a quarter of the sample, the event log, reading, large offices beside pandas, history (an hour)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from pipelines.ingest.memory import collect_less
-from pipelines.office.errors import FULL_DISK, OfficeError, says_full
+from pipelines.office.errors import OfficeError, used_up
 from pipelines.office.files import write_atomically
 from pipelines.office.interruption import INTERRUPTIONS
 from pipelines.office.settings import Office, load_office
@@ -139,7 +139,7 @@ def _failure(result: dg.ExecuteInProcessResult) -> str:
         message = error.message.strip() if error else "?"
         if error and error.cls_name == OfficeError.__name__:
             return message.partition(": ")[2]
-        lines.append(f"  - {event.step_key}: {FULL_DISK if says_full(message) else message}")
+        lines.append(f"  - {event.step_key}: {used_up(message) or message}")
     return "\n".join(lines)
 
 

@@ -69,6 +69,11 @@ def pytest_collection_finish() -> None:
     collect_less()  # as a run does: else a twentieth of the suite is looking for garbage
 
 
+def pytest_unconfigure() -> None:
+    """Pytest looks for garbage five times as it ends: at what a whole session has left, which cost each worker 10 s."""
+    gc.freeze()
+
+
 def _runs_something(item: pytest.Item) -> bool:
     module = _module(item)
     builds = getattr(getattr(module, "build", None), "__module__", "") == "compiled_project"

@@ -1,7 +1,7 @@
 """Children of the tests that kill: each does its work and dies at a chosen step of it, as by `kill -9`.
 
 Here: counting steps, looking at each, dying at one, the job as a child; importing this module imports all the job needs, so that a child
-forked from a server that has it is warm. Not here: assertions.
+forked from a server that has it is warm. Not here: what else such a server has ready (killed_warm), assertions.
 Invariant: a step is the same in every run of the same state: no time of day, no chance.
 """
 
@@ -31,7 +31,7 @@ def warm_children() -> BaseContext:
     """Return what starts warm children: a kill falls into work, not into imports. They are no forks of the process that
     asks, whose DuckDB threads a fork would miss: such a child may hang before its late steps."""
     context = get_context("forkserver")
-    context.set_forkserver_preload(["killed_job", "issued_office"])
+    context.set_forkserver_preload(["killed_job", "issued_office", "killed_warm"])
     before = os.environ.get("PYTHONPATH")
     # The server imports by its own path, and says nothing of what it does not find.
     os.environ["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from pipelines.ingest.inbox import reason_of
 from pipelines.office.clock import Clock
-from pipelines.office.errors import FULL_DISK, says_full
+from pipelines.office.errors import NO_MEMORY, used_up
 from pipelines.paths import REPOSITORY
 
 
@@ -24,13 +24,13 @@ def unexpected(office: str | None, command: str, error: Exception) -> str:
     """Write the log of a failure and return what the officer reads."""
     log = _write(office, command, error)
     where = f"Chi tiết cho người hỗ trợ: {log}" if log else "Không ghi được tệp nhật ký lỗi."
-    if any(says_full(str(item)) for item in _chain(error)):
-        return f"Không thực hiện được lệnh {command}: {FULL_DISK}. {where}"
+    for item in _chain(error):
+        sentence = NO_MEMORY if isinstance(item, MemoryError) else used_up(str(item))
+        if sentence:
+            return f"Không thực hiện được lệnh {command}: {sentence}. {where}"
     if isinstance(error, OSError):
         name = f" «{Path(os.fsdecode(error.filename)).name}»" if isinstance(error.filename, str | bytes) else ""
         return f"Không thực hiện được lệnh {command}: {reason_of(error)}{name}. {where}"
-    if isinstance(error, MemoryError):
-        return f"Không thực hiện được lệnh {command}: máy hết bộ nhớ. Đóng bớt chương trình rồi chạy lại. {where}"
     return f"Lệnh {command} dừng vì lỗi của phần mềm ({type(error).__name__}). Số liệu đã nhận không bị mất. {where}"
 
 

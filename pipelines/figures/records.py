@@ -13,7 +13,7 @@ import duckdb
 
 def has_table(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
     """Return whether a warehouse has a table: an issued one may be older than the charts made of it."""
-    query = "select count(*) from information_schema.tables where table_name = ?"
+    query = "select count(*) from duckdb_tables() where table_name = ?"
     (count,) = connection.execute(query, [name]).fetchone() or (0,)
     return bool(count)
 

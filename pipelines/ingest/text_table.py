@@ -143,13 +143,18 @@ def _agreement(sample: str, delimiter: str) -> int:
 def _parse(text: str, delimiter: str, lines_before: int = 0) -> list[list[object]]:
     csv.field_size_limit(MAX_CELL)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    found: list[list[object]] = []
+    line = 1 + lines_before  # where the record being read begins: what is wrong shows only lines later
     try:
-        return [list(row) for row in reader]
+        for row in reader:
+            found.append(list(row))
+            line = reader.line_num + 1 + lines_before
+        return found
     except csv.Error as error:
         rows = _unquoted(text, delimiter)
         if rows is None:
             raise Refused(
-                f"Dấu nháy kép không khép đúng, gần dòng {reader.line_num + lines_before} của tệp.",
+                f"Dấu nháy kép không khép đúng, trong bản ghi bắt đầu ở dòng {line} của tệp.",
                 'Sửa dấu nháy kép (viết đôi "" trong ô), hoặc gửi dạng .xlsx.',
             ) from error
         return rows

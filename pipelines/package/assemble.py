@@ -98,16 +98,16 @@ def assemble(
     sent = report_blocks(model, folders=paper.folders, own=paper.own, required=paper.required)
     kept = report_blocks(model, KEPT_TEMPLATE, paper.folders)
     model = with_changes(model, (*sent, *kept))
+    codes = _short_codes(model, layouts)
+    if warehouse:  # before the papers: the program that sets the .pdf keeps what it used, some 200 MB
+        write_book(folder, warehouse, model, layouts, codes, since)
     for name, blocks in ((SENT_NAME, sent), (KEPT_NAME, kept)):
         write_report(model, blocks, folder / f"{name}.docx", paper.base)
         write_pdf(model, blocks, folder / f"{name}.pdf")
         write_html(model, blocks, folder / f"{name}.html")
-    codes = _short_codes(model, layouts)
     write_forms(model, sent, folder / SENT_FORMS, codes)
     write_forms(model, kept, folder / KEPT_FORMS, codes)
     _write_json(folder / "forms.json", entries_of(layouts))
-    if warehouse:
-        write_book(folder, warehouse, model, layouts, codes, since)
     if warehouse and model.scope is None:
         write_tidy(folder, model, codes)
         write_provenance(folder, model, layouts, key, versions)

@@ -10,7 +10,9 @@ import os
 import sys
 import warnings
 from functools import lru_cache
-from importlib.util import LazyLoader, find_spec, module_from_spec
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from great_expectations.core.batch_definition import BatchDefinition
 
 _RESULT_FORMAT = {"result_format": "COMPLETE", "return_unexpected_index_query": False}
+# What GX imports for an expectation that no suite here has: 0.7 s of every run that reads.
+_NOT_NEEDED = ("scipy.stats", "altair")
 # Check id → numbers of the failing rows, ascending.
 Failed = dict[str, np.ndarray]
 
@@ -59,7 +63,8 @@ def failing_rows(suite_text: str, frame: pd.DataFrame, of_files: bool = False) -
 def _batch_definition() -> BatchDefinition:
     """The ephemeral GX context of this process; importing GX takes seconds, so only here."""
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
-    _load_when_used("scipy", "stats")
+    for name in _NOT_NEEDED:
+        _load_when_used(name)
     with warnings.catch_warnings():  # where pyspark is installed GX imports it, and it warns of our pandas
         warnings.filterwarnings("ignore", category=FutureWarning, module="pyspark")
         import great_expectations as gx
@@ -70,20 +75,28 @@ def _batch_definition() -> BatchDefinition:
     return asset.add_batch_definition_whole_dataframe("file")
 
 
-def _load_when_used(package: str, part: str) -> None:
-    """Make a module of a package load at its first use (Python's own LazyLoader).
+def _load_when_used(module: str) -> None:
+    """Make a module load when something of it is first asked for.
 
-    GX imports `scipy.stats` for distribution tests that no suite here has: half a second of every run that reads.
+    Python's LazyLoader loads at any question, that for its file too, which `inspect` asks of every module when dbt
+    looks at its own call stack.
     """
-    name = f"{package}.{part}"
-    spec = None if name in sys.modules else find_spec(name)
-    if spec is None or spec.loader is None:
+    spec = None if module in sys.modules else find_spec(module)
+    if spec is None or spec.origin is None:
         return
-    spec.loader = LazyLoader(spec.loader)
-    module = module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    setattr(sys.modules[package], part, module)  # so that `from package import part` does not import it
+    stand_in = ModuleType(module)
+    stand_in.__file__ = spec.origin
+
+    def found_in_the_module(name: str) -> Any:
+        if sys.modules.get(module) is stand_in:
+            del sys.modules[module]
+        return getattr(import_module(module), name)
+
+    stand_in.__getattr__ = found_in_the_module  # type: ignore[method-assign]
+    sys.modules[module] = stand_in
+    package, _, part = module.rpartition(".")
+    if package:
+        setattr(sys.modules[package], part, stand_in)  # so that `from package import part` does not import it
 
 
 @lru_cache(maxsize=64)

@@ -77,7 +77,7 @@ def _is_of_files(expectation: Expectation) -> bool:
     return expectation["meta"].get("about") == "file"
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def parse_suite(text: str) -> Suite:
     """Return the suite written in a YAML text; cached, for one run judges many files by it.
 

@@ -80,6 +80,9 @@ RECOUNTS: dict[str, Callable[[Landed], list[Counted]]] = {
     "fct_submission_period": counted_submissions,
 }
 
+# Rows of a table of the report in memory at once; those of a fact have a hundred columns.
+_ROWS_AT_ONCE = 5_000
+
 _Value = int | Decimal | None
 _Cells = dict[tuple[str, tuple[str | None, ...]], Counter[str]]
 
@@ -197,7 +200,7 @@ def _compared_cells(
     """Yield one item a recounted cell: None where both agree."""
     columns = [column for column in layout.cells if all(fact in counted for fact in _behind(layout, column.fact))]
     keys = layout.keys
-    rows = _rows(connection, f"select * from {layout.model} order by scope_id, row_order")
+    rows = list(_rows(connection, f"select * from {layout.model} order by scope_id, row_order"))
     asked = {tuple(row[key] is not None for key in keys) for row in rows}
     behind = {
         fact: [record for name in _behind(layout, fact) for record in counted[name]]
@@ -338,8 +341,7 @@ def _record_differences(
     scopes: dict[str, set[str]] = defaultdict(set)
     for row in _rows(connection, f'select "{key}" as record, scope_id from {bridge}'):
         scopes[row["record"]].add(row["scope_id"])
-    rows = _rows(connection, f"select * from {fact}")
-    columns = set(rows[0]) if rows else set()
+    columns = {str(name) for name, *_ in connection.execute(f"describe {fact}").fetchall()}
     names = {name for form in forms for name in form.keys} & columns
     measures = {
         measure
@@ -348,7 +350,10 @@ def _record_differences(
         for measure in column.measures
         if fact in _behind(form, column.fact)
     }
-    reported = {row[key]: _said(row, row, scopes[row[key]], row.get("row_id", ""), names, measures) for row in rows}
+    reported = {
+        row[key]: _said(row, row, scopes[row[key]], row.get("row_id", ""), names, measures)
+        for row in _rows(connection, f"select * from {fact}")
+    }
     recounted = {
         item.record: _said(item.keys, item.measures, item.scopes, item.row_id, names, measures) for item in counted
     }
@@ -375,7 +380,11 @@ def _said(
     return "; ".join((", ".join(counts), ", ".join(place), f"biểu của {', '.join(sorted(scopes))}", f"dòng {row_id}"))
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
+def _rows(
+    connection: duckdb.DuckDBPyConnection, query: str, values: list[Any] | None = None
+) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a query, some thousand in memory at once; the connection asks nothing else meanwhile."""
     result = connection.execute(query, values or [])
     names = [column[0] for column in result.description or []]
-    return [dict(zip(names, found, strict=True)) for found in result.fetchall()]
+    while found := result.fetchmany(_ROWS_AT_ONCE):
+        yield from (dict(zip(names, row, strict=True)) for row in found)

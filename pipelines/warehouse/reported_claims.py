@@ -6,13 +6,13 @@ Invariant: reports are only read; a report without the tables has none.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import duckdb
 
 from pipelines.office.settings import Office
-from pipelines.office.text import counted
+from pipelines.office.text import counted, format_count
 from pipelines.warehouse.acceptance import Acceptances
 from pipelines.warehouse.claims import ASKED_KINDS, EFFECT_WORDS, Claim, listed
 from pipelines.warehouse.finished import finished_reports
@@ -29,8 +29,8 @@ _REFUSED = """
     order by unit_id, file_name
 """
 _NEXT = "\n      · "
-# More refused files are counted, not named.
-_MOST_REFUSED = 30
+# More files are counted, not named.
+_MOST_NAMED = 30
 # Open dossiers that the unit's newest population export lacks, by that export.
 _GONE = """
     select missing_delivery_id, list(dossier_code order by dossier_code)
@@ -66,11 +66,12 @@ def claim_lines(report: Path) -> list[str]:
             if _has(connection, "rpt_claim")
             else []
         )
-    return [
+    lines = [
         f"«{file}» của {unit}, {EFFECT_WORDS[effect]}:"
         + (f"{_NEXT}{reasons}\n      {mend}" if _NEXT in reasons else f" {reasons} {mend}")
-        for unit, file, effect, reasons, mend in rows
+        for unit, file, effect, reasons, mend in rows[:_MOST_NAMED]
     ]
+    return [*lines, *_not_named(rows, "cần xem lại (kstt status nêu đủ)")]
 
 
 def refused_lines(report: Path) -> list[str]:
@@ -80,12 +81,14 @@ def refused_lines(report: Path) -> list[str]:
     """
     with duckdb.connect(report / "warehouse.duckdb", read_only=True) as connection:
         rows = connection.execute(_REFUSED).fetchall() if _has(connection, "rpt_delivery") else []
-    lines = [
-        f"«{file}» của {unit}, {EFFECT_WORDS['refuses']}: {reasons}" for unit, file, reasons in rows[:_MOST_REFUSED]
-    ]
-    if len(rows) > _MOST_REFUSED:
-        lines.append(f"… và {len(rows) - _MOST_REFUSED} tệp khác bị từ chối.")
+    lines = [f"«{file}» của {unit}, {EFFECT_WORDS['refuses']}: {reasons}" for unit, file, reasons in rows[:_MOST_NAMED]]
+    lines += _not_named(rows, "bị từ chối")
     return [*lines, "Cách sửa từng tệp bị từ chối: kstt status."] if lines else []
+
+
+def _not_named(rows: Sequence[object], what: str) -> list[str]:
+    more = len(rows) - _MOST_NAMED
+    return [f"… và {format_count(more)} tệp khác {what}."] if more > 0 else []
 
 
 def asked_doubts(office: Office, period_ids: Iterable[str]) -> dict[str, list[Claim]]:

@@ -72,7 +72,8 @@ def shared_records(
         until_on: the last day asked for.
         connection: the database whose schema `landed` has the deliveries and their rows.
     """
-    contracts = [load_contract(contract_path(stream)) for stream in streams()]
+    sent = {delivery.stream for delivery in by_id.values()}
+    contracts = [load_contract(contract_path(stream)) for stream in streams() if stream in sent]
     contracts = [contract for contract in contracts if not contract.fact]
     found = [pair for contract in contracts for pair in _pairs(contract, until_on, connection)]
     alike = Counter[tuple[str, str]]()

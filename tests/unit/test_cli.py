@@ -153,6 +153,9 @@ def test_the_end_of_a_session_stops_a_command_as_ctrl_c_does(
         (PermissionError(13, "denied", "/x/tep.xlsx"), "không có quyền đọc «tep.xlsx»"),
         (OSError(28, "full"), "ổ đĩa đã đầy"),
         (MemoryError(), "hết bộ nhớ"),
+        (RuntimeError("can't start new thread"), "hết bộ nhớ"),
+        (OSError(12, "Cannot allocate memory"), "hết bộ nhớ"),
+        (duckdb.OutOfMemoryException("Out of Memory Error: failed to pin block"), "hết bộ nhớ"),
         (RecursionError("deep"), "RecursionError"),
     ],
 )

@@ -23,7 +23,7 @@ from pipelines.office.settings import Office, load_office
 from pipelines.units.returns import make_returns
 from pipelines.warehouse.accept import accept
 from pipelines.warehouse.delivery_states import State, state_of
-from pipelines.warehouse.reported_claims import refused_lines
+from pipelines.warehouse.reported_claims import claim_lines, refused_lines
 from pipelines.warehouse.status import period_status, status_lines
 from pipelines.warehouse.withdraw import restore, withdraw
 
@@ -240,3 +240,18 @@ def test_run_names_every_refused_file_once_and_none_it_has_named_for_its_claims(
         "«phieu.xlsx» của UBND Phường 1, từ chối: Trang A trống. Trang B trống.",
         "Cách sửa từng tệp bị từ chối: kstt status.",
     ]
+
+
+def test_run_names_thirty_files_with_doubts_and_counts_the_others(tmp_path: Path) -> None:
+    with duckdb.connect(tmp_path / "warehouse.duckdb") as warehouse:
+        warehouse.execute("""
+            create table rpt_claim as
+            select 'Phường 1' as unit_name, 'p01' as unit_id, 'so-' || lpad(i::varchar, 4, '0') || '.csv' as file_name,
+                'flags' as effect, 'Ngoài kỳ.' as reason, 'Hỏi đơn vị.' as mend, 1 as sort_no, true as is_asked,
+                cast(null as varchar) as accepted
+            from range(1, 1236) as t (i)
+        """)
+    lines = claim_lines(tmp_path)
+    assert [line.split("»")[0] for line in lines[:2]] == ["«so-0001.csv", "«so-0002.csv"]
+    assert len(lines) == 31
+    assert lines[-1] == "… và 1.205 tệp khác cần xem lại (kstt status nêu đủ)."

@@ -184,9 +184,9 @@ def test_a_row_slipped_sideways_goes_back_and_shows_none_of_its_cells(tmp_path: 
 
 
 def test_a_quote_left_open_refuses_the_file_instead_of_swallowing_rows(tmp_path: Path) -> None:
-    rows = [HEAD, [*ROW[:6], '"Công ty'], *[ROW] * 5, [*ROW[:6], '"An; Bình"']]
+    rows = [HEAD, ROW, [*ROW[:6], '"Công ty'], *[ROW] * 5, [*ROW[:6], '"An; Bình"']]
     verdict = read(text_file(tmp_path / "n.csv", rows)).verdict
-    assert "Dấu nháy kép" in verdict["refused_reason"]
+    assert "Dấu nháy kép không khép đúng, trong bản ghi bắt đầu ở dòng 3" in verdict["refused_reason"]
 
 
 def test_a_table_written_without_quoting_keeps_all_rows_whatever_quotes_it_holds(tmp_path: Path) -> None:
