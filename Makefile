@@ -36,7 +36,7 @@ env: .venv/.ready  ## make the environment from uv.lock
 	@touch $@
 
 report: env  ## receive files and build the report: make report [PERIOD=2021-Q1] [OFFICE=folder] [AS_OF=2021-03-11] [ENGINE=spark]
-	@$(if $(filter spark,$(ENGINE)),$(UV) sync --locked --quiet --extra spark)
+	@$(if $(filter spark,$(ENGINE)),$(UV) sync --locked --quiet --inexact --extra spark)
 	@$(RUN)/kstt --office $(OFFICE) run $(PERIOD) $(if $(AS_OF),--as-of $(AS_OF)) $(if $(ENGINE),--engine $(ENGINE))
 
 year: env  ## an office of its own with the four quarters of 2021, and its year: make year [YEAR_OFFICE=folder]

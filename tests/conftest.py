@@ -38,6 +38,7 @@ LONG = (
     "test_counting_rules.py",
     "test_persons_planted.py",
     "test_province.py",
+    "test_longer_periods_above.py",
     "test_trace_named.py",
     "test_machine_faults.py",
     "test_verify.py",

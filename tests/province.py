@@ -78,7 +78,8 @@ _UNITS = TABLES["units"].splitlines()[0] + "\n"
 _OWED = "unit_id,stream,valid_from,valid_to\n"
 
 
-def _office(root: Path, unit_id: str, name: str, units: str, owed: str) -> Path:
+def new_office(root: Path, unit_id: str, name: str, units: str, owed: str, **tables: str) -> Path:
+    """Write an office of this country; `tables` replaces reference tables."""
     (root / "words").mkdir(parents=True)
     (root / "words" / f"{PERIOD}.md").write_text(WORDS, encoding="utf-8")
     settings = f"office:\n  name: {name}\n  unit_id: {unit_id}\n  clock: null\nswitches: {{}}\n"
@@ -90,6 +91,7 @@ def _office(root: Path, unit_id: str, name: str, units: str, owed: str) -> Path:
         statuses=_STATUSES,
         units=_UNITS + units,
         obligations=_OWED + owed,
+        **tables,
     )
     (made / "profiles" / "pakn.yaml").write_text(_FEEDBACK_PROFILE, encoding="utf-8")
     return made
@@ -105,11 +107,17 @@ def _name(unit_id: str) -> str:
     return f"UBND Phường {int(unit_id[1:])}"
 
 
-def commune(root: Path, unit_id: str, rows: Rows | None = None, feedback: Rows | None = None) -> Path:
-    """Write a commune's own office: its desk, which the province does not know, sends list and log."""
+def commune(
+    root: Path, unit_id: str, rows: Rows | None = None, feedback: Rows | None = None, owed_too: str = ""
+) -> Path:
+    """Write a commune's own office: its desk, which the province does not know, sends list and log.
+
+    `owed_too` is a stream the desk owes as well and does not send: the commune issues by force.
+    """
     name, desk = _name(unit_id), f"{unit_id}-mc"
     units = f"{unit_id},{name},,ward,,0,,,\n{desk},Bộ phận Một cửa,,one_stop_desk,{unit_id},1,,,\n"
-    office = _office(root, unit_id, name, units, f"{desk},case_exports,,\n")
+    owed = "".join(f"{desk},{stream},,\n" for stream in ("case_exports", owed_too) if stream)
+    office = new_office(root, unit_id, name, units, owed)
     send(office, FILE, table(*(rows or SENT[unit_id])), desk)
     send(office, FEEDBACK_FILE, feedback_log(FEEDBACK[unit_id] if feedback is None else feedback), desk)
     return office
@@ -124,7 +132,7 @@ def province(
     """Write the province: the communes that do not issue send their lists and logs."""
     wards = "".join(f"{unit},{_name(unit)},,ward,tp,{number},,,\n" for number, unit in enumerate(sent, start=1))
     owed = "".join(f"{unit},{'issued_facts' if unit in issuing else 'case_exports'},,\n" for unit in sent)
-    office = _office(root, "tp", "UBND tỉnh Thử", "tp,UBND tỉnh Thử,,city,,0,,,\n" + wards, owed)
+    office = new_office(root, "tp", "UBND tỉnh Thử", "tp,UBND tỉnh Thử,,city,,0,,,\n" + wards, owed)
     for unit, rows in sent.items():
         if unit not in issuing:
             send(office, FILE, table(*rows), unit)
@@ -132,15 +140,17 @@ def province(
     return office
 
 
-def issue_and_send(office: Path, above: Path, kind: str = "final", why: str = "Theo kế hoạch") -> tuple[Path, ...]:
+def issue_and_send(
+    office: Path, above: Path, kind: str = "final", why: str = "Theo kế hoạch", period: str = PERIOD
+) -> tuple[Path, ...]:
     """Report, issue, and put the files for the office above into its inbox; return them: dossiers, feedback."""
     with pages_alone(), pytest.MonkeyPatch.context() as patched:
         # The models' own tests are run on the province's warehouse, which has these dossiers too.
         patched.setattr(by_steps, "check", lambda _: None)
-        report_by_steps(office, PERIOD)
-        send_out(office, kind, why=why, force="Số liệu thử")
+        report_by_steps(office, period)
+        send_out(office, kind, why=why, force="Số liệu thử", period=period)
     unit = load_office(office).settings.office.unit_id
-    return send_up(load_office(office), PERIOD, None, above / "inbox" / PERIOD / unit).paths
+    return send_up(load_office(office), period, None, above / "inbox" / period / unit).paths
 
 
 def counted(root: Path, ask: Ask | None = None) -> Path:
@@ -150,7 +160,7 @@ def counted(root: Path, ask: Ask | None = None) -> Path:
     warehouse = warehouse_file(office, "test")
     warehouse.unlink(missing_ok=True)
     begin(office, ask or Ask.parse(PERIOD, None, None), "test")
-    build(warehouse, ("+form_ii_06a", "+form_ii_06b", "+form_ii_05a"))
+    build(warehouse, ("+form_ii_06a", "+form_ii_06b", "+form_ii_05a", "+rpt_claim"))
     return warehouse
 
 

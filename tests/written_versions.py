@@ -85,6 +85,7 @@ def _version(
             "question": {"office_unit_id": scope},
         },
         "period_id": "2021-Q1",
+        "printed": {"blockers": [], "reasons": []},
         SENT_UP: {
             "format": FORMAT, "declared": 0, "start_on": "2020-12-15", "end_on": UNTIL, "until_on": until_on, "unit_id": unit_id,
             "office_name": name,

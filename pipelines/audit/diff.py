@@ -22,6 +22,7 @@ from pipelines.figures.comparison import CellRecord, ChangedCell, Comparison, Mo
 from pipelines.figures.layout import FormLayout, LayoutColumn
 from pipelines.figures.text import format_count, format_day, format_rate
 from pipelines.office.errors import OfficeError
+from pipelines.office.sql import sql_text
 from pipelines.warehouse.foreign import check_database
 
 _KEY_LENGTH = 8
@@ -43,8 +44,7 @@ def compare(old: Version, new: Version) -> Comparison:
         check_database(version.folder / "warehouse.duckdb")
     with duckdb.connect() as connection:
         for alias, version in (("old", old), ("new", new)):
-            path = str(version.folder / "warehouse.duckdb").replace("'", "''")
-            connection.execute(f"attach '{path}' as {alias} (read_only)")
+            connection.execute(f"attach {sql_text(version.folder / 'warehouse.duckdb')} as {alias} (read_only)")
         return _Comparer(connection, old, new).comparison()
 
 

@@ -16,9 +16,10 @@ import duckdb
 from pipelines.audit.control import untraceable_cells
 from pipelines.audit.datapackage import FILES, RECEIPT, Written, write_description
 from pipelines.audit.other_tables import other_tables
-from pipelines.audit.tables import Column, Table, fact_tables, sql_text
+from pipelines.audit.tables import Column, Table, fact_tables
 from pipelines.figures.layout import Layouts
 from pipelines.ingest.memory import reading_engine
+from pipelines.office.sql import sql_name, sql_text
 
 # UTF-8 with BOM: a double click in the office's spreadsheet program shows the marks right.
 _BOM = "\ufeff"
@@ -61,14 +62,14 @@ def write_table(connection: duckdb.DuckDBPyConnection, table: Table, folder: Pat
     csv, parquet = (folder / f"{table.name}.{kind}" for kind in ("csv", "parquet"))
     kinds = [str(kind) for _, kind, *_ in connection.execute(f"describe {table.query}").fetchall()]
     # Never a table of its own first: the engine holds one whole in memory, and a dossier has seventy wide columns.
-    connection.execute(f"copy ({table.query}) to {sql_text(str(parquet))} (format parquet, compression zstd)")
-    connection.execute(f"create or replace temp view evidence_table as from read_parquet({sql_text(str(parquet))})")
+    connection.execute(f"copy ({table.query}) to {sql_text(parquet)} (format parquet, compression zstd)")
+    connection.execute(f"create or replace temp view evidence_table as from read_parquet({sql_text(parquet)})")
     (rows,) = connection.execute("select count(*) from evidence_table").fetchone() or (0,)
     if not rows and table.is_occasional:
         parquet.unlink()
         return None
     cells = ", ".join(_csv_cells(table.columns, kinds))
-    connection.execute(f"copy (select {cells} from evidence_table as t) to {sql_text(str(csv))} (format csv, header)")
+    connection.execute(f"copy (select {cells} from evidence_table as t) to {sql_text(csv)} (format csv, header)")
     return Written(table, rows, tuple(kinds), tuple(_receipts_known(connection, table)))
 
 
@@ -86,8 +87,8 @@ def _receipts_known(connection: duckdb.DuckDBPyConnection, table: Table) -> Iter
 
 def _csv_cells(columns: tuple[Column, ...], kinds: list[str]) -> Iterator[str]:
     for number, (column, kind) in enumerate(zip(columns, kinds, strict=True)):
-        name = column.heading.replace('"', '""')
-        yield f'{csv_cell(f"""t."{name}" """, kind)} as "{_BOM if number == 0 else ""}{name}"'
+        cell = csv_cell(f"t.{sql_name(column.heading)}", kind)
+        yield f"{cell} as {sql_name((_BOM if number == 0 else '') + column.heading)}"
 
 
 def csv_cell(expression: str, kind: str) -> str:

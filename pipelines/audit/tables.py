@@ -18,6 +18,7 @@ from pipelines.audit.deciding import deciding_rows, parts_of
 from pipelines.audit.places import Place, PrintedFact, printed_facts
 from pipelines.figures.cells import keys_match
 from pipelines.figures.layout import Fact, FormLayout, Layouts
+from pipelines.office.sql import sql_name, sql_text
 
 KEY, MEASURE, PLACE = "khóa", "số đo", "nguồn"
 _RECEIPT = "Phiếu nhận tệp; mã băm và các điều khác của tệp có trong bảng tep-da-nhan."
@@ -55,7 +56,7 @@ class Table:
     @property
     def query(self) -> str:
         """The whole query, its columns by their headings."""
-        selected = ", ".join(f"{item.expression} as {_name(item.heading)}" for item in self.columns)
+        selected = ", ".join(f"{item.expression} as {sql_name(item.heading)}" for item in self.columns)
         return f"select {selected} from {self.source} order by {self.order}"
 
 
@@ -185,15 +186,6 @@ def _labels(layout: FormLayout, fact: Fact) -> str:
 def _kinds(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
     query = "select column_name, data_type from duckdb_columns() where table_name = ?"
     return {str(name): str(kind) for name, kind in connection.execute(query, [table]).fetchall()}
-
-
-def sql_text(value: str) -> str:
-    """Return a text as a literal of SQL."""
-    return "'" + value.replace("'", "''") + "'"
-
-
-def _name(value: str) -> str:
-    return '"' + value.replace('"', '""') + '"'
 
 
 def _upper(label: str) -> str:

@@ -253,6 +253,8 @@ def judged_lines(
 
 
 def _reading_lines(reading: Reading) -> Iterator[str]:
+    from pipelines.warehouse.issued_claims import forced_words
+
     verdict = reading.verdict
     if verdict["status"] == "refused":
         yield from _refused(verdict["refused_reason"], verdict["refused_mend"])
@@ -262,6 +264,8 @@ def _reading_lines(reading: Reading) -> Iterator[str]:
         until_on = dt.date.fromisoformat(version["until_on"])
         yield f"Bản phát hành: {printable(version['office_name'])}, {issue_id}, số đến hết ngày {until_on:%d/%m/%Y}"
         yield f"Mã niêm phong: {version['seal']}; so với mã in ở trang cuối văn bản của đơn vị"
+        for pair in version["forced"]:
+            yield f"  ! Phát hành khi còn vướng mắc: {printable(forced_words(*pair))}"
     counts = {name: format_count(number) for name, number in verdict["counts"].items()}
     yield (
         f"Dòng: {counts['rows_in']} = nhận {counts['typed']} + trả lại {counts['rejected']} + trống {counts['blank']} "

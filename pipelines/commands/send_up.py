@@ -25,6 +25,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace) -> int:
     """Write the files, and say what to do with them."""
+    from pipelines.office.text import format_count
     from pipelines.package.send_up import send_up
 
     sent = send_up(load(parsed), parsed.period, parsed.version, parsed.to)
@@ -32,5 +33,10 @@ def run(parsed: argparse.Namespace) -> int:
         print(f"✓ {path}")
     for reason in sent.left_out:
         print(f"  {reason}")
+    if sent.forced:
+        print(
+            f"  Bản này phát hành khi còn {format_count(sent.forced)} vướng mắc: tệp ghi từng vướng mắc và lý do, cấp "
+            "trên phải xác nhận trước khi phát hành bản chính thức."
+        )
     print("  Không có thông tin cá nhân. Gửi nguyên tệp, không đổi tên; cấp trên đối chiếu mã niêm phong in ở văn bản.")
     return 0

@@ -35,6 +35,8 @@ class IssuedBelow:
     noun: str
     stream: str
     seal: str
+    # What stood in the way when it was issued nevertheless, with its office's reasons; told of its first file alone.
+    forced: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,8 @@ def issued_below(connection: duckdb.DuckDBPyConnection, cleaner: Cleaner) -> tup
         ) as d on v.delivery_id = d.delivery_id
         where v.is_asked
         order by u.sort_no, u.unit_id, v.delivery_id"""
+    rows = records_of(connection, query)
+    first = {str(row["seal"]): row["delivery_id"] for row in reversed(rows)}
     return tuple(
         IssuedBelow(
             str(row["unit_id"]),
@@ -75,8 +79,12 @@ def issued_below(connection: duckdb.DuckDBPyConnection, cleaner: Cleaner) -> tup
             nouns[str(row["of_stream"])],
             str(row["of_stream"]),
             str(row["seal"]),
+            # A report made before what was forced went up has no such column.
+            tuple(map(cleaner.text, (row.get("forced") or "").splitlines()))
+            if first[str(row["seal"])] == row["delivery_id"]
+            else (),
         )
-        for row in records_of(connection, query)
+        for row in rows
     )
 
 

@@ -239,6 +239,7 @@ ATTRIBUTES = {
         "noun": "bản ghi ấy gọi là gì: hồ sơ; phản ánh, kiến nghị",
         "stream": "mã loại số liệu của tệp",
         "seal": "mã niêm phong in trên văn bản của đơn vị",
+        "forced": "vướng mắc còn lại khi đơn vị phát hành bản ấy, kèm lý do; chỉ ở tệp đầu của bản",
     },
     "forms_without[]": {
         "form": "tên biểu",

@@ -43,7 +43,7 @@ _ROWS = ".parquet"
 SENT_UP = "sent_up"
 # Number of the format of such a file, under the seal too. One higher with every change of the columns of its facts, of
 # what a word in them means, or of its parts; niem-phong.json with this number is in every format to come.
-FORMAT = 3
+FORMAT = 4
 _SEND_AGAIN = "Đơn vị lập lại tệp bằng kstt send-up từ bản đã phát hành rồi gửi lại; không sửa tệp bằng tay."
 _UPDATE_HERE = "Cơ quan nhận cập nhật phần mềm rồi chạy lại; đơn vị không phải gửi lại tệp."
 _UPDATE_BELOW = (
@@ -117,6 +117,7 @@ class IssuedVersion:
             "issued_at": dt.datetime.fromisoformat(record["at"]).isoformat(),
             "switches": {_as_id(name): str(value)[:60] for name, value in record["ask"]["switches"].items()},
             "seal": printed_seal(self.parts[SEALED]),
+            "forced": _forced(record["printed"]),
         }
 
     @cached_property
@@ -130,6 +131,20 @@ class IssuedVersion:
     def rows_part(self) -> str:
         """Name of the part that has its rows; "" where there is none."""
         return next((name for name in self.parts if name.endswith(_ROWS)), "")
+
+
+def _forced(printed: Mapping[str, Any]) -> list[list[str]]:
+    """Return what stood in the way when a version was issued nevertheless: each thing with the reason given for it.
+
+    Raises:
+        ValueError, KeyError, TypeError: it is not said so.
+    """
+    found = []
+    for pair in zip(printed["blockers"], printed["reasons"], strict=True):
+        if not all(isinstance(text, str) and text.strip() for text in pair):
+            raise ValueError("forced")
+        found.append([persons.without_persons(text.strip()) for text in pair])
+    return found
 
 
 def opened_version(content: bytes) -> IssuedVersion | None:

@@ -11,6 +11,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+# A folder, or an address in a storage; nothing that SQL, a shell's pattern or an address reads as something else.
+_FOLDER = r"/[^\s'\"*?\[\]{}\\%#:]*"
+_STORAGE = r"[a-z][a-z0-9+.-]*://[^\s'\"*?\[\]{}\\%#/:]+(:\d{1,5})?(/(?!\.{1,2}(/|$))[^\s'\"*?\[\]{}\\%#/:]+)*/?"
 # A server of Spark Connect; of its parameters those that are no secret and name no session of somebody else.
 _REMOTE = r"sc://[^\s/:;@]+(:\d{1,5})?(/(;(use_ssl|user_id|user_agent)=[^\s;]*)*)?"
 
@@ -24,15 +27,16 @@ class WarehouseSection(_Strict):
 
     Spark is one that a run begins and ends: `master` says where (local[2], spark://host:7077, yarn), `memory` is that
     of its driver, and every part of it must see the office's folder `data`. Or it is a server that is there: `remote`
-    (Spark Connect). Rows go to it and come back over the connection, or, where `shared` is set, through that folder,
-    which both must see under the same path. `options` go to Spark as they are.
+    (Spark Connect); rows go to it and come back over the connection. Where `shared` is set, rows go and come through it
+    in either case: a folder that both see under the same path, or an address in a storage that both reach (s3://bucket/…),
+    with options and secrets from the environment. `options` go to Spark as they are.
     """
 
     engine: Literal["duckdb", "spark"] = "duckdb"
     master: str = Field("local[2]", pattern=r"^(local(\[\w+\])?|yarn|spark://\S+|k8s://\S+)$")
     memory: str = Field("4g", pattern=r"^\d+[mg]$")
     remote: str | None = None
-    shared: str | None = Field(None, pattern=r"^/[^\s'\"*?\[\]]*$")
+    shared: str | None = None
     options: dict[str, str | int | bool] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -42,9 +46,17 @@ class WarehouseSection(_Strict):
             raise ValueError(
                 f"đã có remote (máy chủ Spark đang chạy) thì bỏ {' và '.join(own)}: chỉ cho Spark do kstt khởi động"
             )
-        if self.shared and not self.remote:
-            raise ValueError("shared (thư mục mà máy chủ Spark cũng thấy) chỉ đi cùng remote")
         return self
+
+    @field_validator("shared")
+    @classmethod
+    def _place(cls, given: str | None) -> str | None:
+        if given is not None and not re.fullmatch(f"{_FOLDER}|{_STORAGE}", given):  # not shown: it may hold a secret
+            raise ValueError(
+                "shared là thư mục (/mnt/kstt) hoặc địa chỉ kho mà cả hai phía đều dùng (s3://bucket/thư-mục), "
+                "không có dấu cách, ký tự đặc biệt, mật khẩu; tài khoản đặt ở biến môi trường"
+            )
+        return given
 
     @field_validator("remote")
     @classmethod

@@ -91,6 +91,7 @@ class Switches(_Strict):
     late_data_policy: Literal["correct_closed_period", "recognise_in_current"] = "correct_closed_period"
     estimate_method: Literal["none", "run_rate", "manual"] = "none"
     feedback_both_kind: Literal["act", "both"] = "act"
+    feedback_published: Literal["answered_in_period", "published_in_period"] = "answered_in_period"
     feedback_answer_days: int = Field(15, ge=0)
     feedback_publish_days: int = Field(2, ge=0)
     feedback_complex_days: int = Field(30, ge=0)

@@ -38,6 +38,7 @@ from pipelines.office.files import write_atomically
 from pipelines.office.printed_seal import printed_seal, same_seal
 from pipelines.office.profiles import ISSUED_PREFIXES
 from pipelines.office.settings import Office
+from pipelines.office.sql import sql_text
 from pipelines.package.seal import sealed_text
 from pipelines.warehouse.issued import find_issued
 from pipelines.warehouse.streams import contract_path
@@ -66,6 +67,8 @@ class SentUp:
 
     paths: tuple[Path, ...]
     left_out: tuple[str, ...]
+    # How many things stood in the way when the version was issued nevertheless: the files name them.
+    forced: int = 0
 
 
 def write_facts(database: Path, folder: Path) -> dict[str, Path]:
@@ -82,13 +85,12 @@ def write_facts(database: Path, folder: Path) -> dict[str, Path]:
     with duckdb.connect(database, read_only=True) as connection:
         for contract in contracts:
             columns = ", ".join(f'{_column(name, contract)} as "{name}"' for name in contract.columns)
-            target = str(folder / facts_file(contract)).replace("'", "''")
             connection.execute(f"""
                 copy (
                     select {columns}
                     from {contract.fact} as fact {_BESIDE[str(contract.fact)]}
                     order by fact.{contract.key}
-                ) to '{target}' (format parquet, compression zstd)""")
+                ) to {sql_text(folder / facts_file(contract))} (format parquet, compression zstd)""")
     return {contract.stream: folder / facts_file(contract) for contract in contracts}
 
 
@@ -194,7 +196,7 @@ def send_up(office: Office, period_id: str, version: int | None, folder: Path) -
     paths = {folder / f"{ISSUED_PREFIXES[stream]}{of}": parts for stream, parts in files.items()}
     for path, parts in paths.items():
         _write_zip(path, parts)
-    return SentUp(tuple(paths), tuple(left_out))
+    return SentUp(tuple(paths), tuple(left_out), len(record["printed"]["blockers"]))
 
 
 def _why_left_out(folder: Path, version: IssuedVersion, contract: Contract) -> str:

@@ -17,6 +17,7 @@ from pipelines.audit.book.write import PAGE
 from pipelines.figures.packets import BOOK_NAME, BOOK_PAGE
 from pipelines.office.files import temporary_beside, write_atomically
 from pipelines.office.settings import Office
+from pipelines.office.sql import sql_text
 from pipelines.package.tidy import NAME
 from pipelines.warehouse.issued import Issued, issued_versions
 
@@ -41,8 +42,7 @@ def write_views(office: Office) -> Path | None:
     tables: dict[str, list[str]] = {}
     for item in latest.values():
         for path in _tables(item):
-            file = str(path.resolve()).replace("'", "''")
-            part = f"select '{item.issue_id}' as \"Bản\", * from read_parquet('{file}')"
+            part = f'select {sql_text(item.issue_id)} as "Bản", * from read_parquet({sql_text(path.resolve())})'
             tables.setdefault(path.stem.replace("-", "_"), []).append(part)
     with duckdb.connect(made) as connection:
         for name, parts in sorted(tables.items()):

@@ -147,7 +147,8 @@ def outcome_of(question: Row, feedback: Feedback, due_on: dt.date | None) -> str
     """Return transferred, answered_on_time, answered_late, pending_in_time, pending_overdue; None: not counted.
 
     Refused feedback and what is no feedback at all are listed, not counted (domain/06 6.1, 6.2); what was refused only
-    after the day was in hand on it. `answered_before` is an answer of an earlier period published in this one.
+    after the day was in hand on it. `answered_before` is an answer of an earlier period published in this one, where
+    column 12 has such answers (switch feedback_published; domain/06 6.4 has it at most column 9).
     """
     until = question["until_on"]
     if feedback.received_on is None or feedback.received_on > until:
@@ -162,6 +163,8 @@ def outcome_of(question: Row, feedback: Feedback, due_on: dt.date | None) -> str
     assert ended_on is not None
     if ended_on < question["period_start"]:
         published_on = on(feedback.event("published_at"))
+        if question["feedback_published"] != "published_in_period":
+            return None
         in_period = published_on is not None and question["period_start"] <= published_on <= until
         return "answered_before" if moved_on is None and in_period else None
     if moved_on is not None:

@@ -30,6 +30,7 @@ from pipelines.warehouse.reported_claims import asked_doubts
 from pipelines.warehouse.standing import standing
 from pipelines.warehouse.streams import contract_path
 from pipelines.warehouse.typed import TypedDelivery, rejected_count, rejects_of, type_delivery
+from pipelines.warehouse.version_files import claims_that_matter
 
 _ASKED = "Trả lời đơn vị tổng hợp: đúng như vậy, hay gửi nhầm. Nhầm hoặc thiếu thì gửi lại cả tệp cho đủ."
 
@@ -61,7 +62,9 @@ def mend_books(office: Office, period: Period) -> Iterator[MendBook]:
     sent = [item for item in known if item.period_id == period.period_id]
     counting = [item for item in standing(office, known) if item.delivery.is_visible]
     standing_now = [item for item in counting if item.delivery.period_id == period.period_id]
-    asked = asked_doubts(office, [period.period_id])
+    asked, doubted = asked_doubts(office, [period.period_id]), dict[str, list[Claim]]()
+    for item, claim in claims_that_matter(standing_now, period.period_id, period.end_on):
+        doubted.setdefault(item.delivery.delivery_id, []).append(claim)
     units = office.reference["units"].drop_duplicates("unit_id").sort_values("sort_no")
     names = dict(zip(units["unit_id"], units["name_vi"], strict=True))
     deadline = period.unit_deadline(office.settings.deadlines)
@@ -78,7 +81,7 @@ def mend_books(office: Office, period: Period) -> Iterator[MendBook]:
             refused=tuple(_refused(item) for item in now if item.verdict["status"] == "refused"),
             faults=tuple(fault for faults, _ in found for fault in faults),
             mended=(),
-            doubts=tuple(_doubt(item, claim) for item in now for claim in _open_claims(item, asked)),
+            doubts=tuple(_doubt(item, claim) for item in now for claim in _open_claims(item, doubted, asked)),
             not_listed=tuple(more for _, not_listed in found for more in not_listed),
         )
         book = _with_mended(office, book, before)
@@ -86,10 +89,13 @@ def mend_books(office: Office, period: Period) -> Iterator[MendBook]:
             yield book
 
 
-def _open_claims(item: TypedDelivery, asked: dict[str, list[Claim]]) -> Iterator[Claim]:
+def _open_claims(
+    item: TypedDelivery, own: Mapping[str, list[Claim]], asked: Mapping[str, list[Claim]]
+) -> Iterator[Claim]:
     """Yield what is doubted of a file: by itself, and by the newest report where the file counts."""
-    raised = asked.get(item.delivery.delivery_id, ()) if item.verdict["status"] == "accepted" else ()
-    yield from (claim for claim in (*item.claims, *raised) if claim.is_open)
+    name = item.delivery.delivery_id
+    raised = asked.get(name, ()) if item.verdict["status"] == "accepted" else ()
+    yield from (claim for claim in (*own.get(name, ()), *raised) if claim.is_open)
 
 
 def _refused(item: TypedDelivery) -> RefusedFile:

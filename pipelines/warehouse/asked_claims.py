@@ -15,7 +15,7 @@ import duckdb
 import pandas as pd
 
 from pipelines.ingest.contract import load_contract
-from pipelines.office.profiles import END_OF_DAY, issued_profiles
+from pipelines.office.profiles import END_OF_DAY, ISSUED_PREFIXES, issued_profiles
 from pipelines.office.settings import Office
 from pipelines.office.text import counted
 from pipelines.warehouse.acceptance import Acceptances
@@ -26,6 +26,7 @@ from pipelines.warehouse.shared_records import shared_records
 from pipelines.warehouse.streams import contract_path, streams
 from pipelines.warehouse.title_claims import shown_until
 from pipelines.warehouse.typed import TypedDelivery
+from pipelines.warehouse.version_files import claims_that_matter
 
 if TYPE_CHECKING:
     from pipelines.warehouse.question import Question
@@ -85,7 +86,8 @@ def claims_of(
         connection: the database whose schema `landed` has the deliveries and their rows.
     """
     known, words = Claims(office), Acceptances.of(office, question.cut)
-    found = [(item.delivery, claim) for item in typed for claim in item.claims]
+    own = claims_that_matter(typed, question.period.period_id, question.until_on)
+    found = [(item.delivery, claim) for item, claim in own]
     by_id = {item.delivery.delivery_id: item.delivery for item in typed}
     raised = [
         *_short(known, question, typed),
@@ -123,11 +125,16 @@ def claim_rows(found: list[tuple[Delivery, Claim]]) -> pd.DataFrame:
 
 
 def _short(known: Claims, question: Question, typed: list[TypedDelivery]) -> Iterator[Claim]:
-    """Of each unit and stream the newest export sent for the asked period, or a part of it, that ends too early."""
+    """Of each unit and stream the newest export sent for the asked period, or a part of it, that ends too early.
+
+    A version of a part is not counted: that its unit has sent none of the period is said by the coverage.
+    """
     newest: dict[tuple[str, str | None], tuple[Delivery, dict[str, Any]]] = {}
     for item in typed:
         delivery, period = item.delivery, known.period(item.delivery.period_id)
         within = period and question.period.start_on <= period.start_on and period.end_on <= question.period.end_on
+        if delivery.stream in ISSUED_PREFIXES:
+            within = delivery.period_id == question.period.period_id
         if within and item.answers and item.remaining is None and is_export(delivery):
             place = delivery.unit_id, delivery.stream
             mine = delivery, item.verdict.get("said") or {}

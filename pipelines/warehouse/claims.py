@@ -37,6 +37,7 @@ from pipelines.warehouse.register import Delivery
 # two_offices: versions of two offices are summed for it.  day_passed: counted up to a later day than is asked.
 # not_owed: a sheet of a return its unit does not owe.    sheets_unread: tables beside those that are read.
 # earlier_rows: the rows it sent for an earlier period.   taken_out_before: the bytes of a file that was withdrawn.
+# issued_forced: its office issued it by force.           two_versions: its unit's other file is of another version.
 Kind = Literal[
     "other_unit",
     "other_period",
@@ -63,6 +64,8 @@ Kind = Literal[
     "older_issue",
     "other_rules",
     "two_offices",
+    "issued_forced",
+    "two_versions",
     "day_passed",
 ]
 Effect = Literal["refuses", "waits", "answers_nothing", "flags"]

@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.office.errors import OfficeError
+from pipelines.office.sql import sql_name, sql_text
 
 # Of ours a database has tables, and views over them.
 _VIEWS = "select schema_name, view_name from duckdb_views() where database_name = 'looked' and not internal"
@@ -33,13 +34,12 @@ def check_database(path: Path) -> None:
 def _fault(path: str, _signature: tuple[int, int]) -> str:
     try:
         with duckdb.connect() as connection:
-            place = path.replace("'", "''")
-            connection.execute(f"attach '{place}' as looked (read_only)")
+            connection.execute(f"attach {sql_text(path)} as looked (read_only)")
             connection.execute("set enable_external_access = false")
             if connection.execute(_MACROS).fetchall() != [(0,)]:
                 return "trong đó có hàm lạ."
             for schema, view in connection.execute(_VIEWS).fetchall():
-                named = ".".join('"' + name.replace('"', '""') + '"' for name in ("looked", schema, view))
+                named = ".".join(map(sql_name, ("looked", schema, view)))
                 connection.execute(f"describe select * from {named}")
     except duckdb.PermissionException:
         return "trong đó có lệnh đọc tệp hoặc mạng của máy này."

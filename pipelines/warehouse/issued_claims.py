@@ -1,7 +1,7 @@
 """What a version an office below issued says of itself, held against where it lies and what came before.
 
-Here: whose it is, of which period, under which switches, which version. Not here: its seal and figures
-(ingest/issued_facts), claims of other files (own_claims).
+Here: whose it is, of which period and version, under which switches, what was forced. Not here: its seal and figures
+(ingest/issued_facts), claims of other files (own_claims), its files beside each other (version_files).
 Invariant: a version that is another's, of other days or older than one received is refused; other rules are asked.
 """
 
@@ -16,11 +16,13 @@ from pipelines.ingest.contract import load_contract
 from pipelines.ingest.file_name import sent_as
 from pipelines.office.profiles import ISSUED_PREFIXES
 from pipelines.office.settings import Switches
+from pipelines.office.text import counted
 from pipelines.warehouse.claims import MOVE, Claim, Claims, listed
 from pipelines.warehouse.register import Delivery
 from pipelines.warehouse.streams import contract_path
 
 _OWN_PERIOD = "Đơn vị gửi bản phát hành của đúng kỳ này (kstt send-up), hoặc chuyển tệp về thư mục của kỳ trong tệp."
+_FORCED_SHOWN = 5
 _NEWEST = "Không phải làm gì nếu bản mới hơn là đúng; nếu không, đơn vị phát hành một bản mới rồi gửi."
 
 
@@ -49,6 +51,21 @@ def of_version(
     if other:
         reason = f"Bản phát hành đếm theo quy tắc khác với đơn vị mình: {', '.join(other)}."
         yield known.doubt(delivery, "other_rules", "flags", reason)
+    if version["forced"]:
+        yield known.doubt(delivery, "issued_forced", "flags", _of_forced(version))
+
+
+def _of_forced(version: Mapping[str, Any]) -> str:
+    """Return what stood in the way when a version was issued nevertheless, in the words of its office."""
+    forced = version["forced"]
+    said = [f"({number}) {forced_words(*pair)}" for number, pair in enumerate(forced[:_FORCED_SHOWN], start=1)]
+    more = f" … (tất cả {counted(forced)}, xem luu-ho-so)" if len(forced) > _FORCED_SHOWN else ""
+    return f"Bản v{version['version']} được phát hành khi còn {counted(forced)} vướng mắc: {' '.join(said)}{more}"
+
+
+def forced_words(blocker: str, why: str) -> str:
+    """Return one thing that stood in the way of a version, with the reason its office gave."""
+    return f"{blocker} Lý do vẫn phát hành: {why.rstrip('.')}."
 
 
 def of_older(
@@ -91,6 +108,37 @@ def of_two_offices(
         f"«{version['office_name']}», cả hai đều được tính: {_noun(delivery)} có thể bị tính hai lần."
     )
     return known.doubt(delivery, "two_offices", "flags", reason)
+
+
+def of_two_versions(
+    known: Claims, delivery: Delivery, version: Mapping[str, Any], other: Delivery, of_other: Mapping[str, Any]
+) -> Claim | None:
+    """Say that the two files of an office, counted up to one day, are not of one version; None where they are.
+
+    Args:
+        known: the office's units.
+        delivery: the file received later, which is asked about.
+        version: the version it is of.
+        other: the file of the other kind of rows.
+        of_other: the version that is of.
+    """
+    if version["seal"] == of_other["seal"]:
+        return None
+    files = sorted(
+        ((version["version"], delivery, version), (of_other["version"], other, of_other)), key=lambda x: x[0]
+    )
+    (_, old, of_old), (newest, _, of_new) = files
+    said = "; ".join(
+        f"«{file.shown_name}» ({_noun(file)}) là của bản v{number}, mã niêm phong {of['seal']}"
+        for number, file, of in reversed(files)
+    )
+    what = (
+        "Đối chiếu hai mã với mã in ở trang cuối văn bản của đơn vị; đơn vị lập lại cả hai tệp bằng kstt send-up."
+        if of_old["version"] == of_new["version"]
+        else f"Đơn vị gửi tệp {_noun(old)} của bản v{newest} (kstt send-up {version['period_id']})."
+    )
+    reason = f"Hai tệp của {known.name(delivery.unit_id)} không cùng một bản phát hành: {said}. {what}"
+    return known.doubt(delivery, "two_versions", "flags", reason)
 
 
 def _is_of_taken_over(known: Claims, delivery: Delivery, version: Mapping[str, Any]) -> bool:

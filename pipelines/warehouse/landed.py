@@ -25,6 +25,7 @@ from pipelines.periods.period import find_period
 from pipelines.warehouse.asked_claims import acceptance_rows, claim_rows, claims_of
 from pipelines.warehouse.claims import is_export
 from pipelines.warehouse.delivery_states import state_of
+from pipelines.warehouse.issued_claims import forced_words
 from pipelines.warehouse.landed_schema import REFERENCE_TABLES, columns_sql, landed_schema
 from pipelines.warehouse.prior import land_prior
 from pipelines.warehouse.question import Question
@@ -169,6 +170,7 @@ def _issued_versions(typed: list[TypedDelivery]) -> pd.DataFrame:
         {"delivery_id": item.delivery.delivery_id, "issue_id": f"{version['period_id']}/v{version['version']}"}
         | {name: version[name] for name in ("version", "kind", "seal", "office_name", "until_on")}
         | {"office_unit_id": version["unit_id"]}
+        | {"forced": "\n".join(forced_words(*pair) for pair in version["forced"]) or None}
         for item in typed
         if item.is_counted and (version := item.verdict.get("issued"))
     ]

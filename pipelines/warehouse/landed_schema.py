@@ -60,7 +60,7 @@ _WRITTEN = {
     "acceptance": "varchar: delivery_id kind record_code",
     "delivery_column": "varchar: delivery_id column_name",
     "issued_version": "varchar: delivery_id issue_id, integer: version, varchar: kind seal office_name "
-    "office_unit_id, date: until_on",
+    "office_unit_id, date: until_on, varchar: forced",
     "unit_alias": "varchar: unit_key unit_id",
     "calendar": "date: date_on, boolean: is_working_day, bigint: working_day_no",
     "stream": "varchar: stream title",

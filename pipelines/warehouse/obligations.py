@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from pipelines.office.profiles import ISSUED_PREFIXES
 from pipelines.office.settings import Office
 from pipelines.periods.period import Period, parts_of
 from pipelines.warehouse.sent_when import SentDays
@@ -71,9 +72,12 @@ def is_asked_for(parts: Iterable[Period], period: Period, sent: Iterable[Deliver
 
 def answers(duty: Duty, period: Period, is_asked: bool, sent: Delivery) -> bool:
     """Return whether a file answers a duty: it was sent for the part or the whole period; where nobody sends files for
-    a period, it observed the part."""
+    a period, it observed the part. A version of a quarter is none of a longer period: its figures do not add up to it.
+    """
     if (sent.unit_id, sent.stream) != (duty.unit_id, duty.stream):
         return False
+    if is_asked and sent.stream in ISSUED_PREFIXES:
+        return sent.period_id == period.period_id
     if is_asked:
         return sent.period_id in (duty.part.period_id, period.period_id)
     return sent.observed_on >= duty.part.start_on

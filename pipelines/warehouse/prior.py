@@ -18,6 +18,7 @@ import pandas as pd
 from pipelines.office.errors import OfficeError
 from pipelines.office.journal import Act, acts
 from pipelines.office.settings import Office, Switches
+from pipelines.office.sql import sql_text
 from pipelines.periods.period import Period
 from pipelines.warehouse.landed_schema import columns_sql
 from pipelines.warehouse.whole import check_issued
@@ -210,8 +211,7 @@ def land_prior(connection: duckdb.DuckDBPyConnection, prior: PriorIssue | None) 
     if prior is None:
         return
     try:
-        database = str(prior.folder / "warehouse.duckdb").replace("'", "''")
-        connection.execute(f"attach '{database}' as prior (read_only)")
+        connection.execute(f"attach {sql_text(prior.folder / 'warehouse.duckdb')} as prior (read_only)")
         # A report may be issued by software that had no such models.
         known = "select 1 from information_schema.tables where table_catalog = 'prior' and table_name = ?"
         dossiers, feedback = _DOSSIERS, _FEEDBACK

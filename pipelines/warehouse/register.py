@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import PurePosixPath
 
 from pipelines.ingest.file_name import sent_as
 from pipelines.ingest.landing import Receipt, receipts
@@ -59,11 +60,23 @@ class Delivery:
     file_time: str | None = None
     # The withdrawn sending of the same bytes for the same place that came before it, where there is one.
     taken_out: str | None = None
+    # The folder it lay in below its unit's; it stands before the name where another file there would read alike.
+    folder: str = ""
+    is_told_apart: bool = False
 
     @cached_property
     def shown_name(self) -> str:
+        """The file as officers read of it: its name, its folder before it where another file would read alike."""
+        return self._shown(f"{self.folder}/") + self.bare_name if self.is_told_apart and self.folder else self.bare_name
+
+    @cached_property
+    def bare_name(self) -> str:
         """The name of the file as it may be shown outside landing: without persons."""
-        return printable(without_persons(self.file_name))
+        return self._shown(self.file_name)
+
+    @staticmethod
+    def _shown(text: str) -> str:
+        return printable(without_persons(text))
 
     @property
     def observed_on(self) -> dt.date:
@@ -167,7 +180,23 @@ def _derived(office: Office, cut: Cut) -> list[Delivery]:
     book = _Book(office, set(withdrawals(office, cut)))
     for receipt in sent:
         book.add(receipt, own.get(receipt.sha256))
-    return book.deliveries
+    return _told_apart(book.deliveries)
+
+
+def _told_apart(deliveries: list[Delivery]) -> list[Delivery]:
+    """Return deliveries, each marked that has the name of another of its unit and period in another folder."""
+    folders: dict[tuple[str, str], set[str]] = {}
+    for item in deliveries:
+        folders.setdefault((item.unit_id, item.period_id), set()).add(item.folder)
+    named: dict[tuple[str, str, str], set[str]] = {}
+    for item in deliveries:
+        if len(folders[item.unit_id, item.period_id]) > 1:  # most units have no folder but their own
+            named.setdefault((item.unit_id, item.period_id, item.bare_name), set()).add(item.folder)
+    alike = {name for name, of in named.items() if len(of) > 1}
+    return [
+        replace(item, is_told_apart=True) if alike and (item.unit_id, item.period_id, item.bare_name) in alike else item
+        for item in deliveries
+    ]
 
 
 @dataclass
@@ -270,6 +299,7 @@ def _new_delivery(receipt: Receipt, delivery_id: str, profile: Profile | None, o
         own_return=own,
         look_no=receipt.look_no,
         file_time=receipt.file_time,
+        folder="/".join(PurePosixPath(receipt.inbox_path).parts[2:-1]),
     )
 
 

@@ -37,25 +37,25 @@ def build_on_spark(
 
     Args:
         target: dbt's own folder.
-        warehouse: the file, with its schema `landed`; a Spark of one's own works in the folder beside it, which it must
-            see.
+        warehouse: the file, with its schema `landed`; a Spark of one's own works in the folder beside it, which its
+            workers must see where nothing else is shared with them.
         settings: section `warehouse` of office.yaml.
         command: dbt's command, as `dbt.build` takes it.
 
     Raises:
         DbtFailed: as `dbt.build`; the file then has no model.
-        OfficeError: Spark does not begin, or there is no server.
+        OfficeError: Spark does not begin, there is no server, or what is shared with it refuses one side.
     """
     folder = warehouse.parent / "spark"
     place = place_of(settings, folder)
-    models = compile_models(target, warehouse)
-    tables = {model.name for model in models if model.kind == "table"}
     with session_of(settings, folder) as session, schemas(session, place, target.with_name("spark_runs")):
         land(session, warehouse, place)
+        models = compile_models(target, warehouse)
+        tables = {model.name for model in models if model.kind == "table"}
         results = build(target, warehouse, command, replace(SPARK, schemas=place.schemas))
         built = [result.name for result in results if result.kind == "model" and result.name in tables]
         rows = bring_back(session, built, place, folder / BUILT)
-        come_back(warehouse, models, results, lambda name: f"read_parquet('{rows / name}/*.parquet')")
+        come_back(warehouse, models, results, lambda name: f"read_parquet('{rows[name]}/*.parquet')")
     sql = {model.name: model.sql for model in models}
     return tuple(replace(result, sql=sql[result.name]) if result.sql else result for result in results)
 

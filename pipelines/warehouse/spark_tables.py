@@ -1,15 +1,17 @@
 """The tables of one run on Spark: two schemas of its own, the landed rows to them, the built rows from them.
 
 Here: schemas, rows there and back, by files both sides see or over the connection. Not here: the session
-(spark_session), what is built (spark).
-Invariant: on a server no run meets another's tables, its own are dropped when it ends, and nothing else is touched.
+(spark_session), where such files lie (shared_store), what is built (spark).
+Invariant: on a server or in a shared place no run meets another's tables, its own are deleted when it ends, and nothing
+else is touched.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
-import shutil
+import re
+import tempfile
 import uuid
 from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass
@@ -19,7 +21,9 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from pipelines.office.engine import WarehouseSection
+from pipelines.office.errors import OfficeError
 from pipelines.office.files import write_atomically
+from pipelines.warehouse.shared_store import Store, store_at
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -35,91 +39,123 @@ _KINDS = {"VARCHAR": "string"}
 class Place:
     """Where the tables of a run are.
 
-    `schemas`: schema of ours → its name on Spark; `folder`: the one both sides see, if there is one; `server`: its
-    address, none for a Spark of one's own, which ends with the run and all that is in it.
+    `schemas`: schema of ours → its name on Spark; `store`: what both sides see, if there is something; `server`: its
+    address, none for a Spark of one's own, which ends with the run and all that is in it; `run`: the name under which a
+    run is noted whose tables do not end with it.
     """
 
     schemas: Mapping[str, str]
-    folder: Path | None
+    store: Store | None
     server: str | None = None
+    run: str | None = None
 
 
 def place_of(settings: WarehouseSection, folder: Path) -> Place:
-    """Return the place of a new run: a Spark of its own has no other; on a server its names are like no other's.
+    """Return the place of a new run: on a server, and where others may write too, its names are like no other's.
 
     Args:
         settings: section `warehouse` of office.yaml.
         folder: where a Spark of one's own works.
+
+    Raises:
+        OfficeError: no package here knows the storage that is shared.
     """
-    if not settings.remote:
-        return Place({LANDED: LANDED, BUILT: BUILT}, folder)
     run = f"kstt_{uuid.uuid4().hex}"
-    names = {schema: f"{run}_{schema}" for schema in (LANDED, BUILT)}
-    return Place(names, Path(settings.shared, run) if settings.shared else None, settings.remote)
+    store = store_at(f"{settings.shared.rstrip('/')}/{run}") if settings.shared else None
+    if settings.remote:
+        return Place({schema: f"{run}_{schema}" for schema in (LANDED, BUILT)}, store, settings.remote, run)
+    names = {LANDED: LANDED, BUILT: BUILT}
+    return Place(names, store, None, run) if store else Place(names, store_at(str(folder)))
 
 
 @contextlib.contextmanager
 def schemas(session: SparkSession, place: Place, notes: Path) -> Generator[None]:
-    """Make the two schemas of a run; on a server they are dropped at its end, however it ends.
+    """Make the two schemas of a run; what does not end with its Spark is deleted at its end, however it ends.
 
     Args:
         session: the session.
         place: of the run.
-        notes: a folder of the office in which a run on a server notes where its tables are while they are there: those
-            of a run that was killed are dropped by the next one. The caller holds the run lock.
+        notes: a folder of the office in which a run notes where its tables are while they are there: those of a run
+            that was killed, or could not delete them, are deleted by the next one. The caller holds the run lock.
+
+    Raises:
+        OfficeError: what both should see refuses one of them.
     """
-    note = notes / place.schemas[LANDED]
-    if place.server:
-        for left in sorted(notes.glob("kstt_*")):
-            _drop(session, place.server, left)
-        notes.mkdir(parents=True, exist_ok=True)
-        said = {"server": place.server, "schemas": [*place.schemas.values()], "folder": str(place.folder or "")}
-        write_atomically(note, json.dumps(said).encode())
+    if place.store:
+        place.store.try_out()
+    for left in sorted(notes.glob("kstt_*")):
+        _drop(session, place.server, left)
+    if place.run:
+        names = [*place.schemas.values()] if place.server else []
+        said = {"server": place.server, "schemas": names, "folder": place.store.url if place.store else ""}
+        write_atomically(notes / place.run, json.dumps(said).encode())
     try:
         for schema, name in place.schemas.items():
-            where = f" location 'file://{place.folder / schema}'" if place.folder else ""
-            session.sql(f"create database {name}{where}")
+            where = f" location '{place.store.for_spark}/{schema}'" if place.store else ""
+            with _seen_by_spark(place.store):
+                session.sql(f"create database {name}{where}")
         yield
     finally:
-        if place.server:
-            _drop(session, place.server, note)
+        if place.run:
+            _drop(session, place.server, notes / place.run)
 
 
-def _drop(session: SparkSession, server: str, note: Path) -> None:
-    """Drop what a note names, if it is on this server; where that does not answer, the note stays for the next run."""
+def _drop(session: SparkSession, server: str | None, note: Path) -> None:
+    """Delete what a note names, unless it is on another server; where somebody does not answer, the note stays."""
     from pyspark.errors import PySparkException
 
     said = json.loads(note.read_text(encoding="utf-8"))
-    if said["server"] != server:
+    if said["server"] not in (None, server):
         return
-    with contextlib.suppress(PySparkException):
+    with contextlib.suppress(PySparkException, OfficeError):
         for name in said["schemas"]:
             session.sql(f"drop database if exists {name} cascade")
         if said["folder"]:
-            shutil.rmtree(said["folder"], ignore_errors=True)
+            store_at(said["folder"]).delete()
         note.unlink()
 
 
+@contextlib.contextmanager
+def _seen_by_spark(store: Store | None) -> Generator[None]:
+    """Say which place it is that Spark, or a worker of it, does not see as this side does."""
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+
+    try:
+        yield
+    except (PySparkException, Py4JError) as error:
+        if store is None:
+            raise
+        words = re.split(r"\n\s*at |JVM stacktrace", str(error))[0].strip()
+        raise OfficeError(
+            f"Spark không dùng được chỗ chung {store.for_spark} (warehouse.shared; không đặt thì là thư mục data của "
+            f"đơn vị): {words}. Mọi máy của Spark phải thấy cùng chỗ này, được đọc và ghi ở đó."
+        ) from error
+
+
 def land(session: SparkSession, warehouse: Path, place: Place) -> None:
-    """Give the session every landed table of a warehouse file."""
-    with duckdb.connect(warehouse, read_only=True) as connection:
+    """Give the session every landed table of a warehouse file.
+
+    Raises:
+        OfficeError: what both should see refuses one of them.
+    """
+    with (
+        duckdb.connect(warehouse, read_only=True) as connection,
+        tempfile.TemporaryDirectory(dir=warehouse.parent) as folder,
+    ):
         connection.execute("set TimeZone = 'UTC'")
         for (table,) in connection.execute(
             "select table_name from duckdb_tables() where schema_name = ? order by table_name", [LANDED]
         ).fetchall():
-            if place.folder:
-                _land_file(session, connection, table, place)
-            else:
+            if place.store is None:
                 _land_rows(session, connection, table, place)
-
-
-def _land_file(session: SparkSession, connection: duckdb.DuckDBPyConnection, table: str, place: Place) -> None:
-    """Write a table as Parquet, and let the session read it where it lies."""
-    assert place.folder is not None
-    folder = place.folder / LANDED / table
-    folder.mkdir(parents=True)
-    connection.execute(f"copy {LANDED}.\"{table}\" to '{folder / 'rows.parquet'}' (format parquet)")
-    session.sql(f"create table {place.schemas[LANDED]}.{table} using parquet location 'file://{folder}'")
+                continue
+            rows, name = Path(folder, "rows.parquet"), f"{LANDED}/{table}"
+            connection.execute(f"copy {LANDED}.\"{table}\" to '{rows}' (format parquet)")
+            place.store.put(rows, f"{name}/{rows.name}")
+            where = f"using parquet location '{place.store.for_spark}/{name}'"
+            with _seen_by_spark(place.store):
+                session.sql(f"create table {place.schemas[LANDED]}.{table} {where}")
 
 
 def _land_rows(session: SparkSession, connection: duckdb.DuckDBPyConnection, table: str, place: Place) -> None:
@@ -139,17 +175,20 @@ def _land_rows(session: SparkSession, connection: duckdb.DuckDBPyConnection, tab
             session.createDataFrame(pa.Table.from_batches([rows])).write.insertInto(name)
 
 
-def bring_back(session: SparkSession, tables: Iterable[str], place: Place, folder: Path) -> Path:
-    """Return the folder with the Parquet files of each built table in a folder of its name.
+def bring_back(session: SparkSession, tables: Iterable[str], place: Place, folder: Path) -> dict[str, Path]:
+    """Return of each built table the folder with its Parquet files.
 
     Args:
         session: the session.
         tables: names of the tables.
         place: of the run.
-        folder: where to write what comes over the connection.
+        folder: where to write what is not on this machine, a folder a table.
+
+    Raises:
+        OfficeError: what both see does not give them.
     """
-    if place.folder:
-        return place.folder / BUILT
+    if place.store:
+        return {table: place.store.get(f"{BUILT}/{table}", folder / table) for table in tables}
     import pyarrow.parquet as pq
 
     names = {table: f"{place.schemas[BUILT]}.{table}" for table in tables}
@@ -158,7 +197,7 @@ def bring_back(session: SparkSession, tables: Iterable[str], place: Place, folde
         rows = session.table(names[table])
         for number, piece in enumerate(_pieces(rows, -(-count // _ROWS_BACK))):
             pq.write_table(piece.toArrow(), folder / table / f"{number}.parquet")
-    return folder
+    return {table: folder / table for table in names}
 
 
 def _counts(session: SparkSession, names: Mapping[str, str]) -> dict[str, int]:

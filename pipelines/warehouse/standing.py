@@ -20,6 +20,7 @@ from pipelines.warehouse.own_claims import OwnClaims
 from pipelines.warehouse.register import DELIVERY_ACTS, Cut, Delivery
 from pipelines.warehouse.said import Said
 from pipelines.warehouse.typed import TypedDelivery, type_deliveries
+from pipelines.warehouse.version_files import beside_each_other
 
 
 def standing(
@@ -43,7 +44,8 @@ def standing(
     judge = _Judge(office, cut)
     found = {item.delivery.delivery_id: item for item in judge.chains(known)}
     judge.said.save()
-    return [found[item.delivery_id] for item in deliveries if item.delivery_id in found]
+    standing_now = [found[item.delivery_id] for item in deliveries if item.delivery_id in found]
+    return beside_each_other(judge.claims, judge.words, standing_now)
 
 
 def judged(

@@ -29,6 +29,7 @@ from pipelines.warehouse.sent_when import SentDays, sent_days, timing_words
 from pipelines.warehouse.standing import judged, standing
 from pipelines.warehouse.streams import contract_path
 from pipelines.warehouse.typed import TypedDelivery, is_stale, is_waiting
+from pipelines.warehouse.version_files import claims_that_matter, speaking
 
 State = Literal["on_time", "late", "unknown", "stale", "refused", "waiting", "missing"]
 
@@ -174,6 +175,10 @@ class _Files:
         ]
         self.days = sent_days(office)
         self.asked = asked_doubts(office, sorted(asked))
+        self.spoken = speaking(self.typed, period.end_on)
+        self.own: dict[str, list[Claim]] = {}
+        for item, claim in claims_that_matter(self.typed, period.period_id, period.end_on):
+            self.own.setdefault(item.delivery.delivery_id, []).append(claim)
 
     def of(self, duty: Duty, typed: list[TypedDelivery]) -> list[TypedDelivery]:
         """Return the files among some that answer a duty."""
@@ -182,8 +187,9 @@ class _Files:
     def doubts(self, item: TypedDelivery) -> Iterator[Refusal]:
         """Yield what is doubted of a file that counts: by itself, and by the newest report."""
         if item.verdict["status"] == "accepted":
-            raised = self.asked.get(item.delivery.delivery_id, ())
-            yield from (_doubt(item, claim) for claim in (*item.claims, *raised) if claim.is_open)
+            name = item.delivery.delivery_id
+            found = (*self.own.get(name, ()), *self.asked.get(name, ()))
+            yield from (_doubt(item, claim) for claim in found if claim.is_open)
 
     def strays(self, due: list[Duty]) -> Iterator[Stray]:
         """Yield the files of nothing owed that are refused or doubted."""
@@ -203,49 +209,31 @@ def _owed(duty: Duty, files: _Files) -> Owed:
     before = [item for item in files.of(duty, files.replaced) if item.verdict["status"] == "accepted"]
     good = [*accepted, *before]
     days = best_days(files.days[item.delivery.delivery_id.partition(":")[0]] for item in good)
-    speaking = _speaking(accepted)
+    spoken = [item for item in accepted if _version(item) is None or item.delivery.delivery_id in files.spoken]
     return Owed(
         unit_id=duty.unit_id,
         unit_name=duty.unit_name,
         stream=duty.stream,
         stream_title=load_contract(contract_path(duty.stream)).title,
         state=_state(sent, accepted, days, duty.deadline),
-        files=len(speaking),
-        rows_typed=_rows(speaking, "typed"),
-        rows_rejected=_rows(speaking, "rejected"),
-        rows_flagged=_rows(speaking, "flagged"),
+        files=len(spoken),
+        rows_typed=_rows(spoken, "typed"),
+        rows_rejected=_rows(spoken, "rejected"),
+        rows_flagged=_rows(spoken, "flagged"),
         received_at=max((dt.datetime.fromisoformat(item.delivery.received_at) for item in good), default=None),
         refused=tuple(_refusal(item) for item in own if item not in accepted),
         doubts=tuple(doubt for item in sent for doubt in files.doubts(item)),
         days=days,
         deadline=duty.deadline,
         part_label=duty.part.label if len(files.parts) > 1 else "",
-        versions=tuple(version[1:] for version in map(_version, speaking) if version),
+        versions=tuple(version for version in map(_version, spoken) if version),
     )
 
 
-def _version(item: TypedDelivery) -> tuple[str, int, dt.date] | None:
-    """Return whose version a file is, its number and its last counted day; None of any other file."""
+def _version(item: TypedDelivery) -> tuple[int, dt.date] | None:
+    """Return number and last counted day of the version a file is; None of any other file."""
     said = item.verdict.get("issued")
-    return (said["unit_id"], said["version"], dt.date.fromisoformat(said["until_on"])) if said else None
-
-
-def _speaking(accepted: list[TypedDelivery]) -> list[TypedDelivery]:
-    """Return the files whose rows are counted: of an office's versions of a period only the last one.
-
-    That is the one counted up to the latest day, and of one day the newest (as int_issued_version has it at the end of
-    the period): a final version has the dossiers of the provisional one before it.
-    """
-    last: dict[tuple[str, str], tuple[tuple[dt.date, int], str]] = {}
-    for item in accepted:
-        version = _version(item)
-        if version:
-            office, number, until_on = version
-            place = (item.delivery.period_id, office)
-            found = ((until_on, number), item.delivery.delivery_id)
-            last[place] = max(last.get(place, found), found)
-    counted_ids = {delivery_id for _, delivery_id in last.values()}
-    return [item for item in accepted if _version(item) is None or item.delivery.delivery_id in counted_ids]
+    return (said["version"], dt.date.fromisoformat(said["until_on"])) if said else None
 
 
 def _refusal(item: TypedDelivery) -> Refusal:

@@ -70,7 +70,7 @@ def _days_in_name(known: Claims, delivery: Delivery) -> Iterator[Days]:
 
 
 def _words_of_name(delivery: Delivery) -> str:
-    return delivery.shown_name.rpartition(".")[0].replace("_", " ")
+    return delivery.bare_name.rpartition(".")[0].replace("_", " ")
 
 
 def _days(known: Claims, words: str, first: str | None, last: str | None, key: str | None) -> Iterator[Days]:

@@ -203,7 +203,7 @@ def source_of(office: Office, delivery: Delivery) -> Source:
     assert delivery.profile is not None and delivery.stream is not None
     window = office.settings.window
     return Source(
-        delivery.shown_name,
+        delivery.bare_name,
         load_contract(contract_path(delivery.stream)),
         delivery.profile,
         (window.min, delivery.says_until + dt.timedelta(days=window.max_days_after_observed)),

@@ -41,7 +41,7 @@ def estimated(office: Path) -> Path:
 @pytest.fixture(scope="module")
 def after_issue(office: Path, estimated: Path) -> Path:
     """The second quarter, asked when the first was issued as final."""
-    with pages_alone(tables=True):  # issuing lays its documents out
+    with pages_alone():  # issuing lays its documents out
         first = report_by_steps(office, "2021-Q1")
     assert first.built
     loaded = load_office(office)

@@ -72,7 +72,8 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Lived:
     kept = root / "kept"
     kept.mkdir()
     above, all_files = province(root / "above"), province(root / "all", ())
-    wards = [commune(root / unit, unit) for unit in ("p01", "p02")]
+    # The desk of ward 2 owes one thing more and does not send it: the ward issues by force.
+    wards = [commune(root / "p01", "p01"), commune(root / "p02", "p02", owed_too="review_submissions")]
 
     def keep(path: Path, name: str) -> Path:
         return Path(shutil.copy(path, kept / name))
@@ -196,6 +197,41 @@ def test_the_kept_report_names_each_version_with_its_seal_and_the_forms_it_is_no
     assert json.loads(zipfile.ZipFile(lived.sent).read(VERSION))["seal"] in page
     assert "II.05a: không có số" not in page
     assert "3 phản ánh, kiến nghị" in page
+
+
+def test_what_a_commune_forced_is_in_the_kept_report_and_holds_the_official_version(lived: Lived) -> None:
+    said = (
+        "Bộ phận Một cửa chưa gửi kết quả rà soát thủ tục hành chính. Đôn đốc đơn vị gửi. "
+        "Lý do vẫn phát hành: Số liệu thử."
+    )
+    page = (lived.report / "luu-ho-so.html").read_text(encoding="utf-8")
+    assert f"UBND Phường 2, bản 2021-Q1/v1: {said}" in page
+    with at("2021-03-16T09:00:00"), duckdb.connect(lived.first, read_only=True) as connection:
+        held = connection.execute("select unit_id, kind, reason from rpt_claim where holds_final").fetchall()
+    assert [(unit, kind) for unit, kind, _ in held] == [("p02", "issued_forced")]
+    assert said in held[0][2]
+
+
+def test_the_commune_that_forced_is_told_that_its_file_says_so(lived: Lived, tmp_path: Path) -> None:
+    forced = {
+        unit: send_up(load_office(lived.office.parent / unit), PERIOD, 1, tmp_path).forced for unit in ("p01", "p02")
+    }
+    assert forced == {"p01": 0, "p02": 1}
+
+
+def test_index_and_scorecard_know_a_unit_that_sent_versions_as_having_sent(lived: Lived) -> None:
+    # Ward 1, by its version alone: one early and one waiting in time of three dossiers, its one answer in time.
+    with duckdb.connect(lived.report / "warehouse.duckdb", read_only=True) as connection:
+        index = connection.execute(
+            """select component_code, part_count, whole_count from int_index_input
+            where scope_id = 'p01' and component_code in ('progress', 'feedback_on_time') order by 1"""
+        ).fetchall()
+        scored = connection.execute(
+            """select component_code, part_count, whole_count, is_reported from int_score_input
+            where unit_id = 'p01' and component_code in ('resolved_on_time', 'feedback_on_time') order by 1"""
+        ).fetchall()
+    assert index == [("feedback_on_time", 1, 1), ("progress", 2, 3)]
+    assert scored == [("feedback_on_time", 1, 1, 1), ("resolved_on_time", 1, 2, 1)]
 
 
 def test_the_recount_from_the_files_finds_every_cell_and_record(lived: Lived) -> None:

@@ -18,13 +18,14 @@ from typing import TYPE_CHECKING
 import pytest
 from pydantic import ValidationError
 from sample_copy import copy_small_office
-from truth import connect
+from truth import connect, webhdfs
 from truth.engines import SMALL_SESSION, Case, copy_landed, differences, landed_of
 
 from pipelines.office.engine import WarehouseSection
 from pipelines.office.errors import OfficeError
 from pipelines.warehouse import spark_tables
 from pipelines.warehouse.dbt import DUCKDB, _in_schemas, _parsed_project, build, build_only, ensure_manifest
+from pipelines.warehouse.shared_store import store_at
 from pipelines.warehouse.spark import build_on_spark
 from pipelines.warehouse.spark_session import session_of
 from pipelines.warehouse.spark_tables import BUILT, LANDED, Place, place_of, schemas
@@ -36,9 +37,8 @@ needs_spark = pytest.mark.skipif(bool(connect.lacks()), reason=connect.lacks())
 FORM = "form_ii_06a"
 
 
-def on(remote: str, shared: Path | None = None) -> WarehouseSection:
-    place = {"shared": str(shared)} if shared else {}
-    return WarehouseSection(engine="spark", remote=remote, options=SMALL_SESSION, **place)
+def on(remote: str, shared: str | None = None) -> WarehouseSection:
+    return WarehouseSection(engine="spark", remote=remote, options=SMALL_SESSION, shared=shared)
 
 
 def databases(session: SparkSession) -> set[str]:
@@ -77,23 +77,26 @@ def by_duckdb(landed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @needs_spark
-@pytest.mark.parametrize("is_shared", [False, True], ids=["over-the-connection", "through-a-folder"])
+@pytest.mark.parametrize("way", ["connection", "folder", "storage"])
 def test_a_server_counts_a_form_as_duckdb_does_and_keeps_nothing(
-    remote: str, landed: Path, by_duckdb: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_shared: bool
+    remote: str, landed: Path, by_duckdb: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
     # Small pieces: tables go and come in many of them.
     monkeypatch.setattr(spark_tables, "_ROWS_THERE", 200)
     monkeypatch.setattr(spark_tables, "_ROWS_BACK", 300)
-    shared = tmp_path / "shared" if is_shared else None
     environment = dict(os.environ)
     warehouse = copy_landed(landed, tmp_path / "connect")
-    results = build_on_spark(tmp_path / "dbt", warehouse, on(remote, shared), build_only([FORM]))
+    with webhdfs.storage(tmp_path / "storage") as storage:
+        shared = {"connection": None, "folder": f"{tmp_path}/shared/", "storage": f"{storage.url}/của-kstt/"}[way]
+        results = build_on_spark(tmp_path / "dbt", warehouse, on(remote, shared), build_only([FORM]))
+        assert bool(storage.asked) == (way == "storage")
     assert {result.name for result in results if result.kind == "model"} >= {FORM, "fct_dossier_period"}
     assert {result.status for result in results} == {"success", "pass"}
     assert all("kstt_" not in result.sql for result in results)
     assert differences(by_duckdb, warehouse) == {}
     assert not list((tmp_path / "spark_runs").iterdir())
-    assert shared is None or not list(shared.iterdir())
+    assert not [path for left in ("shared", "storage") for path in (tmp_path / left).rglob("*") if path.is_file()]
+    assert not list(tmp_path.rglob("kstt_*"))
     with session_of(on(remote), Path()) as session:
         assert databases(session) == {"default", LANDED, BUILT}
         for theirs in (f"{LANDED}.question", f"{BUILT}.{FORM}"):
@@ -122,20 +125,20 @@ def test_what_a_killed_run_left_is_dropped_by_the_next_and_that_of_another_serve
     remote: str, session: SparkSession, tmp_path: Path
 ) -> None:
     notes, before = tmp_path / "spark_runs", databases(session)
-    killed = place_of(on(remote, tmp_path / "shared"), tmp_path)
-    assert killed.folder
-    (killed.folder / LANDED).mkdir(parents=True)
+    killed = place_of(on(remote, str(tmp_path / "shared")), tmp_path)
+    assert killed.store
+    killed.store.system.pipe_file(f"{killed.store.root}/{LANDED}/one/rows.parquet", b"rows")
     session.sql(f"create database {killed.schemas[BUILT]}")
     session.sql(f"create table {killed.schemas[BUILT]}.dim_date using parquet as select 1 as one")
     notes.mkdir()
-    said = {"schemas": [*killed.schemas.values()], "folder": str(killed.folder)}
+    said = {"schemas": [*killed.schemas.values()], "folder": killed.store.url}
     (notes / "kstt_here").write_text(json.dumps({"server": remote, **said}), encoding="utf-8")
     elsewhere = {"server": "sc://elsewhere:15002", "schemas": [LANDED, BUILT], "folder": str(tmp_path)}
     (notes / "kstt_there").write_text(json.dumps(elsewhere), encoding="utf-8")
     with schemas(session, place_of(on(remote), tmp_path), notes):
         pass
     assert databases(session) == before
-    assert not killed.folder.exists()
+    assert not Path(killed.store.root).exists()
     assert [path.name for path in notes.iterdir()] == ["kstt_there"]
 
 
@@ -181,7 +184,7 @@ def test_a_server_that_is_not_there_is_said_at_once() -> None:
 
 def test_a_spark_of_ones_own_keeps_the_names_of_the_project(tmp_path: Path) -> None:
     own = place_of(WarehouseSection(engine="spark"), tmp_path)
-    assert own == Place({LANDED: LANDED, BUILT: BUILT}, tmp_path, None)
+    assert own == Place({LANDED: LANDED, BUILT: BUILT}, store_at(str(tmp_path)))
 
 
 def test_a_parse_in_other_schemas_is_a_copy(tmp_path: Path) -> None:
@@ -204,7 +207,14 @@ def test_a_parse_in_other_schemas_is_a_copy(tmp_path: Path) -> None:
         ({"remote": "sc://host:443/;use_ssl=true;token=abc"}, "SPARK_CONNECT_AUTHENTICATE_TOKEN"),
         ({"remote": "spark://host:7077"}, "sc://máy-chủ:15002"),
         ({"remote": "sc://host/;session_id=1"}, "sc://máy-chủ:15002"),
-        ({"shared": "/mnt/kstt"}, "chỉ đi cùng remote"),
+        ({"shared": "s3://user:word@bucket/kstt"}, "mật khẩu"),
+        ({"shared": "s3://bucket/kstt?token=abc"}, "mật khẩu"),
+        ({"shared": "s3://bucket//kstt"}, "shared là thư mục"),
+        ({"shared": "s3://bucket/a/../kstt"}, "shared là thư mục"),
+        ({"shared": "s3:///kstt"}, "shared là thư mục"),
+        ({"shared": "zip::s3://bucket/kstt"}, "shared là thư mục"),
+        ({"shared": "s3://bucket/số liệu"}, "không có dấu cách"),
+        ({"shared": "kstt"}, "shared là thư mục"),
     ],
 )
 def test_settings_that_do_not_go_together_are_refused(given: dict[str, str], said: str) -> None:
@@ -214,4 +224,20 @@ def test_settings_that_do_not_go_together_are_refused(given: dict[str, str], sai
 
 @pytest.mark.parametrize("remote", ["sc://host", "sc://host:15002", "sc://host:443/;use_ssl=true;user_id=an"])
 def test_an_address_of_a_server_is_taken(remote: str) -> None:
-    assert WarehouseSection(engine="spark", remote=remote, shared="/mnt/kstt").remote == remote
+    assert WarehouseSection(engine="spark", remote=remote).remote == remote
+
+
+@pytest.mark.parametrize(
+    "shared",
+    [
+        "/mnt/kstt",
+        "s3://bucket",
+        "s3://bucket/kstt/",
+        "gs://bucket/số-liệu",
+        "webhdfs://host:9870/kstt",
+        "abfs://box@account.dfs.core.windows.net/kstt",
+    ],
+)
+def test_a_folder_or_an_address_in_a_storage_is_taken_with_either_spark(shared: str) -> None:
+    for where in ({"remote": "sc://host"}, {"master": "spark://host:7077"}):
+        assert WarehouseSection(engine="spark", shared=shared, **where).shared == shared  # ty: ignore[invalid-argument-type]

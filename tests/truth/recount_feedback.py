@@ -87,9 +87,7 @@ def columns_of(feedback: Feedback, start: dt.date, end: dt.date, seen: dt.date |
     closed = feedback.transferred_at or feedback.answered_at
     is_closed = _by(closed, min(end, seen))
     if is_closed and closed is not None and closed.date() < start:
-        # Answered in a quarter before and published in this one: counted as published here, once (column 12 alone).
-        late = feedback.transferred_at is None and _by(feedback.published_at, min(end, seen))
-        return ("c12",) if late and feedback.published_at and feedback.published_at.date() >= start else ()
+        return ()  # published in this quarter or not: column 12 is at most column 9
     content = "c5" if feedback.feedback_kind == "regulation" else "c4"  # about both: counted under the act
     entry = "c6" if feedback.received_at.date() < start else "c7"
     if is_closed and feedback.transferred_at is not None:

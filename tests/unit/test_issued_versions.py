@@ -198,8 +198,8 @@ REFUSED_FEEDBACK: dict[str, tuple[Parts, str]] = {
     "hash not told": (sealed_anew(LOG, lambda sealed: sealed[SENT_UP]["streams"].clear()), BROKEN),
     "both kinds of rows": ({**LOG, FACTS: WARD[FACTS]}, "có 5 phần bên trong"),
     "format of an earlier day": (
-        sealed_anew(LOG, lambda sealed: sealed[SENT_UP].update(format=2)),
-        f"số 2, {HERE} cũ hơn.",
+        sealed_anew(LOG, lambda sealed: sealed[SENT_UP].update(format=3)),
+        f"số 3, {HERE} cũ hơn.",
     ),
 }
 
@@ -235,7 +235,7 @@ def test_the_columns_of_what_is_sent_upward_are_those_its_format_number_stands_f
         columns = load_contract(contract_path(stream)).typed_columns
         written = "\n".join(f"{name} {kind}" for name, kind in columns.items())
         found.append(hashlib.sha256(written.encode()).hexdigest()[:12])
-    assert (FORMAT, *found) == (3, "c7951f464b16", "2c267f1d414e")
+    assert (FORMAT, *found) == (4, "c7951f464b16", "2c267f1d414e")
 
 
 def test_figures_of_an_office_whose_unit_another_took_over_are_held_against_its_dossiers(tmp_path: Path) -> None:

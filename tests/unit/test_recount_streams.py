@@ -32,7 +32,13 @@ MODELS = ["+form_ii_05a", "+form_ii_04"]
 ASKED = [
     question(*Q1),
     question(*Q1, as_of="2021-03-11"),
-    question(*Q2, feedback_both_kind="both", feedback_answer_days=5, feedback_complex_days=10),
+    question(
+        *Q2,
+        feedback_both_kind="both",
+        feedback_published="published_in_period",
+        feedback_answer_days=5,
+        feedback_complex_days=10,
+    ),
 ]
 Tables = Mapping[str, Sequence[Row]]
 

@@ -1,5 +1,5 @@
 -- The population of the period: split by content, by time of receipt and by outcome (form II.05a). An answer of an earlier
--- period that is published in this one is in column 12 alone (outcome answered_before).
+-- period that is published in this one is in column 12 alone (outcome answered_before), where the office counts such answers.
 with feedback as (
     select
         known.*,

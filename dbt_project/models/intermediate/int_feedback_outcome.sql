@@ -24,6 +24,7 @@ feedback as (
         due.due_on,
         question.period_start,
         question.until_on,
+        coalesce(question.feedback_published, '') = 'published_in_period' as has_earlier_answers,
         issuing.unit_id is not null or issued_below.feedback_code is not null as is_issued_by_unit,
         cast(known.received_at as date) as received_on,
         -- A date of transfer moves a feedback away only if its status reports it; without a known status the dates speak.
@@ -61,7 +62,10 @@ fated as (
             when status = 'refused' then 'refused'
             when
                 cast(closed_at as date) < period_start
-                and not coalesce(is_answered_before and published_on >= period_start and published_on <= until_on, false)
+                and not coalesce(
+                    has_earlier_answers and is_answered_before and published_on >= period_start and published_on <= until_on,
+                    false
+                )
                 then 'closed_before'
             when is_issued_by_unit then 'issued_by_unit'
             else 'counted'

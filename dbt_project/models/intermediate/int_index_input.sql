@@ -10,15 +10,15 @@ with scopes as (
 sent as (
     select
         scopes.scope_id,
-        coverage.stream,
+        sent_by.stream,
         case
-            when max(case when coverage.unit_id = scopes.scope_id then 1 else 0 end) = 1
-                then max(case when coverage.unit_id = scopes.scope_id and coverage.state = 'accepted' then 1 else 0 end)
-            else max(case when coverage.state = 'accepted' then 1 else 0 end)
+            when max(case when sent_by.unit_id = scopes.scope_id then 1 else 0 end) = 1
+                then max(case when sent_by.unit_id = scopes.scope_id then sent_by.is_sent else 0 end)
+            else max(sent_by.is_sent)
         end as is_sent
     from scopes
-    cross join {{ ref('rpt_coverage') }} as coverage
-    group by scopes.scope_id, coverage.stream
+    cross join {{ ref('int_unit_sent') }} as sent_by
+    group by scopes.scope_id, sent_by.stream
 ),
 
 dossiers as (

@@ -10,6 +10,7 @@ select
     version.office_name,
     version.office_unit_id,
     version.until_on,
+    version.forced,
     delivery.unit_id as sender_unit_id,
     delivery.period_id,
     delivery.stream,

@@ -14,8 +14,8 @@ silent as (
     select
         unit_id,
         stream
-    from {{ ref('rpt_coverage') }}
-    where state <> 'accepted' and rows_typed = 0
+    from {{ ref('int_unit_sent') }}
+    where is_sent_in_part = 0
 ),
 
 inputs as (

@@ -1,8 +1,14 @@
--- A question nobody sends files for takes the files that observed it (as in rpt_obligation).
+-- A question nobody sends files for takes the files that observed it; a version issued for a quarter is none of a longer
+-- period (both as in rpt_obligation).
 with known as (
     select
         delivery.*,
-        coalesce(delivery.period_id = question.period_id or part.period_id is not null, false) as is_for_period,
+        coalesce(
+            delivery.period_id = question.period_id
+            or (part.period_id is not null and not {{ is_issued('delivery.stream') }}),
+            false
+        ) as is_for_period,
+        coalesce(delivery.period_id = question.period_id or part.period_id is not null, false) as is_for_part,
         delivery.observed_on >= question.period_start as observed_period,
         period.unit_deadline_on
     from {{ ref('stg_delivery') }} as delivery
@@ -12,7 +18,7 @@ with known as (
 ),
 
 sent_for_period as (
-    select coalesce(sum(case when is_for_period then 1 else 0 end), 0) as file_count
+    select coalesce(sum(case when is_for_part then 1 else 0 end), 0) as file_count
     from known
 )
 

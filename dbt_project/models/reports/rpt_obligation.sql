@@ -54,7 +54,7 @@ sent as (
     cross join sent_for_period
     where
         -- Versions issued for the quarters of a year are no version of the year: their figures do not add up to it.
-        (sending.period_id = owed.part_id and owed.stream not in ('issued_facts', 'issued_feedback'))
+        (sending.period_id = owed.part_id and not {{ is_issued('owed.stream') }})
         or sending.period_id = question.period_id
         or (sent_for_period.sending_count = 0 and sending.observed_on >= owed.part_start_on)
 ),

@@ -24,6 +24,7 @@ select
     late_data_policy,
     estimate_method,
     feedback_both_kind,
+    feedback_published,
     feedback_answer_days,
     feedback_publish_days,
     feedback_complex_days,

@@ -15,8 +15,8 @@ import duckdb
 
 from pipelines.audit.deciding import deciding_rows, parts_of
 from pipelines.audit.places import PrintedFact
-from pipelines.audit.tables import sql_text
 from pipelines.figures.cells import Fact
+from pipelines.office.sql import sql_text
 
 # Records of one script: a list shows its first ones after one or two of them, and 574,000 dossiers are 1,150 files.
 PIECE = 500

@@ -40,9 +40,9 @@ def columns(item: Feedback, deciding: Said, newest: Said, question: Question) ->
     ended = answered or transferred
     if item.kind == "out_of_scope" or item.received.date() > until:
         return []
-    found = ["results_published"] if published and start <= published <= until else []
     if deciding.status == "refused" or (ended and ended < start):
-        return found
+        return []
+    found = ["results_published"] if published and start <= published <= until else []
     found += ["received_total", "about_act" if item.kind in ("act", "both") else "about_regulation"]
     found.append("carried_in" if item.received.date() < start else "received_in_period")
     if transferred and transferred <= until:
