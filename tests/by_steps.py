@@ -56,9 +56,9 @@ def report_by_steps(
 
 
 @contextmanager
-def pages_alone() -> Iterator[None]:
+def pages_alone(tables: bool = False) -> Iterator[None]:
     """Make reports of which only the .html is read: Word files, PDF and workbooks are empty, and there is no book; of the
-    evidence only its control is there: every cell is the sum of its rows."""
+    evidence only its control is there, every cell is the sum of its rows, and its `tables` where they are asked for."""
 
     def nothing(model: object, blocks: object, path: Path, *_: object) -> None:
         path.touch()
@@ -67,7 +67,8 @@ def pages_alone() -> Iterator[None]:
         for writer in ("write_report", "write_pdf", "write_forms"):
             patched.setattr(assemble, writer, nothing)
         patched.setattr(assemble, "write_book", lambda *_: None)
-        patched.setattr(evidence, "write_table", lambda *_: None)
+        if not tables:
+            patched.setattr(evidence, "write_table", lambda *_: None)
         yield
 
 

@@ -96,11 +96,16 @@ class Compiled:
 
 def build(database: Path, select: Sequence[str] = ()) -> None:
     """Build models in a warehouse file, as `dbt run --select` does."""
-    with _opened(database) as connection:
-        connection.execute("begin")
-        for node in compiled().chosen(select):
-            connection.execute(f"create or replace {node.kind} {node.relation} as {node.sql}")
-        connection.execute("commit")
+    with opened(database) as connection:
+        build_in(connection, select)
+
+
+def build_in(connection: duckdb.DuckDBPyConnection, select: Sequence[str] = ()) -> None:
+    """Build models in a warehouse that is open."""
+    connection.execute("begin")
+    for node in compiled().chosen(select):
+        connection.execute(f"create or replace {node.kind} {node.relation} as {node.sql}")
+    connection.execute("commit")
 
 
 def check(database: Path, select: Sequence[str] = (), within: bool = False) -> None:
@@ -110,7 +115,7 @@ def check(database: Path, select: Sequence[str] = (), within: bool = False) -> N
         DbtFailed: a test found rows; the message is the one of a run.
     """
     nodes = compiled().tests_of(select, within) if select else compiled().tests
-    with _opened(database) as connection:
+    with opened(database) as connection:
         failed = [(node, error) for node in nodes if (error := _error(connection, node)) is not None]
     results = tuple(
         NodeResult(
@@ -133,7 +138,8 @@ def _error(connection: duckdb.DuckDBPyConnection, node: Node) -> str | None:
 
 
 @contextmanager
-def _opened(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def opened(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a warehouse file as models are built."""
     with duckdb.connect(database) as connection:
         connection.execute("set TimeZone = 'UTC'")  # as dbt_project/profiles.yml
         connection.execute("set threads = 1")  # each worker has a core, and the tables are small

@@ -10,6 +10,7 @@ import gc
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -20,34 +21,43 @@ pytest.register_assert_rewrite("judged_rows")
 sys.dont_write_bytecode = False
 gc.disable()  # while modules are imported nothing is garbage, and looking for it costs a fifth of collecting
 
-# Modules that run the job themselves, the longest first: a worker that meets them last works while the other waits.
+# Modules that run the job or build much, the longest first: a worker that meets them last works while the other waits.
 LONG = (
     "test_sample_figures.py",  # the first to ask for the sample: its runs begin at once
     "test_killed_runs.py",
     "test_issue.py",
     "test_world.py",
     "test_replay.py",
+    "test_seal.py",
     "test_sample_year.py",
     "test_stored_bytes.py",
-    "test_seal.py",
     "test_ui_runs.py",
     "test_killed_issues.py",
     "test_fortnight.py",
-    "test_persons_planted.py",
-    "test_verify.py",
     "test_diff_commands.py",
-    "test_red_run.py",
-    "test_province.py",
     "test_longer_periods_above.py",
-    "test_machine_faults.py",
-    "test_issued_and_estimated.py",
-    "test_killed_commands.py",
-    "test_believed.py",
-    "test_map_change.py",
-    "test_boston.py",
     "test_counting_rules.py",
-    "test_declared.py",
+    "test_persons_planted.py",
+    "test_province.py",
+    "test_trace_named.py",
+    "test_machine_faults.py",
+    "test_verify.py",
+    "test_sample_office.py",
+    "test_shared_cases.py",
+    "test_issued_and_estimated.py",
     "test_handbook.py",
+    "test_read_apart.py",
+    "test_map_change.py",
+    "test_believed.py",
+    "test_red_run.py",
+    "test_recount.py",
+    "test_compiled_project.py",
+    "test_other_layouts.py",
+    "test_carry_over.py",
+    "test_diff.py",
+    "test_boston.py",
+    "test_killed_commands.py",
+    "test_declared.py",
     "test_dossier_truth.py",
     "test_permits_nl.py",
 )
@@ -102,6 +112,22 @@ def _files_at_rest() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(stable, "BETWEEN_LOOKS", 0)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _small_pages() -> Iterator[None]:
+    """Warehouses made in this process have small pages: a tiny one is 3 MB, not 23, and is copied, hashed and issued often.
+
+    Those of commands and jobs in processes of their own have the engine's usual pages.
+    """
+    import duckdb
+
+    from pipelines.warehouse import landed
+
+    small = SimpleNamespace(connect=lambda database: duckdb.connect(database, config={"default_block_size": "16384"}))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(landed, "duckdb", small)
         yield
 
 

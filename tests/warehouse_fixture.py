@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
-from compiled_project import build, check, compiled
+from compiled_project import build_in, check, compiled, opened
 
 from pipelines.ingest.contract import load_contract
 from pipelines.office.settings import Switches
@@ -149,8 +149,9 @@ class Warehouse:
 
     def ask(self, row: Row, select: Sequence[str] = (), tests: bool = False) -> Warehouse:
         """Replace the question and build the models (with the data tests, if wanted)."""
-        self.put(row)
-        build(self.path, select)
+        with opened(self.path) as connection:  # once for both: opening costs as much as ten models
+            self._put(connection, row)
+            build_in(connection, select)
         manifest = self.target / "manifest.json"
         if not manifest.exists():
             self.target.mkdir(parents=True, exist_ok=True)
@@ -168,8 +169,11 @@ class Warehouse:
     def put(self, row: Row) -> None:
         """Replace the question; nothing is built."""
         with duckdb.connect(self.path) as connection:
-            connection.execute("delete from landed.question")
-            _insert(connection, "question", [row])
+            self._put(connection, row)
+
+    def _put(self, connection: duckdb.DuckDBPyConnection, row: Row) -> None:
+        connection.execute("delete from landed.question")
+        _insert(connection, "question", [row])
 
     def check(self, select: Sequence[str] = (), within: bool = False) -> None:
         """Run data tests of some models, or named themselves; `within`: only those that need no other model."""

@@ -36,10 +36,20 @@ def load_reference(folder: Path) -> dict[str, pd.DataFrame]:
     """
     if not folder.is_dir():
         raise OfficeError(f"Thiếu bảng danh mục: không có thư mục {folder}.")
+    read = tuple(_content(folder / f"{name}.csv") for name in TABLES)
+    return {name: frame.copy(deep=False) for name, frame in _checked_together(read).items()}
+
+
+@lru_cache(maxsize=32)
+def _checked_together(contents: tuple[bytes | str | None, ...]) -> dict[str, pd.DataFrame]:
+    """Return the tables of their files, in the order of `TABLES`; the same bytes are checked once a process.
+
+    A content is None where there is no file, a text where it cannot be opened: why.
+    """
     faults: list[str] = []
     tables: dict[str, pd.DataFrame] = {}
-    for name in TABLES:
-        frame, wrong = _read(folder / f"{name}.csv", name)
+    for name, content in zip(TABLES, contents, strict=True):
+        frame, wrong = _read(name, content)
         faults += [f"{name}.csv{fault}" for fault in wrong]
         if frame is not None:
             tables[name] = frame
@@ -64,14 +74,22 @@ def load_reference(folder: Path) -> dict[str, pd.DataFrame]:
     return {**tables, "obligations": within_units(tables["obligations"], tables["units"])}
 
 
-def _read(path: Path, name: str) -> tuple[pd.DataFrame | None, Sequence[str]]:
-    """Return the typed table and its faults; no table where its cells cannot be distinguished."""
+def _content(path: Path) -> bytes | str | None:
+    """Return the bytes of a table's file; None where there is none, why where it cannot be opened."""
     if not path.is_file():
-        return (_empty(name).copy(deep=False), []) if TABLES[name].optional else (None, [": thiếu bảng danh mục này."])
+        return None
     try:
-        content = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
-        return None, [f": {not_opened(error)}."]
+        return not_opened(error)
+
+
+def _read(name: str, content: bytes | str | None) -> tuple[pd.DataFrame | None, Sequence[str]]:
+    """Return the typed table and its faults; no table where its cells cannot be distinguished."""
+    if content is None:
+        return (_empty(name).copy(deep=False), []) if TABLES[name].optional else (None, [": thiếu bảng danh mục này."])
+    if isinstance(content, str):
+        return None, [f": {content}."]
     typed, faults = _checked(name, content)
     return (None if typed is None else typed.copy(deep=False)), faults
 

@@ -30,7 +30,7 @@ def counted_dossiers(landed: Landed) -> list[Counted]:
     alike_measures: dict[tuple[object, ...], dict[str, int]] = {}
     # What files still show of a unit that declares is in its declaration; of one that issued a version, in that.
     represented, issued = declaring_units(landed) | issuing_units(landed), issued_rows(landed)
-    for dossier in known_dossiers(landed):
+    for dossier in landed.once(known_dossiers):
         if dossier.original_unit_id in represented or dossier.code in issued:
             continue
         procedure = procedure_of(landed, dossier)

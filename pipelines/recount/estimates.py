@@ -37,7 +37,7 @@ def counted_estimates(landed: Landed) -> list[Counted]:
     method = landed.question.get("estimate_method", "none")
     if not landed.question["is_provisional"] or method not in ("run_rate", "manual"):
         return []
-    dossiers = counted_dossiers(landed)
+    dossiers = landed.once(counted_dossiers)
     quotas = quotas_by_rate(landed, dossiers) if method == "run_rate" else quotas_by_officer(landed)
     in_time: Counter[_Place] = Counter()
     for dossier in dossiers:

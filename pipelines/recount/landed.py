@@ -12,11 +12,12 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 
 Row = dict[str, Any]
+T = TypeVar("T")
 
 UNKNOWN = "unknown"
 _NEVER = dt.date.min
@@ -48,12 +49,23 @@ class Landed:
         """Remember how a table of schema `landed` is read, by name: its rows as dicts of the caller's own."""
         self.read = read
         self._tables: dict[str, list[Row]] = {}
+        self._counts: dict[Callable[[Landed], list[Any]], list[Any]] = {}
 
     def table(self, name: str) -> list[Row]:
         """Return a table that is asked for again and again: read once, never to be changed."""
         if name not in self._tables:
             self._tables[name] = self.read(name)
         return self._tables[name]
+
+    def once(self, count: Callable[[Landed], list[T]]) -> list[T]:
+        """Return what a count of this question comes to, counted once however many facts ask, never to be changed."""
+        if count not in self._counts:
+            self._counts[count] = count(self)
+        return self._counts[count]
+
+    def forget(self) -> None:
+        """Let go of what was counted: of a large quarter it is most of the memory."""
+        self._counts.clear()
 
     @classmethod
     def of(cls, connection: duckdb.DuckDBPyConnection) -> Landed:

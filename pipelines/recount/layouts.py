@@ -20,14 +20,15 @@ def counted_for_other_layouts(landed: Landed) -> list[Counted]:
     """Return every dossier of the population of the period with its measures for the other layouts."""
     anywhere = {
         dossier.code
-        for dossier in known_dossiers(landed)
+        for dossier in landed.once(known_dossiers)
         if WITHOUT_BOUNDARY in (dossier.newest["channel_label"] or "").casefold()
     }
     issued = issued_rows(landed)
     anywhere -= issued.keys()
     anywhere |= {code for code, row in issued.items() if row["received_non_boundary"]}
     return [
-        replace(item, measures=_measures(item.measures, item.record in anywhere)) for item in counted_dossiers(landed)
+        replace(item, measures=_measures(item.measures, item.record in anywhere))
+        for item in landed.once(counted_dossiers)
     ]
 
 

@@ -165,7 +165,8 @@ def recount(database: Path, layouts: Layouts, landed_in: Path | None = None) -> 
 def _recounted(landed: Landed, database: Path, layouts: Layouts) -> RecountResult:
     with duckdb.connect(database, read_only=True) as connection:
         facts = sorted({fact for layout in layouts.values() for fact in layout.summed})
-        counted = {fact: RECOUNTS[fact](landed) for fact in facts if fact in RECOUNTS}
+        counted = {fact: landed.once(RECOUNTS[fact]) for fact in facts if fact in RECOUNTS}
+        landed.forget()
         cells: list[CellDifference] = []
         cell_count = 0
         for layout in layouts.values():

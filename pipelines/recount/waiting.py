@@ -22,7 +22,7 @@ from pipelines.recount.landed import Counted, Landed, happened, on
 def counted_waiting(landed: Landed) -> list[Counted]:
     """Return every online dossier sent and not taken in, or refused at intake in the period."""
     found = []
-    for dossier in known_dossiers(landed):
+    for dossier in landed.once(known_dossiers):
         procedure = procedure_of(landed, dossier)
         state = intake_state(landed, dossier)
         hidden = is_vertical(dossier, procedure) and not landed.question["include_vertical_agencies"]

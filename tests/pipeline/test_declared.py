@@ -99,7 +99,7 @@ def test_a_unit_that_also_exports_is_counted_and_the_difference_blocks_issuing(o
     assert not (report / "evidence" / "ke-khai-va-dem.csv").exists()
     for path in sorted((office / "taken out").rglob("*.*")):
         shutil.copy(path, office / "inbox" / "2021-Q1" / "p08" / path.name)
-    with pages_alone():
+    with pages_alone(tables=True):
         both = report_by_steps(office, "2021-Q1").report_dir
     with duckdb.connect(both / "warehouse.duckdb", read_only=True) as connection:
         declared = connection.execute("select count(*) from fct_declared_period").fetchone()

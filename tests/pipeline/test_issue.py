@@ -239,7 +239,9 @@ def test_other_software_and_packages_are_named_as_the_cause(
         for path in REPOSITORY.glob(pattern):
             target = clone / path.relative_to(REPOSITORY)
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(path, target)
+            shutil.copy2(path, target)
+    for compiled in (REPOSITORY / "pipelines").rglob("__pycache__"):  # as any clone that was run has it
+        shutil.copytree(compiled, clone / compiled.relative_to(REPOSITORY))
     parsed = lineage_file().parent  # dbt's parse of this project, which the clone need not make again
     shutil.copytree(parsed, clone / parsed.relative_to(REPOSITORY))
     template = clone / "report_templates" / "bao-cao-quy.md.j2"

@@ -44,7 +44,7 @@ def after_final(office: Path, before: str, period: str) -> Path:
         report_by_steps(office, before)
     loaded = load_office(office)
     issue(loaded, forced(loaded, Request(before, "final", "Người thử", "gửi quý trước"), "đơn vị mẫu nhỏ"))
-    with pages_alone():
+    with pages_alone(tables=True):
         return report_by_steps(office, period).report_dir
 
 
