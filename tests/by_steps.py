@@ -58,7 +58,7 @@ def report_by_steps(
 @contextmanager
 def pages_alone(tables: bool = False) -> Iterator[None]:
     """Make reports of which only the .html is read: Word files, PDF and workbooks are empty, and there is no book; of the
-    evidence only its control is there (every cell is the sum of its rows), unless its `tables` are read too."""
+    evidence only its control is there, every cell is the sum of its rows, and its `tables` where they are asked for."""
 
     def nothing(model: object, blocks: object, path: Path, *_: object) -> None:
         path.touch()
