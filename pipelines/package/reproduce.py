@@ -149,8 +149,11 @@ def _tables_that_differ(issued: Path, again: Path) -> Iterator[str]:
         for table in sorted(then.keys() ^ now.keys()):
             yield f"{DATABASE}: bảng {table} chỉ có ở một bên."
         for table in sorted(then.keys() & now.keys()):
-            is_same_view = then[table] is not None and then[table] == now[table]
-            if not is_same_view and (rows := _rows_that_differ(connection, table)):
+            if then[table] is not None and then[table] == now[table]:
+                continue
+            if _columns(connection, f"issued.{table}") != _columns(connection, f"again.{table}"):
+                yield f"{DATABASE}: bảng {table} khác cột."  # of other software
+            elif rows := _rows_that_differ(connection, table):
                 yield f"{DATABASE}: bảng {table} khác {rows} dòng."
 
 
@@ -163,6 +166,10 @@ def _relations(connection: duckdb.DuckDBPyConnection, database: str) -> dict[str
         select schema_name || '."' || view_name || '"', sql from duckdb_views()
         where database_name = $database and not internal"""
     return dict(connection.execute(query, {"database": database}).fetchall())
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[tuple[str, ...]]:
+    return [(name, kind) for name, kind, *_ in connection.execute(f"describe {table}").fetchall()]
 
 
 def _rows_that_differ(connection: duckdb.DuckDBPyConnection, table: str) -> int:

@@ -23,6 +23,9 @@ from pipelines.warehouse.question import Ask, resolve
 from pipelines.warehouse.standing import standing
 from pipelines.warehouse.streams import streams
 
+# What a report counted by that was made before its software had a switch.
+_BEFORE_THE_SWITCH = {"feedback_published": "published_in_period"}
+
 
 @dataclass(frozen=True)
 class ReadDifference:
@@ -70,11 +73,12 @@ def _asked(report: Path, office: Office) -> Ask:
         result = connection.execute("select * from landed.question")
         (values,) = result.fetchall()
         row: dict[str, Any] = dict(zip([column[0] for column in result.description or []], values, strict=True))
+    row = _BEFORE_THE_SWITCH | row
     return Ask.parse(
         row["period_id"],
         row["as_of"].isoformat(),
         row["received_by"].replace(tzinfo=office.clock.timezone).isoformat(),
-        {name: str(row[name]) for name in Switches.model_fields},
+        {name: str(row[name]) for name in Switches.model_fields if name in row},
         row["prior_issue"] or "",
         row["year_ago_issue"] or "",
         (row["receipt_no"], row["act_no"]),
