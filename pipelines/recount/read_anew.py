@@ -72,8 +72,8 @@ def _asked(report: Path, office: Office) -> Ask:
     with duckdb.connect(report, read_only=True) as connection:
         result = connection.execute("select * from landed.question")
         (values,) = result.fetchall()
-        row: dict[str, Any] = dict(zip([column[0] for column in result.description or []], values, strict=True))
-    row = _BEFORE_THE_SWITCH | row
+        names = [column[0] for column in result.description or []]
+        row: dict[str, Any] = {**_BEFORE_THE_SWITCH, **dict(zip(names, values, strict=True))}
     return Ask.parse(
         row["period_id"],
         row["as_of"].isoformat(),
