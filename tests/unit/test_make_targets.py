@@ -16,7 +16,7 @@ REPOSITORY = Path(__file__).parents[2]
 
 def shown(asked: str, target: str = "test") -> str:
     """Return what make would run."""
-    command = ["make", "--dry-run", target, f"T={asked}"]
+    command = ["make", "--no-print-directory", "--dry-run", target, f"T={asked}"]
     return subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout
 
 
