@@ -11,11 +11,16 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from pipelines.office.secret_names import names_a_secret
+
 # A folder, or an address in a storage; nothing that SQL, a shell's pattern or an address reads as something else.
 _FOLDER = r"/[^\s'\"*?\[\]{}\\%#:]*"
 _STORAGE = r"[a-z][a-z0-9+.-]*://[^\s'\"*?\[\]{}\\%#/:]+(:\d{1,5})?(/(?!\.{1,2}(/|$))[^\s'\"*?\[\]{}\\%#/:]+)*/?"
 # A server of Spark Connect; of its parameters those that are no secret and name no session of somebody else.
 _REMOTE = r"sc://[^\s/:;@]+(:\d{1,5})?(/(;(use_ssl|user_id|user_agent)=[^\s;]*)*)?"
+
+
+_MASTER = r"local(\[(\d+|\*)(,\s*\d+)?\])?|yarn|(spark|k8s)://\S+"
 
 
 class _Strict(BaseModel):
@@ -33,7 +38,7 @@ class WarehouseSection(_Strict):
     """
 
     engine: Literal["duckdb", "spark"] = "duckdb"
-    master: str = Field("local[2]", pattern=r"^(local(\[\w+\])?|yarn|spark://\S+|k8s://\S+)$")
+    master: str = "local[2]"
     memory: str = Field("4g", pattern=r"^\d+[mg]$")
     remote: str | None = None
     shared: str | None = None
@@ -47,6 +52,25 @@ class WarehouseSection(_Strict):
                 f"đã có remote (máy chủ Spark đang chạy) thì bỏ {' và '.join(own)}: chỉ cho Spark do kstt khởi động"
             )
         return self
+
+    @field_validator("master")
+    @classmethod
+    def _master(cls, given: str) -> str:
+        if not re.fullmatch(_MASTER, given):
+            raise ValueError("master là local[2], local[*], yarn, spark://máy:7077 hoặc k8s://…")
+        return given
+
+    @field_validator("options")
+    @classmethod
+    def _open_options(cls, given: dict[str, str | int | bool]) -> dict[str, str | int | bool]:
+        secret = sorted(filter(names_a_secret, given))
+        if secret or "" in given:
+            raise ValueError(
+                f"options chứa bí mật ({', '.join(secret)}); đặt ở cấu hình của Spark hoặc biến môi trường"
+                if secret
+                else "options có một mục không tên"
+            )
+        return given
 
     @field_validator("shared")
     @classmethod

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import os
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,6 +27,7 @@ from pipelines.office.nearest import nearest
 from pipelines.office.notify import Notify, environment_name
 from pipelines.office.profiles import Profile, issued_profile, load_profiles, profile_files
 from pipelines.office.reference import load_reference
+from pipelines.office.secret_names import names_a_secret
 from pipelines.office.streams import streams
 from pipelines.office.tables import UNIT_KINDS
 from pipelines.office.yaml_file import load_validated, place_of
@@ -145,14 +145,6 @@ class Number(_Strict):
     percent_decimals: int = Field(2, ge=0, le=4)
 
 
-# What file systems call a secret, as an option or behind the «?» of an address; not the place of one (key_filename).
-_SECRET = re.compile(
-    r"pass(word|wd|phrase)|pwd|secret|token|credential|(^|[_&])(sas|sig|pkey|key)\b|(access|account|api|private)_?key\b"
-    r"|connection_string",
-    re.IGNORECASE,
-)
-
-
 class FolderSource(_Strict):
     """A folder anywhere that holds <period>/<unit>/…, by its fsspec address (sftp://…, smb://…, file://…).
 
@@ -185,9 +177,9 @@ class FolderSource(_Strict):
             raise ValueError(f"nguồn {scheme} gửi mật khẩu và tệp không mã hóa; dùng sftp, https hoặc smb")
         if "@" in rest and ":" in rest.partition("@")[0]:
             raise ValueError("url chứa mật khẩu; ghi tên biến môi trường ở options_env thay vào")
-        if _SECRET.search(rest.partition("?")[2]):
+        if names_a_secret(rest.partition("?")[2]):
             raise ValueError("url chứa bí mật (sau dấu ?); ghi tên biến môi trường ở options_env thay vào")
-        secret = [name for name in self.options if _SECRET.search(name)]
+        secret = [name for name in self.options if names_a_secret(name)]
         if secret:
             raise ValueError(f"options chứa bí mật ({', '.join(sorted(secret))}); dùng options_env")
         return self

@@ -60,7 +60,7 @@ def read_on_spark(office: Office, parts: Sequence[Sequence[Delivery]]) -> None:
 
 def _need_one_reader(session: SparkSession) -> None:
     """Refuse a Spark that begins a slow task a second time beside the first: both would read the same files."""
-    if session.conf.get("spark.speculation", "false") == "true":
+    if (session.conf.get("spark.speculation") or "").casefold() == "true":
         raise OfficeError(
             "Spark bật spark.speculation: một tệp có thể bị đọc hai lần. Tắt đi, hoặc bỏ reading.by: spark."
         )

@@ -7,7 +7,8 @@ Invariant: the file then has the tables, types and rows DuckDB itself would have
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import contextlib
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,8 +16,9 @@ import duckdb
 
 from pipelines.ingest.memory import engine_that_builds
 from pipelines.office.engine import WarehouseSection
-from pipelines.warehouse.dbt import BUILD, CompiledModel, Engine, NodeResult, Rows, build, compile_models
-from pipelines.warehouse.spark_session import session_of
+from pipelines.office.errors import OfficeError
+from pipelines.warehouse.dbt import BUILD, CompiledModel, DbtFailed, Engine, NodeResult, Rows, build, compile_models
+from pipelines.warehouse.spark_session import need_server, session_of, without_stack, words_of
 from pipelines.warehouse.spark_tables import BUILT, bring_back, land, place_of, schemas
 
 
@@ -48,7 +50,11 @@ def build_on_spark(
     """
     folder = warehouse.parent / "spark"
     place = place_of(settings, folder)
-    with session_of(settings, folder) as session, schemas(session, place, target.with_name("spark_runs")):
+    with (
+        session_of(settings, folder) as session,
+        _said_in_words(settings),
+        schemas(session, place, target.with_name("spark_runs")),
+    ):
         land(session, warehouse, place)
         models = compile_models(target, warehouse)
         tables = {model.name for model in models if model.kind == "table"}
@@ -58,6 +64,26 @@ def build_on_spark(
         come_back(warehouse, models, results, lambda name: f"read_parquet('{rows[name]}/*.parquet')")
     sql = {model.name: model.sql for model in models}
     return tuple(replace(result, sql=sql[result.name]) if result.sql else result for result in results)
+
+
+@contextlib.contextmanager
+def _said_in_words(settings: WarehouseSection) -> Generator[None]:
+    """Raise what Spark raises as a sentence: an officer reads no stack of Java."""
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+
+    try:
+        yield
+    except (PySparkException, Py4JError) as error:
+        raise OfficeError(
+            f"Spark ({settings.remote or settings.master}) dừng giữa chừng: {words_of(error)}. "
+            "Số liệu đã nhận không bị mất; xem máy chủ Spark rồi chạy lại, hoặc dùng engine: duckdb."
+        ) from error
+    except DbtFailed as error:
+        if settings.remote:
+            need_server(settings.remote)  # one that is gone is no fault of a model
+        failed = [result for result in error.results if result.has_failed]
+        raise DbtFailed("\n".join(map(without_stack, map(str, failed or [error]))), error.results) from error
 
 
 def come_back(

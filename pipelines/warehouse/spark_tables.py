@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import re
 import tempfile
 import uuid
 from collections.abc import Generator, Iterable, Mapping
@@ -24,6 +23,7 @@ from pipelines.office.engine import WarehouseSection
 from pipelines.office.errors import OfficeError
 from pipelines.office.files import write_atomically
 from pipelines.warehouse.shared_store import Store, store_at
+from pipelines.warehouse.spark_session import words_of
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -58,8 +58,10 @@ def place_of(settings: WarehouseSection, folder: Path) -> Place:
         folder: where a Spark of one's own works.
 
     Raises:
-        OfficeError: no package here knows the storage that is shared.
+        OfficeError: no package here knows the storage that is shared, or there is no such folder.
     """
+    if settings.shared and "://" not in settings.shared and not Path(settings.shared).is_dir():
+        raise OfficeError(f"Không có thư mục {settings.shared} (warehouse.shared). Tạo hoặc gắn ổ rồi chạy lại.")
     run = f"kstt_{uuid.uuid4().hex}"
     store = store_at(f"{settings.shared.rstrip('/')}/{run}") if settings.shared else None
     if settings.remote:
@@ -108,6 +110,8 @@ def _drop(session: SparkSession, server: str | None, note: Path) -> None:
     if said["server"] not in (None, server):
         return
     with contextlib.suppress(PySparkException, OfficeError):
+        if said["schemas"]:
+            session.interruptAll()  # a table still being written would come to lie where its schema was
         for name in said["schemas"]:
             session.sql(f"drop database if exists {name} cascade")
         if said["folder"]:
@@ -126,10 +130,9 @@ def _seen_by_spark(store: Store | None) -> Generator[None]:
     except (PySparkException, Py4JError) as error:
         if store is None:
             raise
-        words = re.split(r"\n\s*at |JVM stacktrace", str(error))[0].strip()
         raise OfficeError(
             f"Spark không dùng được chỗ chung {store.for_spark} (warehouse.shared; không đặt thì là thư mục data của "
-            f"đơn vị): {words}. Mọi máy của Spark phải thấy cùng chỗ này, được đọc và ghi ở đó."
+            f"đơn vị): {words_of(error)}. Mọi máy của Spark phải thấy cùng chỗ này, được đọc và ghi ở đó."
         ) from error
 
 

@@ -7,6 +7,7 @@ Invariant: the server has tables of somebody else, in schemas named as ours are 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
@@ -23,8 +24,17 @@ from truth.engines import SMALL_SESSION, Case, copy_landed, differences, landed_
 
 from pipelines.office.engine import WarehouseSection
 from pipelines.office.errors import OfficeError
-from pipelines.warehouse import spark_tables
-from pipelines.warehouse.dbt import DUCKDB, _in_schemas, _parsed_project, build, build_only, ensure_manifest
+from pipelines.warehouse import spark, spark_session, spark_tables
+from pipelines.warehouse.dbt import (
+    DUCKDB,
+    CompiledModel,
+    _in_schemas,
+    _parsed_project,
+    build,
+    build_only,
+    compile_models,
+    ensure_manifest,
+)
 from pipelines.warehouse.shared_store import store_at
 from pipelines.warehouse.spark import build_on_spark
 from pipelines.warehouse.spark_session import session_of
@@ -86,6 +96,7 @@ def test_a_server_counts_a_form_as_duckdb_does_and_keeps_nothing(
     monkeypatch.setattr(spark_tables, "_ROWS_BACK", 300)
     environment = dict(os.environ)
     warehouse = copy_landed(landed, tmp_path / "connect")
+    (tmp_path / "shared").mkdir()
     with webhdfs.storage(tmp_path / "storage") as storage:
         shared = {"connection": None, "folder": f"{tmp_path}/shared/", "storage": f"{storage.url}/của-kstt/"}[way]
         results = build_on_spark(tmp_path / "dbt", warehouse, on(remote, shared), build_only([FORM]))
@@ -125,6 +136,7 @@ def test_what_a_killed_run_left_is_dropped_by_the_next_and_that_of_another_serve
     remote: str, session: SparkSession, tmp_path: Path
 ) -> None:
     notes, before = tmp_path / "spark_runs", databases(session)
+    (tmp_path / "shared").mkdir()
     killed = place_of(on(remote, str(tmp_path / "shared")), tmp_path)
     assert killed.store
     killed.store.system.pipe_file(f"{killed.store.root}/{LANDED}/one/rows.parquet", b"rows")
@@ -241,3 +253,23 @@ def test_an_address_of_a_server_is_taken(remote: str) -> None:
 def test_a_folder_or_an_address_in_a_storage_is_taken_with_either_spark(shared: str) -> None:
     for where in ({"remote": "sc://host"}, {"master": "spark://host:7077"}):
         assert WarehouseSection(engine="spark", shared=shared, **where).shared == shared  # ty: ignore[invalid-argument-type]
+
+
+@needs_spark
+def test_a_server_that_dies_ends_the_run_with_a_sentence_and_a_note(
+    landed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spark_session, "_PATIENCE", 4.0)
+    warehouse = copy_landed(landed, tmp_path / "connect")
+    with contextlib.ExitStack() as alive:
+        address = alive.enter_context(connect.server(tmp_path / "home", "2g"))
+
+        def dying(*given: Path) -> tuple[CompiledModel, ...]:
+            alive.close()
+            return compile_models(*given)
+
+        monkeypatch.setattr(spark, "compile_models", dying)
+        with pytest.raises(OfficeError, match="Không nối được máy chủ Spark"):
+            build_on_spark(tmp_path / "dbt", warehouse, on(address), build_only([FORM]))
+    (note,) = (tmp_path / "spark_runs").iterdir()
+    assert json.loads(note.read_text(encoding="utf-8"))["server"] == address

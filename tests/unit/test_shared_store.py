@@ -243,6 +243,9 @@ class Session:
     def sql(self, query: str) -> None:
         self.asked.append(query)
 
+    def interruptAll(self) -> None:  # noqa: N802 (Spark's own name)
+        self.asked.append("interrupt")
+
 
 @pytest.fixture
 def session(monkeypatch: pytest.MonkeyPatch) -> Any:
@@ -256,6 +259,8 @@ def session(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def at(url: str, **where: str) -> Place:
+    if "://" not in url:
+        Path(url).mkdir(exist_ok=True)
     section = WarehouseSection(engine="spark", shared=url, **(where or {"remote": REMOTE}))  # ty: ignore[invalid-argument-type]
     return place_of(section, Path())
 
@@ -333,6 +338,7 @@ def test_a_spark_that_does_not_see_the_place_is_said_without_its_stack(
         raise refusal("No FileSystem for scheme s3a\n\tat org.apache.hadoop.fs.FileSystem")
 
     monkeypatch.setattr(session, "sql", refuse)
+    (tmp_path / "shared").mkdir()
     place = at(f"{tmp_path}/shared", master="spark://host:7077")
     with (
         pytest.raises(OfficeError, match=r"file:///.*kstt_.*: No FileSystem for scheme s3a\. Mọi máy"),
@@ -356,3 +362,9 @@ def test_a_spark_of_ones_own_in_a_shared_place_never_drops_schemas_of_a_server(
     with schemas(session, at(base), notes):
         assert files(left) == {}
     assert not [query for query in session.asked if query.startswith("drop") and "kstt_" not in query]
+
+
+def test_a_shared_folder_that_is_not_there_is_said_and_not_made(tmp_path: Path) -> None:
+    with pytest.raises(OfficeError, match="Không có thư mục"):
+        place_of(WarehouseSection(engine="spark", remote=REMOTE, shared=f"{tmp_path}/not-mounted"), tmp_path)
+    assert not list(tmp_path.iterdir())
