@@ -243,7 +243,7 @@ class Session:
     def sql(self, query: str) -> None:
         self.asked.append(query)
 
-    def interruptAll(self) -> None:  # noqa: N802 (Spark's own name)
+    def interruptAll(self) -> None:
         self.asked.append("interrupt")
 
 
