@@ -18,8 +18,7 @@ _FOLDER = r"/[^\s'\"*?\[\]{}\\%#:]*"
 _STORAGE = r"[a-z][a-z0-9+.-]*://[^\s'\"*?\[\]{}\\%#/:]+(:\d{1,5})?(/(?!\.{1,2}(/|$))[^\s'\"*?\[\]{}\\%#/:]+)*/?"
 # A server of Spark Connect; of its parameters those that are no secret and name no session of somebody else.
 _REMOTE = r"sc://[^\s/:;@]+(:\d{1,5})?(/(;(use_ssl|user_id|user_agent)=[^\s;]*)*)?"
-
-
+# Where Spark itself may run, as it names the places.
 _MASTER = r"local(\[(\d+|\*)(,\s*\d+)?\])?|yarn|(spark|k8s)://\S+"
 
 
@@ -63,12 +62,11 @@ class WarehouseSection(_Strict):
     @field_validator("options")
     @classmethod
     def _open_options(cls, given: dict[str, str | int | bool]) -> dict[str, str | int | bool]:
-        secret = sorted(filter(names_a_secret, given))
-        if secret or "" in given:
+        if "" in given:
+            raise ValueError("options có một mục không tên")
+        if secret := sorted(filter(names_a_secret, given)):
             raise ValueError(
                 f"options chứa bí mật ({', '.join(secret)}); đặt ở cấu hình của Spark hoặc biến môi trường"
-                if secret
-                else "options có một mục không tên"
             )
         return given
 

@@ -26,6 +26,7 @@ from pipelines.ingest.landing import hash_file
 from pipelines.office.errors import OfficeError
 from pipelines.office.settings import Office
 from pipelines.office.software import versions
+from pipelines.office.sql import sql_text
 from pipelines.package.issue import SOFTWARE
 from pipelines.package.kept_office import lay_out_office, restore
 from pipelines.paths import REPOSITORY
@@ -143,8 +144,8 @@ def _differences(issued: Path, again: Path) -> Iterator[str]:
 def _tables_that_differ(issued: Path, again: Path) -> Iterator[str]:
     """Compare two databases table by table, as bags of rows. A view of the same text is as equal as its tables are."""
     with duckdb.connect() as connection:
-        connection.execute(f"attach '{issued}' as issued (read_only)")
-        connection.execute(f"attach '{again}' as again (read_only)")
+        connection.execute(f"attach {sql_text(issued)} as issued (read_only)")
+        connection.execute(f"attach {sql_text(again)} as again (read_only)")
         then, now = (_relations(connection, database) for database in ("issued", "again"))
         for table in sorted(then.keys() ^ now.keys()):
             yield f"{DATABASE}: bảng {table} chỉ có ở một bên."

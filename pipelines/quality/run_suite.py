@@ -92,7 +92,7 @@ def _load_when_used(module: str) -> None:
             del sys.modules[module]
         return getattr(import_module(module), name)
 
-    stand_in.__getattr__ = found_in_the_module  # type: ignore[method-assign]
+    stand_in.__getattr__ = found_in_the_module
     sys.modules[module] = stand_in
     package, _, part = module.rpartition(".")
     if package:

@@ -17,6 +17,7 @@ import duckdb
 from pipelines.ingest.landing import hash_file, landed_path
 from pipelines.office import kept
 from pipelines.office.settings import Office, Switches
+from pipelines.office.sql import sql_text
 from pipelines.warehouse.landed import write_landed
 from pipelines.warehouse.landed_schema import landed_schema
 from pipelines.warehouse.question import Ask, resolve
@@ -96,7 +97,7 @@ def read_differences(report: Path, anew: Path) -> tuple[ReadDifference, ...]:
     """Return the delivered files whose rows the report has otherwise than they are read now."""
     with duckdb.connect() as connection:
         for name, path in (("report", report), ("anew", anew)):
-            connection.execute(f"attach '{path}' as {name} (read_only)")
+            connection.execute(f"attach {sql_text(path)} as {name} (read_only)")
         return tuple(item for stream in streams() for item in _of_stream(connection, stream))
 
 

@@ -17,6 +17,7 @@ import duckdb
 from pipelines.ingest.memory import engine_that_builds
 from pipelines.office.engine import WarehouseSection
 from pipelines.office.errors import OfficeError
+from pipelines.office.sql import sql_text
 from pipelines.warehouse.dbt import BUILD, CompiledModel, DbtFailed, Engine, NodeResult, Rows, build, compile_models
 from pipelines.warehouse.spark_session import need_server, session_of, without_stack, words_of
 from pipelines.warehouse.spark_tables import BUILT, bring_back, land, place_of, schemas
@@ -61,7 +62,7 @@ def build_on_spark(
         results = build(target, warehouse, command, replace(SPARK, schemas=place.schemas))
         built = [result.name for result in results if result.kind == "model" and result.name in tables]
         rows = bring_back(session, built, place, folder / BUILT)
-        come_back(warehouse, models, results, lambda name: f"read_parquet('{rows[name]}/*.parquet')")
+        come_back(warehouse, models, results, lambda name: f"read_parquet({sql_text(rows[name] / '*.parquet')})")
     sql = {model.name: model.sql for model in models}
     return tuple(replace(result, sql=sql[result.name]) if result.sql else result for result in results)
 

@@ -22,6 +22,7 @@ import duckdb
 from pipelines.office.engine import WarehouseSection
 from pipelines.office.errors import OfficeError
 from pipelines.office.files import write_atomically
+from pipelines.office.sql import sql_text
 from pipelines.warehouse.shared_store import Store, store_at
 from pipelines.warehouse.spark_session import words_of
 
@@ -154,7 +155,7 @@ def land(session: SparkSession, warehouse: Path, place: Place) -> None:
                 _land_rows(session, connection, table, place)
                 continue
             rows, name = Path(folder, "rows.parquet"), f"{LANDED}/{table}"
-            connection.execute(f"copy {LANDED}.\"{table}\" to '{rows}' (format parquet)")
+            connection.execute(f'copy {LANDED}."{table}" to {sql_text(rows)} (format parquet)')
             place.store.put(rows, f"{name}/{rows.name}")
             where = f"using parquet location '{place.store.for_spark}/{name}'"
             with _seen_by_spark(place.store):

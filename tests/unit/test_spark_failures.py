@@ -28,8 +28,10 @@ def test_an_error_of_spark_is_its_words_without_the_stack(text: str, words: str)
 
 
 def test_an_error_of_java_is_what_java_says_not_what_py4j_makes_of_it() -> None:
-    error = RuntimeError("An error occurred while calling None.\n: java.lang.Error\n\tat a")
-    error.java_exception = "java.net.URISyntaxException: bad\n\tat a"  # type: ignore[attr-defined]
+    class OfPy4J(RuntimeError):
+        java_exception = "java.net.URISyntaxException: bad\n\tat a"
+
+    error = OfPy4J("An error occurred while calling None.\n: java.lang.Error\n\tat a")
     assert words_of(error) == "java.net.URISyntaxException: bad"
 
 
