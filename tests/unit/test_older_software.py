@@ -49,12 +49,14 @@ def test_a_report_made_before_a_switch_is_counted_again_as_it_was_counted(
 
 
 def test_a_table_with_other_columns_differs_and_the_others_are_still_compared(tmp_path: Path) -> None:
+    folder = tmp_path / "văn phòng 'một cửa'"  # quotes in a path end no statement
+    folder.mkdir()
     for name, table in (("issued", "1 as a"), ("again", "1 as a, 'x' as b")):
-        with duckdb.connect(tmp_path / name) as connection:
+        with duckdb.connect(folder / name) as connection:
             connection.execute(f"create table question as select {table}")
             connection.execute("create table alike as select 1 as a")
             connection.execute(f"create table rows as select '{name}' as a")
-    assert list(_tables_that_differ(tmp_path / "issued", tmp_path / "again")) == [
+    assert list(_tables_that_differ(folder / "issued", folder / "again")) == [
         'warehouse.duckdb: bảng main."question" khác cột.',
         'warehouse.duckdb: bảng main."rows" khác 2 dòng.',
     ]
